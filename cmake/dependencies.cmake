@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: Apache-2.0
+# Finds every library and bundles those of the layers into ohm_dependencies. What is missing is
+# reported together, in one sentence, with the line that installs it.
+#
+# Header-only and versionless libraries are found by their header: the package files that
+# distributions ship for them differ, and some no longer load in CMake 4.
+set(OHM_MISSING "")
+add_library(ohm_dependencies INTERFACE)
+
+function(ohm_package name title)
+  find_package(${name} CONFIG QUIET)
+  foreach(target IN LISTS ARGN)
+    if(TARGET ${target})
+      target_link_libraries(ohm_dependencies INTERFACE ${target})
+      return()
+    endif()
+  endforeach()
+  set(OHM_MISSING ${OHM_MISSING} "${title}" PARENT_SCOPE)
+endfunction()
+
+function(ohm_headers title header)
+  string(MAKE_C_IDENTIFIER "OHM_${title}_INCLUDE_DIR" directory)
+  find_path(${directory} ${header})
+  mark_as_advanced(${directory})
+  if(NOT ${directory})
+    set(OHM_MISSING ${OHM_MISSING} "${title}" PARENT_SCOPE)
+    return()
+  endif()
+  target_include_directories(ohm_dependencies SYSTEM INTERFACE ${${directory}})
+endfunction()
+
+function(ohm_library title header library)
+  string(MAKE_C_IDENTIFIER "OHM_${title}_LIBRARY" file)
+  find_library(${file} ${library})
+  mark_as_advanced(${file})
+  ohm_headers("${title}" ${header})
+  if(NOT ${file})
+    set(OHM_MISSING ${OHM_MISSING} "${title}")
+  else()
+    target_link_libraries(ohm_dependencies INTERFACE ${${file}})
+  endif()
+  list(REMOVE_DUPLICATES OHM_MISSING)
+  set(OHM_MISSING ${OHM_MISSING} PARENT_SCOPE)
+endfunction()
+
+ohm_package(Eigen3 "Eigen" Eigen3::Eigen)
+ohm_package(yaml-cpp "yaml-cpp" yaml-cpp::yaml-cpp yaml-cpp)
+ohm_package(fmt "fmt" fmt::fmt)
+ohm_package(nlohmann_json "nlohmann/json" nlohmann_json::nlohmann_json)
+ohm_package(TBB "oneTBB" TBB::tbb)
+ohm_library("oneDNN" oneapi/dnnl/dnnl.hpp dnnl)
+ohm_library("Highway" hwy/highway.h hwy)
+ohm_headers("Random123" Random123/philox.h)
+ohm_headers("Boost.Graph" boost/graph/adjacency_list.hpp)
+# oneDNN computes on OpenMP's threads, which core/ counts and limits: its run time is linked, but
+# nothing is compiled with -fopenmp, under which Eigen would start threads of its own.
+find_package(OpenMP REQUIRED COMPONENTS CXX)
+target_link_libraries(ohm_dependencies INTERFACE ${OpenMP_CXX_LIBRARIES})
+find_package(Threads REQUIRED)
+target_link_libraries(ohm_dependencies INTERFACE Threads::Threads)
+
+if(OHM_TESTS)
+  find_package(GTest CONFIG QUIET)
+  if(NOT TARGET GTest::gtest_main OR NOT TARGET GTest::gmock)
+    list(APPEND OHM_MISSING "GoogleTest")
+  endif()
+endif()
+if(OHM_PERF)
+  find_package(benchmark CONFIG QUIET)
+  if(NOT TARGET benchmark::benchmark_main)
+    list(APPEND OHM_MISSING "Google Benchmark")
+  endif()
+endif()
+
+if(OHM_MISSING)
+  file(STRINGS ${PROJECT_SOURCE_DIR}/.ci/packages.build OHM_APT REGEX "^[^#]")
+  if(OHM_TESTS OR OHM_PERF)
+    file(STRINGS ${PROJECT_SOURCE_DIR}/.ci/packages.test OHM_APT_TEST REGEX "^[^#]")
+    list(APPEND OHM_APT ${OHM_APT_TEST})
+  endif()
+  list(JOIN OHM_MISSING ", " OHM_MISSING)
+  list(JOIN OHM_APT " " OHM_APT)
+  # One indented paragraph: CMake leaves the lines of indented text alone, so it can be pasted.
+  message(FATAL_ERROR " Ohmformer needs ${OHM_MISSING}, which CMake did not find; on Debian or "
+    "Ubuntu, install everything it needs with: sudo apt-get install -y ${OHM_APT}")
+endif()
