@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/config/source.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "core/error.h"
+
+namespace ohm {
+namespace {
+namespace fs = std::filesystem;
+
+class SourceTest : public testing::Test {
+ protected:
+  SourceTest() : root_(fs::path(testing::TempDir()) / "source_test") {
+    fs::create_directories(root_ / "device");
+    for (const char* name : {"b", "a"}) std::ofstream(root_ / "device" / (std::string(name) + ".yaml")) << "x: 1\n";
+    std::ofstream(root_ / "device" / "notes.txt") << "no";
+  }
+  ~SourceTest() override { fs::remove_all(root_); }
+  fs::path root_;
+};
+
+TEST_F(SourceTest, ListsComponentsSortedWithoutTheirEnding) {
+  EXPECT_THAT(component_names("device", {root_, "/nowhere"}), testing::ElementsAre("a", "b"));
+}
+
+TEST_F(SourceTest, FindsByNameAndByPathRelativeToTheFileThatNamesIt) {
+  EXPECT_EQ(find_component("device", "a", {root_}, {}, "x"), root_ / "device" / "a.yaml");
+  EXPECT_EQ(find_component("device", "a.yaml", {}, root_ / "device", "x"),
+            root_ / "device" / "a.yaml");
+}
+
+TEST_F(SourceTest, PlacesPointIntoTheirFile) {
+  const auto document = load_document(root_ / "device" / "a.yaml");
+  const Place place{document->root["x"], document, ""};
+  EXPECT_THAT(place.where(), testing::EndsWith("a.yaml:1:4"));
+  EXPECT_EQ((Place{YAML::Node(), nullptr, "--set x=1"}).where(), "--set x=1");
+}
+
+TEST_F(SourceTest, RefusesFilesThatAreTooLargeOrFolders) {
+  std::ofstream(root_ / "big.yaml") << std::string(5 << 20, ' ');
+  EXPECT_THROW(load_document(root_ / "big.yaml"), ConfigError);
+  EXPECT_THROW(load_document(root_ / "device"), ConfigError);
+}
+
+}  // namespace
+}  // namespace ohm
