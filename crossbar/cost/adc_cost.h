@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "crossbar/adc/adc_spec.h"
+#include "crossbar/cost/unit_cost.h"
+#include "crossbar/macro_spec.h"
+
+namespace ohm {
+
+/// Cost of one converter of `bits` at `node`: adc.cost chooses the model that gives the figure, the
+/// other model, where it applies, widens the range.
+///
+/// An ideal converter has no published cost: beyond 20 bits it is costed as one of 20 bits. Throws
+/// ArgumentError where the chosen model does not apply.
+UnitCost adc_cost(const AdcSpec& adc, Index bits, Metres node);
+
+/// The same for the converter of a macro: effective_adc_bits() at the node of its periphery.
+UnitCost adc_cost(const MacroSpec& macro);
+
+}  // namespace ohm

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "crossbar/geometry.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <bit>
+#include <cstdint>
+
+#include "core/error.h"
+#include "crossbar/input_encoding.h"
+#include "crossbar/weight_encoding.h"
+
+namespace ohm {
+namespace {
+
+Index reference_bitlines(const WeightSpec& weight) {
+  return weight.encoding == "offset_column" ? 1 : 0;
+}
+
+Index ceil_divide(Index n, Index by) {
+  if (n < 0 || by < 1) {
+    throw ArgumentError(fmt::format(
+        "geometry: {} shared by groups of {}; expected 0 or more, and 1 or more", n, by));
+  }
+  return n / by + (n % by != 0 ? 1 : 0);
+}
+
+/// ceil(log2(n)) for n >= 1.
+Index ceil_log2(std::uint64_t n) {
+  return n <= 1 ? 0 : static_cast<Index>(std::bit_width(n - 1));
+}
+
+}  // namespace
+
+Index input_steps(const InputSpec& input) {
+  if (input.bits < 1 || input.slice_bits < 1) {
+    throw ArgumentError(fmt::format("input: {} bits in slices of {}; expected 1 or more of each",
+                                    input.bits, input.slice_bits));
+  }
+  return static_cast<Index>(input_slices(input).size());
+}
+
+Index bitlines_per_weight(const WeightSpec& weight) {
+  return static_cast<Index>(weight.slice_bits.size()) * cells_per_slice(weight);
+}
+
+Index weight_columns(const MacroSpec& macro) {
+  const Index each = bitlines_per_weight(macro.weight);
+  if (each < 1) throw ArgumentError("weight.slice_bits: no slice; expected at least one");
+  return std::max<Index>(macro.array.n_bitlines - reference_bitlines(macro.weight), 0) / each;
+}
+
+Index used_bitlines(const MacroSpec& macro, Index columns) {
+  if (columns < 0 || columns > weight_columns(macro)) {
+    throw ArgumentError(
+        fmt::format("macro '{}': {} output columns; expected 0 to {}, which is what "
+                    "{} bitlines hold",
+                    macro.name, columns, weight_columns(macro), macro.array.n_bitlines));
+  }
+  return columns == 0
+             ? 0
+             : columns * bitlines_per_weight(macro.weight) + reference_bitlines(macro.weight);
+}
+
+Index conversion_channels(const MacroSpec& macro) {
+  return (macro.array.n_bitlines - reference_bitlines(macro.weight)) /
+         cells_per_slice(macro.weight);
+}
+
+Index conversions_per_adc(const MacroSpec& macro) {
+  return ceil_divide(macro.array.columns_per_adc, cells_per_slice(macro.weight));
+}
+
+Index adcs_per_macro(const MacroSpec& macro) {
+  return ceil_divide(conversion_channels(macro), conversions_per_adc(macro));
+}
+
+Index row_groups(const ArraySpec& array, Index rows) {
+  return ceil_divide(rows, array.rows_active);
+}
+
+Index conversions_per_output(const MacroSpec& macro) {
+  return static_cast<Index>(macro.weight.slice_bits.size()) * input_steps(macro.input) *
+         row_groups(macro.array, macro.array.n_wordlines);
+}
+
+Index lossless_bits(const MacroSpec& macro) {
+  Index weight_top = 0, input_top = 0;
+  for (const WeightSlice& slice : weight_slices(macro.weight)) {
+    weight_top = std::max(weight_top, slice.level(-1));
+  }
+  for (const InputSlice& slice : input_slices(macro.input)) {
+    input_top = std::max(input_top, slice.top());
+  }
+  const Index rows = std::min(macro.array.rows_active, macro.array.n_wordlines);
+  const bool is_signed =
+      macro.weight.encoding != "offset_column" || macro.input.encoding == "bipolar";
+  const auto sums = static_cast<std::uint64_t>(rows * weight_top * input_top) + 1;
+  return ceil_log2(sums) + (is_signed ? 1 : 0);
+}
+
+Index effective_adc_bits(const MacroSpec& macro) {
+  const bool is_free = macro.adc.kind == "ideal" || macro.adc.bits == AdcSpec::kAutoBits;
+  return is_free ? lossless_bits(macro) : macro.adc.bits;
+}
+
+Index accumulator_bits(const MacroSpec& macro) {
+  return macro.input.bits + macro.weight.bits +
+         ceil_log2(static_cast<std::uint64_t>(std::max<Index>(macro.array.n_wordlines, 1)));
+}
+
+}  // namespace ohm

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/config/visitor.h"
+#include "core/index.h"
+#include "core/units.h"
+#include "crossbar/adc/adc_spec.h"
+#include "crossbar/device/device.h"
+#include "crossbar/periphery_spec.h"
+
+namespace ohm {
+
+/// Wordlines × bitlines of cells, and how they are driven and sensed.
+struct ArraySpec {
+  Index n_wordlines = 128, n_bitlines = 128;
+  std::string topology = "gated";  ///< gated: inputs switch the cells' gates; driven: inputs are row voltages
+  Index rows_active = 128;         ///< wordlines that conduct in one step
+  Index columns_per_adc = 8;       ///< bitlines that take turns on one ADC
+  Ohms r_wordline{0.0}, r_bitline{0.0}, r_sourceline{0.0};  ///< one segment of wire, per cell
+  Ohms r_driver{0.0}, r_sense{0.0};
+  std::string ir_drop = "report";  ///< report: warn only; gain: scale every column by the mean loss
+
+  void visit(Visitor& v);
+};
+
+/// How a signed integer weight becomes cells.
+struct WeightSpec {
+  Index bits = 8;
+  std::string encoding = "differential";
+  std::vector<Index> slice_bits{2, 2, 2, 2};  ///< most significant first
+  std::string scale = "column";               ///< one scale per output column, or per tensor
+
+  void visit(Visitor& v);
+};
+
+/// How a signed integer input becomes steps of row drive, and how activations become integers.
+struct InputSpec {
+  Index bits = 8;
+  Index slice_bits = 1;
+  std::string encoding = "bit_serial";
+  std::string range = "dynamic";
+  double percentile = 99.9;
+
+  void visit(Visitor& v);
+};
+
+/// Amplitude and duration of one read step.
+struct ReadSpec {
+  Volts voltage{0.2};
+  Seconds time{10e-9};
+
+  void visit(Visitor& v);
+};
+
+/// One macro: array, DAC, sample and hold, ADC, shift-add; the unit that is programmed and read.
+struct MacroSpec {
+  std::string name;
+  std::string source;
+  DeviceSpec device;
+  ArraySpec array;
+  WeightSpec weight;
+  InputSpec input;
+  ReadSpec read;
+  AdcSpec adc;
+  PeripherySpec periphery;
+
+  void visit(Visitor& v);
+};
+
+}  // namespace ohm

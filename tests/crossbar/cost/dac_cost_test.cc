@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "crossbar/cost/dac_cost.h"
+
+#include <gtest/gtest.h>
+
+namespace ohm {
+namespace {
+
+TEST(DacCost, DoublesWithEveryBitPerStep) {
+  MacroSpec macro;
+  const UnitCost one = dac_cost(macro);
+  EXPECT_GT(one.energy.si(), 0.0);
+  macro.input.slice_bits = 4;
+  EXPECT_DOUBLE_EQ(dac_cost(macro).energy / one.energy, 8.0);
+  EXPECT_DOUBLE_EQ(dac_cost(macro).area / one.area, 8.0);
+}
+
+}  // namespace
+}  // namespace ohm

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "crossbar/device/device.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "core/config/reader.h"
+#include "core/error.h"
+#include "crossbar/device/table.h"
+
+namespace ohm {
+namespace {
+
+ConfigOptions shipped() { return {{OHM_CONFIG_DIR}, {}, true}; }
+
+std::string refusal(std::vector<Override> overrides, const std::string& name) {
+  ConfigOptions options = shipped();
+  options.overrides = std::move(overrides);
+  try {
+    load_spec<DeviceSpec>("device", name, options);
+  } catch (const ConfigError& error) {
+    return error.what();
+  }
+  return "accepted";
+}
+
+TEST(Device, EveryShippedDeviceLoads) {
+  for (const std::string& name : component_names("device", {OHM_CONFIG_DIR})) {
+    const DeviceSpec device = load_spec<DeviceSpec>("device", name, shipped());
+    EXPECT_FALSE(device.source.empty()) << name;
+    EXPECT_GT(device.range().si(), 0.0) << name;
+  }
+}
+
+TEST(Device, EveryKindOfTheTableCanBeMade) {
+  for (const std::string& kind : device_kinds()) EXPECT_NE(make_device(kind), nullptr) << kind;
+  EXPECT_THROW(make_device("flux_capacitor"), ArgumentError);
+}
+
+TEST(Device, CopiesAreIndependent) {
+  DeviceSpec a = load_spec<DeviceSpec>("device", "wan_2022", shipped());
+  DeviceSpec b = a;
+  dynamic_cast<TableDevice&>(*b.model).curves.clear();
+  EXPECT_GT(a.model->programming_sigma(Siemens(10e-6), a).si(), 0.0);
+}
+
+TEST(Device, RefusesCrossedRangesAndImpossibleShares) {
+  EXPECT_THAT(refusal({{"g_max", "0.5 uS", "--set"}}, "ideal"), testing::HasSubstr("g_min"));
+  EXPECT_THAT(refusal({{"stuck_low", "0.6", "--set"}, {"stuck_high", "0.6", "--set"}}, "ideal"),
+              testing::HasSubstr("exceeds 1"));
+  EXPECT_THAT(refusal({{"read_noise", "-1", "--set"}}, "ideal"), testing::HasSubstr("read_noise"));
+}
+
+TEST(Device, KindsOfLaterVersionsSaySo) {
+  EXPECT_THAT(refusal({{"kind", "pcm", "--set"}}, "ideal"),
+              testing::HasSubstr("not in this version"));
+}
+
+}  // namespace
+}  // namespace ohm
