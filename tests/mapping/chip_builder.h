@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+
+#include "core/config/reader.h"
+#include "mapping/chip_spec.h"
+#include "mapping/map_network.h"
+#include "mapping/network.h"
+#include "mapping/token_plan.h"
+
+namespace ohm::testing {
+
+/// A shipped chip, with overrides such as {"mesh.columns", "4"}.
+inline ChipSpec shipped_chip(const std::vector<Override>& overrides = {},
+                             const std::string& name = "rram_22nm") {
+  return load_spec<ChipSpec>("chip", name, {{OHM_CONFIG_DIR}, overrides});
+}
+
+inline Override with(const std::string& key, const std::string& value) {
+  return {key, value, "test"};
+}
+
+inline TransformerSpec shipped_network(const std::string& name) {
+  return load_spec<TransformerSpec>("network", name, {{OHM_CONFIG_DIR}, {}});
+}
+
+/// A decoder small enough to count by hand: 2 layers of width 32, 4 heads.
+inline TransformerSpec tiny_gpt() {
+  TransformerSpec spec;
+  spec.name = "tiny-gpt";
+  spec.n_layers = 2;
+  spec.d_model = 32;
+  spec.n_heads = 4;
+  spec.d_ff = 128;
+  spec.context = 64;
+  spec.vocabulary = 50;
+  spec.tied_head = true;
+  return spec;
+}
+
+/// An encoder with a classifier.
+inline TransformerSpec tiny_bert() {
+  TransformerSpec spec = tiny_gpt();
+  spec.name = "tiny-bert";
+  spec.family = "bert";
+  spec.norm_placement = "post";
+  spec.tied_head = false;
+  spec.token_types = 2;
+  spec.pooler = true;
+  spec.n_labels = 3;
+  return spec;
+}
+
+/// An image classifier: 8 × 8 pixels in patches of 2 × 2.
+inline TransformerSpec tiny_vit() {
+  TransformerSpec spec = tiny_gpt();
+  spec.name = "tiny-vit";
+  spec.family = "vit";
+  spec.vocabulary = 0;
+  spec.tied_head = false;
+  spec.image_size = 8;
+  spec.patch_size = 2;
+  spec.channels = 1;
+  spec.context = 17;
+  spec.n_labels = 10;
+  return spec;
+}
+
+/// A chain of steps, each alone on its resource: what closed forms describe.
+inline TokenPlan chain(const std::vector<Picoseconds>& times) {
+  TokenPlan plan;
+  for (size_t k = 0; k < times.size(); ++k) {
+    plan.resources.push_back({ResourceKind::digital, static_cast<Index>(k), "stage"});
+    Step step;
+    step.claims = {{static_cast<Index>(k), 0, times[k]}};
+    step.latency = times[k];
+    if (k > 0) step.after = {static_cast<Index>(k) - 1};
+    plan.steps.push_back(step);
+  }
+  return plan;
+}
+
+}  // namespace ohm::testing
