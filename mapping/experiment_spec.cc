@@ -12,9 +12,9 @@ void PointSpec::visit(Visitor& v) {
   v.value(Field("data", "safetensors with the task's inputs; default: the model's own"), data);
   v.value(Field("samples", "inputs that are scored; all: every one").at_least(1).word("all", 0),
           samples);
-  v.value(Field("calibration_tokens", "tokens per matrix that set converter ranges")
-              .between(1, 1e6),
-          calibration_tokens);
+  v.value(
+      Field("calibration_tokens", "tokens per matrix that set converter ranges").between(1, 1e6),
+      calibration_tokens);
   v.value(Field("outliers", "factor of two outlier channels per norm; 1: none").between(1, 1e6),
           outliers);
   v.value(Field("rescale", "alpha of channel rescaling (SmoothQuant); -1: none").between(-1, 1),

@@ -4,10 +4,10 @@
 #include <string>
 
 #include "core/config/reader.h"
-#include "mapping/chip_spec.h"
-#include "mapping/map_network.h"
-#include "mapping/network.h"
-#include "mapping/token_plan.h"
+#include "mapping/chip/chip_spec.h"
+#include "mapping/chip/map_network.h"
+#include "mapping/network/network.h"
+#include "mapping/schedule/token_plan.h"
 
 namespace ohm::testing {
 

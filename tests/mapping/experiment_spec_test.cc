@@ -47,7 +47,8 @@ TEST(ExperimentSpec, KeepsOverridesAndSweepsWithTheirPlaces) {
 }
 
 TEST(ExperimentSpec, RefusesEmptyOnesUnknownTasksAndLaterFidelities) {
-  EXPECT_THAT(refusal("title: t\nchip: c\npoints: []\n"), testing::HasSubstr("at least one network"));
+  EXPECT_THAT(refusal("title: t\nchip: c\npoints: []\n"),
+              testing::HasSubstr("at least one network"));
   EXPECT_THAT(refusal("title: t\nchip: c\n"), testing::HasSubstr("points: missing"));
   EXPECT_THAT(refusal("title: t\nchip: c\nfidelity: fused\npoints: [{name: a, network: b}]\n"),
               testing::HasSubstr("not in this version"));
@@ -60,8 +61,7 @@ TEST(ExperimentSpec, EveryShippedExperimentLoads) {
     const auto file = folder.path() / "experiment.yaml";
     if (!std::filesystem::exists(file)) continue;
     ExperimentSpec spec;
-    ConfigReader({{}, {}, false})
-        .read(load_document(file), [&](Visitor& v) { spec.visit(v); });
+    ConfigReader({{}, {}, false}).read(load_document(file), [&](Visitor& v) { spec.visit(v); });
     EXPECT_FALSE(spec.points.empty()) << file;
   }
 }

@@ -11,7 +11,7 @@
 
 #include "core/error.h"
 #include "core/random.h"
-#include "mapping/weights.h"
+#include "mapping/network/weights.h"
 
 namespace ohm::tiny {
 

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mapping/chip/chip.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "core/error.h"
+#include "crossbar/cost/macro_area.h"
+#include "crossbar/geometry.h"
+
+namespace ohm {
+
+Index Chip::powered_tiles(Index used) const {
+  return spec.gating == "none" ? spec.n_tiles() : used;
+}
+
+Chip compile_chip(const ChipSpec& spec) {
+  const Index columns = weight_columns(spec.macro);
+  if (columns < 1) {
+    throw ConfigError(fmt::format(
+        "chip {}: macro.array.n_bitlines: {} bitlines hold no weight of {} bitlines; expected at "
+        "least {}: widen the array or store fewer slices",
+        spec.name, spec.macro.array.n_bitlines, bitlines_per_weight(spec.macro.weight),
+        bitlines_per_weight(spec.macro.weight)));
+  }
+  Chip chip{
+      spec,
+      Mesh(spec.mesh.columns, spec.mesh.rows),
+      {spec.macro.array.n_wordlines, columns},
+      bitlines_per_weight(spec.macro.weight),
+      spec.macro.array.n_wordlines * spec.macro.array.n_bitlines,
+      {spec.macro.input.bits, spec.macro.weight.bits, spec.digital.activation_bits, spec.kv_bits},
+      macro_area_total(spec.macro).area,
+      {},
+      {},
+      {}};
+  const auto macros = static_cast<double>(spec.macros_per_tile);
+  const SquareMetres digital = spec.digital.area + spec.noc.router_area;
+  chip.tile_area = macros * chip.macro_area + spec.buffer.area + digital;
+  chip.link_length = Metres(std::sqrt(chip.tile_area.si()));
+  chip.tile_leakage =
+      macros * macro_leakage(spec.macro) + spec.buffer.leakage + spec.leakage * digital;
+  return chip;
+}
+
+}  // namespace ohm

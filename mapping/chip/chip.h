@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/units.h"
+#include "crossbar/cost/macro_timing.h"
+#include "mapping/chip/chip_spec.h"
+#include "mapping/chip/mesh.h"
+#include "mapping/chip/partition.h"
+#include "mapping/chip/transfers.h"
+
+namespace ohm {
+
+/// A chip compiled from its Spec: immutable and valid.
+struct Chip {
+  ChipSpec spec;
+  Mesh mesh;
+  BlockShape shape;  ///< weights that a macro holds
+  Index cells_per_weight = 1;
+  Index cells_per_macro = 1;
+  Widths widths;
+  SquareMetres macro_area;
+  SquareMetres tile_area;  ///< macros, buffer, digital unit, router
+  Metres link_length;      ///< side of a square tile
+  Watts tile_leakage;      ///< static power of one tile that is on
+
+  SquareMetres area() const { return static_cast<double>(spec.n_tiles()) * tile_area; }
+  /// Tiles that draw static power when `used` of them hold weights.
+  Index powered_tiles(Index used) const;
+};
+
+/// Compiles a Spec; ConfigError where no weight fits into a macro.
+Chip compile_chip(const ChipSpec& spec);
+
+}  // namespace ohm

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/units.h"
+#include "mapping/chip/chip_spec.h"
+#include "mapping/network/network.h"
+
+namespace ohm {
+
+/// What weights take in crossbars.
+struct FitPart {
+  std::string name;
+  Index weights = 0;
+  Index cells = 0;  ///< cells that hold them
+  Index arrays = 0;
+  double utilisation = 0.0;  ///< cells / cells of the arrays
+};
+
+/// Whether and how a network fits: closed forms, for networks of any size.
+///
+/// Blocks are packed across matrices: only the last tile may be partly empty. A chip whose tiles do
+/// not suffice is taken several times.
+struct Fit {
+  Index crossbar_weights = 0, cells = 0, arrays = 0, tiles = 0;
+  Index tiles_per_chip = 0;
+  Index chips = 0;
+  double utilisation = 0.0;
+  SquareMetres area;          ///< of the tiles in use, over all chips
+  SquareMetres chip_area;     ///< of one whole chip
+  double reticles = 0.0;      ///< chip_area / the largest die of one exposure
+  FitPart body, head;         ///< head: the output matrix, where it lives in crossbars
+  std::vector<FitPart> rows;  ///< by matrix in crossbars
+
+  bool fits() const { return chips <= 1; }
+};
+
+/// Fit of a network to (as many as needed of) a chip.
+Fit fit(const Network& network, const ChipSpec& chip);
+
+}  // namespace ohm

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mapping/chip/partition.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/error.h"
+
+namespace ohm {
+namespace {
+
+struct Range {
+  Index first, size;
+};
+
+/// Range i of `n` ranges that cover [0, total): full ones of `size`, or ones that differ by at
+/// most 1.
+Range range(Index total, Index size, Index n, Index i, bool equal) {
+  if (!equal) return {i * size, std::min(size, total - i * size)};
+  const Index small = total / n, larger = total % n;
+  return {i * small + std::min(i, larger), small + (i < larger ? 1 : 0)};
+}
+
+}  // namespace
+
+TileGrid tile_grid(Index rows, Index columns, const BlockShape& shape) {
+  if (rows < 1 || columns < 1 || shape.rows < 1 || shape.columns < 1) {
+    throw ArgumentError(fmt::format(
+        "partition: a matrix of {} × {} in macros of {} × {} weights; expected at least 1 × 1",
+        rows, columns, shape.rows, shape.columns));
+  }
+  return {(rows - 1) / shape.rows + 1, (columns - 1) / shape.columns + 1};
+}
+
+std::vector<Block> partition_matmul(const StaticMatmul& matmul, const BlockShape& shape,
+                                    const std::string& split) {
+  if (split != "max" && split != "equal") {
+    throw ArgumentError(fmt::format("partition: split '{}'; expected 'max' or 'equal'", split));
+  }
+  const TileGrid grid = tile_grid(matmul.rows, matmul.columns, shape);
+  std::vector<Block> blocks;
+  blocks.reserve(static_cast<size_t>(grid.size()));
+  for (Index c = 0; c < grid.column_tiles; ++c) {
+    const Range columns = range(matmul.columns, shape.columns, grid.column_tiles, c, false);
+    for (Index r = 0; r < grid.row_tiles; ++r) {
+      const Range rows = range(matmul.rows, shape.rows, grid.row_tiles, r, split == "equal");
+      blocks.push_back({matmul.id, r, c, rows.first, rows.size, columns.first, columns.size});
+    }
+  }
+  return blocks;
+}
+
+bool in_crossbars(const StaticMatmul& matmul, const std::string& head) {
+  return head != "digital" || matmul.part != "head" || matmul.once;
+}
+
+Partition partition_network(const Network& network, const BlockShape& shape,
+                            const std::string& split, const std::string& head) {
+  Partition partition{shape, {}, {0}};
+  for (const StaticMatmul& matmul : network.matmuls) {
+    if (in_crossbars(matmul, head)) {
+      const auto blocks = partition_matmul(matmul, shape, split);
+      partition.blocks.insert(partition.blocks.end(), blocks.begin(), blocks.end());
+    }
+    partition.first.push_back(std::ssize(partition.blocks));
+  }
+  return partition;
+}
+
+}  // namespace ohm

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mapping/chip/place.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/error.h"
+
+namespace ohm {
+namespace {
+
+Index owner_of(const MatmulSite& site, const Mesh& mesh) {
+  Index best = site.tiles.front(), least = -1;
+  for (const Index candidate : site.tiles) {
+    Index cost = 0;
+    for (size_t i = 0; i < site.tiles.size(); ++i) {
+      cost += site.columns[i] * mesh.hops(site.tiles[i], candidate);
+    }
+    if (least >= 0 && cost >= least) continue;
+    least = cost;
+    best = candidate;
+  }
+  return best;
+}
+
+MatmulSite site_of(const Partition& partition, const std::vector<Slot>& slots, size_t matmul,
+                   const Mesh& mesh) {
+  MatmulSite site;
+  Index column_tile = -1;
+  for (Index b = partition.first[matmul]; b < partition.first[matmul + 1]; ++b) {
+    const Block& block = partition.blocks[static_cast<size_t>(b)];
+    const Index tile = slots[static_cast<size_t>(b)].tile;
+    if (site.tiles.empty() || site.tiles.back() != tile) {
+      site.tiles.push_back(tile);
+      site.blocks.push_back(0);
+      site.columns.push_back(0);
+      column_tile = -1;
+    }
+    ++site.blocks.back();
+    if (block.column_tile != column_tile) site.columns.back() += block.columns;
+    column_tile = block.column_tile;
+  }
+  if (!site.tiles.empty()) site.owner = owner_of(site, mesh);
+  return site;
+}
+
+AttentionSite attention_of(const Network& network, const std::vector<MatmulSite>& sites,
+                           int layer) {
+  AttentionSite site;
+  for (const StaticMatmul& matmul : network.matmuls) {
+    if (matmul.layer != layer) continue;
+    for (const Index tile : sites[static_cast<size_t>(matmul.id)].tiles) {
+      if (std::find(site.tiles.begin(), site.tiles.end(), tile) == site.tiles.end()) {
+        site.tiles.push_back(tile);
+      }
+    }
+  }
+  const Index heads = network.spec.n_heads, n = std::ssize(site.tiles);
+  site.tiles_per_head = std::max<Index>(1, n / heads);
+  site.heads_per_tile = n < heads ? (heads - 1) / n + 1 : 1;
+  const Index groups = (heads - 1) / site.heads_per_tile + 1;
+  site.tiles.resize(static_cast<size_t>(groups * site.tiles_per_head));
+  return site;
+}
+
+/// Producers come first in the order, so that the last predecessor is the branch of a residual.
+std::vector<Index> homes_of(const Network& network, const std::vector<MatmulSite>& sites) {
+  std::vector<Index> home(boost::num_vertices(network.graph), 0);
+  std::vector<Index> position(home.size(), 0);
+  for (size_t i = 0; i < network.order.size(); ++i) {
+    position[static_cast<size_t>(network.order[i])] = static_cast<Index>(i);
+  }
+  for (const Index vertex : network.order) {
+    const auto v = static_cast<size_t>(vertex);
+    const Index matmul = network.op(vertex).matmul;
+    if (matmul >= 0) {
+      const MatmulSite& site = sites[static_cast<size_t>(matmul)];
+      home[v] = site.tiles.empty() ? 0 : site.owner;
+      continue;
+    }
+    Index latest = -1;
+    const auto [begin, end] = boost::in_edges(v, network.graph);
+    for (auto edge = begin; edge != end; ++edge) {
+      const auto from = boost::source(*edge, network.graph);
+      if (position[from] > latest) home[v] = home[from];
+      latest = std::max(latest, position[from]);
+    }
+  }
+  return home;
+}
+
+}  // namespace
+
+Placement place(const Network& network, const Partition& partition, const Mesh& mesh,
+                Index macros_per_tile) {
+  const Index blocks = std::ssize(partition.blocks);
+  if (macros_per_tile < 1 || blocks > mesh.size() * macros_per_tile) {
+    throw ArgumentError(fmt::format(
+        "place: {} blocks on {} tiles of {} macros; expected at least one slot for each block",
+        blocks, mesh.size(), macros_per_tile));
+  }
+  Placement placement;
+  placement.tiles_used = blocks == 0 ? 0 : (blocks - 1) / macros_per_tile + 1;
+  for (Index b = 0; b < blocks; ++b) {
+    placement.slots.push_back({mesh.snake(b / macros_per_tile), b % macros_per_tile});
+  }
+  for (size_t m = 0; m < network.matmuls.size(); ++m) {
+    placement.sites.push_back(site_of(partition, placement.slots, m, mesh));
+  }
+  for (int layer = 0; layer < network.spec.n_layers; ++layer) {
+    placement.attention.push_back(attention_of(network, placement.sites, layer));
+  }
+  placement.home = homes_of(network, placement.sites);
+  return placement;
+}
+
+}  // namespace ohm

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mapping/chip/transfers.h"
+
+#include <algorithm>
+#include <map>
+#include <numeric>
+
+namespace ohm {
+namespace {
+
+Transfer between(Index vertex, Index from, Index source, Index target, std::int64_t bytes) {
+  return {TransferKind::activation, vertex, from, source, {target}, {bytes}};
+}
+
+Transfer input_of(const Network& network, const Placement& placement, const Widths& widths,
+                  Index vertex, Index from) {
+  const Operator& op = network.op(vertex);
+  const MatmulSite& site = placement.sites[static_cast<size_t>(op.matmul)];
+  const Index hub = from < 0 ? 0 : placement.home[static_cast<size_t>(from)];
+  Transfer input{TransferKind::input, vertex, from, hub, site.tiles, {}};
+  input.bytes.assign(site.tiles.size(), bytes_of(op.in_features, widths.input_bits));
+  return input;
+}
+
+Transfer partial_sums_of(const Network& network, const Placement& placement, const Widths& widths,
+                         Index vertex) {
+  const Operator& op = network.op(vertex);
+  const MatmulSite& site = placement.sites[static_cast<size_t>(op.matmul)];
+  Transfer sums{TransferKind::partial_sums, vertex, -1, site.owner, site.tiles, {}};
+  for (const Index columns : site.columns) {
+    sums.bytes.push_back(bytes_of(columns, widths.partial_sum_bits(op.in_features)));
+  }
+  return sums;
+}
+
+/// Heads that tile i of the site works on: the last group may have fewer.
+Index heads_on(const AttentionSite& site, Index heads, size_t i) {
+  const Index group = static_cast<Index>(i) / site.tiles_per_head;
+  return std::min(site.heads_per_tile, heads - group * site.heads_per_tile);
+}
+
+Transfer heads_of(const Network& network, const Placement& placement, const Widths& widths,
+                  Index vertex, Index from) {
+  const auto layer = static_cast<size_t>(network.op(vertex).layer);
+  const AttentionSite& site = placement.attention[layer];
+  Transfer heads{TransferKind::heads, vertex, from, placement.home[static_cast<size_t>(from)],
+                 site.tiles,          {}};
+  for (size_t i = 0; i < site.tiles.size(); ++i) {
+    const Index n = heads_on(site, network.spec.n_heads, i) * network.spec.head_size();
+    heads.bytes.push_back(bytes_of(3 * n, widths.kv_bits));
+  }
+  return heads;
+}
+
+Transfer mixed_values_of(const Network& network, const Placement& placement, const Widths& widths,
+                         Index vertex) {
+  const auto layer = static_cast<size_t>(network.op(vertex).layer);
+  const AttentionSite& site = placement.attention[layer];
+  Transfer mixed{TransferKind::mixed_values,
+                 vertex,
+                 -1,
+                 placement.home[static_cast<size_t>(vertex)],
+                 site.tiles,
+                 {}};
+  // where several tiles share a head, each also sends the maximum and the sum of its exponentials
+  const Index extra = site.tiles_per_head > 1 ? 2 : 0;
+  for (size_t i = 0; i < site.tiles.size(); ++i) {
+    const Index n = heads_on(site, network.spec.n_heads, i) * (network.spec.head_size() + extra);
+    mixed.bytes.push_back(bytes_of(n, widths.activation_bits));
+  }
+  return mixed;
+}
+
+void add_inputs(const Network& network, const Placement& placement, const Widths& widths,
+                Index vertex, std::vector<Transfer>& transfers) {
+  const Operator& op = network.op(vertex);
+  const bool in_crossbars =
+      op.matmul >= 0 && !placement.sites[static_cast<size_t>(op.matmul)].tiles.empty();
+  const auto v = static_cast<size_t>(vertex);
+  const auto [begin, end] = boost::in_edges(v, network.graph);
+  if (begin == end && in_crossbars) {
+    transfers.push_back(input_of(network, placement, widths, vertex, -1));
+  }
+  for (auto edge = begin; edge != end; ++edge) {
+    const auto from = boost::source(*edge, network.graph);
+    if (in_crossbars) {
+      transfers.push_back(input_of(network, placement, widths, vertex, static_cast<Index>(from)));
+    } else if (op.kind == OpKind::attention_scores) {
+      transfers.push_back(heads_of(network, placement, widths, vertex, static_cast<Index>(from)));
+    } else if (op.kind != OpKind::softmax && op.kind != OpKind::attention_values) {
+      transfers.push_back(
+          between(vertex, static_cast<Index>(from), placement.home[from], placement.home[v],
+                  bytes_of(network.graph[from].out_features, widths.activation_bits)));
+    }
+  }
+}
+
+/// Orders links by their hops, and turns the numbers of the links before each into positions.
+void sort_along_paths(std::vector<LinkLoad>& links) {
+  std::stable_sort(links.begin(), links.end(),
+                   [](const LinkLoad& a, const LinkLoad& b) { return a.hops < b.hops; });
+  std::map<Index, Index> position;
+  for (LinkLoad& load : links) {
+    for (Index& before : load.behind) before = position.at(before);
+    std::sort(load.behind.begin(), load.behind.end());
+    load.behind.erase(std::unique(load.behind.begin(), load.behind.end()), load.behind.end());
+    position.emplace(load.link, std::ssize(position));
+  }
+}
+
+}  // namespace
+
+Index Widths::partial_sum_bits(Index rows) const {
+  Index bits = input_bits + weight_bits;
+  for (Index reach = 1; reach < rows; reach *= 2) ++bits;
+  return bits;
+}
+
+std::int64_t bytes_of(Index n, Index bits) {
+  return (std::int64_t{n} * bits + 7) / 8;
+}
+
+std::vector<Transfer> transfers_of(const Network& network, const Placement& placement,
+                                   const Widths& widths) {
+  std::vector<Transfer> transfers;
+  for (const Index vertex : network.order) {
+    add_inputs(network, placement, widths, vertex, transfers);
+    const Operator& op = network.op(vertex);
+    if (op.matmul >= 0 && !placement.sites[static_cast<size_t>(op.matmul)].tiles.empty()) {
+      transfers.push_back(partial_sums_of(network, placement, widths, vertex));
+    } else if (op.kind == OpKind::attention_values) {
+      transfers.push_back(mixed_values_of(network, placement, widths, vertex));
+    }
+  }
+  return transfers;
+}
+
+Route route(const Mesh& mesh, const Transfer& transfer) {
+  Route result;
+  for (const Index tile : transfer.tiles) {
+    result.hops = std::max(result.hops, mesh.hops(transfer.hub, tile));
+  }
+  std::map<Index, LinkLoad> loads;
+  bool leaves = false;
+  for (size_t i = 0; i < transfer.tiles.size(); ++i) {
+    const Index tile = transfer.tiles[i];
+    if (tile == transfer.hub) continue;
+    leaves = true;
+    const auto path =
+        transfer.to_hub() ? mesh.path(tile, transfer.hub) : mesh.path(transfer.hub, tile);
+    Index hop = transfer.to_hub() ? result.hops - std::ssize(path) : 0, before = -1;
+    for (const Index link : path) {
+      LinkLoad& load = loads.try_emplace(link, LinkLoad{link, hop++, 0, {}}).first->second;
+      load.bytes = transfer.multicast() ? transfer.bytes[i] : load.bytes + transfer.bytes[i];
+      if (before >= 0) load.behind.push_back(before);
+      before = link;
+    }
+    result.ejected += transfer.bytes[i];
+    if (!transfer.multicast()) result.injected += transfer.bytes[i];
+  }
+  if (transfer.multicast() && leaves) result.injected = transfer.bytes.front();
+  for (const auto& [link, load] : loads) {
+    result.links.push_back(load);
+    result.link_bytes += load.bytes;
+  }
+  sort_along_paths(result.links);
+  return result;
+}
+
+std::int64_t least_link_bytes(const Transfer& transfer) {
+  std::vector<std::int64_t> away;
+  for (size_t i = 0; i < transfer.tiles.size(); ++i) {
+    if (transfer.tiles[i] != transfer.hub) away.push_back(transfer.bytes[i]);
+  }
+  if (transfer.multicast()) return std::accumulate(away.begin(), away.end(), std::int64_t{0});
+  std::sort(away.rbegin(), away.rend());
+  std::int64_t total = 0;
+  size_t at_distance = 0;
+  Index distance = 1;
+  for (const std::int64_t bytes : away) {
+    if (at_distance == static_cast<size_t>(4 * distance)) {
+      at_distance = 0;
+      ++distance;
+    }
+    total += distance * bytes;
+    ++at_distance;
+  }
+  return total;
+}
+
+}  // namespace ohm

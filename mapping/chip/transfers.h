@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "core/index.h"
+#include "mapping/chip/chip_spec.h"
+#include "mapping/chip/mesh.h"
+#include "mapping/chip/place.h"
+#include "mapping/network/network.h"
+
+namespace ohm {
+
+/// What a transfer carries, and so which way.
+enum class TransferKind {
+  input,         ///< multicast of integer inputs from their producer to the tiles of a matrix
+  partial_sums,  ///< each tile of a matrix sends its columns to the owner
+  heads,         ///< queries, keys and values of a token from their owner to the tiles of the heads
+  mixed_values,  ///< the tiles of the heads send attention's result to the owner
+  activation,    ///< one vector between the homes of two digital operators
+};
+
+/// One movement of one token's vectors over the network on chip.
+///
+/// Every kind joins a hub with other tiles: `bytes[i]` travel between the hub and `tiles[i]`. A
+/// multicast sends the same bytes to all, once over each link of its tree.
+struct Transfer {
+  TransferKind kind = TransferKind::activation;
+  Index vertex = 0;  ///< the operator that consumes (input, heads, activation) or produces it
+  Index from = -1;   ///< the producer's vertex where it is another operator
+  Index hub = 0;
+  std::vector<Index> tiles;
+  std::vector<std::int64_t> bytes;
+
+  bool to_hub() const {
+    return kind == TransferKind::partial_sums || kind == TransferKind::mixed_values;
+  }
+  bool multicast() const { return kind == TransferKind::input; }
+};
+
+/// Bytes over one link; `hops` routers and links lie between the transfer's first one and it.
+struct LinkLoad {
+  Index link = 0;
+  Index hops = 0;
+  std::int64_t bytes = 0;
+  std::vector<Index> behind = {};  ///< entries of Route::links that lead to this one
+};
+
+/// A transfer on its links.
+struct Route {
+  std::vector<LinkLoad> links;  ///< each after those that lead to it
+  Index hops = 0;               ///< of the farthest tile
+  std::int64_t injected = 0;    ///< bytes that enter the network
+  std::int64_t ejected = 0;     ///< bytes that leave it; a multicast leaves once per tile
+  std::int64_t link_bytes = 0;  ///< Σ bytes over links
+
+  /// Bytes through routers: each link leads to one, and a source has its own.
+  std::int64_t router_bytes() const { return link_bytes + injected; }
+};
+
+/// Dimension-order route; a multicast takes each link of the union of its paths once.
+Route route(const Mesh& mesh, const Transfer& transfer);
+
+/// Bytes × links that the transfer takes at least, wherever its tiles stand on a mesh: a multicast
+/// to n tiles takes n links; otherwise at most 4·d tiles stand d hops from the hub.
+std::int64_t least_link_bytes(const Transfer& transfer);
+
+/// Widths that decide how many bytes move.
+struct Widths {
+  Index input_bits = 8, weight_bits = 8, activation_bits = 16, kv_bits = 8;
+
+  /// Bits of a sum of `rows` products of inputs with weights.
+  Index partial_sum_bits(Index rows) const;
+};
+
+/// Whole bytes of `n` elements of `bits` each.
+std::int64_t bytes_of(Index n, Index bits);
+
+/// All transfers of one token, operator by operator.
+std::vector<Transfer> transfers_of(const Network& network, const Placement& placement,
+                                   const Widths& widths);
+
+}  // namespace ohm

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mapping/estimate/estimate.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/error.h"
+#include "mapping/estimate/operator_energy.h"
+#include "mapping/schedule/plan_tokens.h"
+
+namespace ohm {
+namespace {
+
+Seconds seconds(double picoseconds) {
+  return Seconds(picoseconds * 1e-12);
+}
+
+std::int64_t kv_bytes(const Mapping& mapping) {
+  const TransformerSpec& spec = mapping.network.spec;
+  return spec.n_layers * bytes_of(2 * spec.d_model, mapping.chip.spec.kv_bits);
+}
+
+std::int64_t kv_in_dram(const Mapping& mapping, const Request& request) {
+  const TransformerSpec& spec = mapping.network.spec;
+  std::int64_t total = 0;
+  for (int layer = 0; layer < spec.n_layers; ++layer) {
+    const Index kept = buffered_positions(mapping, layer, request.batch);
+    total += request.batch * std::max<Index>(0, request.tokens() - kept) *
+             bytes_of(2 * spec.d_model, mapping.chip.spec.kv_bits);
+  }
+  return total;
+}
+
+void require_memory(const Mapping& mapping, std::int64_t bytes) {
+  const DramSpec& dram = mapping.chip.spec.dram;
+  if (static_cast<double>(bytes) <= dram.capacity.si()) return;
+  throw ArgumentError(fmt::format(
+      "workload of {}: {:.3g} GB of keys and values beyond the buffers; the DRAM of chip {} holds "
+      "{:.3g} GB: lower batch, prompt or kv_bits",
+      mapping.network.spec.name, static_cast<double>(bytes) / 1e9, mapping.chip.spec.name,
+      dram.capacity.si() / 1e9));
+}
+
+void book_leakage(const Mapping& mapping, Estimate& result) {
+  const Chip& chip = mapping.chip;
+  const Index tiles = chip.powered_tiles(mapping.placement.tiles_used);
+  const Cost cost = energy_of(tiles, chip.tile_leakage * result.makespan,
+                              "static power × makespan: macro.periphery, buffer and chip leakage");
+  result.leakage_energy = cost.energy;
+  result.ledger.book({"leakage", "", -1, "static"}, cost);
+}
+
+double temporal_utilisation(const Mapping& mapping, const Schedule& schedule) {
+  double busy = 0.0;
+  for (size_t r = 0; r < schedule.resources.size(); ++r) {
+    if (schedule.resources[r].kind != ResourceKind::macros) continue;
+    busy += static_cast<double>(schedule.busy[r]) *
+            static_cast<double>(mapping.partition.size(schedule.resources[r].number));
+  }
+  const double arrays = static_cast<double>(mapping.partition.blocks.size());
+  return busy / (arrays * static_cast<double>(schedule.makespan));
+}
+
+double spatial_utilisation(const Mapping& mapping) {
+  std::int64_t weights = 0;
+  for (const Block& block : mapping.partition.blocks) weights += block.rows * block.columns;
+  const double arrays = static_cast<double>(mapping.partition.blocks.size());
+  return static_cast<double>(weights * mapping.chip.cells_per_weight) /
+         (arrays * static_cast<double>(mapping.chip.cells_per_macro));
+}
+
+void fill_times(Estimate& result) {
+  const Schedule& s = result.schedule;
+  const Request& request = result.request;
+  result.ttft = seconds(static_cast<double>(s.ttft));
+  result.tpot = seconds(s.tpot);
+  result.makespan = seconds(static_cast<double>(s.makespan));
+  result.lower_bound = seconds(static_cast<double>(s.bounds.lower()));
+  const Index tokens = request.batch * (request.decoder ? request.generate : request.prompt);
+  result.tokens_per_s = static_cast<double>(tokens) / result.makespan.si();
+}
+
+void fill_energy(Estimate& result) {
+  const Cost total = result.ledger.total();
+  const Request& request = result.request;
+  const Index tokens = request.batch * (request.decoder ? request.generate : request.prompt);
+  result.energy = total.energy;
+  result.energy_low = total.energy_low;
+  result.energy_high = total.energy_high;
+  result.energy_per_token = total.energy / static_cast<double>(tokens);
+  result.power = total.energy / result.makespan;
+  result.area = total.area;
+}
+
+std::vector<std::string> assumptions_of(const Mapping& mapping, const Request& request) {
+  std::vector<std::string> list{
+      "keys and values are read from the buffers for every token again: no reuse between tokens",
+      "buffers between operators are not bounded; DRAM traffic does not load the network on chip",
+      "a vector moves whole: steps of one token do not overlap within an operator",
+      "batches share no work: every token passes through every macro by itself",
+      "area counts the tiles that hold weights; DRAM and package are not included"};
+  if (request.decoder) {
+    list.push_back("a decoder's output matrix runs once per generated token only");
+  }
+  const double reticles = mapping.chip.area() / mapping.chip.spec.reticle;
+  if (reticles > 1.0) {
+    list.push_back(
+        fmt::format("the chip takes {:.1f} reticles of {:.0f} mm2: links between its dies are "
+                    "costed as on chip",
+                    reticles, mapping.chip.spec.reticle.si() * 1e6));
+  }
+  return list;
+}
+
+void check_activity(const Network& network, const Workload& workload) {
+  const size_t given = workload.activity.size();
+  if (given <= 1 || given == network.matmuls.size()) return;
+  throw ArgumentError(
+      fmt::format("activity: {} entries; expected one per matrix, {}, or one for all", given,
+                  network.matmuls.size()));
+}
+
+}  // namespace
+
+Estimate estimate(const Mapping& mapping, const Workload& workload, Index timeline_tokens) {
+  Estimate result;
+  result.request = resolve(mapping.network.spec, workload);
+  check_activity(mapping.network, workload);
+  result.kv_bytes_per_token = result.request.decoder ? kv_bytes(mapping) : 0;
+  result.kv_bytes_in_dram = kv_in_dram(mapping, result.request);
+  require_memory(mapping, result.kv_bytes_in_dram);
+  const TokenPlan plan = plan_tokens(mapping, result.request);
+  result.schedule = schedule(plan, result.request, timeline_tokens);
+  fill_times(result);
+  book_energy(mapping, result.request, workload, result.ledger);
+  book_busy(mapping, plan, result.request, result.ledger);
+  book_leakage(mapping, result);
+  book_area(mapping, result.ledger);
+  fill_energy(result);
+  result.chip_area = mapping.chip.area();
+  result.reticles = result.chip_area / mapping.chip.spec.reticle;
+  result.macs = macs_of(mapping, result.request);
+  result.spatial_utilisation = spatial_utilisation(mapping);
+  result.temporal_utilisation = temporal_utilisation(mapping, result.schedule);
+  result.assumptions = assumptions_of(mapping, result.request);
+  return result;
+}
+
+}  // namespace ohm

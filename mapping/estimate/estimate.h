@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "core/ledger.h"
+#include "mapping/chip/map_network.h"
+#include "mapping/schedule/schedule.h"
+#include "mapping/schedule/workload.h"
+
+namespace ohm {
+
+/// What a workload costs on a chip.
+///
+/// A token is an output token of a decoder, an input token of an encoder; TTFT of an encoder is the
+/// time of one whole input, its TPOT is 0, as is that of a decoder that generates one token.
+struct Estimate {
+  Request request;
+  Seconds ttft, tpot;         ///< means over sequences
+  double tokens_per_s = 0.0;  ///< over all sequences, from the first input to the last output
+  Joules energy, energy_low, energy_high;
+  Joules energy_per_token;
+  Watts power;             ///< energy / makespan
+  SquareMetres area;       ///< tiles that hold weights
+  SquareMetres chip_area;  ///< all tiles
+  double reticles = 0.0;   ///< chip_area / the largest die of one exposure
+  Seconds makespan, lower_bound;
+  Joules leakage_energy;
+  std::int64_t macs = 0;
+  std::int64_t kv_bytes_per_token = 0;  ///< over all layers; 0 for an encoder
+  std::int64_t kv_bytes_in_dram = 0;    ///< at the end, over all sequences
+  double spatial_utilisation = 0.0;     ///< cells that hold weights / cells of the arrays
+  double temporal_utilisation = 0.0;    ///< time that an array works, mean over arrays / makespan
+  Ledger ledger;  ///< operator × component × phase; area and leakage: "static"
+  Schedule schedule;
+  std::vector<std::string> assumptions;
+};
+
+/// Latency, energy and area of a workload; the timeline covers the first `timeline_tokens` tokens.
+///
+/// Throws ArgumentError for a workload that does not suit the network (see resolve()), or whose
+/// keys and values exceed the DRAM.
+Estimate estimate(const Mapping& mapping, const Workload& workload, Index timeline_tokens = 4);
+
+}  // namespace ohm

@@ -1,0 +1,270 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mapping/network/hf_config.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <fstream>
+#include <map>
+#include <set>
+#include <sstream>
+#include <vector>
+
+#include "core/error.h"
+#include "core/spelling.h"
+#include "mapping/network/json_keys.h"
+
+namespace ohm {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr std::uintmax_t kLargestFile = 4u << 20;
+
+const std::vector<std::string> kFamilies{"gpt2", "bert", "vit"};
+
+using Spellings = std::vector<std::string>;
+using KeyTable = std::map<std::string, Spellings>;  // field of TransformerSpec -> its keys
+
+/// GPT-2's own spellings, and those its attribute_map accepts.
+const KeyTable& gpt2_keys() {
+  static const KeyTable keys{{"n_layers", {"n_layer", "num_hidden_layers"}},
+                             {"d_model", {"n_embd", "hidden_size"}},
+                             {"n_heads", {"n_head", "num_attention_heads"}},
+                             {"d_ff", {"n_inner"}},
+                             {"context", {"n_positions", "max_position_embeddings"}},
+                             {"vocabulary", {"vocab_size"}},
+                             {"norm_epsilon", {"layer_norm_epsilon"}},
+                             {"tied_head", {"tie_word_embeddings"}}};
+  return keys;
+}
+
+const KeyTable& encoder_keys() {
+  static const KeyTable keys{{"n_layers", {"num_hidden_layers"}},
+                             {"d_model", {"hidden_size"}},
+                             {"n_heads", {"num_attention_heads"}},
+                             {"d_ff", {"intermediate_size"}},
+                             {"context", {"max_position_embeddings"}},
+                             {"vocabulary", {"vocab_size"}},
+                             {"token_types", {"type_vocab_size"}},
+                             {"image_size", {"image_size"}},
+                             {"patch_size", {"patch_size"}},
+                             {"channels", {"num_channels"}},
+                             {"n_labels", {"num_labels"}},
+                             {"norm_epsilon", {"layer_norm_eps"}}};
+  return keys;
+}
+
+/// The keys as this file spells them, for messages.
+std::map<std::string, std::string> shown_keys(const JsonKeys& file, const KeyTable& table) {
+  std::map<std::string, std::string> keys;
+  for (const auto& [field, spellings] : table) keys[field] = file.spelling(spellings);
+  return keys;
+}
+
+std::string activation(const JsonKeys& file, const std::string& key, const std::string& otherwise) {
+  static const std::map<std::string, std::string> words{
+      {"gelu", "gelu"},          {"gelu_python", "gelu"},
+      {"gelu_new", "gelu_tanh"}, {"gelu_pytorch_tanh", "gelu_tanh"},
+      {"relu", "relu"},          {"gelu_fast", "gelu_tanh"}};
+  const std::string word = file.word({key}, otherwise);
+  const auto found = words.find(word);
+  if (found != words.end()) return found->second;
+  std::vector<std::string> known;
+  for (const auto& [name, ours] : words) known.push_back(name);
+  file.refuse(key, fmt::format("{} is not in this version; expected one of: {}{}", in_quotes(word),
+                               fmt::join(known, ", "), did_you_mean(word, known)));
+}
+
+void require_flag(const JsonKeys& file, const std::string& key, bool expected, bool otherwise) {
+  if (file.flag(key, otherwise) == expected) return;
+  file.refuse(key, fmt::format("{} is not in this version; expected {}", !expected, expected));
+}
+
+/// What the file asks for beyond the layers; `otherwise` where it does not say.
+std::string architecture(const JsonKeys& file, const std::vector<std::string>& known,
+                         const std::string& otherwise) {
+  if (!file.contains("architectures")) return otherwise;
+  const auto& list = file.root().at("architectures");
+  if (!list.is_array() || list.size() != 1 || !list.at(0).is_string()) {
+    file.refuse("architectures",
+                fmt::format("expected a list of one word, one of: {}", fmt::join(known, ", ")));
+  }
+  const auto& word = list.at(0).get_ref<const std::string&>();
+  if (std::find(known.begin(), known.end(), word) != known.end()) return word;
+  file.refuse("architectures",
+              fmt::format("{} is not in this version; expected one of: {}{}", in_quotes(word),
+                          fmt::join(known, ", "), did_you_mean(word, known)));
+}
+
+/// id2label where it is given, else num_labels, else transformers' 2.
+Index label_count(const JsonKeys& file) {
+  if (!file.contains("id2label")) return file.whole({"num_labels"}, 2);
+  const auto& labels = file.root().at("id2label");
+  if (!labels.is_object() || labels.empty()) {
+    file.refuse("id2label", "expected an object with a name for every label");
+  }
+  const auto count = static_cast<Index>(labels.size());
+  if (file.whole({"num_labels"}, count) != count) {
+    file.refuse("num_labels", fmt::format("{} found; expected {}, as id2label has",
+                                          file.whole({"num_labels"}, count), count));
+  }
+  return count;
+}
+
+bool names_labels(const JsonKeys& file) {
+  return file.contains("id2label") || file.contains("num_labels");
+}
+
+/// A side in pixels; transformers also accepts [height, width].
+Index side(const JsonKeys& file, const std::string& key, Index otherwise) {
+  if (!file.contains(key) || !file.root().at(key).is_array()) return file.whole({key}, otherwise);
+  const auto& pair = file.root().at(key);
+  if (pair.size() != 2 || !pair.at(0).is_number_unsigned() || pair.at(0) != pair.at(1)) {
+    file.refuse(key,
+                "images and patches that are not square are not in this version; expected one "
+                "number, or the same number twice");
+  }
+  return file.root().at(key).at(0).get<Index>();
+}
+
+void refuse_unsupported(const JsonKeys& file) {
+  for (const char* key : {"pruned_heads", "quantization_config"}) {
+    if (!file.contains(key) || file.root().at(key).empty()) continue;
+    file.refuse(key,
+                "not in this version; expected a plain checkpoint; remove the key, or save the "
+                "network without it");
+  }
+  for (const char* key : {"add_cross_attention", "is_encoder_decoder"}) {
+    require_flag(file, key, false, false);
+  }
+}
+
+TransformerSpec read_gpt2(const JsonKeys& file) {
+  const KeyTable& k = gpt2_keys();
+  require_flag(file, "scale_attn_weights", true, true);
+  require_flag(file, "scale_attn_by_inverse_layer_idx", false, false);
+  architecture(file, {"GPT2LMHeadModel"}, "GPT2LMHeadModel");
+  TransformerSpec s;
+  s.family = "gpt2";
+  s.n_layers = file.whole(k.at("n_layers"), 12);
+  s.d_model = file.whole(k.at("d_model"), 768);
+  s.n_heads = file.whole(k.at("n_heads"), 12);
+  // checked before 4 d_model could overflow
+  const bool plain = s.d_model > 0 && s.d_model < (Index{1} << 30);
+  s.d_ff = file.whole(k.at("d_ff"), plain ? 4 * s.d_model : 0);
+  s.context = file.whole(k.at("context"), 1024);
+  s.vocabulary = file.whole(k.at("vocabulary"), 50257);
+  s.tied_head = file.flag("tie_word_embeddings", true);
+  s.activation = activation(file, "activation_function", "gelu_new");
+  s.norm_epsilon = file.real("layer_norm_epsilon", 1e-5);
+  return s;
+}
+
+/// What bert and vit have in common.
+TransformerSpec read_encoder(const JsonKeys& file) {
+  const KeyTable& k = encoder_keys();
+  TransformerSpec s;
+  s.n_layers = file.whole(k.at("n_layers"), 12);
+  s.d_model = file.whole(k.at("d_model"), 768);
+  s.n_heads = file.whole(k.at("n_heads"), 12);
+  s.d_ff = file.whole(k.at("d_ff"), 3072);
+  s.activation = activation(file, "hidden_act", "gelu");
+  s.norm_epsilon = file.real("layer_norm_eps", 1e-12);
+  return s;
+}
+
+TransformerSpec read_bert(const JsonKeys& file) {
+  require_flag(file, "is_decoder", false, false);
+  const std::string position = file.word({"position_embedding_type"}, "absolute");
+  if (position != "absolute") {
+    file.refuse("position_embedding_type",
+                fmt::format("{} is not in this version; expected 'absolute'", in_quotes(position)));
+  }
+  const std::string outputs = architecture(
+      file, {"BertModel", "BertForPreTraining", "BertForMaskedLM", "BertForSequenceClassification"},
+      names_labels(file) ? "BertForSequenceClassification" : "BertModel");
+  TransformerSpec s = read_encoder(file);
+  s.family = "bert";
+  s.norm_placement = "post";
+  s.context = file.whole({"max_position_embeddings"}, 512);
+  s.vocabulary = file.whole({"vocab_size"}, 30522);
+  s.token_types = file.whole({"type_vocab_size"}, 2);
+  s.pooler = outputs != "BertForMaskedLM";
+  s.n_labels = outputs == "BertForSequenceClassification" ? label_count(file) : 0;
+  return s;
+}
+
+TransformerSpec read_vit(const JsonKeys& file) {
+  const std::string outputs =
+      architecture(file, {"ViTModel", "ViTForImageClassification"},
+                   names_labels(file) ? "ViTForImageClassification" : "ViTModel");
+  TransformerSpec s = read_encoder(file);
+  s.family = "vit";
+  s.image_size = side(file, "image_size", 224);
+  s.patch_size = side(file, "patch_size", 16);
+  s.channels = file.whole({"num_channels"}, 3);
+  s.qkv_bias = file.flag("qkv_bias", true);
+  s.n_labels = outputs == "ViTForImageClassification" ? label_count(file) : 0;
+  // sizes that cannot be are refused by name, not by the number of patches they would give
+  const bool plain = s.patch_size > 0 && s.image_size >= s.patch_size && s.image_size <= (1 << 14);
+  s.context = plain ? s.patches() + 1 : 1;
+  return s;
+}
+
+TransformerSpec read_family(const JsonKeys& file) {
+  const std::string family = file.word({"model_type"}, "");
+  if (family == "gpt2") return read_gpt2(file);
+  if (family == "bert") return read_bert(file);
+  if (family == "vit") return read_vit(file);
+  if (!file.contains("model_type")) {
+    file.refuse("model_type",
+                fmt::format("missing; expected one of: {}", fmt::join(kFamilies, ", ")));
+  }
+  file.refuse("model_type",
+              fmt::format("{} is not in this version; expected one of: {}{}", in_quotes(family),
+                          fmt::join(kFamilies, ", "), did_you_mean(family, kFamilies)));
+}
+
+std::string read_text(const fs::path& file) {
+  std::error_code failure;
+  if (!fs::is_regular_file(file, failure)) {
+    throw ConfigError(
+        fmt::format("{}: no such file; expected a Hugging Face config.json, or the "
+                    "folder that holds it",
+                    file.string()));
+  }
+  if (fs::file_size(file, failure) > kLargestFile || failure) {
+    throw ConfigError(fmt::format("{}: larger than {} bytes; expected a Hugging Face config.json",
+                                  file.string(), kLargestFile));
+  }
+  std::ifstream stream(file, std::ios::binary);
+  std::ostringstream text;
+  text << stream.rdbuf();
+  if (stream) return text.str();
+  throw ConfigError(fmt::format("{}: cannot be read; check its permissions", file.string()));
+}
+
+}  // namespace
+
+TransformerSpec parse_hf_config(const std::string& text, const std::string& shown) {
+  const JsonKeys file(text, shown);
+  TransformerSpec spec = read_family(file);
+  refuse_unsupported(file);
+  check_spec(spec, shown, shown_keys(file, spec.family == "gpt2" ? gpt2_keys() : encoder_keys()));
+  spec.name = spec.family;
+  spec.source = shown;
+  return spec;
+}
+
+TransformerSpec read_hf_config(const fs::path& folder_or_config_json) {
+  std::error_code ignored;  // what cannot be read is refused when it is opened
+  const bool folder = fs::is_directory(folder_or_config_json, ignored);
+  const fs::path file = folder ? folder_or_config_json / "config.json" : folder_or_config_json;
+  TransformerSpec spec = parse_hf_config(read_text(file), file.string());
+  const fs::path named = fs::absolute(file, ignored).lexically_normal().parent_path().filename();
+  spec.name = named.empty() ? spec.family : named.string();
+  return spec;
+}
+
+}  // namespace ohm

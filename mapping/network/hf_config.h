@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "mapping/network/transformer_spec.h"
+
+namespace ohm {
+
+/// The shape of a network from a Hugging Face config.json, or from the folder that holds it.
+///
+/// Reads model_type gpt2, bert and vit with the key spellings and defaults of the transformers
+/// library (version 5). `architectures` decides what follows the layers: GPT2LMHeadModel;
+/// BertModel, BertForPreTraining and BertForMaskedLM (hidden states: heads of pre-training are left
+/// out), BertForSequenceClassification; ViTModel (hidden states, no pooler),
+/// ViTForImageClassification. Keys about training and generation are ignored. Throws ConfigError,
+/// naming file and key, on bad JSON (with line and column), a missing model_type, wrong types,
+/// sizes out of range or that do not fit together, and on every key that asks for a computation
+/// that is not in this version.
+TransformerSpec read_hf_config(const std::filesystem::path& folder_or_config_json);
+
+/// The same from text; `shown` names it in messages. The name of the network is its family.
+TransformerSpec parse_hf_config(const std::string& text, const std::string& shown);
+
+}  // namespace ohm

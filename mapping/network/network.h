@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <boost/graph/adjacency_list.hpp>
+#include <string>
+#include <vector>
+
+#include "mapping/network/transformer_spec.h"
+
+namespace ohm {
+
+/// What an operator does to the vectors of its tokens.
+enum class OpKind {
+  embedding,         ///< table look-up (plus positions): DRAM reads
+  matmul,            ///< static weights: lives in crossbars
+  attention_scores,  ///< Q·Kᵀ / √head_size: both operands are activations
+  softmax,
+  attention_values,  ///< softmax · V
+  norm,              ///< layer normalisation
+  activation,
+  residual,  ///< elementwise sum of its two inputs
+};
+
+/// One node of the operator graph. Sizes are per token.
+struct Operator {
+  OpKind kind = OpKind::embedding;
+  std::string name{};      ///< "h.0.attn.qkv"
+  int layer = -1;          ///< -1 before the first and after the last layer
+  Index in_features = 0;   ///< length of the input vector
+  Index out_features = 0;  ///< length of the output vector
+  Index matmul = -1;       ///< position in Network::matmuls
+  Index norm = -1;         ///< number of a norm, in the order of the computation
+  std::string function{};  ///< of an activation: gelu | gelu_tanh | relu | tanh
+  bool once = false;       ///< acts on one token of a sequence only (pooler, classifier)
+};
+
+/// A matrix with static weights: out = in · W + bias, W of shape (rows, columns).
+struct StaticMatmul {
+  Index id = 0;        ///< position in Network::matmuls; keys its random streams
+  std::string name{};  ///< that of its operator
+  std::string part{};  ///< patch | qkv | attn_out | ffn_up | ffn_down | pooler | head
+  int layer = -1;
+  Index rows = 0;     ///< inputs, wordlines
+  Index columns = 0;  ///< outputs
+  bool bias = true;
+  bool once = false;
+
+  Index weights() const { return rows * columns; }
+};
+
+using OperatorGraph =
+    boost::adjacency_list<boost::vecS, boost::vecS, boost::bidirectionalS, Operator>;
+
+/// A Transformer as a graph of operators; edges carry activations from producer to consumer.
+struct Network {
+  TransformerSpec spec;
+  OperatorGraph graph;
+  std::vector<Index> order;           ///< vertices, every producer before its consumers
+  std::vector<StaticMatmul> matmuls;  ///< in the order of the computation
+
+  const Operator& op(Index vertex) const { return graph[static_cast<size_t>(vertex)]; }
+};
+
+/// The operator graph of a Transformer; ConfigError where the shape is inconsistent.
+///
+/// Along every edge the producer's out_features are the consumer's in_features, with one exception:
+/// attention_values reads the probabilities (in_features = n_heads) and, along a second edge from
+/// the merged qkv matmul, the values. Scores and softmax count n_heads per position attended to.
+/// The embedding of a text has no input (in_features = 0); that of an image adds class token and
+/// positions to the outputs of the patch matmul. The pooler is part of the graph where a classifier
+/// reads it.
+Network build_network(const TransformerSpec& spec);
+
+}  // namespace ohm

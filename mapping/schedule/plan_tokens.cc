@@ -1,0 +1,361 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mapping/schedule/plan_tokens.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "crossbar/cost/macro_timing.h"
+
+namespace ohm {
+namespace {
+
+Picoseconds picoseconds(Seconds time) {
+  return std::llround(time.si() * 1e12);
+}
+
+/// Whole cycles of a clock.
+Picoseconds cycles(Index n, Hertz clock) {
+  return std::llround(static_cast<double>(n) * (1e12 / clock.si()));
+}
+
+Index ceil_divide(Index n, Index by) {
+  return n == 0 ? 0 : (n - 1) / by + 1;
+}
+
+class Planner {
+ public:
+  Planner(const Mapping& mapping, const Request& request)
+      : mapping_(mapping), spec_(mapping.chip.spec), request_(request) {
+    result_of_.assign(mapping.placement.home.size(), -1);
+    add_resources();
+  }
+
+  TokenPlan plan() {
+    for (const Index vertex : mapping_.network.order) add_operator(vertex);
+    return std::move(plan_);
+  }
+
+ private:
+  void add_resources() {
+    for (const StaticMatmul& matmul : mapping_.network.matmuls) {
+      plan_.resources.push_back({ResourceKind::macros, matmul.id, matmul.name});
+    }
+    const Index tiles = mapping_.chip.mesh.size();
+    first_digital_ = std::ssize(plan_.resources);
+    for (Index t = 0; t < tiles; ++t) {
+      plan_.resources.push_back({ResourceKind::digital, t, fmt::format("digital of tile {}", t)});
+    }
+    first_attention_ = std::ssize(plan_.resources);
+    for (Index t = 0; t < tiles; ++t) {
+      plan_.resources.push_back(
+          {ResourceKind::attention, t, fmt::format("attention of tile {}", t)});
+    }
+    first_link_ = std::ssize(plan_.resources);
+    for (Index l = 0; l < mapping_.chip.mesh.n_links(); ++l) {
+      plan_.resources.push_back({ResourceKind::link, l, fmt::format("noc link {}", l)});
+    }
+    dram_ = std::ssize(plan_.resources);
+    plan_.resources.push_back({ResourceKind::dram, 0, "dram"});
+  }
+
+  Index add(Step step) {
+    for (const Claim& claim : step.claims) {
+      step.latency = std::max(step.latency, claim.offset + claim.busy);
+    }
+    plan_.steps.push_back(std::move(step));
+    return std::ssize(plan_.steps) - 1;
+  }
+
+  Step step(Index vertex, const std::string& action, std::vector<Index> after) const {
+    Step made;
+    made.vertex = vertex;
+    made.action = action;
+    for (const Index before : after) {
+      if (before >= 0) made.after.push_back(before);
+    }
+    made.tokens = tokens_of(mapping_.network, mapping_.network.op(vertex));
+    return made;
+  }
+
+  /// `elements` on the lanes of one tile.
+  Index digital(Index vertex, const std::string& action, Index tile, Index elements, Index per_lane,
+                std::vector<Index> after) {
+    Step made = step(vertex, action, std::move(after));
+    const Index n = ceil_divide(elements, spec_.digital.lanes) * per_lane;
+    made.claims = {{first_digital_ + tile, 0, cycles(n, spec_.digital.clock)}};
+    return add(std::move(made));
+  }
+
+  Index dram_read(Index vertex, const std::string& action, std::int64_t bytes,
+                  std::vector<Index> after) {
+    Step made = step(vertex, action, std::move(after));
+    made.claims = {
+        {dram_, 0, picoseconds(Bytes(static_cast<double>(bytes)) / spec_.dram.bandwidth)}};
+    made.latency = made.claims.front().busy + picoseconds(spec_.dram.latency);
+    return add(std::move(made));
+  }
+
+  /// The transfer of this kind into (or out of) `vertex`; returns `after` where no link is crossed.
+  Index send(TransferKind kind, Index vertex, Index from, const std::string& action, Index after) {
+    for (size_t i = 0; i < mapping_.transfers.size(); ++i) {
+      const Transfer& transfer = mapping_.transfers[i];
+      if (transfer.kind != kind || transfer.vertex != vertex || transfer.from != from) continue;
+      const Route& route = mapping_.routes[i];
+      if (route.links.empty()) return after;
+      Step made = step(vertex, action, {after});
+      const NocSpec& noc = spec_.noc;
+      const Index hop = noc.router_cycles + noc.link_cycles;
+      Index last = 0;
+      for (const LinkLoad& load : route.links) {
+        const Index flits = ceil_divide(load.bytes * 8, noc.flit_bits);
+        last = std::max(last, load.hops * hop + flits);
+        made.claims.push_back({first_link_ + load.link, cycles(load.hops * hop, noc.clock),
+                               cycles(flits, noc.clock), load.behind});
+      }
+      made.hops = true;
+      made.latency = cycles(last + hop - 1, noc.clock);
+      return add(std::move(made));
+    }
+    return after;
+  }
+
+  std::vector<Index> producers(Index vertex) const {
+    std::vector<Index> from;
+    const auto [begin, end] = boost::in_edges(static_cast<size_t>(vertex), mapping_.network.graph);
+    for (auto edge = begin; edge != end; ++edge) {
+      from.push_back(static_cast<Index>(boost::source(*edge, mapping_.network.graph)));
+    }
+    return from;
+  }
+
+  Index home(Index vertex) const { return mapping_.placement.home[static_cast<size_t>(vertex)]; }
+  Index& result_of(Index vertex) { return result_of_[static_cast<size_t>(vertex)]; }
+
+  void add_operator(Index vertex) {
+    const Operator& op = mapping_.network.op(vertex);
+    switch (op.kind) {
+      case OpKind::matmul:
+        return add_matmul(vertex, op);
+      case OpKind::attention_scores:
+        return add_scores(vertex, op);
+      case OpKind::softmax:
+        return add_softmax(vertex, op);
+      case OpKind::attention_values:
+        return add_values(vertex, op);
+      case OpKind::embedding:
+        return add_embedding(vertex, op);
+      case OpKind::norm:
+        return add_elementwise(vertex, "norm", spec_.digital.norm);
+      case OpKind::activation:
+        return add_elementwise(vertex, "activation", spec_.digital.activation);
+      case OpKind::residual:
+        return add_elementwise(vertex, "residual", spec_.digital.residual);
+    }
+  }
+
+  void add_elementwise(Index vertex, const std::string& action, const ElementSpec& element) {
+    std::vector<Index> arrived;
+    for (const Index from : producers(vertex)) {
+      arrived.push_back(send(TransferKind::activation, vertex, from, "send", result_of(from)));
+    }
+    result_of(vertex) =
+        digital(vertex, action, home(vertex), mapping_.network.op(vertex).out_features,
+                element.cycles, std::move(arrived));
+  }
+
+  void add_embedding(Index vertex, const Operator& op) {
+    const Widths& widths = mapping_.chip.widths;
+    const auto from = producers(vertex);
+    if (!from.empty()) return add_elementwise(vertex, "embed", spec_.digital.residual);
+    const Index tables = embedding_tables(mapping_.network);
+    const Index row =
+        dram_read(vertex, "fetch", tables * bytes_of(op.out_features, widths.activation_bits), {});
+    result_of(vertex) = digital(vertex, "embed", home(vertex), (tables - 1) * op.out_features,
+                                spec_.digital.residual.cycles, {row});
+  }
+
+  void add_matmul(Index vertex, const Operator& op) {
+    const auto m = static_cast<size_t>(op.matmul);
+    const MatmulSite& site = mapping_.placement.sites[m];
+    const auto from = producers(vertex);
+    const Index producer = from.empty() ? -1 : from.front();
+    const Index before =
+        producer < 0 ? dram_read(vertex, "fetch",
+                                 bytes_of(op.in_features, mapping_.chip.widths.input_bits), {})
+                     : digital(vertex, "quantise", home(producer), op.in_features,
+                               spec_.digital.quantise.cycles, {result_of(producer)});
+    if (site.tiles.empty()) return add_digital_head(vertex, op, before);
+    const Index arrived = send(TransferKind::input, vertex, producer, "multicast", before);
+    const Index sums = add_accumulate(vertex, site, add_mvm(vertex, op, arrived));
+    const Index gathered = send(TransferKind::partial_sums, vertex, -1, "reduce", sums);
+    result_of(vertex) = digital(vertex, "dequantise", site.owner, op.out_features,
+                                spec_.digital.dequantise.cycles, {gathered});
+  }
+
+  void add_digital_head(Index vertex, const Operator& op, Index before) {
+    const auto weights =
+        bytes_of(op.in_features * op.out_features, mapping_.chip.widths.weight_bits);
+    const Index product = dram_read(vertex, "stream_head", weights, {before});
+    result_of(vertex) = digital(vertex, "dequantise", home(vertex), op.out_features,
+                                spec_.digital.dequantise.cycles, {product});
+  }
+
+  Index add_mvm(Index vertex, const Operator& op, Index before) {
+    const auto m = static_cast<size_t>(op.matmul);
+    Index rows = 0, columns = 0;
+    for (Index b = mapping_.partition.first[m]; b < mapping_.partition.first[m + 1]; ++b) {
+      rows = std::max(rows, mapping_.partition.blocks[static_cast<size_t>(b)].rows);
+      columns = std::max(columns, mapping_.partition.blocks[static_cast<size_t>(b)].columns);
+    }
+    const MacroTiming timing = macro_timing(spec_.macro, rows, columns);
+    const auto inputs = bytes_of(op.in_features, mapping_.chip.widths.input_bits);
+    const Picoseconds load =
+        picoseconds(Bytes(static_cast<double>(inputs)) / spec_.buffer.bandwidth);
+    Step made = step(vertex, "mvm", {before});
+    made.claims = {{op.matmul, 0, std::max(load, picoseconds(timing.interval))}};
+    made.latency = load + picoseconds(timing.latency);
+    return add(std::move(made));
+  }
+
+  /// Each tile sums its row tiles; nothing to do where there is one.
+  Index add_accumulate(Index vertex, const MatmulSite& site, Index before) {
+    Step made = step(vertex, "accumulate", {before});
+    for (size_t i = 0; i < site.tiles.size(); ++i) {
+      const Index sums = (site.blocks[i] * mapping_.chip.shape.columns) - site.columns[i];
+      if (sums <= 0) continue;
+      const Index n = ceil_divide(sums, spec_.digital.lanes) * spec_.digital.accumulate.cycles;
+      made.claims.push_back({first_digital_ + site.tiles[i], 0, cycles(n, spec_.digital.clock)});
+    }
+    return made.claims.empty() ? before : add(std::move(made));
+  }
+
+  const AttentionSite& attention(const Operator& op) const {
+    return mapping_.placement.attention[static_cast<size_t>(op.layer)];
+  }
+
+  /// One pass over keys or values: as fast as the units multiply or the buffer delivers.
+  Growth mac_growth(const AttentionSite& site) const {
+    const Index macs = site.heads_per_tile * mapping_.network.spec.head_size();
+    const auto bytes = bytes_of(macs, spec_.kv_bits);
+    const Picoseconds feeding =
+        picoseconds(Bytes(static_cast<double>(bytes)) / spec_.buffer.bandwidth);
+    const Index n = ceil_divide(macs, spec_.digital.attention_macs);
+    return {site.tiles_per_head, std::max(feeding, cycles(n, spec_.digital.clock)), 0, 0};
+  }
+
+  void claim_all(Step& made, const AttentionSite& site, Index first) const {
+    for (const Index tile : site.tiles) made.claims.push_back({first + tile, 0, 0});
+  }
+
+  void add_scores(Index vertex, const Operator& op) {
+    const AttentionSite& site = attention(op);
+    const Index qkv = producers(vertex).front();
+    const Index integers = digital(vertex, "quantise", home(qkv), op.in_features,
+                                   spec_.digital.quantise.cycles, {result_of(qkv)});
+    const Index sent = send(TransferKind::heads, vertex, qkv, "scatter", integers);
+    Step stored = step(vertex, "store_kv", {sent});
+    if (request_.decoder) stored.order = StepOrder::in_order;
+    const Index kv = add(std::move(stored));
+    Step scores = step(vertex, "scores", {kv});
+    if (!request_.decoder) {
+      scores.order = StepOrder::barrier;
+      scores.gate = kv;
+    }
+    scores.growth = mac_growth(site);
+    claim_all(scores, site, first_attention_);
+    const Index fetched = add_kv_fetch(vertex, op, kv);
+    if (fetched >= 0) scores.after.push_back(fetched);
+    result_of(vertex) = add(std::move(scores));
+  }
+
+  /// Keys and values that the buffers could not keep; -1 where they keep all.
+  Index add_kv_fetch(Index vertex, const Operator& op, Index kv) {
+    const Index kept = buffered_positions(mapping_, op.layer, request_.batch);
+    if (kept >= positions_of(request_, request_.tokens() - 1)) return -1;
+    Step fetch = step(vertex, "fetch_kv", {kv});
+    const auto bytes = bytes_of(2 * mapping_.network.spec.d_model, spec_.kv_bits);
+    const Picoseconds each = picoseconds(Bytes(static_cast<double>(bytes)) / spec_.dram.bandwidth);
+    fetch.growth = {1, std::max<Picoseconds>(1, each), kept, picoseconds(spec_.dram.latency)};
+    fetch.claims = {{dram_, 0, 0}};
+    return add(std::move(fetch));
+  }
+
+  void add_softmax(Index vertex, const Operator& op) {
+    const AttentionSite& site = attention(op);
+    Step made = step(vertex, "softmax", {result_of(producers(vertex).front())});
+    const double per_position = static_cast<double>(site.heads_per_tile) *
+                                static_cast<double>(spec_.digital.softmax.cycles) /
+                                static_cast<double>(spec_.digital.lanes);
+    made.growth = {
+        site.tiles_per_head,
+        static_cast<Picoseconds>(std::ceil(per_position * 1e12 / spec_.digital.clock.si())), 0, 0};
+    claim_all(made, site, first_digital_);
+    result_of(vertex) = add(std::move(made));
+  }
+
+  void add_values(Index vertex, const Operator& op) {
+    const AttentionSite& site = attention(op);
+    std::vector<Index> after;
+    for (const Index from : producers(vertex)) after.push_back(result_of(from));
+    Step made = step(vertex, "values", std::move(after));
+    made.growth = mac_growth(site);
+    claim_all(made, site, first_attention_);
+    const Index mixed =
+        send(TransferKind::mixed_values, vertex, -1, "gather", add(std::move(made)));
+    result_of(vertex) =
+        site.tiles_per_head == 1
+            ? mixed
+            : digital(vertex, "merge", home(vertex), site.tiles_per_head * op.out_features,
+                      spec_.digital.accumulate.cycles, {mixed});
+  }
+
+  const Mapping& mapping_;
+  const ChipSpec& spec_;
+  const Request request_;
+  TokenPlan plan_;
+  std::vector<Index> result_of_;
+  Index first_digital_ = 0, first_attention_ = 0, first_link_ = 0, dram_ = 0;
+};
+
+}  // namespace
+
+StepTokens tokens_of(const Network& network, const Operator& op) {
+  if (op.once) return StepTokens::first;
+  if (op.matmul < 0) return StepTokens::every;
+  const std::string& part = network.matmuls[static_cast<size_t>(op.matmul)].part;
+  if (part == "patch") return StepTokens::not_first;
+  if (part == "head" && network.spec.is_decoder()) return StepTokens::generating;
+  return StepTokens::every;
+}
+
+Index embedding_tables(const Network& network) {
+  if (network.spec.family == "vit") return 1;
+  return network.spec.token_types > 0 ? 3 : 2;
+}
+
+Index buffered_positions(const Mapping& mapping, int layer, Index batch) {
+  const Placement& placement = mapping.placement;
+  const AttentionSite& site = placement.attention[static_cast<size_t>(layer)];
+  const BufferSpec& buffer = mapping.chip.spec.buffer;
+  const auto per_position = static_cast<double>(bytes_of(
+      2 * site.heads_per_tile * mapping.network.spec.head_size(), mapping.chip.spec.kv_bits));
+  double least = std::numeric_limits<double>::max();
+  for (const Index tile : site.tiles) {
+    double layers = 0.0;
+    for (const AttentionSite& other : placement.attention) {
+      if (std::find(other.tiles.begin(), other.tiles.end(), tile) != other.tiles.end()) ++layers;
+    }
+    least = std::min(least, buffer.capacity.si() * buffer.kv_share / layers);
+  }
+  const double positions = std::floor(least / static_cast<double>(batch) / per_position);
+  return static_cast<Index>(std::min(positions, 1e15)) * site.tiles_per_head;
+}
+
+TokenPlan plan_tokens(const Mapping& mapping, const Request& request) {
+  return Planner(mapping, request).plan();
+}
+
+}  // namespace ohm

@@ -1,0 +1,297 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mapping/schedule/schedule.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <queue>
+#include <tuple>
+
+#include "core/error.h"
+#include "mapping/schedule/calendar.h"
+
+namespace ohm {
+namespace {
+
+constexpr Index kDone = -1;
+
+/// A token of one sequence on its way through the plan.
+struct Job {
+  Index sequence = 0, token = 0;
+  std::vector<Picoseconds> ready;  ///< by step
+  std::vector<Index> pending;      ///< by step: what it still waits for
+  Index remaining = 0;
+  Picoseconds end = 0;
+};
+
+/// What the tokens of one sequence tell each other.
+struct Sequence {
+  std::vector<Index> jobs;            ///< by token
+  std::vector<Index> steps_done;      ///< by step: tokens that passed it, for in_order
+  std::vector<Picoseconds> last_end;  ///< by step
+  Picoseconds first_output = 0, end = 0;
+};
+
+struct Ready {
+  Picoseconds time;
+  Index job, step;
+  bool operator>(const Ready& other) const {
+    return std::tie(time, job, step) > std::tie(other.time, other.job, other.step);
+  }
+};
+
+class Simulation {
+ public:
+  Simulation(const TokenPlan& plan, const Request& request, Index timeline_tokens)
+      : plan_(plan), request_(request), followers_(plan.steps.size()), gated_(plan.steps.size()) {
+    result_.timeline_tokens = timeline_tokens;
+    result_.resources = plan.resources;
+    result_.busy.assign(plan.resources.size(), 0);
+    calendars_.resize(plan.resources.size());
+    waited_.assign(plan.resources.size(), 0);
+    for (size_t k = 0; k < plan.steps.size(); ++k) {
+      for (const Index before : plan.steps[k].after) {
+        followers_[static_cast<size_t>(before)].push_back(static_cast<Index>(k));
+      }
+      if (plan.steps[k].gate >= 0) {
+        gated_[static_cast<size_t>(plan.steps[k].gate)].push_back(static_cast<Index>(k));
+      }
+    }
+  }
+
+  Schedule run() {
+    sequences_.resize(static_cast<size_t>(request_.batch));
+    for (Sequence& sequence : sequences_) {
+      sequence.steps_done.assign(plan_.steps.size(), 0);
+      sequence.last_end.assign(plan_.steps.size(), 0);
+    }
+    release_first_tokens();
+    while (!queue_.empty()) {
+      const Ready next = queue_.top();
+      queue_.pop();
+      execute(next);
+    }
+    summarise();
+    return std::move(result_);
+  }
+
+ private:
+  /// An encoder's barriers need all tokens; a decoder's tokens follow when they can start.
+  void release_first_tokens() {
+    const Index tokens = request_.decoder ? 1 : request_.tokens();
+    for (Index s = 0; s < request_.batch; ++s) {
+      for (Index t = 0; t < tokens; ++t) release(s, t, 0);
+    }
+  }
+
+  void release(Index sequence, Index token, Picoseconds time) {
+    const Index number = std::ssize(jobs_);
+    Job job{sequence,
+            token,
+            std::vector<Picoseconds>(plan_.steps.size(), time),
+            std::vector<Index>(plan_.steps.size(), kDone),
+            0,
+            time};
+    Sequence& line = sequences_[static_cast<size_t>(sequence)];
+    for (size_t k = 0; k < plan_.steps.size(); ++k) {
+      const Step& step = plan_.steps[k];
+      if (!applies(step, request_, token)) continue;
+      ++job.remaining;
+      job.pending[k] = 0;
+      for (const Index before : step.after) {
+        if (job.pending[static_cast<size_t>(before)] != kDone) ++job.pending[k];
+      }
+      if (step.gate >= 0) ++job.pending[k];
+      if (step.order == StepOrder::in_order) {
+        if (line.steps_done[k] < token) ++job.pending[k];
+        if (token > 0) job.ready[k] = std::max(time, line.last_end[k]);
+      }
+    }
+    line.jobs.push_back(number);
+    jobs_.push_back(std::move(job));
+    for (size_t k = 0; k < plan_.steps.size(); ++k) {
+      const Job& made = jobs_.back();
+      if (made.pending[k] == 0) queue_.push({made.ready[k], number, static_cast<Index>(k)});
+    }
+  }
+
+  void execute(const Ready& item) {
+    const Step& step = plan_.steps[static_cast<size_t>(item.step)];
+    const Job& job = jobs_[static_cast<size_t>(item.job)];
+    const Index positions = positions_of(request_, job.token);
+    const Picoseconds extra = step.occupation(positions);
+    for (const Claim& claim : step.claims) {
+      calendars_[static_cast<size_t>(claim.resource)].forget(item.time);
+    }
+    starts_.assign(step.claims.size(), 0);
+    const Picoseconds delay = step.hops ? hop(step, item.time) : join(step, item.time, extra);
+    for (size_t c = 0; c < step.claims.size(); ++c) {
+      const Claim& claim = step.claims[c];
+      calendars_[static_cast<size_t>(claim.resource)].reserve(starts_[c], claim.busy + extra);
+      result_.busy[static_cast<size_t>(claim.resource)] += claim.busy + extra;
+    }
+    ++result_.steps;
+    if (item.job < result_.timeline_tokens) record(item, step, extra);
+    if (item.step == 0) enter_next(item.job, item.time + delay);
+    finish(item.job, item.step, item.time + delay + step.latency + step.extra(positions));
+  }
+
+  /// All claims keep their distance: the step starts when every one of them fits. Returns the
+  /// delay.
+  Picoseconds join(const Step& step, Picoseconds ready, Picoseconds extra) {
+    Picoseconds start = ready;
+    Index blocker = -1;
+    for (bool moved = true; moved;) {
+      moved = false;
+      for (const Claim& claim : step.claims) {
+        const Calendar& calendar = calendars_[static_cast<size_t>(claim.resource)];
+        const Picoseconds from =
+            calendar.earliest(start + claim.offset, claim.busy + extra) - claim.offset;
+        if (from <= start) continue;
+        start = from;
+        blocker = claim.resource;
+        moved = true;
+      }
+    }
+    for (size_t c = 0; c < step.claims.size(); ++c) starts_[c] = start + step.claims[c].offset;
+    if (blocker >= 0) waited_[static_cast<size_t>(blocker)] += start - ready;
+    return start - ready;
+  }
+
+  /// Each link is taken as soon as the head of the message is there and the link is free.
+  Picoseconds hop(const Step& step, Picoseconds ready) {
+    Picoseconds latest = ready, undisturbed = ready;
+    Index blocker = -1;
+    for (size_t c = 0; c < step.claims.size(); ++c) {
+      const Claim& claim = step.claims[c];
+      Picoseconds arrival = ready + claim.offset;
+      for (const Index before : claim.behind) {
+        const auto b = static_cast<size_t>(before);
+        arrival = std::max(arrival, starts_[b] + claim.offset - step.claims[b].offset);
+      }
+      starts_[c] = calendars_[static_cast<size_t>(claim.resource)].earliest(arrival, claim.busy);
+      if (starts_[c] > arrival) blocker = claim.resource;
+      undisturbed = std::max(undisturbed, ready + claim.offset + claim.busy);
+      latest = std::max(latest, starts_[c] + claim.busy);
+    }
+    if (latest > undisturbed) waited_[static_cast<size_t>(blocker)] += latest - undisturbed;
+    return latest - undisturbed;
+  }
+
+  void record(const Ready& item, const Step& step, Picoseconds extra) {
+    if (step.claims.empty()) return;
+    const Job& job = jobs_[static_cast<size_t>(item.job)];
+    const Claim& claim = step.claims.front();
+    result_.events.push_back({claim.resource, step.vertex, step.action, job.sequence, job.token,
+                              item.time, starts_.front(), starts_.front() + claim.busy + extra});
+  }
+
+  void arrive(Index number, Index step, Picoseconds time) {
+    Job& job = jobs_[static_cast<size_t>(number)];
+    const auto k = static_cast<size_t>(step);
+    if (job.pending[k] == kDone) return;
+    job.ready[k] = std::max(job.ready[k], time);
+    if (--job.pending[k] == 0) queue_.push({job.ready[k], number, step});
+  }
+
+  void finish(Index number, Index step, Picoseconds end) {
+    const auto k = static_cast<size_t>(step);
+    const Index s = jobs_[static_cast<size_t>(number)].sequence;
+    const Index token = jobs_[static_cast<size_t>(number)].token;
+    Sequence& line = sequences_[static_cast<size_t>(s)];
+    for (const Index next : followers_[k]) arrive(number, next, end);
+    ++line.steps_done[k];
+    line.last_end[k] = std::max(line.last_end[k], end);
+    pass_on(line, step, token);
+    open_gates(line, k);
+    Job& job = jobs_[static_cast<size_t>(number)];
+    job.end = std::max(job.end, end);
+    if (--job.remaining == 0) leave(number);
+  }
+
+  void pass_on(const Sequence& line, Index step, Index token) {
+    const auto next = static_cast<size_t>(token + 1);
+    const auto k = static_cast<size_t>(step);
+    if (plan_.steps[k].order != StepOrder::in_order || next >= line.jobs.size()) return;
+    arrive(line.jobs[next], step, line.last_end[k]);
+  }
+
+  void open_gates(const Sequence& line, size_t gate) {
+    if (gated_[gate].empty() || line.steps_done[gate] < request_.tokens()) return;
+    for (const Index step : gated_[gate]) {
+      for (const Index job : line.jobs) arrive(job, step, line.last_end[gate]);
+    }
+  }
+
+  /// The next token of the prompt queues behind this one as soon as this one enters.
+  void enter_next(Index number, Picoseconds start) {
+    const Index sequence = jobs_[static_cast<size_t>(number)].sequence;
+    const Index next = jobs_[static_cast<size_t>(number)].token + 1;
+    if (request_.decoder && next < request_.prompt) release(sequence, next, start);
+  }
+
+  void leave(Index number) {
+    Job& job = jobs_[static_cast<size_t>(number)];
+    Sequence& line = sequences_[static_cast<size_t>(job.sequence)];
+    line.end = std::max(line.end, job.end);
+    job.ready = {};
+    job.pending = {};
+    if (!request_.decoder) return;
+    if (job.token == request_.prompt - 1) line.first_output = job.end;
+    const Index next = job.token + 1;
+    if (next >= request_.prompt && next < request_.tokens()) release(job.sequence, next, job.end);
+  }
+
+  void summarise() {
+    double first = 0.0, between = 0.0;
+    for (const Sequence& line : sequences_) {
+      result_.makespan = std::max(result_.makespan, line.end);
+      const Picoseconds output = request_.decoder ? line.first_output : line.end;
+      first += static_cast<double>(output);
+      if (request_.generate > 1) {
+        between +=
+            static_cast<double>(line.end - output) / static_cast<double>(request_.generate - 1);
+      }
+    }
+    const auto n = static_cast<double>(request_.batch);
+    result_.ttft = static_cast<Picoseconds>(first / n);
+    result_.tpot = between / n;
+    for (size_t r = 0; r < waited_.size(); ++r) {
+      if (waited_[r] > 0) result_.stalls[to_string(plan_.resources[r].kind)] += waited_[r];
+    }
+  }
+
+  const TokenPlan& plan_;
+  const Request request_;
+  std::vector<std::vector<Index>> followers_, gated_;
+  std::vector<Calendar> calendars_;
+  std::vector<Picoseconds> waited_;
+  std::vector<Picoseconds> starts_;  // of the claims of the step at hand
+  std::vector<Job> jobs_;
+  std::vector<Sequence> sequences_;
+  std::priority_queue<Ready, std::vector<Ready>, std::greater<>> queue_;
+  Schedule result_;
+};
+
+}  // namespace
+
+double Schedule::utilisation(Index resource) const {
+  if (makespan == 0) return 0.0;
+  return static_cast<double>(busy[static_cast<size_t>(resource)]) / static_cast<double>(makespan);
+}
+
+Schedule schedule(const TokenPlan& plan, const Request& request, Index timeline_tokens) {
+  if (request.tokens() < 1 || request.batch < 1) {
+    throw ArgumentError(fmt::format("schedule: {} tokens in {} sequences; expected at least one",
+                                    request.tokens(), request.batch));
+  }
+  Schedule result = Simulation(plan, request, timeline_tokens).run();
+  result.bounds = lower_bounds(plan, request);
+  if (result.makespan < result.bounds.lower()) {
+    throw SolveError(fmt::format("schedule: a makespan of {} ps beats its lower bound of {} ps",
+                                 result.makespan, result.bounds.lower()));
+  }
+  return result;
+}
+
+}  // namespace ohm

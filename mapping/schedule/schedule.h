@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "mapping/schedule/bounds.h"
+#include "mapping/schedule/token_plan.h"
+
+namespace ohm {
+
+/// A step on the resource that it occupies, as the timeline shows it.
+struct TimelineEvent {
+  Index resource = 0;
+  Index vertex = 0;
+  std::string action;
+  Index sequence = 0, token = 0;
+  Picoseconds ready = 0, start = 0, end = 0;  ///< it occupies the resource from start to end
+};
+
+/// When everything happens.
+struct Schedule {
+  Picoseconds makespan = 0;
+  Picoseconds ttft = 0;  ///< mean over sequences: the first output token; an encoder's whole input
+  double tpot =
+      0.0;  ///< mean picoseconds between output tokens after the first; 0 if there are none
+  Bounds bounds;
+  std::vector<Resource> resources;
+  std::vector<Picoseconds> busy;              ///< by resource
+  std::map<std::string, Picoseconds> stalls;  ///< Σ time that steps waited, by what they waited for
+  std::int64_t steps = 0;                     ///< that were scheduled
+  std::vector<TimelineEvent> events;          ///< of the first tokens only
+  Index timeline_tokens = 0;                  ///< how many tokens the events cover
+
+  /// Share of the makespan that a resource is occupied.
+  double utilisation(Index resource) const;
+};
+
+/// List scheduling in discrete time: of the steps that are ready, the one that became ready first
+/// goes first (then the one released first), in the first gap that its resources have for it.
+/// Messages take their links one by one as their head advances (virtual cut-through).
+///
+/// Tokens of a prompt enter one behind the other; a generated token enters when the one before has
+/// left the network; an encoder's attention waits for all of its tokens. Buffers between steps are
+/// not bounded. Events of the first `timeline_tokens` tokens are kept. Deterministic, in whole
+/// picoseconds. Throws SolveError if the makespan beats a lower bound: a bug of ours.
+Schedule schedule(const TokenPlan& plan, const Request& request, Index timeline_tokens = 0);
+
+}  // namespace ohm

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mapping/schedule/token_plan.h"
+
+#include <algorithm>
+
+namespace ohm {
+
+const char* to_string(ResourceKind kind) {
+  switch (kind) {
+    case ResourceKind::macros:
+      return "macros";
+    case ResourceKind::digital:
+      return "digital";
+    case ResourceKind::attention:
+      return "attention";
+    case ResourceKind::link:
+      return "noc_link";
+    case ResourceKind::dram:
+      return "dram";
+  }
+  return "";
+}
+
+Picoseconds Step::occupation(Index positions) const {
+  const Index counted = positions - growth.beyond;
+  if (growth.per_position == 0 || counted <= 0) return 0;
+  return ((counted - 1) / growth.shared_by + 1) * growth.per_position;
+}
+
+Picoseconds Step::extra(Index positions) const {
+  const Picoseconds occupied = occupation(positions);
+  return occupied == 0 ? 0 : growth.start_up + occupied;
+}
+
+bool applies(const Step& step, const Request& request, Index token) {
+  switch (step.tokens) {
+    case StepTokens::every:
+      return true;
+    case StepTokens::first:
+      return token == 0;
+    case StepTokens::not_first:
+      return token != 0;
+    case StepTokens::generating:
+      return token >= request.prompt - 1;
+  }
+  return true;
+}
+
+std::int64_t applications(const Step& step, const Request& request, Index first, Index last) {
+  std::int64_t n = std::max<Index>(0, last - first + 1);
+  if (n == 0) return 0;
+  const bool has_first = first == 0;
+  switch (step.tokens) {
+    case StepTokens::every:
+      return n;
+    case StepTokens::first:
+      return has_first ? 1 : 0;
+    case StepTokens::not_first:
+      return n - (has_first ? 1 : 0);
+    case StepTokens::generating:
+      return std::max<Index>(0, last - std::max(first, request.prompt - 1) + 1);
+  }
+  return n;
+}
+
+Index positions_of(const Request& request, Index token) {
+  return request.decoder ? token + 1 : request.prompt;
+}
+
+std::vector<Picoseconds> resource_work(const TokenPlan& plan, const Request& request) {
+  std::vector<Picoseconds> work(plan.resources.size(), 0);
+  const Index tokens = request.tokens();
+  for (const Step& step : plan.steps) {
+    const std::int64_t runs = applications(step, request, 0, tokens - 1);
+    Picoseconds extra = 0;
+    for (Index t = 0; step.growth.per_position > 0 && t < tokens; ++t) {
+      if (applies(step, request, t)) extra += step.occupation(positions_of(request, t));
+    }
+    for (const Claim& claim : step.claims) {
+      work[static_cast<size_t>(claim.resource)] += request.batch * (runs * claim.busy + extra);
+    }
+  }
+  return work;
+}
+
+}  // namespace ohm

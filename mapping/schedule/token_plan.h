@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "core/index.h"
+#include "mapping/schedule/workload.h"
+
+namespace ohm {
+
+using Picoseconds = std::int64_t;
+
+/// What only one step can use at a time.
+enum class ResourceKind { macros, digital, attention, link, dram };
+
+/// "macros", "digital", "attention", "noc_link", "dram".
+const char* to_string(ResourceKind kind);
+
+struct Resource {
+  ResourceKind kind = ResourceKind::macros;
+  Index number = 0;  ///< of the matmul, the tile or the link
+  std::string name;
+};
+
+/// A resource that a step occupies from `offset` after its start, for `busy`.
+struct Claim {
+  Index resource = 0;
+  Picoseconds offset = 0, busy = 0;
+  std::vector<Index> behind = {};  ///< of a link: the claims of this step that lead to it
+};
+
+/// Which tokens of a sequence a step is for.
+enum class StepTokens {
+  every,
+  first,       ///< the class token of an encoder
+  not_first,   ///< the patches of an image
+  generating,  ///< tokens of a decoder whose output is wanted
+};
+
+/// How often a step waits for other tokens of its sequence.
+enum class StepOrder {
+  free,
+  in_order,  ///< after the same step of the token before
+  barrier,   ///< after `gate` of every token
+};
+
+/// Time that a step takes on top, for the positions its token attends to.
+struct Growth {
+  Index shared_by = 1;           ///< positions are dealt out to so many tiles
+  Picoseconds per_position = 0;  ///< of the tile with most of them
+  Index beyond = 0;              ///< positions that cost nothing
+  Picoseconds start_up = 0;      ///< once, if any position costs something; occupies nothing
+};
+
+/// One action for one token. Its result is there `latency` (plus growth) after its start.
+struct Step {
+  Index vertex = 0;
+  std::string action;  ///< "mvm", "multicast", "softmax", …
+  std::vector<Claim> claims;
+  Picoseconds latency = 0;
+  Growth growth;
+  std::vector<Index> after;  ///< steps of the same token, all earlier in the plan
+  bool hops =
+      false;  ///< each claim starts as soon as it can behind those before it, not all at once
+  StepTokens tokens = StepTokens::every;
+  StepOrder order = StepOrder::free;
+  Index gate = -1;  ///< of a barrier: the step that must be done for every token
+
+  /// Time on top for a token that attends to `positions`.
+  Picoseconds extra(Index positions) const;
+  /// The part of it that occupies the resources.
+  Picoseconds occupation(Index positions) const;
+};
+
+/// What happens to every token, in an order in which every step follows those it waits for.
+struct TokenPlan {
+  std::vector<Resource> resources;
+  std::vector<Step> steps;
+};
+
+/// Whether the step is for token `token` of the request.
+bool applies(const Step& step, const Request& request, Index token);
+
+/// Tokens first … last of one sequence that the step is for.
+std::int64_t applications(const Step& step, const Request& request, Index first, Index last);
+
+/// Positions that a token attends to.
+Index positions_of(const Request& request, Index token);
+
+/// Total time that each resource is occupied over the whole request: the sum of its work.
+std::vector<Picoseconds> resource_work(const TokenPlan& plan, const Request& request);
+
+}  // namespace ohm

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mapping/schedule/workload.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/error.h"
+
+namespace ohm {
+namespace {
+
+[[noreturn]] void refuse(const TransformerSpec& spec, const std::string& text) {
+  throw ArgumentError(fmt::format("workload of {}: {}", spec.name, text));
+}
+
+void check_common(const TransformerSpec& spec, const Workload& workload, const Request& request) {
+  constexpr Index kLargestBatch = 1 << 20;
+  if (request.batch < 1 || request.batch > kLargestBatch) {
+    refuse(spec, fmt::format("batch {}; expected 1 to {} sequences", request.batch, kLargestBatch));
+  }
+  if (request.prompt < 1) {
+    refuse(spec, fmt::format("prompt {}; expected at least 1 token", request.prompt));
+  }
+  for (const InputStatistics& activity : workload.activity) {
+    for (const double share : {activity.bit_density, activity.cell_level}) {
+      if (share >= 0.0 && share <= 1.0) continue;
+      refuse(spec, fmt::format("an activity of {}; expected a share from 0 to 1", share));
+    }
+  }
+}
+
+Request resolve_encoder(const TransformerSpec& spec, const Workload& workload) {
+  const Index prompt = workload.prompt.value_or(spec.context);
+  if (workload.generate.value_or(0) != 0) {
+    refuse(spec, fmt::format("generate {}; an encoder generates nothing: leave it out",
+                             *workload.generate));
+  }
+  const Request request{false, prompt, 0, workload.batch};
+  check_common(spec, workload, request);
+  if (spec.family == "vit" && prompt != spec.context) {
+    refuse(spec, fmt::format("prompt {}; an image is always {} tokens: leave it out", prompt,
+                             spec.context));
+  }
+  if (prompt > spec.context) {
+    refuse(spec, fmt::format("prompt {}; the network's context is {} tokens: shorten the input",
+                             prompt, spec.context));
+  }
+  return request;
+}
+
+Request resolve_decoder(const TransformerSpec& spec, const Workload& workload) {
+  constexpr Index kPrompt = 512, kGenerate = 128;
+  const Index half = std::clamp<Index>(spec.context / 2, 1, kPrompt);
+  const Index prompt = workload.prompt.value_or(half);
+  const Index room = std::max<Index>(1, spec.context - std::clamp<Index>(prompt, 0, spec.context));
+  const Request request{true, prompt, workload.generate.value_or(std::min(kGenerate, room)),
+                        workload.batch};
+  check_common(spec, workload, request);
+  if (request.generate < 1) {
+    refuse(spec,
+           fmt::format("generate {}; expected at least 1 token: 1 is the answer to the prompt "
+                       "alone",
+                       request.generate));
+  }
+  if (prompt > spec.context || request.generate - 1 > spec.context - prompt) {
+    refuse(spec,
+           fmt::format("prompt {} and generate {}; the network's context is {} tokens: shorten "
+                       "either",
+                       prompt, request.generate, spec.context));
+  }
+  return request;
+}
+
+}  // namespace
+
+const InputStatistics& Workload::activity_of(Index matmul) const {
+  static const InputStatistics kAssumed;
+  if (activity.empty()) return kAssumed;
+  return activity.size() == 1 ? activity.front() : activity.at(static_cast<size_t>(matmul));
+}
+
+Request resolve(const TransformerSpec& spec, const Workload& workload) {
+  return spec.is_decoder() ? resolve_decoder(spec, workload) : resolve_encoder(spec, workload);
+}
+
+std::int64_t attended_positions(const Request& request, Index first, Index last) {
+  if (last < first) return 0;
+  const std::int64_t n = last - first + 1;
+  if (!request.decoder) return n * request.prompt;
+  return n * (first + 1 + last + 1) / 2;
+}
+
+}  // namespace ohm

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "core/index.h"
+#include "crossbar/cost/mvm_activity.h"
+#include "mapping/network/transformer_spec.h"
+
+namespace ohm {
+
+/// What is asked of the chip. Absent numbers are chosen by resolve().
+struct Workload {
+  std::optional<Index> prompt;    ///< tokens per sequence that are there from the start
+  std::optional<Index> generate;  ///< tokens that a decoder produces per sequence
+  Index batch = 1;                ///< sequences; all arrive at time 0
+  /// Inputs and cells, for the energy of the analog part: by StaticMatmul::id, or one entry for all
+  /// matrices, or none for the defaults of InputStatistics.
+  std::vector<InputStatistics> activity;
+
+  const InputStatistics& activity_of(Index matmul) const;
+};
+
+/// A workload that suits its network.
+struct Request {
+  bool decoder = true;
+  Index prompt = 1, generate = 1, batch = 1;
+
+  /// Tokens that pass through the network per sequence: the last generated one does not.
+  Index tokens() const { return decoder ? prompt + generate - 1 : prompt; }
+};
+
+/// Checks a workload and fills in what it leaves open.
+///
+/// A decoder generates at least one token (the prompt's own answer); its default is a prompt of
+/// half the context, at most 512, and 128 tokens or what the context leaves. An encoder takes
+/// `prompt` tokens, by default its whole context, and generates none; an image always fills the
+/// context. Throws ArgumentError for a prompt or batch below 1, tokens beyond the context, or
+/// statistics outside [0, 1].
+Request resolve(const TransformerSpec& spec, const Workload& workload);
+
+/// Σ of the positions that the tokens first … last (counted from 0) attend to: for a decoder token
+/// t sees t + 1 positions, for an encoder every token sees `tokens` of them.
+std::int64_t attended_positions(const Request& request, Index first, Index last);
+
+}  // namespace ohm

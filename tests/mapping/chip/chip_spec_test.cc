@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mapping/chip/chip_spec.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "core/config/writer.h"
+#include "core/error.h"
+#include "crossbar/technology.h"
+#include "tests/mapping/chip_builder.h"
+
+namespace ohm {
+namespace {
+
+using ::testing::HasSubstr;
+
+std::string message_for(const std::string& key, const std::string& value) {
+  try {
+    testing::shipped_chip({testing::with(key, value)});
+  } catch (const ConfigError& error) {
+    return error.what();
+  }
+  return "";
+}
+
+TEST(ChipSpec, ReadsTheShippedChipWithItsComponents) {
+  const ChipSpec chip = testing::shipped_chip();
+  EXPECT_EQ(chip.name, "rram_22nm");
+  EXPECT_EQ(chip.macro.name, "rram_128");
+  EXPECT_EQ(chip.digital.name, "digital_22nm");
+  EXPECT_EQ(chip.n_tiles(), 676);
+  EXPECT_DOUBLE_EQ(chip.buffer.energy.si(), 0.0799e-12 * 8.0);
+  EXPECT_NEAR(chip.noc.link_energy.si(), 80e-12 * 8.0, 1e-20);
+  EXPECT_DOUBLE_EQ(chip.reticle.si(), 858e-6);
+}
+
+TEST(ChipSpec, DigitalEnergiesAreTheirOperationsScaledToTheNode) {
+  const double scale = energy_scale({Metres(45e-9), Volts(0.9), Process::high_performance},
+                                    {Metres(22e-9), Volts(0.85), Process::high_performance});
+  const DigitalSpec unit = testing::shipped_chip().digital;
+  const double add = 0.4e-12 * scale, multiply = 1.1e-12 * scale;  // fp16, Horowitz 2014
+  EXPECT_NEAR(unit.softmax.energy.si(), 2 * multiply + 3 * add, 0.01e-12);
+  EXPECT_NEAR(unit.norm.energy.si(), 3 * multiply + 4 * add, 0.01e-12);
+  EXPECT_NEAR(unit.activation.energy.si(), 2 * multiply + 2 * add, 0.01e-12);
+  EXPECT_NEAR(unit.residual.energy.si(), add, 0.01e-12);
+  EXPECT_NEAR(unit.attention_mac_energy.si(), 0.3e-12 * scale, 0.001e-12);
+}
+
+TEST(ChipSpec, ReachesTheMacroThroughOverrides) {
+  EXPECT_EQ(testing::shipped_chip({testing::with("macro.adc.bits", "6")}).macro.adc.bits, 6);
+}
+
+TEST(ChipSpec, SurvivesWritingAndReadingBack) {
+  const ChipSpec chip = testing::shipped_chip();
+  const std::string text = to_yaml(resolved(chip, ConfigWriter::Quantities::text));
+  const auto again = parse_spec<ChipSpec>(text, "resolved", {{OHM_CONFIG_DIR}, {}});
+  EXPECT_EQ(resolved(again, ConfigWriter::Quantities::si)["noc"],
+            resolved(chip, ConfigWriter::Quantities::si)["noc"]);
+  EXPECT_EQ(again.n_tiles(), chip.n_tiles());
+}
+
+TEST(ChipSpec, RefusesWhatNoChipCanBe) {
+  EXPECT_THAT(message_for("mesh.columns", "0"), HasSubstr("mesh.columns"));
+  EXPECT_THAT(message_for("macros_per_tile", "-3"), HasSubstr("macros_per_tile"));
+  EXPECT_THAT(message_for("buffer.bandwidth", "0 GB/s"), HasSubstr("buffer.bandwidth"));
+  EXPECT_THAT(message_for("digital.clock", "1 ns"), HasSubstr("digital.clock"));
+  EXPECT_THAT(message_for("buffer.kv_share", "1.5"), HasSubstr("buffer.kv_share"));
+  EXPECT_THAT(message_for("head", "crosbar"), HasSubstr("crossbar"));
+  EXPECT_THAT(message_for("noc.flit_bit", "64"), HasSubstr("did you mean"));
+}
+
+}  // namespace
+}  // namespace ohm

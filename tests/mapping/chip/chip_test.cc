@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mapping/chip/chip.h"
+
+#include <gtest/gtest.h>
+
+#include "core/error.h"
+#include "crossbar/cost/macro_area.h"
+#include "tests/mapping/chip_builder.h"
+
+namespace ohm {
+namespace {
+
+TEST(Chip, HoldsSixteenOutputsOfEightBitWeightsPerArray) {
+  const Chip chip = compile_chip(testing::shipped_chip());
+  EXPECT_EQ(chip.shape.rows, 128);
+  EXPECT_EQ(chip.shape.columns, 16);
+  EXPECT_EQ(chip.cells_per_weight, 8);
+  EXPECT_EQ(chip.cells_per_macro, 16384);
+}
+
+TEST(Chip, TileAreaIsTheSumOfItsParts) {
+  const ChipSpec spec = testing::shipped_chip();
+  const Chip chip = compile_chip(spec);
+  const double parts = 96.0 * macro_area_total(spec.macro).area.si() + spec.buffer.area.si() +
+                       spec.digital.area.si() + spec.noc.router_area.si();
+  EXPECT_NEAR(chip.tile_area.si(), parts, 1e-12 * parts);
+  EXPECT_NEAR(chip.link_length.si() * chip.link_length.si(), parts, 1e-12 * parts);
+  EXPECT_NEAR(chip.area().si(), 676.0 * parts, 1e-9 * parts);
+}
+
+TEST(Chip, GatingDecidesWhichTilesDrawStaticPower) {
+  EXPECT_EQ(compile_chip(testing::shipped_chip()).powered_tiles(5), 5);
+  EXPECT_EQ(compile_chip(testing::shipped_chip({testing::with("gating", "none")})).powered_tiles(5),
+            676);
+}
+
+TEST(Chip, RefusesAnArrayTooNarrowForOneWeight) {
+  ChipSpec spec = testing::shipped_chip();
+  spec.macro.array.n_bitlines = 7;  // a weight takes 8 cells
+  EXPECT_THROW(compile_chip(spec), ConfigError);
+  spec.macro.array.n_bitlines = 8;
+  spec.macro.array.columns_per_adc = 8;
+  EXPECT_EQ(compile_chip(spec).shape.columns, 1);
+}
+
+}  // namespace
+}  // namespace ohm

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mapping/chip/fit.h"
+
+#include <gtest/gtest.h>
+
+#include "mapping/chip/chip.h"
+#include "mapping/chip/map_network.h"
+#include "tests/mapping/chip_builder.h"
+
+namespace ohm {
+namespace {
+
+TEST(Fit, CountsGpt2SmallAsPublished) {
+  const Fit f = fit(build_network(testing::shipped_network("gpt2-small")), testing::shipped_chip());
+  EXPECT_EQ(f.body.weights, 84934656);
+  EXPECT_EQ(f.body.arrays, 41472);
+  EXPECT_DOUBLE_EQ(f.body.utilisation, 1.0);
+  EXPECT_EQ(f.head.weights, 768 * 50257);
+  EXPECT_EQ(f.head.arrays, 6 * 3142);
+  EXPECT_EQ(f.crossbar_weights, f.body.weights + f.head.weights);
+  EXPECT_EQ(f.cells, 8 * f.crossbar_weights);
+  EXPECT_EQ(f.tiles, 629);
+  EXPECT_EQ(f.chips, 1);
+  EXPECT_TRUE(f.fits());
+  EXPECT_GT(f.reticles, 1.0);
+  EXPECT_EQ(std::ssize(f.rows), 12 * 4 + 1);
+}
+
+struct Body {
+  const char* name;
+  Index arrays;
+};
+
+TEST(Fit, AgreesWithTheArrayCountsOfLargerModels) {
+  for (const Body& body : {Body{"gpt2-medium", 147456}, Body{"gpt2-large", 345600},
+                           Body{"gpt2-xl", 739200}, Body{"bert-large", 147456}}) {
+    EXPECT_EQ(fit(build_network(testing::shipped_network(body.name)), testing::shipped_chip())
+                  .body.arrays,
+              body.arrays)
+        << body.name;
+  }
+}
+
+TEST(Fit, TakesAsManyChipsAsANetworkNeeds) {
+  const ChipSpec chip = testing::shipped_chip();
+  const Fit f = fit(build_network(testing::shipped_network("gpt2-xl")), chip);
+  EXPECT_EQ(f.tiles, (f.arrays + 95) / 96);
+  EXPECT_EQ(f.chips, (f.tiles + 675) / 676);
+  EXPECT_FALSE(f.fits());
+  EXPECT_NEAR(f.body.utilisation, 0.974, 0.001);
+  EXPECT_DOUBLE_EQ(f.area.si(), static_cast<double>(f.tiles) * compile_chip(chip).tile_area.si());
+}
+
+TEST(Fit, AgreesWithTheMapping) {
+  for (const char* head : {"crossbar", "digital"}) {
+    const ChipSpec chip = testing::shipped_chip({testing::with("head", head)});
+    const Network network = build_network(testing::tiny_gpt());
+    const Fit f = fit(network, chip);
+    const Mapping m = map_network(network, chip);
+    EXPECT_EQ(f.arrays, std::ssize(m.partition.blocks));
+    EXPECT_EQ(f.tiles, m.placement.tiles_used);
+    EXPECT_EQ(f.crossbar_weights, m.verification.weights);
+  }
+}
+
+TEST(Fit, CountsTheCellsThatEdgeBlocksLeaveEmpty) {
+  const Fit f = fit(build_network(testing::tiny_gpt()), testing::shipped_chip());
+  EXPECT_LT(f.utilisation, 0.5);  // 32 of 128 wordlines
+  for (const FitPart& row : f.rows) {
+    EXPECT_DOUBLE_EQ(row.utilisation,
+                     static_cast<double>(row.cells) / (16384.0 * static_cast<double>(row.arrays)));
+  }
+}
+
+}  // namespace
+}  // namespace ohm

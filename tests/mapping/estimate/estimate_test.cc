@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mapping/estimate/estimate.h"
+
+#include <gtest/gtest.h>
+
+#include "core/error.h"
+#include "tests/mapping/chip_builder.h"
+
+namespace ohm {
+namespace {
+
+Mapping mapped(const TransformerSpec& spec, const std::vector<Override>& overrides = {}) {
+  return map_network(build_network(spec), testing::shipped_chip(overrides));
+}
+
+Workload load(Index prompt, Index generate, Index batch = 1) {
+  return {prompt, generate, batch, {}};
+}
+
+void expect_consistent(const Estimate& e) {
+  double energy = 0.0, area = 0.0;
+  for (const auto& [leaf, cost] : e.ledger.leaves()) {
+    energy += cost.energy.si();
+    area += cost.area.si();
+    EXPECT_TRUE(leaf.phase == "static" || !leaf.op.empty());
+  }
+  EXPECT_NEAR(e.energy.si(), energy, 1e-9 * energy);
+  EXPECT_NEAR(e.area.si(), area, 1e-9 * area);
+  EXPECT_NEAR(e.power.si() * e.makespan.si(), e.energy.si(), 1e-9 * energy);
+  EXPECT_LE(e.energy_low.si(), e.energy.si());
+  EXPECT_GE(e.energy_high.si(), e.energy.si());
+  EXPECT_GE(e.makespan.si(), e.lower_bound.si());
+  EXPECT_GT(e.lower_bound.si(), 0.0);
+  EXPECT_GT(e.temporal_utilisation, 0.0);
+  EXPECT_LE(e.temporal_utilisation, 1.0);
+}
+
+TEST(Estimate, OfADecoderAddsUp) {
+  const Estimate e = estimate(mapped(testing::tiny_gpt()), load(20, 10, 2));
+  expect_consistent(e);
+  EXPECT_NEAR(e.tokens_per_s, 20.0 / e.makespan.si(), 1e-6 * e.tokens_per_s);
+  EXPECT_NEAR(e.energy_per_token.si(), e.energy.si() / 20.0, 1e-12 * e.energy.si());
+  EXPECT_EQ(e.kv_bytes_per_token, 2 * 2 * 32);
+  EXPECT_GT(e.tpot.si(), 0.0);
+}
+
+TEST(Estimate, OfOneSequenceSplitsIntoFirstTokenAndTheRest) {
+  const Estimate e = estimate(mapped(testing::tiny_gpt()), load(20, 10));
+  EXPECT_NEAR(e.ttft.si() + 9.0 * e.tpot.si(), e.makespan.si(), 1e-9 * e.makespan.si());
+  const Estimate one = estimate(mapped(testing::tiny_gpt()), load(20, 1));
+  EXPECT_EQ(one.tpot.si(), 0.0);
+  EXPECT_DOUBLE_EQ(one.ttft.si(), e.ttft.si());
+}
+
+TEST(Estimate, OfEncodersAddsUp) {
+  for (const TransformerSpec& spec : {testing::tiny_bert(), testing::tiny_vit()}) {
+    const Estimate e = estimate(mapped(spec), {});
+    expect_consistent(e);
+    EXPECT_EQ(e.tpot.si(), 0.0);
+    EXPECT_EQ(e.kv_bytes_per_token, 0);
+    EXPECT_DOUBLE_EQ(e.ttft.si(), e.makespan.si());
+    EXPECT_NEAR(e.tokens_per_s, static_cast<double>(spec.context) / e.makespan.si(),
+                1e-9 * e.tokens_per_s);
+  }
+}
+
+TEST(Estimate, OfGpt2SmallIsWithinItsBounds) {
+  const Estimate e = estimate(mapped(testing::shipped_network("gpt2-small")), load(128, 8));
+  expect_consistent(e);
+  EXPECT_EQ(e.kv_bytes_per_token, 18432);
+  // tokens 0 … 134 pass, 8 of them through the head
+  EXPECT_EQ(e.macs,
+            135 * Index{84934656} + 8 * Index{768 * 50257} + Index{2 * 12 * 768} * (135 * 136 / 2));
+  EXPECT_GT(e.reticles, 1.0);
+  EXPECT_EQ(e.kv_bytes_in_dram, 0);
+}
+
+TEST(Estimate, LeakageFollowsMakespanAndGating) {
+  const Estimate on =
+      estimate(mapped(testing::tiny_gpt(), {testing::with("gating", "none")}), load(20, 10));
+  const Estimate off = estimate(mapped(testing::tiny_gpt()), load(20, 10));
+  const Mapping m = mapped(testing::tiny_gpt());
+  EXPECT_NEAR(on.leakage_energy.si() / off.leakage_energy.si(),
+              676.0 / static_cast<double>(m.placement.tiles_used), 1e-9);
+  EXPECT_NEAR(
+      off.leakage_energy.si(),
+      static_cast<double>(m.placement.tiles_used) * m.chip.tile_leakage.si() * off.makespan.si(),
+      1e-18);
+}
+
+TEST(Estimate, RefusesKeysAndValuesBeyondTheDram) {
+  const Mapping m = mapped(testing::tiny_gpt(), {testing::with("buffer.kv_share", "0"),
+                                                 testing::with("dram.capacity", "1 kB")});
+  EXPECT_THROW(estimate(m, load(20, 1)), ArgumentError);
+  EXPECT_NO_THROW(estimate(m, load(7, 1)));  // 7 × 128 bytes
+  EXPECT_EQ(estimate(m, load(7, 1)).kv_bytes_in_dram, 7 * 128);
+}
+
+TEST(Estimate, RefusesWorkloadsThatDoNotSuitTheNetwork) {
+  const Mapping m = mapped(testing::tiny_gpt());
+  EXPECT_THROW(estimate(m, load(0, 1)), ArgumentError);
+  EXPECT_THROW(estimate(m, load(65, 1)), ArgumentError);
+  EXPECT_THROW(estimate(m, load(5, 0)), ArgumentError);
+  EXPECT_THROW(estimate(m, load(5, 1, 0)), ArgumentError);
+}
+
+TEST(Estimate, IsTheSameEveryTime) {
+  const Mapping m = mapped(testing::tiny_gpt());
+  const Estimate a = estimate(m, load(20, 10, 3)), b = estimate(m, load(20, 10, 3));
+  EXPECT_EQ(a.energy.si(), b.energy.si());
+  EXPECT_EQ(a.makespan.si(), b.makespan.si());
+  EXPECT_EQ(a.ledger.leaves().size(), b.ledger.leaves().size());
+}
+
+}  // namespace
+}  // namespace ohm

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mapping/network/hf_config.h"
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "core/error.h"
+#include "tests/mapping/tiny_networks.h"
+
+namespace ohm {
+namespace {
+
+using testing::HasSubstr;
+
+TransformerSpec read(const std::string& family, const std::string& more = "") {
+  const std::string comma = more.empty() ? "" : ", ";
+  return parse_hf_config(fmt::format(R"({{"model_type": "{}"{}{}}})", family, comma, more),
+                         "config.json");
+}
+
+std::string fault(const std::string& family, const std::string& more) {
+  return tiny::message_of<ConfigError>([&] { read(family, more); });
+}
+
+TEST(HfConfig, FillsInTheDefaultsOfGpt2) {
+  const TransformerSpec s = read("gpt2");
+  EXPECT_EQ(s.n_layers, 12);
+  EXPECT_EQ(s.d_ff, 3072);
+  EXPECT_EQ(s.vocabulary, 50257);
+  EXPECT_TRUE(s.tied_head);
+  EXPECT_EQ(s.activation, "gelu_tanh");
+  EXPECT_EQ(s.norm_epsilon, 1e-5);
+  EXPECT_EQ(parameter_count(s), 124439808);
+}
+
+TEST(HfConfig, FillsInTheDefaultsOfBert) {
+  const TransformerSpec s = read("bert");
+  EXPECT_EQ(s.norm_placement, "post");
+  EXPECT_EQ(s.norm_epsilon, 1e-12);
+  EXPECT_EQ(s.activation, "gelu");
+  EXPECT_EQ(s.n_labels, 0);
+  EXPECT_EQ(parameter_count(s), 109482240);
+}
+
+TEST(HfConfig, FillsInTheDefaultsOfVit) {
+  const TransformerSpec s = read("vit", R"("num_labels": 1000)");
+  EXPECT_EQ(s.context, 197);
+  EXPECT_EQ(parameter_count(s), 86567656);
+  EXPECT_EQ(read("vit").n_labels, 0);
+}
+
+TEST(HfConfig, ReadsBothSpellingsOfGpt2) {
+  const TransformerSpec s = read("gpt2", R"("hidden_size": 64, "num_attention_heads": 4,
+      "num_hidden_layers": 3, "max_position_embeddings": 99, "n_inner": null)");
+  EXPECT_EQ(s.d_model, 64);
+  EXPECT_EQ(s.n_heads, 4);
+  EXPECT_EQ(s.n_layers, 3);
+  EXPECT_EQ(s.context, 99);
+  EXPECT_EQ(s.d_ff, 256);
+  EXPECT_EQ(read("gpt2", R"("n_inner": 100)").d_ff, 100);
+  EXPECT_FALSE(read("gpt2", R"("tie_word_embeddings": false)").tied_head);
+}
+
+TEST(HfConfig, LetsArchitecturesDecideWhatFollowsTheLayers) {
+  const auto architecture = [](const std::string& word, const std::string& more = "") {
+    return fmt::format(R"("architectures": ["{}"]{})", word, more);
+  };
+  EXPECT_TRUE(read("bert", architecture("BertModel")).pooler);
+  EXPECT_FALSE(read("bert", architecture("BertForMaskedLM")).pooler);
+  const TransformerSpec classifier = read("bert", architecture("BertForSequenceClassification"));
+  EXPECT_EQ(classifier.n_labels, 2);
+  EXPECT_TRUE(classifier.pooler);
+  const std::string labels = R"(, "id2label": {"0": "a", "1": "b", "2": "c"})";
+  EXPECT_EQ(read("vit", architecture("ViTForImageClassification", labels)).n_labels, 3);
+  EXPECT_EQ(read("vit", architecture("ViTModel", labels)).n_labels, 0);
+  EXPECT_THAT(
+      fault("gpt2", architecture("GPT2ForSequenceClassification")),
+      HasSubstr("config.json: architectures: 'GPT2ForSequenceClassification' is not in this "
+                "version; expected one of: GPT2LMHeadModel"));
+  EXPECT_THAT(fault("bert", R"("architectures": [])"), HasSubstr("architectures"));
+}
+
+TEST(HfConfig, KnowsTheNamesOfActivations) {
+  EXPECT_EQ(read("bert", R"("hidden_act": "gelu_new")").activation, "gelu_tanh");
+  EXPECT_EQ(read("gpt2", R"("activation_function": "relu")").activation, "relu");
+  EXPECT_EQ(read("gpt2", R"("activation_function": "gelu")").activation, "gelu");
+  EXPECT_THAT(fault("bert", R"("hidden_act": "silu")"),
+              HasSubstr("config.json: hidden_act: 'silu' is not in this version"));
+}
+
+TEST(HfConfig, RefusesKeysThatWouldChangeTheComputation) {
+  for (const auto& [family, more] : std::vector<std::pair<std::string, std::string>>{
+           {"gpt2", R"("scale_attn_by_inverse_layer_idx": true)"},
+           {"gpt2", R"("scale_attn_weights": false)"},
+           {"gpt2", R"("add_cross_attention": true)"},
+           {"bert", R"("position_embedding_type": "relative_key")"},
+           {"bert", R"("is_decoder": true)"},
+           {"gpt2", R"("quantization_config": {"bits": 4})"},
+           {"gpt2", R"("pruned_heads": {"1": [0]})"}}) {
+    EXPECT_THAT(fault(family, more), HasSubstr("not in this version")) << more;
+  }
+  EXPECT_NO_THROW(read("gpt2", R"("reorder_and_upcast_attn": true, "pruned_heads": {})"));
+}
+
+TEST(HfConfig, SaysThatOtherFamiliesAreNotInThisVersion) {
+  for (const char* family : {"llama", "opt", "mistral"}) {
+    EXPECT_EQ(fault(family, ""),
+              fmt::format("config.json: model_type: '{}' is not in this version; expected one of: "
+                          "gpt2, bert, vit",
+                          family));
+  }
+  EXPECT_THAT(fault("gtp2", ""), HasSubstr("did you mean 'gpt2'?"));
+  EXPECT_EQ(tiny::message_of<ConfigError>([] { parse_hf_config("{}", "c.json"); }),
+            "c.json: model_type: missing; expected one of: gpt2, bert, vit");
+}
+
+TEST(HfConfig, NamesTheKeyOfABadSize) {
+  EXPECT_EQ(fault("gpt2", R"("n_embd": 770)"),
+            "config.json: n_head: 12 heads do not divide d_model = 770; expected a divisor");
+  EXPECT_THAT(fault("gpt2", R"("n_layer": -2)"), HasSubstr("config.json: n_layer: -2 found"));
+  EXPECT_THAT(fault("gpt2", R"("hidden_size": 9223372036854775807)"),
+              HasSubstr("config.json: hidden_size: 9223372036854775807 found"));
+  EXPECT_THAT(fault("bert", R"("vocab_size": 0)"), HasSubstr("config.json: vocab_size: "));
+  EXPECT_THAT(fault("vit", R"("patch_size": 15)"), HasSubstr("config.json: patch_size: 15 pixels"));
+  EXPECT_THAT(fault("vit", R"("patch_size": 0)"), HasSubstr("config.json: patch_size: "));
+  EXPECT_THAT(fault("vit", R"("image_size": -224)"), HasSubstr("config.json: image_size: -224"));
+  EXPECT_THAT(fault("vit", R"("image_size": 9223372036854775807)"), HasSubstr("image_size"));
+  EXPECT_THAT(fault("bert", R"("hidden_size": "768")"), HasSubstr("config.json: hidden_size: "));
+  EXPECT_THAT(fault("bert", R"("layer_norm_eps": -1)"), HasSubstr("config.json: layer_norm_eps"));
+  EXPECT_THAT(fault("vit", R"("num_labels": 3, "id2label": {"0": "a"})"), HasSubstr("num_labels"));
+}
+
+TEST(HfConfig, TakesSquareSidesAsPairs) {
+  EXPECT_EQ(read("vit", R"("image_size": [32, 32], "patch_size": [8, 8])").context, 17);
+  EXPECT_THAT(fault("vit", R"("image_size": [32, 64])"), HasSubstr("not square"));
+}
+
+TEST(HfConfig, ReadsAFolderAndNamesItsFile) {
+  const auto s = read_hf_config(std::string(OHM_GOLDEN_DIR) + "/bert_tiny");
+  EXPECT_EQ(s.name, "bert_tiny");
+  EXPECT_EQ(s.n_labels, 5);
+  EXPECT_EQ(s.norm_epsilon, 1e-3);
+  EXPECT_THAT(tiny::message_of<ConfigError>([] { read_hf_config("/no/such/folder"); }),
+              HasSubstr("/no/such/folder: no such file"));
+  EXPECT_THAT(tiny::message_of<ConfigError>([] { read_hf_config(OHM_GOLDEN_DIR); }),
+              HasSubstr("config.json: no such file"));
+}
+
+}  // namespace
+}  // namespace ohm

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mapping/network/network.h"
+
+#include <gtest/gtest.h>
+
+#include <boost/graph/topological_sort.hpp>
+#include <map>
+#include <set>
+
+#include "core/error.h"
+#include "mapping/network/find_network.h"
+#include "tests/mapping/tiny_networks.h"
+
+namespace ohm {
+namespace {
+
+Network preset(const std::string& name) {
+  return build_network(find_network(name, {OHM_CONFIG_DIR}));
+}
+
+std::vector<Network> all_families() {
+  return {build_network(tiny::gpt2()), build_network(tiny::bert()), build_network(tiny::vit())};
+}
+
+/// Static weights of all matmuls but those of `without`.
+Index weights_of(const Network& network, const std::set<std::string>& without) {
+  Index sum = 0;
+  for (const StaticMatmul& m : network.matmuls) sum += without.contains(m.part) ? 0 : m.weights();
+  return sum;
+}
+
+TEST(Network, HasTheWeightsOfGpt2Small) {
+  const Network network = preset("gpt2-small");
+  EXPECT_EQ(weights_of(network, {"head"}), 84934656);
+  EXPECT_EQ(network.matmuls.back().part, "head");
+  EXPECT_EQ(network.matmuls.back().weights(), 38597376);
+  EXPECT_FALSE(network.matmuls.back().bias);
+  EXPECT_FALSE(network.matmuls.back().once);
+  EXPECT_EQ(network.matmuls.size(), 12 * 4 + 1u);
+}
+
+TEST(Network, HasTheWeightsOfThePublishedEncoders) {
+  EXPECT_EQ(weights_of(preset("bert-base"), {}), 84934656);
+  EXPECT_EQ(weights_of(preset("bert-large"), {}), 301989888);
+  EXPECT_EQ(weights_of(preset("vit-base-patch16-224"), {"patch", "head"}), 84934656);
+  EXPECT_EQ(weights_of(preset("vit-base-patch16-224"), {}), 84934656 + 768 * 768 + 768 * 1000);
+}
+
+TEST(Network, CountsTwelveSquaresOfTheWidthPerLayer) {
+  // MACs per token in static weights: 4 d² of attention and 2 d d_ff
+  for (const Network& network : all_families()) {
+    const TransformerSpec& s = network.spec;
+    EXPECT_EQ(weights_of(network, {"patch", "pooler", "head"}),
+              s.n_layers * (4 * s.d_model * s.d_model + 2 * s.d_model * s.d_ff));
+  }
+}
+
+TEST(Network, KeepsEveryProducerBeforeItsConsumers) {
+  for (const Network& network : all_families()) {
+    const auto n = boost::num_vertices(network.graph);
+    ASSERT_EQ(network.order.size(), n);
+    std::map<Index, size_t> position;
+    for (size_t i = 0; i < n; ++i) position[network.order[i]] = i;
+    ASSERT_EQ(position.size(), n);
+    for (auto [e, end] = boost::edges(network.graph); e != end; ++e) {
+      EXPECT_LT(position[static_cast<Index>(boost::source(*e, network.graph))],
+                position[static_cast<Index>(boost::target(*e, network.graph))]);
+    }
+    std::vector<size_t> sorted;
+    EXPECT_NO_THROW(boost::topological_sort(network.graph, std::back_inserter(sorted)));
+  }
+}
+
+TEST(Network, GivesConsumersAsManyFeaturesAsTheirProducersMake) {
+  for (const Network& network : all_families()) {
+    for (auto [e, end] = boost::edges(network.graph); e != end; ++e) {
+      const Operator& from = network.graph[boost::source(*e, network.graph)];
+      const Operator& to = network.graph[boost::target(*e, network.graph)];
+      const bool values = to.kind == OpKind::attention_values && from.kind == OpKind::matmul;
+      EXPECT_EQ(from.out_features, values ? 3 * to.out_features : to.in_features)
+          << from.name << " -> " << to.name;
+    }
+  }
+}
+
+TEST(Network, HasOneSinkAndTheSourcesOfItsFamily) {
+  for (const Network& network : all_families()) {
+    Index sinks = 0, sources = 0;
+    for (const Index v : network.order) {
+      sinks += boost::out_degree(static_cast<size_t>(v), network.graph) == 0;
+      sources += boost::in_degree(static_cast<size_t>(v), network.graph) == 0;
+      const auto inputs = boost::in_degree(static_cast<size_t>(v), network.graph);
+      const OpKind kind = network.op(v).kind;
+      const bool two = kind == OpKind::residual || kind == OpKind::attention_values;
+      if (inputs > 0) {
+        EXPECT_EQ(inputs, two ? 2u : 1u) << network.op(v).name;
+      }
+    }
+    EXPECT_EQ(sinks, 1);
+    EXPECT_EQ(sources, 1);
+  }
+}
+
+TEST(Network, ListsTheOperatorsOfAGpt2Layer) {
+  const Network network = build_network(tiny::gpt2());
+  std::string names;
+  for (const Index v : network.order) {
+    if (network.op(v).layer == 1) names += network.op(v).name + " ";
+  }
+  EXPECT_EQ(names,
+            "h.1.norm1 h.1.attn.qkv h.1.attn.scores h.1.attn.softmax h.1.attn.values h.1.attn.out "
+            "h.1.attn.residual h.1.norm2 h.1.ffn.up h.1.ffn.activation h.1.ffn.down "
+            "h.1.ffn.residual ");
+}
+
+TEST(Network, NumbersMatmulsAndNormsInTheirOrder) {
+  for (const Network& network : all_families()) {
+    Index matmul = 0, norm = 0;
+    for (const Index v : network.order) {
+      const Operator& op = network.op(v);
+      if (op.kind == OpKind::norm) {
+        EXPECT_EQ(op.norm, norm++);
+      }
+      if (op.kind != OpKind::matmul) continue;
+      const StaticMatmul& m = network.matmuls[static_cast<size_t>(matmul)];
+      EXPECT_EQ(op.matmul, matmul++);
+      EXPECT_EQ(m.name, op.name);
+      EXPECT_EQ(m.id, op.matmul);
+      EXPECT_EQ(m.once, op.once);
+      EXPECT_EQ(m.layer, op.layer);
+    }
+    EXPECT_EQ(matmul, std::ssize(network.matmuls));
+    EXPECT_EQ(norm, 2 * network.spec.n_layers + 1);
+  }
+}
+
+TEST(Network, ActsOnceBehindTheFirstTokenOfAnEncoder) {
+  const Network bert = build_network(tiny::bert());
+  EXPECT_EQ(bert.op(bert.order.back()).name, "head");
+  Index once = 0;
+  for (const Index v : bert.order) once += bert.op(v).once;
+  EXPECT_EQ(once, 3);  // pooler, tanh, classifier
+  TransformerSpec s = tiny::bert();
+  s.n_labels = 0;
+  const Network states = build_network(s);
+  EXPECT_EQ(states.op(states.order.back()).name, "h.1.norm2");
+  EXPECT_EQ(states.matmuls.size(), 8u);
+}
+
+TEST(Network, RefusesAnInconsistentShape) {
+  TransformerSpec s = tiny::gpt2();
+  s.n_heads = 7;
+  EXPECT_THROW(build_network(s), ConfigError);
+  EXPECT_THROW(build_network({}), ConfigError);
+}
+
+}  // namespace
+}  // namespace ohm

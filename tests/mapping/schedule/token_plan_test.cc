@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mapping/schedule/token_plan.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/mapping/chip_builder.h"
+
+namespace ohm {
+namespace {
+
+TEST(TokenPlan, AppliesAgreesWithItsCount) {
+  for (const Request& request :
+       {Request{true, 5, 4, 1}, Request{true, 1, 1, 1}, Request{false, 7, 0, 1}}) {
+    for (const StepTokens tokens :
+         {StepTokens::every, StepTokens::first, StepTokens::not_first, StepTokens::generating}) {
+      if (tokens == StepTokens::generating && !request.decoder) continue;
+      Step step;
+      step.tokens = tokens;
+      for (Index first = 0; first < request.tokens(); ++first) {
+        for (Index last = first - 1; last < request.tokens(); ++last) {
+          std::int64_t n = 0;
+          for (Index t = first; t <= last; ++t) n += applies(step, request, t) ? 1 : 0;
+          EXPECT_EQ(applications(step, request, first, last), n);
+        }
+      }
+    }
+  }
+}
+
+TEST(TokenPlan, GrowthCountsThePositionsOfTheFullestTile) {
+  Step step;
+  step.growth = {3, 10, 0, 0};
+  EXPECT_EQ(step.extra(1), 10);
+  EXPECT_EQ(step.extra(3), 10);
+  EXPECT_EQ(step.extra(4), 20);
+  step.growth = {1, 10, 5, 100};  // beyond a buffer of five positions
+  EXPECT_EQ(step.extra(5), 0);
+  EXPECT_EQ(step.extra(7), 120);
+  EXPECT_EQ(step.occupation(7), 20);
+}
+
+TEST(TokenPlan, WorkIsTheSumOverTokensAndSequences) {
+  TokenPlan plan = testing::chain({5, 7});
+  plan.steps[1].growth = {1, 2, 0, 0};
+  const auto work = resource_work(plan, {true, 3, 2, 2});  // 4 tokens, 2 sequences
+  EXPECT_EQ(work[0], 2 * 4 * 5);
+  EXPECT_EQ(work[1], 2 * (4 * 7 + 2 * (1 + 2 + 3 + 4)));
+}
+
+}  // namespace
+}  // namespace ohm

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mapping/schedule/workload.h"
+
+#include <gtest/gtest.h>
+
+#include <limits>
+
+#include "core/error.h"
+#include "tests/mapping/chip_builder.h"
+
+namespace ohm {
+namespace {
+
+Workload load(Index prompt, Index generate, Index batch = 1) {
+  return {prompt, generate, batch, {}};
+}
+
+TEST(Workload, LetsADecoderFillItsContextAndNoMore) {
+  const TransformerSpec spec = testing::tiny_gpt();    // context 64
+  EXPECT_EQ(resolve(spec, load(60, 5)).tokens(), 64);  // the last token does not pass through
+  EXPECT_THROW(resolve(spec, load(60, 6)), ArgumentError);
+  EXPECT_EQ(resolve(spec, load(64, 1)).tokens(), 64);
+  EXPECT_THROW(resolve(spec, load(65, 1)), ArgumentError);
+}
+
+TEST(Workload, RefusesNothingToDo) {
+  const TransformerSpec spec = testing::tiny_gpt();
+  EXPECT_THROW(resolve(spec, load(0, 1)), ArgumentError);
+  EXPECT_THROW(resolve(spec, load(-1, 1)), ArgumentError);
+  EXPECT_THROW(resolve(spec, load(4, 0)), ArgumentError);
+  EXPECT_THROW(resolve(spec, load(4, 4, 0)), ArgumentError);
+  EXPECT_THROW(resolve(spec, load(4, 4, -1)), ArgumentError);
+  EXPECT_THROW(resolve(spec, load(4, std::numeric_limits<Index>::max())), ArgumentError);
+}
+
+TEST(Workload, RefusesImpossibleActivity) {
+  Workload workload = load(4, 4);
+  workload.activity = {{1.5, 0.5}};
+  EXPECT_THROW(resolve(testing::tiny_gpt(), workload), ArgumentError);
+  workload.activity = {{std::numeric_limits<double>::quiet_NaN(), 0.5}};
+  EXPECT_THROW(resolve(testing::tiny_gpt(), workload), ArgumentError);
+}
+
+TEST(Workload, ChoosesWhatIsLeftOpen) {
+  const Request gpt = resolve(testing::tiny_gpt(), {});
+  EXPECT_EQ(gpt.prompt, 32);
+  EXPECT_EQ(gpt.generate, 32);
+  const Request large = resolve(testing::shipped_network("gpt2-small"), {});
+  EXPECT_EQ(large.prompt, 512);
+  EXPECT_EQ(large.generate, 128);
+  EXPECT_EQ(resolve(testing::tiny_vit(), {}).prompt, 17);
+}
+
+TEST(Workload, EncodersGenerateNothingAndImagesAreWhole) {
+  EXPECT_THROW(resolve(testing::tiny_bert(), load(8, 2)), ArgumentError);
+  EXPECT_EQ(resolve(testing::tiny_bert(), load(8, 0)).tokens(), 8);
+  EXPECT_THROW(resolve(testing::tiny_bert(), load(65, 0)), ArgumentError);
+  EXPECT_THROW(resolve(testing::tiny_vit(), load(16, 0)), ArgumentError);
+}
+
+TEST(Workload, CountsAttendedPositions) {
+  EXPECT_EQ(attended_positions({true, 4, 3, 1}, 0, 3), 1 + 2 + 3 + 4);
+  EXPECT_EQ(attended_positions({true, 4, 3, 1}, 4, 5), 5 + 6);
+  EXPECT_EQ(attended_positions({false, 4, 0, 1}, 0, 3), 16);
+  EXPECT_EQ(attended_positions({true, 4, 1, 1}, 4, 3), 0);
+}
+
+}  // namespace
+}  // namespace ohm
