@@ -14,7 +14,8 @@ class Error : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// The user's file is wrong: a configuration, a checkpoint, an experiment. Python: ohmformer.ConfigError (ValueError).
+/// The user's file is wrong: a configuration, a checkpoint, an experiment. Python:
+/// ohmformer.ConfigError (ValueError).
 class ConfigError : public Error {
  public:
   using Error::Error;
@@ -26,7 +27,8 @@ class ArgumentError : public Error {
   using Error::Error;
 };
 
-/// The numerics failed: the text gives residual and tolerance. Python: ohmformer.SolveError (RuntimeError).
+/// The numerics failed: the text gives residual and tolerance. Python: ohmformer.SolveError
+/// (RuntimeError).
 class SolveError : public Error {
  public:
   using Error::Error;

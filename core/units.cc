@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "core/error.h"
+#include "core/spelling.h"
 
 namespace ohm {
 namespace {
@@ -33,18 +34,27 @@ struct Unit {
 
 constexpr double kHour = 3600.0, kDay = 86400.0, kYear = 365.25 * kDay;
 
-constexpr std::array kUnits{
-    Unit{"V", 1, kVolt, true},           Unit{"A", 1, kAmpere, true},
-    Unit{"Ohm", 1, kOhm, true},          Unit{"ohm", 1, kOhm, true},
-    Unit{"Ω", 1, kOhm, true},            Unit{"S", 1, kSiemens, true},
-    Unit{"s", 1, kSecond, true},         Unit{"J", 1, kJoule, true},
-    Unit{"W", 1, kWatt, true},           Unit{"F", 1, kFarad, true},
-    Unit{"Hz", 1, kHertz, true},         Unit{"m", 1, kMetre, true},
-    Unit{"K", 1, kKelvin, false},        Unit{"B", 1, kByte, true},
-    Unit{"bit", 0.125, kByte, true},     Unit{"min", 60, kSecond, false},
-    Unit{"h", kHour, kSecond, false},    Unit{"day", kDay, kSecond, false},
-    Unit{"days", kDay, kSecond, false},  Unit{"year", kYear, kSecond, false},
-    Unit{"years", kYear, kSecond, false}};
+constexpr std::array kUnits{Unit{"V", 1, kVolt, true},
+                            Unit{"A", 1, kAmpere, true},
+                            Unit{"Ohm", 1, kOhm, true},
+                            Unit{"ohm", 1, kOhm, true},
+                            Unit{"Ω", 1, kOhm, true},
+                            Unit{"S", 1, kSiemens, true},
+                            Unit{"s", 1, kSecond, true},
+                            Unit{"J", 1, kJoule, true},
+                            Unit{"W", 1, kWatt, true},
+                            Unit{"F", 1, kFarad, true},
+                            Unit{"Hz", 1, kHertz, true},
+                            Unit{"m", 1, kMetre, true},
+                            Unit{"K", 1, kKelvin, false},
+                            Unit{"B", 1, kByte, true},
+                            Unit{"bit", 0.125, kByte, true},
+                            Unit{"min", 60, kSecond, false},
+                            Unit{"h", kHour, kSecond, false},
+                            Unit{"day", kDay, kSecond, false},
+                            Unit{"days", kDay, kSecond, false},
+                            Unit{"year", kYear, kSecond, false},
+                            Unit{"years", kYear, kSecond, false}};
 
 struct Prefix {
   std::string_view symbol;
@@ -52,10 +62,10 @@ struct Prefix {
 };
 
 constexpr std::array kPrefixes{
-    Prefix{"a", {1, 1e18}}, Prefix{"f", {1, 1e15}},       Prefix{"p", {1, 1e12}},
-    Prefix{"n", {1, 1e9}},  Prefix{"u", {1, 1e6}},        Prefix{"µ", {1, 1e6}},
-    Prefix{"m", {1, 1e3}},  Prefix{"k", {1e3, 1}},        Prefix{"M", {1e6, 1}},
-    Prefix{"G", {1e9, 1}},  Prefix{"T", {1e12, 1}},       Prefix{"P", {1e15, 1}},
+    Prefix{"a", {1, 1e18}},  Prefix{"f", {1, 1e15}},       Prefix{"p", {1, 1e12}},
+    Prefix{"n", {1, 1e9}},   Prefix{"u", {1, 1e6}},        Prefix{"µ", {1, 1e6}},
+    Prefix{"m", {1, 1e3}},   Prefix{"k", {1e3, 1}},        Prefix{"M", {1e6, 1}},
+    Prefix{"G", {1e9, 1}},   Prefix{"T", {1e12, 1}},       Prefix{"P", {1e15, 1}},
     Prefix{"Ki", {1024, 1}}, Prefix{"Mi", {1048576.0, 1}}, Prefix{"Gi", {1073741824.0, 1}}};
 
 struct Factor {
@@ -107,8 +117,8 @@ std::optional<Factor> parse_unit(std::string_view text) {
     const auto factor = parse_factor(text.substr(0, end));
     if (!factor) return std::nullopt;
     total.scale = divide ? total.scale / factor->scale : total.scale * factor->scale;
-    total.dimension = divide ? total.dimension - factor->dimension
-                             : total.dimension + factor->dimension;
+    total.dimension =
+        divide ? total.dimension - factor->dimension : total.dimension + factor->dimension;
     if (end == std::string_view::npos) return total;
     divide = text[end] == '/';
     text.remove_prefix(end + 1);
@@ -126,28 +136,29 @@ std::string_view trim(std::string_view text) {
 double parse_quantity(std::string_view text, Dimension expected) {
   const std::string wanted = unit_symbol(expected);
   text = trim(text);
-  const std::string shown(text.substr(0, 60));
+  const std::string shown = in_quotes(text);
   double number = 0.0;
   const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (failure != std::errc() || !std::isfinite(number)) {
-    throw ArgumentError(fmt::format(
-        "'{}' is not a finite number with a unit; expected a value in {}, such as '1 {}'", shown,
-        wanted, wanted));
+    throw ArgumentError(
+        fmt::format("{} is not a finite number with a unit; expected a value in {}, such as '1 {}'",
+                    shown, wanted, wanted));
   }
   const auto rest = trim(text.substr(static_cast<size_t>(end - text.data())));
   if (rest.empty()) {
-    throw ArgumentError(fmt::format("'{}' has no unit; expected a value in {}, such as '{} {}'",
-                                    shown, wanted, shown, wanted));
+    throw ArgumentError(fmt::format("{} has no unit; expected a value in {}, such as '{} {}'",
+                                    shown, wanted, text, wanted));
   }
   const auto unit = parse_unit(rest);
   if (!unit || unit->dimension != expected) {
-    throw ArgumentError(fmt::format("'{}' is {}; expected a value in {}, such as '1 {}'", shown,
+    throw ArgumentError(fmt::format("{} is {}; expected a value in {}, such as '1 {}'", shown,
                                     unit ? "in another unit" : "in an unknown unit", wanted,
                                     wanted));
   }
   const double si = unit->scale.apply(number);
   if (!std::isfinite(si)) {
-    throw ArgumentError(fmt::format("'{}' is too large; expected a finite value in {}", shown, wanted));
+    throw ArgumentError(
+        fmt::format("{} is too large; expected a finite value in {}", shown, wanted));
   }
   return si;
 }

@@ -20,7 +20,8 @@ constexpr Dimension operator-(Dimension p, Dimension q) {
   return {p.m - q.m, p.kg - q.kg, p.s - q.s, p.a - q.a, p.k - q.k, p.byte - q.byte};
 }
 
-/// A number in SI units whose dimension is part of its type: adding volts to amperes does not compile.
+/// A number in SI units whose dimension is part of its type: adding volts to amperes does not
+/// compile.
 template <Dimension D>
 class Quantity {
  public:
@@ -80,15 +81,14 @@ using FaradsPerMetre = Quantity<kFarad - kMetre>;
 using OhmsPerMetre = Quantity<kOhm - kMetre>;
 using WattsPerSquareMetre = Quantity<kWatt - kSquareMetre>;
 
-/// Boltzmann constant, J/K: exact since the 2019 revision of the SI.
-inline constexpr double kBoltzmann = 1.380649e-23;
-
 /// SI value of a text such as "6 kOhm", "1.2 ns", "0.06 pJ/bit", "83000 um2", "460 GB/s", "1 day".
 ///
-/// Throws ArgumentError when the number, the unit or the dimension is wrong; a bare number is wrong.
+/// Throws ArgumentError when the number, the unit or the dimension is wrong; a bare number is
+/// wrong.
 double parse_quantity(std::string_view text, Dimension expected);
 
-/// Text that parse_quantity() reads back to the same double, with a prefix that suits the size: "10 ns".
+/// Text that parse_quantity() reads back to the same double, with a prefix that suits the size: "10
+/// ns".
 std::string format_quantity(double si, Dimension dimension);
 
 /// Unit symbol of a dimension: "V", "J/B", "m2"; base units with exponents where it has no name.

@@ -68,16 +68,24 @@ class WorstCase {
   const ProgrammedTile& tile_;
 };
 
-/// |sum| of every conversion of one tile, per weight slice.
+/// |sum| of every conversion of one tile, per weight slice; for range max the largest alone.
 std::vector<std::vector<double>> magnitudes(const Macro& macro, const ProgrammedTile& tile,
                                             const Matrix<std::int32_t>& inputs) {
   const size_t n_slices = macro.weight_slices.size();
+  const bool only_largest = macro.spec.adc.range == "max";
   std::vector<std::vector<double>> all(n_slices);
   for_each_sum_block(macro, tile, inputs, [&](SumBlock& block) {
     const size_t width = static_cast<size_t>(block.sums.cols) / n_slices;
     for (Index row = 0; row < block.sums.rows; ++row) {
       const auto sums = block.sums.row(row);
-      for (size_t k = 0; k < sums.size(); ++k) all[k / width].push_back(std::abs(sums[k]));
+      for (size_t k = 0; k < sums.size(); ++k) {
+        std::vector<double>& kept = all[k / width];
+        if (only_largest && !kept.empty()) {
+          kept.front() = std::max(kept.front(), std::abs(sums[k]));
+        } else {
+          kept.push_back(std::abs(sums[k]));
+        }
+      }
     }
   });
   return all;
@@ -95,7 +103,9 @@ double percentile_of(std::vector<double> values, double percentile) {
 double reach_of(const Macro& macro, const std::vector<double>& values) {
   if (values.empty()) return 0.0;
   const AdcSpec& adc = macro.spec.adc;
-  if (adc.range == "percentile") return percentile_of(values, adc.percentile);
+  // where most sums are zero a percentile of zero would leave no range at all
+  const double percentile = adc.range == "percentile" ? percentile_of(values, adc.percentile) : 0.0;
+  if (percentile > 0.0) return percentile;
   if (adc.range == "mse") return mse_reach(values, macro.adc->transfer(macro.signed_sums).high);
   return *std::max_element(values.begin(), values.end());
 }
@@ -104,6 +114,7 @@ double reach_of(const Macro& macro, const std::vector<double>& values) {
 
 double mse_reach(const std::vector<double>& magnitudes, double codes) {
   constexpr Index kBins = 4096, kCandidates = 64;
+  if (magnitudes.empty()) return 0.0;
   const double largest = *std::max_element(magnitudes.begin(), magnitudes.end());
   if (largest == 0.0) return 0.0;
   std::vector<double> histogram(kBins, 0.0);
@@ -113,7 +124,8 @@ double mse_reach(const std::vector<double>& magnitudes, double codes) {
   }
   double best_reach = largest, best_error = INFINITY;
   for (Index candidate = kCandidates; candidate > 0; --candidate) {
-    const double reach = largest * static_cast<double>(candidate) / static_cast<double>(kCandidates);
+    const double reach =
+        largest * static_cast<double>(candidate) / static_cast<double>(kCandidates);
     const double step = reach / codes;
     double error = 0.0;
     for (Index bin = 0; bin < kBins; ++bin) {
@@ -141,10 +153,12 @@ void set_default_ranges(const Macro& macro, ProgrammedMatrix& matrix) {
 void calibrate_adc(const Macro& macro, ProgrammedMatrix& matrix,
                    const Matrix<std::int32_t>& inputs) {
   if (inputs.cols != matrix.rows || (inputs.rows == 0 && !needs_no_range(macro))) {
-    throw ArgumentError(fmt::format("calibration inputs: shape ({}, {}) found; expected (tokens, {}) "
-                                    "with at least one token",
-                                    inputs.rows, inputs.cols, matrix.rows));
+    throw ArgumentError(
+        fmt::format("calibration inputs: shape ({}, {}) found; expected (tokens, {}) "
+                    "with at least one token",
+                    inputs.rows, inputs.cols, matrix.rows));
   }
+  check_inputs(macro, inputs);
   if (needs_no_range(macro)) return set_default_ranges(macro, matrix);
   for (ProgrammedTile& tile : matrix.tiles) {
     const auto all = magnitudes(macro, tile, inputs);

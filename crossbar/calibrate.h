@@ -14,7 +14,8 @@ namespace ohm {
 ///
 /// max: the largest |sum|. percentile: that percentile of |sum|. mse: the reach that minimises the
 /// mean squared quantisation error, searched over a histogram of |sum| in 1/64 of its maximum.
-void calibrate_adc(const Macro& macro, ProgrammedMatrix& matrix, const Matrix<std::int32_t>& inputs);
+void calibrate_adc(const Macro& macro, ProgrammedMatrix& matrix,
+                   const Matrix<std::int32_t>& inputs);
 
 /// Ranges that need no inputs: lossless, ideal converters, and for max the largest sum that any
 /// input could cause. Leaves the matrix uncalibrated for percentile and mse.

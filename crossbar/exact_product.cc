@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/error.h"
 #include "core/gemm.h"
 
 namespace ohm {
@@ -24,9 +25,12 @@ Index exact_rows(double max_entry, Index max_input) {
   return static_cast<Index>((kExactLimit - 1.0) / product);
 }
 
-/// out += scale · x · entries[range], in chunks of rows whose sums fp32 holds exactly.
-void add_product(const Matrix<float>& x, const Matrix<float>& entries, RowRange range,
-                 Index chunk, double scale, Matrix<double>& out) {
+/// out (+)= scale · x · entries[range], in chunks of rows whose sums fp32 holds exactly.
+void add_product(const Matrix<float>& x, const Matrix<float>& entries, RowRange range, Index chunk,
+                 double scale, Matrix<double>& out) {
+  if (chunk < 1) {
+    throw ArgumentError("exact product: one product alone exceeds 2^24; expected smaller integers");
+  }
   thread_local std::vector<float> sums;
   sums.resize(static_cast<size_t>(x.rows * entries.cols));
   for (Index k = 0; k < range.rows; k += chunk) {

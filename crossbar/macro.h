@@ -17,7 +17,7 @@ struct Macro {
   std::vector<WeightSlice> weight_slices;  ///< least significant first
   std::vector<InputSlice> input_slices;    ///< least significant first
   std::shared_ptr<const Adc> adc;
-  bool signed_sums = true;                 ///< whether column sums can be negative
+  bool signed_sums = true;  ///< whether column sums can be negative
 
   /// Codes per level of slice s on the 16-bit grid that conductances are rounded to.
   Index codes_per_level(Index s) const;

@@ -16,9 +16,10 @@ namespace ohm {
 /// Wordlines × bitlines of cells, and how they are driven and sensed.
 struct ArraySpec {
   Index n_wordlines = 128, n_bitlines = 128;
-  std::string topology = "gated";  ///< gated: inputs switch the cells' gates; driven: inputs are row voltages
-  Index rows_active = 128;         ///< wordlines that conduct in one step
-  Index columns_per_adc = 8;       ///< bitlines that take turns on one ADC
+  std::string topology =
+      "gated";  ///< gated: inputs switch the cells' gates; driven: inputs are row voltages
+  Index rows_active = 128;                                  ///< wordlines that conduct in one step
+  Index columns_per_adc = 8;                                ///< bitlines that take turns on one ADC
   Ohms r_wordline{0.0}, r_bitline{0.0}, r_sourceline{0.0};  ///< one segment of wire, per cell
   Ohms r_driver{0.0}, r_sense{0.0};
   std::string ir_drop = "report";  ///< report: warn only; gain: scale every column by the mean loss

@@ -15,13 +15,13 @@
 namespace ohm {
 namespace {
 
-constexpr Index kBlockValues = Index{1} << 16;  // sums per block: half a MiB of doubles
+constexpr Index kBlockValues = Index{1} << 18;  // sums per block: two MiB of doubles
 
 /// Factor on every sum of a row group: 1, or 1 - mean wire loss where the Spec asks for it.
 double wire_gain(const Macro& macro, const ProgrammedTile& tile, Index rows) {
   if (macro.spec.array.ir_drop != "gain") return 1.0;
-  return 1.0 - mean_wire_loss(macro.spec.array,
-                              {rows, macro.spec.array.n_bitlines, tile.mean_conductance, 0.5});
+  return 1.0 - mean_wire_loss(macro.spec.array, {rows, tile.rows.rows, macro.spec.array.n_bitlines,
+                                                 tile.mean_conductance, 0.5});
 }
 
 void drive(const Macro& macro, const ProgrammedTile& tile, const Matrix<std::int32_t>& x,
@@ -129,7 +129,9 @@ Index convert(const Macro& macro, const ProgrammedTile& tile, SumBlock& block,
   return clipped;
 }
 
-bool is_gated(const Macro& macro) { return macro.spec.array.topology == "gated"; }
+bool is_gated(const Macro& macro) {
+  return macro.spec.array.topology == "gated";
+}
 
 /// How strongly a step of `value` loads its wordline, in the units of MvmCounts::drive.
 std::int64_t load_of(const Macro& macro, std::int64_t value) {
@@ -183,14 +185,21 @@ void correct_offset(const Macro& macro, const Matrix<std::int32_t>& x, Matrix<do
 void check_call(const Macro& macro, const ProgrammedMatrix& matrix, const Matrix<std::int32_t>& x,
                 std::span<const std::uint32_t> tokens) {
   if (x.cols != matrix.rows || std::ssize(tokens) != x.rows) {
-    throw ArgumentError(fmt::format("inputs: shape ({}, {}) with {} token numbers found; expected "
-                                    "(tokens, {}) and one number per token",
-                                    x.rows, x.cols, tokens.size(), matrix.rows));
+    throw ArgumentError(
+        fmt::format("inputs: shape ({}, {}) with {} token numbers found; expected "
+                    "(tokens, {}) and one number per token",
+                    x.rows, x.cols, tokens.size(), matrix.rows));
   }
   if (!matrix.calibrated) {
     throw ArgumentError(fmt::format("adc.range is {}: calibrate on inputs before the first read",
                                     macro.spec.adc.range));
   }
+  check_inputs(macro, x);
+}
+
+}  // namespace
+
+void check_inputs(const Macro& macro, const Matrix<std::int32_t>& x) {
   const Index high = (Index{1} << (macro.spec.input.bits - 1)) - 1;
   const Index low = macro.spec.input.encoding == "bipolar" ? -high : -high - 1;
   for (const std::int32_t value : x.values) {
@@ -199,8 +208,6 @@ void check_call(const Macro& macro, const ProgrammedMatrix& matrix, const Matrix
                                     value, macro.spec.input.bits, low, high));
   }
 }
-
-}  // namespace
 
 MvmCounts& MvmCounts::operator+=(const MvmCounts& other) {
   mvms += other.mvms;
@@ -218,6 +225,18 @@ MvmCounts& MvmCounts::operator+=(const MvmCounts& other) {
   return *this;
 }
 
+MvmCounts MvmCounts::operator-(const MvmCounts& earlier) const {
+  MvmCounts since = *this;
+  since.mvms -= earlier.mvms;
+  since.conversions -= earlier.conversions;
+  since.clipped -= earlier.clipped;
+  for (size_t i = 0; i < earlier.drive.values.size(); ++i) {
+    since.drive.values[i] -= earlier.drive.values[i];
+    since.active.values[i] -= earlier.active.values[i];
+  }
+  return since;
+}
+
 void for_each_sum_block(const Macro& macro, const ProgrammedTile& tile,
                         const Matrix<std::int32_t>& x,
                         const std::function<void(SumBlock&)>& visit) {
@@ -228,7 +247,8 @@ void for_each_sum_block(const Macro& macro, const ProgrammedTile& tile,
   for (Index first = 0; first < x.rows; first += per_block) {
     block.first_token = first;
     block.n_tokens = std::min(per_block, x.rows - first);
-    for (block.group = 0; block.group < row_groups(macro.spec.array, tile.rows.rows); ++block.group) {
+    for (block.group = 0; block.group < row_groups(macro.spec.array, tile.rows.rows);
+         ++block.group) {
       const Index start = block.group * macro.spec.array.rows_active;
       block.range = {start, std::min(macro.spec.array.rows_active, tile.rows.rows - start)};
       drive(macro, tile, x, block);
@@ -269,25 +289,31 @@ InputStatistics input_statistics(const Macro& macro, const ProgrammedMatrix& mat
                                  const MvmCounts& counts) {
   const double cells_per_row =
       static_cast<double>(matrix.columns * bitlines_per_weight(macro.spec.weight));
+  // the cells of reference columns are not among those whose level is asked
+  const Index width = weight_columns(macro.spec);
+  const double references =
+      macro.spec.weight.encoding == "offset_column"
+          ? static_cast<double>((matrix.columns + width - 1) / width) * macro.spec.device.g_min.si()
+          : 0.0;
   double driven = 0.0, siemens = 0.0;  // Σ share of full drive, and the same × row conductance
   std::int64_t active = 0;
   for (const ProgrammedTile& tile : matrix.tiles) {
     for (Index i = 0; i < tile.rows.rows; ++i) {
       for (Index b = 0; b < counts.drive.rows; ++b) {
-        const Index top = macro.input_slices[static_cast<size_t>(b)].top();
         const double share = static_cast<double>(counts.drive(b, tile.rows.first + i)) /
-                             static_cast<double>(load_of(macro, top));
+                             static_cast<double>(load_of(macro, macro.max_input()));
         driven += share;
-        siemens += share * tile.row_conductance[static_cast<size_t>(i)];
+        siemens += share * (tile.row_conductance[static_cast<size_t>(i)] - references);
         active += counts.active(b, tile.rows.first + i);
       }
     }
   }
   const double slots = static_cast<double>(counts.mvms * counts.active.size());
-  if (driven == 0.0 || cells_per_row == 0.0) return {0.0, 0.0};
+  if (driven == 0.0 || cells_per_row == 0.0) return {0.0, 0.0, 0.0, 0.0};
   const Siemens mean(siemens / driven / cells_per_row);
   const double level = (mean - macro.spec.device.g_min) / macro.spec.device.range();
-  return {static_cast<double>(active) / slots, std::clamp(level, 0.0, 1.0)};
+  const double active_share = static_cast<double>(active) / slots;
+  return {active_share, std::clamp(level, 0.0, 1.0), active_share, driven / slots};
 }
 
 }  // namespace ohm

@@ -59,7 +59,7 @@ PeripherySpec::PeripherySpec()
     : wordline_driver{assumed_area(1.0)},
       dac{aladdin(0.009, 5.98)},
       mux{assumed_area(0.25)},
-      shift_add{isaac(0.0208333333333333, 60), aladdin(0.21, 278)},
+      shift_add{isaac(0.0208333333333333, 30), aladdin(0.21, 278)},
       offset_correction{aladdin(0.21, 278), horowitz(0.1, 137)},
       scale{{Joules(0.25e-12), SquareMetres(0.0), Metres(40e-9), Volts(0.9),
              "Andrulis et al., RAELLA, ISCA 2023: 16 b x 8 b requantisation, Accelergy's library "

@@ -30,12 +30,20 @@ struct WordlineDraw {
   }
 };
 
-/// Programming error and stuck cells, applied to the targets of one wordline (S, one per output).
+/// The cells of one wordline that hold one side of one slice, one per output.
+struct CellRow {
+  std::vector<double> g;    // S: targets, then what they became
+  std::vector<char> tuned;  // whether the cell was tuned or left reset
+};
+
+/// Programming error and stuck cells.
 void disturb(const DeviceSpec& device, const WordlineDraw& line, Index s, Index side,
-             std::vector<double>& g) {
+             CellRow& cells) {
+  std::vector<double>& g = cells.g;
   std::vector<float> draws(g.size());
   fill_normal(key_of(line.draw, Purpose::programming_error), line.counter(s, side), 0, draws);
   for (size_t j = 0; j < g.size(); ++j) {
+    if (!cells.tuned[j] && !device.model->errs_at_rest()) continue;
     const double sigma = device.model->programming_sigma(Siemens(g[j]), device).si();
     g[j] = std::max(0.0, g[j] + sigma * static_cast<double>(draws[j]));
   }
@@ -44,7 +52,7 @@ void disturb(const DeviceSpec& device, const WordlineDraw& line, Index s, Index 
   for (size_t j = 0; j < g.size(); ++j) {
     const double u = static_cast<double>(draws[j]);
     if (u < device.stuck_low) g[j] = device.g_min.si();
-    if (u > 1.0 - device.stuck_high) g[j] = device.g_max.si();
+    if (u >= device.stuck_low && u < device.stuck_low + device.stuck_high) g[j] = device.g_max.si();
   }
 }
 
@@ -77,15 +85,24 @@ class TileProgrammer {
   ChipDraw draw_;
 };
 
+constexpr double kLargestCode = 8388608.0;  // 2^23: a pair of them is still exact in fp32
+
 /// Adds one cell per output, `sign` +1 or -1, to the codes of slice s on wordline i.
-void collect(const Macro& macro, Index s, double sign, const std::vector<double>& g,
-             Index i, Cells& cells) {
+void collect(const Macro& macro, Index s, double sign, const std::vector<double>& g, Index i,
+             Cells& cells) {
   const double g_min = macro.spec.device.g_min.si();
   const double unit = macro.code_conductance(s).si();
   const double noise = macro.spec.device.read_noise / unit;
   const size_t first = static_cast<size_t>(s) * g.size();
   for (size_t j = 0; j < g.size(); ++j) {
     const double code = std::nearbyint((g[j] - g_min) / unit);
+    if (std::abs(code) >= kLargestCode) {
+      throw ArgumentError(fmt::format(
+          "device: a cell at {} S lies {:.3g} times its whole range away; expected programming "
+          "errors "
+          "that are smaller than the range, g_max - g_min = {} S",
+          g[j], (g[j] - g_min) / macro.spec.device.range().si(), macro.spec.device.range().si()));
+    }
     cells.codes.row(i)[first + j] += static_cast<float>(sign * code);
     if (cells.variances.rows > 0) {
       cells.variances.row(i)[first + j] += (noise * g[j]) * (noise * g[j]);
@@ -104,16 +121,17 @@ void TileProgrammer::add_cells(const WordlineDraw& line, Index i, Index row, Ind
   const DeviceSpec& device = macro_.spec.device;
   const WeightSlice& slice = macro_.weight_slices[static_cast<size_t>(s)];
   const double spacing = device.range().si() / static_cast<double>(slice.top);
-  std::vector<double> g(static_cast<size_t>(weights_.cols));
-  for (size_t j = 0; j < g.size(); ++j) {
-    const Index level =
-        slice.level(stored_magnitude(macro_.spec.weight, weights_.row(row)[j], side == 1));
-    g[j] = level == slice.top ? device.g_max.si()
-                              : device.g_min.si() + static_cast<double>(level) * spacing;
+  CellRow wordline;
+  for (const std::int32_t weight : weights_.row(row)) {
+    const Index level = slice.level(stored_magnitude(macro_.spec.weight, weight, side == 1));
+    wordline.g.push_back(level == slice.top
+                             ? device.g_max.si()
+                             : device.g_min.si() + static_cast<double>(level) * spacing);
+    wordline.tuned.push_back(is_tuned(macro_.spec.weight, weight, side == 1) ? 1 : 0);
   }
-  disturb(device, line, s, side, g);
-  collect(macro_, s, side == 0 ? 1.0 : -1.0, g, i, cells);
-  tile.row_conductance[static_cast<size_t>(i)] += sum_of(g);
+  disturb(device, line, s, side, wordline);
+  collect(macro_, s, side == 0 ? 1.0 : -1.0, wordline.g, i, cells);
+  tile.row_conductance[static_cast<size_t>(i)] += sum_of(wordline.g);
 }
 
 /// The reference column: one cell at g_min per wordline and array; each column of that array is
@@ -122,14 +140,16 @@ void TileProgrammer::subtract_reference(const WordlineDraw& line, Index i, Index
                                         ProgrammedTile& tile) const {
   const Index width = weight_columns(macro_.spec);
   const Index n_arrays = (weights_.cols + width - 1) / width;
-  std::vector<double> reference(static_cast<size_t>(n_arrays), macro_.spec.device.g_min.si());
+  CellRow reference{
+      std::vector<double>(static_cast<size_t>(n_arrays), macro_.spec.device.g_min.si()),
+      std::vector<char>(static_cast<size_t>(n_arrays), 0)};
   disturb(macro_.spec.device, line, n_slices(), 1, reference);
   std::vector<double> spread(static_cast<size_t>(weights_.cols));
   for (size_t j = 0; j < spread.size(); ++j) {
-    spread[j] = reference[j / static_cast<size_t>(width)];
+    spread[j] = reference.g[j / static_cast<size_t>(width)];
   }
   collect(macro_, s, -1.0, spread, i, cells);
-  if (s == 0) tile.row_conductance[static_cast<size_t>(i)] += sum_of(reference);
+  if (s == 0) tile.row_conductance[static_cast<size_t>(i)] += sum_of(reference.g);
 }
 
 void TileProgrammer::program_wordline(const WordlineDraw& line, Index i, Index row, Cells& cells,
@@ -200,8 +220,9 @@ void check_weights(const Macro& macro, const Matrix<std::int32_t>& weights) {
   const WeightRange range = weight_range(macro.spec.weight);
   for (const std::int32_t w : weights.values) {
     if (w >= range.low && w <= range.high) continue;
-    throw ArgumentError(fmt::format("weights: {} found; expected {}-bit signed integers in [{}, {}]",
-                                    w, macro.spec.weight.bits, range.low, range.high));
+    throw ArgumentError(
+        fmt::format("weights: {} found; expected {}-bit signed integers in [{}, {}]", w,
+                    macro.spec.weight.bits, range.low, range.high));
   }
 }
 
@@ -235,9 +256,10 @@ ProgrammedMatrix program(const Macro& macro, const Matrix<std::int32_t>& weights
   check_weights(macro, weights);
   check_tiles(macro, weights.rows, tiles);
   if (draw.matrix > 0xFFFF || tiles.size() > 0xFFFF) {
-    throw ArgumentError(fmt::format("matrix number {} with {} row tiles; expected at most 65535 of "
-                                    "each, the width of the random counters",
-                                    draw.matrix, tiles.size()));
+    throw ArgumentError(
+        fmt::format("matrix number {} with {} row tiles; expected at most 65535 of "
+                    "each, the width of the random counters",
+                    draw.matrix, tiles.size()));
   }
   ProgrammedMatrix matrix{weights.rows, weights.cols, draw, {}, false};
   const TileProgrammer programmer(macro, weights, draw);

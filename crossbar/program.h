@@ -26,18 +26,18 @@ struct ChipDraw {
 
 /// The arrays that hold one row tile of a matrix, side by side: what the wordlines of the tile see.
 ///
-/// Column s · n_outputs + j holds slice s of output j: for a differential pair the difference of its
-/// two cells, with an offset column the cell minus the reference cell of its row.
+/// Column s · n_outputs + j holds slice s of output j: for a differential pair the difference of
+/// its two cells, with an offset column the cell minus the reference cell of its row.
 struct ProgrammedTile {
   RowTile rows;
-  ExactOperand cells;                    ///< conductances above g_min, in codes of the grid
-  ExactOperand variances;                ///< of the read noise, in units of variance_unit; may be empty
-  double variance_unit = 0.0;            ///< codes²
-  std::vector<double> row_conductance;   ///< S, all cells of a wordline, one entry per row
-  Siemens mean_conductance;              ///< over all cells
-  std::vector<float> adc_gain;           ///< one per column, or empty
-  std::vector<float> adc_offset;         ///< LSB, one per column, or empty
-  std::vector<AdcTransfer> transfer;     ///< per weight slice; sums in codes
+  ExactOperand cells;          ///< conductances above g_min, in codes of the grid
+  ExactOperand variances;      ///< of the read noise, in units of variance_unit; may be empty
+  double variance_unit = 0.0;  ///< codes²
+  std::vector<double> row_conductance;  ///< S, all cells of a wordline, one entry per row
+  Siemens mean_conductance;             ///< over all cells
+  std::vector<float> adc_gain;          ///< one per column, or empty
+  std::vector<float> adc_offset;        ///< LSB, one per column, or empty
+  std::vector<AdcTransfer> transfer;    ///< per weight slice; sums in codes
 };
 
 /// A matrix programmed into the arrays of one chip: the state that drifts, errs and is read.
@@ -54,8 +54,8 @@ std::vector<RowTile> full_row_tiles(Index rows, Index n_wordlines);
 /// Programs signed integer weights, (rows, columns), with every error drawn once per cell.
 ///
 /// Throws ArgumentError when a weight leaves weight_range() or the tiles do not cover the
-/// rows. ADC ranges lossless and max are set here (max: the largest sum that any input could cause);
-/// percentile and mse wait for calibrate_adc().
+/// rows. ADC ranges lossless and max are set here (max: the largest sum that any input could
+/// cause); percentile and mse wait for calibrate_adc().
 ProgrammedMatrix program(const Macro& macro, const Matrix<std::int32_t>& weights,
                          std::span<const RowTile> tiles, const ChipDraw& draw);
 

@@ -11,27 +11,35 @@
 namespace ohm {
 namespace {
 
-bool is_offset(const WeightSpec& spec) { return spec.encoding == "offset_column"; }
+bool is_offset(const WeightSpec& spec) {
+  return spec.encoding == "offset_column";
+}
 
 }  // namespace
 
-Index magnitude_bits(const WeightSpec& spec) { return is_offset(spec) ? spec.bits : spec.bits - 1; }
+Index magnitude_bits(const WeightSpec& spec) {
+  return is_offset(spec) ? spec.bits : spec.bits - 1;
+}
 
-Index cells_per_slice(const WeightSpec& spec) { return is_offset(spec) ? 1 : 2; }
+Index cells_per_slice(const WeightSpec& spec) {
+  return is_offset(spec) ? 1 : 2;
+}
 
 std::string slicing_problem(const WeightSpec& spec) {
   const Index held = std::accumulate(spec.slice_bits.begin(), spec.slice_bits.end(), Index{0});
   const Index needed = magnitude_bits(spec);
   if (spec.slice_bits.empty()) return "no slice; expected at least one";
   if (held < needed) {
-    return fmt::format("the slices hold {} bits, a {}-bit weight with encoding {} has {} besides "
-                       "its sign; add {} bits",
-                       held, spec.bits, spec.encoding, needed, needed - held);
+    return fmt::format(
+        "the slices hold {} bits, a {}-bit weight with encoding {} has {} besides "
+        "its sign; add {} bits",
+        held, spec.bits, spec.encoding, needed, needed - held);
   }
   if (held - spec.slice_bits.front() >= spec.bits) {
-    return fmt::format("the slices hold {} bits and the weight has {}, so the first slice stays "
-                       "empty; remove it",
-                       held, spec.bits);
+    return fmt::format(
+        "the slices hold {} bits and the weight has {}, so the first slice stays "
+        "empty; remove it",
+        held, spec.bits);
   }
   return "";
 }
@@ -56,6 +64,10 @@ WeightRange weight_range(const WeightSpec& spec) {
   const WeightSlice top = weight_slices(spec).back();
   const bool holds_half = is_offset(spec) || (half >> top.shift) <= top.top;
   return {holds_half ? -half : 1 - half, half - 1};
+}
+
+bool is_tuned(const WeightSpec& spec, std::int32_t weight, bool negative_side) {
+  return is_offset(spec) || (weight < 0) == negative_side;
 }
 
 Index stored_magnitude(const WeightSpec& spec, std::int32_t weight, bool negative_side) {

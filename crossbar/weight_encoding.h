@@ -21,8 +21,9 @@ struct WeightSlice {
 
 /// The slices of a weight, least significant first.
 ///
-/// A slice of b bits uses a cell of 2^b levels; the most significant one may have levels to spare. A single slice is an analog weight: it spans the whole range of the cell whatever its
-/// width. Throws ArgumentError where slicing_problem() finds one.
+/// A slice of b bits uses a cell of 2^b levels; the most significant one may have levels to spare.
+/// A single slice is an analog weight: it spans the whole range of the cell whatever its width.
+/// Throws ArgumentError where slicing_problem() finds one.
 std::vector<WeightSlice> weight_slices(const WeightSpec& spec);
 
 /// Why slice_bits cannot hold the weight; empty when they can.
@@ -42,8 +43,12 @@ Index cells_per_slice(const WeightSpec& spec);
 /// Bits of the non-negative integer that the slices store: |w|, or w + 2^(bits-1).
 Index magnitude_bits(const WeightSpec& spec);
 
-/// The integer whose slices a cell stores: on the positive side of a pair max(w, 0), on the negative
-/// side max(-w, 0); with an offset column w + 2^(bits-1).
+/// Whether the cells of this side hold the weight (zero is held by the positive side); those of the
+/// other side of a pair stay reset.
+bool is_tuned(const WeightSpec& spec, std::int32_t weight, bool negative_side);
+
+/// The integer whose slices a cell stores: on the positive side of a pair max(w, 0), on the
+/// negative side max(-w, 0); with an offset column w + 2^(bits-1).
 Index stored_magnitude(const WeightSpec& spec, std::int32_t weight, bool negative_side);
 
 }  // namespace ohm

@@ -4,18 +4,20 @@
 namespace ohm {
 
 double mean_wire_loss(const ArraySpec& array, const ArrayLoad& load) {
-  const double m = static_cast<double>(load.rows), n = static_cast<double>(load.columns);
-  const double along_column =
-      (array.r_bitline.si() + (array.topology == "gated" ? array.r_sourceline.si() : 0.0)) * m * m / 3.0 +
-      m * array.r_sense.si();
-  double x = load.mean_conductance.si() * along_column;
+  const double n = static_cast<double>(load.columns);
+  const double line = static_cast<double>(array.n_wordlines), g = load.mean_conductance.si();
+  double x = 0.0;
   if (array.topology == "gated") {
-    x *= load.activity;
+    const double m = static_cast<double>(load.rows);
+    const double segments = m * (line - m) / 2.0 + m * m / 3.0;
+    const double wires = array.r_bitline.si() + array.r_sourceline.si();
+    x = load.activity * g * (wires * segments + m * array.r_sense.si());
   } else {
-    x += load.mean_conductance.si() *
-         (array.r_wordline.si() * n * n / 3.0 + n * array.r_driver.si());
+    const double m = static_cast<double>(load.programmed);
+    x = g * (array.r_wordline.si() * n * n / 3.0 + n * array.r_driver.si() +
+             array.r_bitline.si() * m * m / 3.0 + m * array.r_sense.si());
   }
-  return x / (1.0 + x);
+  return 1.0 - 1.0 / (1.0 + x);
 }
 
 }  // namespace ohm

@@ -8,6 +8,7 @@ namespace ohm {
 /// The part of an array that a matrix uses, and how busy it is.
 struct ArrayLoad {
   Index rows = 0;            ///< wordlines that conduct together
+  Index programmed = 0;      ///< wordlines that hold cells of the matrix
   Index columns = 0;         ///< bitlines
   Siemens mean_conductance;  ///< over the cells of these rows and columns
   double activity = 0.5;     ///< mean share of the rows that are driven
@@ -16,13 +17,11 @@ struct ArrayLoad {
 /// Mean relative loss of the column currents to wire resistance, without solving the network.
 ///
 /// Model: loss = X / (1 + X). Driven rows: X = G (R_wordline n²/3 + R_bitline m²/3 + n R_driver +
-/// m R_sense), independent of the inputs, since undriven rows sit at 0 V and load the columns. Gated
-/// cells: X = a G ((R_bitline + R_sourceline) m²/3 + m R_sense), a the activity.
+/// m R_sense), m all programmed rows, independent of the inputs, since undriven rows sit at 0 V and
+/// load the columns. Gated cells: X = a G ((R_bitline + R_sourceline) (m (N - m)/2 + m²/3) + m
+/// R_sense), m the rows that conduct together somewhere on lines of N cells, a the activity.
 /// Valid: a mean over columns, within 0.03 of the exact network for uniformly random conductances;
 /// it says nothing of the spread between columns. First-order path sums with Padé resummation.
 double mean_wire_loss(const ArraySpec& array, const ArrayLoad& load);
-
-/// Loss above which a result without exact wires deserves a warning.
-inline constexpr double kNotableWireLoss = 0.05;
 
 }  // namespace ohm

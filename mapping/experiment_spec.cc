@@ -24,6 +24,8 @@ void PointSpec::visit(Visitor& v) {
           generate);
   v.value(Field("batch", "sequences of the estimate").at_least(1), batch);
   v.entries(Field("override", "dotted keys of the chip, for this point"), override);
+  v.rule(rescale == -1.0 || rescale >= 0.0, "rescale",
+         "expected alpha from 0 to 1, or -1 for none");
 }
 
 void ExperimentSpec::visit(Visitor& v) {

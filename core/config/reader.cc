@@ -41,7 +41,7 @@ std::string shown(const YAML::Node& node) {
   if (node.IsMap()) return "a map";
   if (node.IsSequence()) return "a list";
   if (!node.IsScalar()) return "nothing";
-  return fmt::format("'{}'", node.Scalar().substr(0, 80));
+  return in_quotes(node.Scalar());
 }
 
 /// A parsed scalar, or the sentence that says what was expected instead.
@@ -78,12 +78,12 @@ Wanted parse_word(const Field& field, const YAML::Node& node, std::string& value
   const auto& choices = field.choices;
   const std::string& word = node.Scalar();
   if (std::find(field.planned.begin(), field.planned.end(), word) != field.planned.end()) {
-    return {false, fmt::format("one of: {}; this one is not in this version",
-                               fmt::join(choices, ", "))};
+    return {false,
+            fmt::format("one of: {}; this one is not in this version", fmt::join(choices, ", "))};
   }
   if (!choices.empty() && std::find(choices.begin(), choices.end(), word) == choices.end()) {
-    return {false, fmt::format("one of: {}{}", fmt::join(choices, ", "),
-                               did_you_mean(word, choices))};
+    return {false,
+            fmt::format("one of: {}{}", fmt::join(choices, ", "), did_you_mean(word, choices))};
   }
   return value = word, Wanted{true, ""};
 }
@@ -104,7 +104,7 @@ void ConfigReader::read(std::shared_ptr<const Document> document, const Walk& wa
 }
 
 std::string ConfigReader::path_of(const std::string& key) const {
-  return path_.empty() ? key : path_ + "." + key;
+  return level_->path.empty() ? key : level_->path + "." + key;
 }
 
 void ConfigReader::fail(const Place& place, const std::string& path,
@@ -115,29 +115,29 @@ void ConfigReader::fail(const Place& place, const std::string& path,
 
 /// The value of a field: the strongest override, else the file's; nothing where neither gives one.
 std::optional<Place> ConfigReader::find(const Field& field) {
-  known_->insert(field.name);
+  level_->known.insert(field.name);
   const std::string path = path_of(field.name);
   paths_.push_back(path);
   std::optional<Place> found;
   for (Pending& entry : overrides_) {
     if (entry.key != path) continue;
     entry.used = true;
-    if (!found) found.emplace(Place{parse_document(entry.value, entry.origin)->root, nullptr, entry.origin});
+    if (!found)
+      found.emplace(Place{parse_document(entry.value, entry.origin)->root, nullptr, entry.origin});
   }
   if (found) return found;
-  if (place_->node.IsMap() && place_->node[field.name]) {
-    return Place{place_->node[field.name], place_->document, place_->origin};
+  if (level_->place->node.IsMap() && level_->place->node[field.name]) {
+    return Place{level_->place->node[field.name], level_->place->document, level_->place->origin};
   }
   if (field.required && !overridden_below(path)) {
-    fail(*place_, path, fmt::format("missing; expected {}", field.doc));
+    level_->missing.emplace_back(path, fmt::format("missing; expected {}", field.doc));
   }
   return std::nullopt;
 }
 
 bool ConfigReader::overridden_below(const std::string& path) const {
-  return std::any_of(overrides_.begin(), overrides_.end(), [&](const Pending& entry) {
-    return entry.key.starts_with(path + ".");
-  });
+  return std::any_of(overrides_.begin(), overrides_.end(),
+                     [&](const Pending& entry) { return entry.key.starts_with(path + "."); });
 }
 
 void ConfigReader::value(const Field& field, bool& value) {
@@ -214,8 +214,9 @@ void ConfigReader::quantity(const Field& field, double& si, Dimension dimension)
   if (!place) return;
   const std::string path = path_of(field.name);
   if (!place->node.IsScalar()) {
-    fail(*place, path, fmt::format("{} found; expected a value such as '1 {}'", shown(place->node),
-                                  unit_symbol(dimension)));
+    fail(*place, path,
+         fmt::format("{} found; expected a value such as '1 {}'", shown(place->node),
+                     unit_symbol(dimension)));
   }
   double parsed = 0.0;
   try {
@@ -224,8 +225,9 @@ void ConfigReader::quantity(const Field& field, double& si, Dimension dimension)
     fail(*place, path, failure.what());
   }
   if (!field.allows(parsed)) {
-    fail(*place, path, fmt::format("{} is out of range; expected a value{} {}", shown(place->node),
-                                  bounds_text(field), unit_symbol(dimension)));
+    fail(*place, path,
+         fmt::format("{} is out of range; expected a value{} {}", shown(place->node),
+                     bounds_text(field), unit_symbol(dimension)));
   }
   si = parsed;
 }
@@ -248,6 +250,10 @@ void ConfigReader::adopt_overrides(const Place& place, const std::string& path) 
 }
 
 void ConfigReader::enter(const Place& place, const std::string& path, const Walk& walk) {
+  const bool given = place.document != nullptr || !place.origin.empty();
+  if (place.node.IsNull() && given && !place.is_absent) {
+    fail(place, path, "empty; expected a map of `key: value`");
+  }
   if (place.node.IsDefined() && !place.node.IsNull() && !place.node.IsMap()) {
     fail(place, path, fmt::format("{} found; expected a map of `key: value`", shown(place.node)));
   }
@@ -255,36 +261,48 @@ void ConfigReader::enter(const Place& place, const std::string& path, const Walk
     fail(place, path, "composed too deeply; look for a file that includes itself");
   }
   adopt_overrides(place, path);
-  std::set<std::string> known;
-  if (options_.file_overrides) known.insert("override");
-  const Place* outer_place = std::exchange(place_, &place);
-  const std::string outer_path = std::exchange(path_, path);
-  std::set<std::string>* outer_known = std::exchange(known_, &known);
+  Level level{&place, path, {}, {}, nullptr};
+  if (options_.file_overrides) level.known.insert("override");
+  Level* outer = std::exchange(level_, &level);
   ++depth_;
   walk(*this);
-  if (place.node.IsMap()) refuse_unknown_keys(known);
-  place_ = outer_place;
-  path_ = outer_path;
-  known_ = outer_known;
+  report(level, outer);
+  level_ = outer;
   --depth_;
+}
+
+/// A misspelt key explains a missing one, and both explain a broken rule, so they come first. What
+/// is missing from a map that is itself missing is left to the map around it.
+void ConfigReader::report(Level& level, Level* outer) const {
+  if (level.place->node.IsMap()) refuse_unknown_keys(level);
+  if (level.place->is_absent && outer != nullptr) {
+    outer->missing.insert(outer->missing.end(), level.missing.begin(), level.missing.end());
+    if (level.broken_rule && !outer->broken_rule) outer->broken_rule = level.broken_rule;
+    return;
+  }
+  for (const auto& [path, text] : level.missing) fail(*level.place, path, text);
+  if (level.broken_rule) level.broken_rule();
 }
 
 void ConfigReader::group(const Field& field, const Walk& walk) {
   const auto place = find(field);
-  enter(place ? *place : Place{YAML::Node(), nullptr, place_->where()}, path_of(field.name), walk);
+  enter(place ? *place : Place{YAML::Node(), nullptr, level_->place->where(), true},
+        path_of(field.name), walk);
 }
 
 void ConfigReader::component(const Field& field, const std::string& folder, std::string& name,
                              const Walk& walk) {
   const auto given = find(field);
   const std::string path = path_of(field.name);
-  if (!given && name.empty()) return enter({YAML::Node(), nullptr, place_->where()}, path, walk);
+  if (!given && name.empty())
+    return enter({YAML::Node(), nullptr, level_->place->where(), true}, path, walk);
   if (given && !given->node.IsScalar()) {
     name = "inline";
     return enter(*given, path, walk);
   }
   if (given) name = given->node.Scalar();
-  const std::string where = fmt::format("{}: {}", given ? given->where() : place_->where(), path);
+  const std::string where =
+      fmt::format("{}: {}", given ? given->where() : level_->place->where(), path);
   const auto base = given && given->document ? given->document->directory : std::filesystem::path();
   const auto document = load_document(find_component(folder, name, options_.roots, base, where));
   enter({document->root, document, ""}, path, walk);
@@ -295,8 +313,7 @@ void ConfigReader::list(const Field& field, Index,
   const auto place = find(field);
   if (!place) return;
   if (!place->node.IsSequence()) {
-    fail(*place, path_of(field.name),
-         fmt::format("{} found; expected a list", shown(place->node)));
+    fail(*place, path_of(field.name), fmt::format("{} found; expected a list", shown(place->node)));
   }
   for (size_t i = 0; i < place->node.size(); ++i) {
     enter({place->node[i], place->document, place->origin},
@@ -323,27 +340,34 @@ void ConfigReader::entries(const Field& field, std::vector<Override>& entries) {
 }
 
 void ConfigReader::rule(bool holds, const std::string& key, const std::string& message) {
-  if (holds) return;
+  if (holds || level_->broken_rule) return;
   const std::string path = path_of(key);
+  std::optional<Place> at;
   for (const Pending& entry : overrides_) {
-    if (entry.key == path) fail({YAML::Node(), nullptr, entry.origin}, path, message);
+    if (entry.key == path && !at) at.emplace(Place{YAML::Node(), nullptr, entry.origin});
   }
-  const YAML::Node& map = place_->node;
-  const bool given = map.IsMap() && map[key];
-  fail(given ? Place{map[key], place_->document, place_->origin} : *place_, path, message);
+  const YAML::Node& map = level_->place->node;
+  if (!at && map.IsMap() && map[key]) {
+    at.emplace(Place{map[key], level_->place->document, level_->place->origin});
+  }
+  const Place place = at ? *at : *level_->place;
+  level_->broken_rule = [this, place, path, message] { fail(place, path, message); };
 }
 
-void ConfigReader::refuse_unknown_keys(const std::set<std::string>& known) const {
-  for (const auto& entry : place_->node) {
+void ConfigReader::refuse_unknown_keys(const Level& level) const {
+  for (const auto& entry : level.place->node) {
     const std::string& key = entry.first.Scalar();
-    if (known.contains(key)) continue;
-    std::vector<std::string> names(known.begin(), known.end());
+    if (level.known.contains(key)) continue;
+    std::vector<std::string> names(level.known.begin(), level.known.end());
     const std::string guess = did_you_mean(key, names);
     std::erase(names, "override");
-    fail({entry.first, place_->document, place_->origin}, path_of(key),
-         fmt::format("unknown key{}",
-                     guess.empty() ? fmt::format("; expected one of: {}", fmt::join(names, ", "))
-                                   : guess));
+    const std::string shown_key = in_quotes(key);
+    const std::string plain = shown_key.substr(1, shown_key.size() - 2);
+    const std::string path = level.path.empty() ? plain : level.path + "." + plain;
+    fail({entry.first, level.place->document, level.place->origin}, path,
+         fmt::format(
+             "unknown key{}",
+             guess.empty() ? fmt::format("; expected one of: {}", fmt::join(names, ", ")) : guess));
   }
 }
 

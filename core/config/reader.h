@@ -2,9 +2,11 @@
 #pragma once
 
 #include <deque>
+#include <functional>
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/config/source.h"
@@ -47,20 +49,29 @@ class ConfigReader : public Visitor {
   std::string path_of(const std::string& key) const;
   std::optional<Place> find(const Field& field);
   bool overridden_below(const std::string& path) const;
+  /// What is wrong with one map, reported in this order once all of its fields are known.
+  struct Level {
+    const Place* place;
+    std::string path;
+    std::set<std::string> known;
+    std::vector<std::pair<std::string, std::string>> missing;  // path, what was expected
+    std::function<void()> broken_rule;
+  };
+
   void enter(const Place& place, const std::string& path, const Walk& walk);
+  void report(Level& level, Level* outer) const;
   void adopt_overrides(const Place& place, const std::string& path);
-  void refuse_unknown_keys(const std::set<std::string>& known) const;
+  void refuse_unknown_keys(const Level& level) const;
   void refuse_unused_overrides() const;
   template <class T, class Parse>
   void read_items(const Field& field, std::vector<T>& value, const Parse& parse);
-  [[noreturn]] void fail(const Place& place, const std::string& path, const std::string& text) const;
+  [[noreturn]] void fail(const Place& place, const std::string& path,
+                         const std::string& text) const;
 
   ConfigOptions options_;
   std::deque<Pending> overrides_;
   std::vector<std::string> paths_;  // every key that was visited, for suggestions
-  const Place* place_ = nullptr;    // the map that is being read
-  std::string path_;
-  std::set<std::string>* known_ = nullptr;
+  Level* level_ = nullptr;          // the map that is being read
   int depth_ = 0;
 };
 

@@ -33,6 +33,7 @@ struct Place {
   const YAML::Node node;
   std::shared_ptr<const Document> document;
   std::string origin;
+  bool is_absent = false;  ///< nothing was given here; `origin` is the map around it
 
   /// "configs/macro/isaac.yaml:3:3", or the override's origin.
   std::string where() const;

@@ -11,7 +11,8 @@ namespace ohm {
 
 using Json = nlohmann::ordered_json;
 
-/// Writes a Spec as a JSON tree: quantities as SI numbers, or as text with units that YAML reads back.
+/// Writes a Spec as a JSON tree: quantities as SI numbers, or as text with units that YAML reads
+/// back.
 class ConfigWriter : public Visitor {
  public:
   enum class Quantities { si, text };
@@ -46,7 +47,8 @@ class ConfigWriter : public Visitor {
   Json tree_ = Json::object();
 };
 
-/// The resolved configuration: every field with its value, as YAML that reads back to the same Spec.
+/// The resolved configuration: every field with its value, as YAML that reads back to the same
+/// Spec.
 std::string to_yaml(const Json& tree);
 
 template <class Spec>

@@ -12,9 +12,9 @@ namespace ohm {
 
 /// How one converter maps an analog column sum to a code: set at calibration and by its mismatch.
 struct AdcTransfer {
-  double step = 1.0;      ///< sum per code
-  double low = 0.0;       ///< smallest code
-  double high = 0.0;      ///< largest code
+  double step = 1.0;  ///< sum per code
+  double low = 0.0;   ///< smallest code
+  double high = 0.0;  ///< largest code
 };
 
 /// Static errors of the converter behind each column: code = (1 + gain) · sum / step + offset.

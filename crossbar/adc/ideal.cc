@@ -10,9 +10,12 @@ AdcTransfer IdealAdc::transfer(bool) const {
   return {1.0, -infinity, infinity};
 }
 
-double IdealAdc::step_for(double, bool) const { return 1.0; }
+double IdealAdc::step_for(double, bool) const {
+  return 1.0;
+}
 
-Index IdealAdc::convert(std::span<double> sums, const AdcTransfer&, const AdcMismatch& mismatch) const {
+Index IdealAdc::convert(std::span<double> sums, const AdcTransfer&,
+                        const AdcMismatch& mismatch) const {
   for (size_t j = 0; j < sums.size() && !mismatch.gain.empty(); ++j) {
     sums[j] = sums[j] * (1.0 + static_cast<double>(mismatch.gain[j])) +
               static_cast<double>(mismatch.offset[j]);

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <vector>
 
@@ -44,17 +45,24 @@ RowDrive row_drive(const MacroSpec& macro, const MvmBlock& block, const InputSli
   return sum;
 }
 
-double full_drive(const MacroSpec& macro, const InputSlice& slice) {
-  const auto top = static_cast<double>(slice.top());
+/// Largest value that any step drives: the one that full scale stands for.
+double full_scale(const MacroSpec& macro) {
+  Index top = 1;
+  for (const InputSlice& slice : input_slices(macro.input)) top = std::max(top, slice.top());
+  return static_cast<double>(top);
+}
+
+double full_drive(const MacroSpec& macro) {
+  const double top = full_scale(macro);
   return is_amplitude(macro) ? top * top : top;
 }
 
 /// Mean share of V² G t that one step draws when each bit is one with probability p.
 double expected_share(const MacroSpec& macro, const InputSlice& slice, double p) {
-  if (!is_amplitude(macro)) return p;
   const auto top = static_cast<double>(slice.top());
+  if (!is_amplitude(macro)) return p * top / full_drive(macro);
   const double squares = (std::ldexp(1.0, static_cast<int>(2 * slice.bits)) - 1.0) / 3.0;
-  return (p * (1 - p) * squares + p * p * top * top) / (top * top);
+  return (p * (1 - p) * squares + p * p * top * top) / full_drive(macro);
 }
 
 void require_share(double share, const char* name) {
@@ -105,7 +113,7 @@ MvmActivity measured_activity(const MacroSpec& macro, const MvmBlock& block,
       activity.row_toggles += sum.toggles;
       charge += row_conductance[row] * static_cast<double>(sum.drive);
     }
-    activity.conductance += Siemens(charge / full_drive(macro, slice));
+    activity.conductance += Siemens(charge / full_drive(macro));
   }
   return activity;
 }
@@ -121,6 +129,9 @@ MvmActivity expected_activity(const MacroSpec& macro, const MvmBlock& block,
     toggles += 1.0 - std::pow(1.0 - p, static_cast<double>(slice.bits));
     share += expected_share(macro, slice, p);
   }
+  const auto steps = static_cast<double>(input_steps(macro.input));
+  if (statistics.active_share) toggles = steps * *statistics.active_share;
+  if (statistics.drive_share) share = steps * *statistics.drive_share;
   const auto cells = static_cast<double>(block.columns * bitlines_per_weight(macro.weight));
   const double references = macro.weight.encoding == "offset_column" ? 1.0 : 0.0;
   const Siemens mean = macro.device.g_min + statistics.cell_level * macro.device.range();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 
 #include "crossbar/macro_spec.h"
@@ -43,6 +44,9 @@ MvmActivity measured_activity(const MacroSpec& macro, const MvmBlock& block,
 struct InputStatistics {
   double bit_density = 0.5;  ///< share of ones among the bits that are driven
   double cell_level = 0.25;  ///< mean of (G - g_min) / (g_max - g_min) over the cells in use
+  /// Measured shares over wordlines and steps, which follow from bit_density where they are absent:
+  std::optional<double> active_share{};  ///< of wordlines that a step drives at all
+  std::optional<double> drive_share{};   ///< mean of V² t over that of a full-scale input
 };
 
 /// Expected activity: bits independent of each other and of the conductances (as in CiMLoop,

@@ -63,21 +63,25 @@ DeviceSpec& DeviceSpec::operator=(const DeviceSpec& other) {
 void DeviceSpec::visit(Visitor& v) {
   const std::string before = kind;
   v.value(Field("kind", "how programming errors are distributed")
+              .must()
               .one_of(device_kinds())
               .later({"cmo_hfox", "milo_2021", "pcm", "sonos", "lognormal", "uniform"}),
           kind);
   if (kind != before) model = make_device(kind);
   v.value(Field("source", "where the numbers come from"), source);
-  v.value(Field("g_min", "conductance of the lowest level").at_least(0), g_min);
-  v.value(Field("g_max", "conductance of the highest level").positive(), g_max);
+  v.value(Field("g_min", "conductance of the lowest level").between(0, 1), g_min);
+  v.value(Field("g_max", "conductance of the highest level").between(1e-12, 1), g_max);
   v.value(Field("age", "time between programming and reading").at_least(0), age);
   v.value(Field("read_noise", "standard deviation of one read / G, fresh at each conversion")
               .between(0, 1),
           read_noise);
   v.value(Field("stuck_low", "share of cells stuck at g_min").between(0, 1), stuck_low);
   v.value(Field("stuck_high", "share of cells stuck at g_max").between(0, 1), stuck_high);
-  v.value(Field("cell_area_f2", "cell area, in units of the node squared").positive(), cell_area_f2);
+  v.value(Field("cell_area_f2", "cell area, in units of the node squared").positive(),
+          cell_area_f2);
   model->visit(v);
+  v.rule(g_max <= g_min || range() / g_max >= 1e-3, "g_max",
+         "the range is less than 0.1 % of g_max; expected levels that can be told apart");
   v.rule(g_max > g_min, "g_max",
          fmt::format("{} is not above g_min, {}; expected g_max > g_min",
                      format_quantity(g_max.si(), kSiemens), format_quantity(g_min.si(), kSiemens)));

@@ -28,8 +28,13 @@ class Device {
   /// Lists the fields of this kind, and its rules.
   virtual void visit(Visitor& v) = 0;
 
-  /// Standard deviation of a cell's conductance around its target `g`, `cell.age` after programming.
+  /// Standard deviation of a cell's conductance around its target `g`, `cell.age` after
+  /// programming.
   virtual Siemens programming_sigma(Siemens g, const DeviceSpec& cell) const = 0;
+
+  /// Whether a cell that is left reset, because its partner holds the weight, errs like one that
+  /// was tuned to g_min.
+  virtual bool errs_at_rest() const { return true; }
 
   /// What in `cell` lies outside the range that the model was fitted to.
   virtual std::optional<DeviceViolation> violation(const DeviceSpec&) const { return std::nullopt; }

@@ -4,17 +4,17 @@
 namespace ohm {
 
 void GaussianDevice::visit(Visitor& v) {
-  v.value(Field("sigma", "standard deviation of the programming error, see dependence")
-              .between(0, 10),
-          sigma);
+  v.value(
+      Field("sigma", "standard deviation of the programming error, see dependence").between(0, 10),
+      sigma);
   v.value(Field("dependence", "independent: sigma is relative to g_max - g_min; proportional: to G")
               .one_of({"independent", "proportional"}),
           dependence);
-  v.value(Field("noisy_off_state", "whether cells that rest at g_min err too"), noisy_off_state);
+  v.value(Field("noisy_off_state", "whether the cell of a pair that stays reset errs too"),
+          noisy_off_state);
 }
 
 Siemens GaussianDevice::programming_sigma(Siemens g, const DeviceSpec& cell) const {
-  if (!noisy_off_state && g <= cell.g_min) return Siemens(0.0);
   return sigma * (dependence == "proportional" ? g : cell.range());
 }
 

@@ -7,16 +7,17 @@ namespace ohm {
 
 /// Gaussian programming error without a particular technology in mind.
 ///
-/// Model: `independent`: sigma · (g_max - g_min), the same for every level; `proportional`: sigma · G.
-/// In a one-sided differential pair one cell of each weight rests at g_min. It is not tuned, only
-/// fully reset, so by default it carries no error: sigma is then the error of a *weight* in units of
-/// the largest weight, the convention of the accuracy literature (for instance the additive noise of
-/// Rasch et al., Nat. Commun. 14:5282, 2023). `noisy_off_state: true` gives every cell the error, as
-/// CrossSim's NormalIndependent does; a pair then errs by up to sqrt(2) sigma.
+/// Model: `independent`: sigma · (g_max - g_min), the same for every level; `proportional`: sigma ·
+/// G. In a one-sided differential pair one cell is tuned to the weight, zero included, and the
+/// other stays reset. By default only the tuned one errs: sigma is then the error of a *weight* in
+/// units of the largest weight, the convention of the accuracy literature (for instance the
+/// additive noise of Rasch et al., Nat. Commun. 14:5282, 2023). `noisy_off_state: true` gives both
+/// cells the error, as CrossSim's NormalIndependent does; a pair then errs by sqrt(2) sigma.
 class GaussianDevice : public Device {
  public:
   void visit(Visitor& v) override;
   Siemens programming_sigma(Siemens g, const DeviceSpec& cell) const override;
+  bool errs_at_rest() const override { return noisy_off_state; }
   std::unique_ptr<Device> clone() const override;
 
   double sigma = 0.0;

@@ -5,8 +5,12 @@ namespace ohm {
 
 void IdealDevice::visit(Visitor&) {}
 
-Siemens IdealDevice::programming_sigma(Siemens, const DeviceSpec&) const { return Siemens(0.0); }
+Siemens IdealDevice::programming_sigma(Siemens, const DeviceSpec&) const {
+  return Siemens(0.0);
+}
 
-std::unique_ptr<Device> IdealDevice::clone() const { return std::make_unique<IdealDevice>(*this); }
+std::unique_ptr<Device> IdealDevice::clone() const {
+  return std::make_unique<IdealDevice>(*this);
+}
 
 }  // namespace ohm

@@ -32,9 +32,9 @@ void TableDevice::visit(Visitor& v) {
   v.nested_list(Field("curves", "sigma(G) at each measured time, in the order of time").must(),
                 curves);
   v.rule(!curves.empty(), "curves", "empty; expected at least one measured time");
-  v.rule(std::is_sorted(curves.begin(), curves.end(),
-                        [](const auto& p, const auto& q) { return p.time <= q.time; }),
-         "curves", "times are not increasing; sort the curves by time");
+  const auto misplaced = std::adjacent_find(
+      curves.begin(), curves.end(), [](const auto& p, const auto& q) { return p.time >= q.time; });
+  v.rule(misplaced == curves.end(), "curves", "times are not increasing; sort the curves by time");
 }
 
 Siemens TableDevice::programming_sigma(Siemens g, const DeviceSpec& cell) const {
@@ -61,15 +61,17 @@ std::optional<DeviceViolation> TableDevice::violation(const DeviceSpec& cell) co
   }
   if (curves.empty() || cell.age < curves.front().time || cell.age > curves.back().time) {
     return DeviceViolation{
-        "age", fmt::format("{} lies outside the measured times, {} to {} ({}); stay inside",
-                           text(cell.age, kSecond),
-                           text(curves.empty() ? Seconds(0) : curves.front().time, kSecond),
-                           text(curves.empty() ? Seconds(0) : curves.back().time, kSecond),
-                           cell.source)};
+        "age",
+        fmt::format("{} lies outside the measured times, {} to {} ({}); stay inside",
+                    text(cell.age, kSecond),
+                    text(curves.empty() ? Seconds(0) : curves.front().time, kSecond),
+                    text(curves.empty() ? Seconds(0) : curves.back().time, kSecond), cell.source)};
   }
   return std::nullopt;
 }
 
-std::unique_ptr<Device> TableDevice::clone() const { return std::make_unique<TableDevice>(*this); }
+std::unique_ptr<Device> TableDevice::clone() const {
+  return std::make_unique<TableDevice>(*this);
+}
 
 }  // namespace ohm

@@ -20,7 +20,7 @@ CHAIN_SEED, TRAINING_SEED, CALIBRATION_SEED = 9, 1, 1000
 FIRST_EVALUATION_SEED = 2
 REALISED_FLOOR_TOLERANCE = 0.003
 BATCH = 32
-SCHEDULE = Schedule(steps=700, learning_rate=4e-3, weight_decay=0.5)
+SCHEDULE = Schedule(steps=700, learning_rate=4e-3, weight_decay=0.35)
 
 
 def perplexities(model: Gpt, tokens: torch.Tensor) -> list[float]:

@@ -2,7 +2,8 @@
 """Train `stdlib_gpt`, a byte-level GPT on modules of the Python standard library.
 
 Takes about four minutes on two cores, of which it uses one; writes the model folder with its card.
-Reads Debian 12's /usr/lib/python3.11 and refuses files whose content differs from `stdlib_manifest.json`.
+Reads Debian 12's /usr/lib/python3.11 and refuses files whose content differs from
+`stdlib_manifest.json`.
 """
 
 import math

@@ -1,18 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mapping/chip/chip_spec.h"
 
+#include <fmt/format.h>
+
 namespace ohm {
 
 void MeshSpec::visit(Visitor& v) {
   v.value(Field("columns", "tiles in a row of the mesh").must().between(1, 4096), columns);
   v.value(Field("rows", "rows of tiles").must().between(1, 4096), rows);
+  v.rule(columns * rows <= 65536, "columns",
+         fmt::format("{} × {} = {} tiles; expected at most 65536 in a mesh: lower columns or rows",
+                     columns, rows, columns * rows));
 }
 
 void BufferSpec::visit(Visitor& v) {
   v.value(Field("capacity", "bytes of the tile's buffer").must().positive(), capacity);
   v.value(Field("energy", "energy per byte read or written").must().at_least(0), energy);
-  v.value(Field("bandwidth", "bytes per second, reads and writes together").must().positive(),
-          bandwidth);
+  v.value(
+      Field("bandwidth", "bytes per second, reads and writes together").must().between(1e3, 1e18),
+      bandwidth);
   v.value(Field("area", "area of the buffer").must().at_least(0), area);
   v.value(Field("leakage", "static power, refresh included").at_least(0), leakage);
   v.value(Field("kv_share", "share of the capacity that may hold keys and values").between(0, 1),
@@ -27,7 +33,7 @@ void ElementSpec::visit(Visitor& v) {
 void DigitalSpec::visit(Visitor& v) {
   v.value(Field("source", "where the figures come from"), source);
   v.value(Field("lanes", "elements per cycle").must().between(1, 1 << 20), lanes);
-  v.value(Field("clock", "clock of the digital unit").must().between(1e3, 1e12), clock);
+  v.value(Field("clock", "clock of the digital unit").must().between(1e3, 1e13), clock);
   v.nested(Field("softmax", "one element of a softmax"), softmax);
   v.nested(Field("norm", "one element of a layer normalisation"), norm);
   v.nested(Field("activation", "one element of an activation function"), activation);
@@ -48,7 +54,7 @@ void NocSpec::visit(Visitor& v) {
   v.value(Field("source", "where the figures come from"), source);
   v.value(Field("flit_bits", "bits that a link carries per cycle").must().between(8, 65536),
           flit_bits);
-  v.value(Field("clock", "clock of routers and links").must().between(1e3, 1e12), clock);
+  v.value(Field("clock", "clock of routers and links").must().between(1e3, 1e13), clock);
   v.value(Field("router_cycles", "cycles through a router").between(0, 1024), router_cycles);
   v.value(Field("link_cycles", "cycles over a link").between(0, 1024), link_cycles);
   v.value(Field("router_energy", "energy per byte and router").must().at_least(0), router_energy);
@@ -59,7 +65,7 @@ void NocSpec::visit(Visitor& v) {
 
 void DramSpec::visit(Visitor& v) {
   v.value(Field("source", "where the figures come from"), source);
-  v.value(Field("bandwidth", "sustained bytes per second").must().positive(), bandwidth);
+  v.value(Field("bandwidth", "sustained bytes per second").must().between(1e3, 1e18), bandwidth);
   v.value(Field("energy", "energy per byte read or written").must().at_least(0), energy);
   v.value(Field("latency", "time to the first byte").must().between(0, 1), latency);
   v.value(Field("capacity", "bytes").must().positive(), capacity);
@@ -76,7 +82,11 @@ void ChipSpec::visit(Visitor& v) {
   v.nested_component(Field("dram", "memory beside the chip").must(), "component", dram);
   v.value(Field("head", "where the output matrix lives").one_of({"crossbar", "digital"}), head);
   v.value(Field("row_split", "how rows are split over arrays").one_of({"max", "equal"}), row_split);
-  v.value(Field("kv_bits", "bits of a stored key or value").between(1, 32), kv_bits);
+  v.value(Field("kv_bits",
+                "bits of a stored key or value; changes cost, not the score: accuracy computes "
+                "attention in fp32")
+              .between(8, 16),
+          kv_bits);
   v.value(Field("leakage", "static power per area of tiles that are on").at_least(0), leakage);
   v.value(Field("gating", "which tiles are off").one_of({"unused_tiles", "none"}), gating);
   v.value(Field("reticle", "largest die of one exposure").positive(), reticle);

@@ -89,7 +89,7 @@ struct ChipSpec {
   DramSpec dram;
   std::string head = "crossbar";  ///< where the output matrix lives: crossbar | digital (in DRAM)
   std::string row_split = "max";  ///< max: fill arrays row by row; equal: equal blocks
-  Index kv_bits = 8;              ///< of one stored key or value
+  Index kv_bits = 8;  ///< of one stored key or value; cost only: attention is scored in fp32
   WattsPerSquareMetre leakage{0.0};     ///< static power density of tiles that are switched on
   std::string gating = "unused_tiles";  ///< tiles without weights are off; none: all are on
   SquareMetres reticle{858e-6};         ///< largest die that one exposure prints

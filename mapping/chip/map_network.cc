@@ -21,10 +21,12 @@ void require_room(const Network& network, const Chip& chip) {
   const Index blocks = crossbar_blocks(network, chip);
   const Index tiles = (blocks - 1) / chip.spec.macros_per_tile + 1;
   if (tiles <= chip.spec.n_tiles()) return;
+  const bool may_leave = network.spec.is_decoder() && chip.spec.head != "digital";
   throw ConfigError(fmt::format(
-      "network {} needs {} tiles, chip {} has {}: enlarge mesh or macros_per_tile, keep the head "
-      "digital, or take a smaller network",
-      network.spec.name, tiles, chip.spec.name, chip.spec.n_tiles()));
+      "network {} needs {} tiles, chip {} has {}: enlarge mesh or macros_per_tile,{} or take a "
+      "smaller network",
+      network.spec.name, tiles, chip.spec.name, chip.spec.n_tiles(),
+      may_leave ? " keep the head digital," : ""));
 }
 
 }  // namespace

@@ -57,6 +57,17 @@ bool in_crossbars(const StaticMatmul& matmul, const std::string& head) {
 
 Partition partition_network(const Network& network, const BlockShape& shape,
                             const std::string& split, const std::string& head) {
+  constexpr Index kMostBlocks = 50'000'000;
+  Index blocks_needed = 0;
+  for (const StaticMatmul& matmul : network.matmuls) {
+    if (!in_crossbars(matmul, head)) continue;
+    blocks_needed += tile_grid(matmul.rows, matmul.columns, shape).size();
+    if (blocks_needed <= kMostBlocks) continue;
+    throw ArgumentError(fmt::format(
+        "partition: more than {} blocks of {} × {} weights; expected at most that many: enlarge "
+        "the arrays or take a smaller network",
+        kMostBlocks, shape.rows, shape.columns));
+  }
   Partition partition{shape, {}, {0}};
   for (const StaticMatmul& matmul : network.matmuls) {
     if (in_crossbars(matmul, head)) {

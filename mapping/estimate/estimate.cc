@@ -32,6 +32,18 @@ std::int64_t kv_in_dram(const Mapping& mapping, const Request& request) {
   return total;
 }
 
+/// Before anything is allocated: every step of every token is simulated.
+void require_time(const Mapping& mapping, const Request& request) {
+  constexpr double kMostSteps = 2e7;
+  const double steps = static_cast<double>(request.tokens()) * static_cast<double>(request.batch) *
+                       static_cast<double>(mapping.network.order.size());
+  if (steps <= kMostSteps) return;
+  throw ArgumentError(fmt::format(
+      "workload of {}: {:.3g} steps (tokens × operators × batch); expected at most {:.3g}: lower "
+      "prompt, generate or batch",
+      mapping.network.spec.name, steps, kMostSteps));
+}
+
 void require_memory(const Mapping& mapping, std::int64_t bytes) {
   const DramSpec& dram = mapping.chip.spec.dram;
   if (static_cast<double>(bytes) <= dram.capacity.si()) return;
@@ -96,7 +108,15 @@ void fill_energy(Estimate& result) {
 std::vector<std::string> assumptions_of(const Mapping& mapping, const Request& request) {
   std::vector<std::string> list{
       "keys and values are read from the buffers for every token again: no reuse between tokens",
-      "buffers between operators are not bounded; DRAM traffic does not load the network on chip",
+      "buffers between operators are not bounded",
+      "DRAM traffic reaches the tiles without loading the mesh and without energy of the network "
+      "on chip",
+      "a step takes as long as its lanes or its bytes in the buffer do; concurrent steps on one "
+      "tile each see the buffer's full bandwidth",
+      "routers of switched-off tiles are on and draw nothing",
+      "sampling and moving logits off the chip take no time",
+      "background power of the DRAM is not included",
+      "accuracy computes attention in fp32: kv_bits changes cost, not the score",
       "a vector moves whole: steps of one token do not overlap within an operator",
       "batches share no work: every token passes through every macro by itself",
       "area counts the tiles that hold weights; DRAM and package are not included"};
@@ -127,6 +147,7 @@ Estimate estimate(const Mapping& mapping, const Workload& workload, Index timeli
   Estimate result;
   result.request = resolve(mapping.network.spec, workload);
   check_activity(mapping.network, workload);
+  require_time(mapping, result.request);
   result.kv_bytes_per_token = result.request.decoder ? kv_bytes(mapping) : 0;
   result.kv_bytes_in_dram = kv_in_dram(mapping, result.request);
   require_memory(mapping, result.kv_bytes_in_dram);

@@ -239,11 +239,13 @@ std::string busy_component(const Step& step, ResourceKind kind) {
   if (kind == ResourceKind::link || kind == ResourceKind::dram) return to_string(kind);
   if (kind == ResourceKind::attention) return "attention_mac";
   if (step.action == "embed") return "residual";
+  if (step.action == "store_sums") return "buffer";
   return step.action == "merge" ? "accumulate" : step.action;
 }
 
 Cost scaled(const Cost& each, double n) {
   Cost cost = each;
+  cost.count = 0;  // an area is no action
   cost.area = n * each.area;
   cost.area_low = n * each.area_low;
   cost.area_high = n * each.area_high;

@@ -16,12 +16,15 @@
 namespace ohm {
 namespace {
 
+/// Numbers from here on key the noise of calibration inputs, those below it that of evaluated ones.
+constexpr std::uint32_t kCalibrationTokens = 1U << 31;
+
 std::uint32_t first_token(const Network& network, Index input) {
   const Index stride = network.spec.context + 1;
   const Index number = input * stride;
-  if (number + stride > Index{std::numeric_limits<std::uint32_t>::max()}) {
+  if (number + stride > Index{kCalibrationTokens}) {
     throw ArgumentError(
-        fmt::format("evaluation set: {} inputs of {} positions exceed the 2^32 "
+        fmt::format("evaluation set: {} inputs of {} positions exceed the 2^31 "
                     "token numbers that key the noise; split it",
                     input + 1, network.spec.context));
   }
@@ -76,9 +79,9 @@ double sqnr_db(const Tensor& exact, const Tensor& noisy) {
 void add_array_figures(const Macro& macro, const ProgrammedMatrix& matrix, MatmulQuality& quality) {
   for (const ProgrammedTile& tile : matrix.tiles) {
     const Index rows = std::min(tile.rows.rows, macro.spec.array.rows_active);
-    const double loss = mean_wire_loss(
-        macro.spec.array,
-        {rows, macro.spec.array.n_bitlines, tile.mean_conductance, quality.activity.bit_density});
+    const double loss =
+        mean_wire_loss(macro.spec.array, {rows, tile.rows.rows, macro.spec.array.n_bitlines,
+                                          tile.mean_conductance, quality.activity.bit_density});
     quality.wire_loss = std::max(quality.wire_loss, loss);
   }
 }
@@ -92,6 +95,8 @@ Accuracy evaluate(const Network& network, const Weights& weights, const MatmulEn
   parallel_for(threads, std::ssize(set.inputs), [&](Index i) {
     Input input = set.inputs[static_cast<size_t>(i)];
     input.first_token = first_token(network, i);
+    // nothing follows a sequence's last token, so it is a target only
+    if (network.spec.is_decoder() && !input.tokens.empty()) input.tokens.pop_back();
     scores[static_cast<size_t>(i)] =
         score_input(network, run(network, weights, engine, input), set, i);
   });
@@ -128,17 +133,23 @@ std::vector<std::vector<float>> channel_maxima(const Calibration& calibration) {
 std::vector<MatmulQuality> matmul_quality(const Network& network, const Weights& weights,
                                           const CrossbarEngine& engine,
                                           const Calibration& calibration) {
+  if (calibration.inputs.size() != network.matmuls.size()) {
+    throw ArgumentError(fmt::format("calibration: inputs of {} matrices; expected {}",
+                                    calibration.inputs.size(), network.matmuls.size()));
+  }
   const FloatEngine floats(weights);
   std::vector<MatmulQuality> all;
   for (const StaticMatmul& matmul : network.matmuls) {
     const Tensor& x = calibration.inputs[static_cast<size_t>(matmul.id)];
     std::vector<std::uint32_t> tokens(static_cast<size_t>(x.rows()));
-    std::iota(tokens.begin(), tokens.end(), 0U);
+    std::iota(tokens.begin(), tokens.end(), kCalibrationTokens);
+    const bool analog = engine.is_analog(matmul.id);
+    const MvmCounts before = analog ? engine.counts(matmul.id) : MvmCounts{};
     MatmulQuality quality;
     quality.sqnr_db =
         sqnr_db(floats.multiply(matmul, x, tokens), engine.multiply(matmul, x, tokens));
-    if (engine.is_analog(matmul.id)) {
-      const MvmCounts counts = engine.counts(matmul.id);
+    if (analog) {
+      const MvmCounts counts = engine.counts(matmul.id) - before;
       quality.clip_rate = counts.conversions > 0 ? static_cast<double>(counts.clipped) /
                                                        static_cast<double>(counts.conversions)
                                                  : 0.0;

@@ -15,7 +15,7 @@ class MatmulEngine {
   virtual ~MatmulEngine() = default;
 
   /// x · W without bias. x: (tokens, rows); returns (tokens, columns). Row i belongs to the token
-  /// number `tokens[i]` (sequence × context + position), which keys its noise, so that any split
+  /// number `tokens[i]` (sequence × (context + 1) + position), which keys its noise, so that any split
   /// into batches, and decoding token by token, gives the same bits. Safe to call from many
   /// threads.
   virtual Tensor multiply(const StaticMatmul& matmul, const Tensor& x,

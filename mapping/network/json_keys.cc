@@ -3,7 +3,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <limits>
 #include <utility>
 
@@ -16,30 +15,8 @@ namespace {
 
 using nlohmann::json;
 
-/// Line and column, from 1, of a byte, from 1.
-std::string place_of(const std::string& text, std::size_t byte) {
-  const auto offset = static_cast<std::ptrdiff_t>(std::min(byte > 0 ? byte - 1 : 0, text.size()));
-  const auto end = text.begin() + offset;
-  const auto line = 1 + std::count(text.begin(), end, '\n');
-  const auto before =
-      offset > 0 ? text.rfind('\n', static_cast<std::size_t>(offset) - 1) : std::string::npos;
-  const auto start = before == std::string::npos ? 0 : static_cast<std::ptrdiff_t>(before) + 1;
-  return fmt::format("{}:{}", line, offset - start + 1);
-}
-
 json parse(const std::string& text, const std::string& shown) {
-  try {
-    [[maybe_unused]] const bool valid = json::parse(text).is_object();
-  } catch (const json::parse_error& failure) {
-    throw ConfigError(
-        fmt::format("{}:{}: not valid JSON; look for a missing quote, comma or "
-                    "bracket",
-                    shown, place_of(text, failure.byte)));
-  } catch (const json::out_of_range&) {
-    throw ConfigError(
-        fmt::format("{}: not valid JSON: a number beyond the range of a double", shown));
-  }
-  json root = parse_strict_json(text, shown, "remove it");
+  json root = parse_strict_json(text, shown, "mend the file there");
   if (root.is_object()) return root;
   throw ConfigError(
       fmt::format("{}: {} found; expected an object of \"key\": value", shown, root.type_name()));

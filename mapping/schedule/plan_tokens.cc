@@ -7,18 +7,27 @@
 #include <cmath>
 #include <limits>
 
+#include "core/error.h"
 #include "crossbar/cost/macro_timing.h"
 
 namespace ohm {
 namespace {
 
-Picoseconds picoseconds(Seconds time) {
-  return std::llround(time.si() * 1e12);
+/// Throws ArgumentError beyond 1e15 ps, so that sums over steps and tokens stay whole numbers.
+Picoseconds picoseconds(Seconds time, const std::string& step) {
+  constexpr double kLongest = 1e15;
+  const double rounded = std::round(time.si() * 1e12);
+  if (rounded <= kLongest) return static_cast<Picoseconds>(rounded);
+  throw ArgumentError(
+      fmt::format("schedule: step {} takes {:.3g} s; expected at most {:.0f} s: raise the clocks "
+                  "and bandwidths "
+                  "of the chip, or take a smaller network",
+                  step, time.si(), kLongest * 1e-12));
 }
 
 /// Whole cycles of a clock.
-Picoseconds cycles(Index n, Hertz clock) {
-  return std::llround(static_cast<double>(n) * (1e12 / clock.si()));
+Picoseconds cycles(Index n, Hertz clock, const std::string& step) {
+  return picoseconds(static_cast<double>(n) / clock, step);
 }
 
 Index ceil_divide(Index n, Index by) {
@@ -80,12 +89,30 @@ class Planner {
     return made;
   }
 
-  /// `elements` on the lanes of one tile.
-  Index digital(Index vertex, const std::string& action, Index tile, Index elements, Index per_lane,
+  /// Elements on the lanes of one tile, and the bytes that its buffer moves for them.
+  struct Work {
+    Index elements = 0, cycles = 1;
+    std::int64_t bytes = 0;
+  };
+
+  Picoseconds buffer_time(std::int64_t bytes, const std::string& action) const {
+    return picoseconds(Bytes(static_cast<double>(bytes)) / spec_.buffer.bandwidth, action);
+  }
+
+  Picoseconds duration(const Work& work, const std::string& action) const {
+    const Index n = ceil_divide(work.elements, spec_.digital.lanes) * work.cycles;
+    return std::max(cycles(n, spec_.digital.clock, action), buffer_time(work.bytes, action));
+  }
+
+  /// Bytes of `n` elements between digital operators.
+  std::int64_t activations(Index n) const {
+    return bytes_of(n, mapping_.chip.widths.activation_bits);
+  }
+
+  Index digital(Index vertex, const std::string& action, Index tile, const Work& work,
                 std::vector<Index> after) {
     Step made = step(vertex, action, std::move(after));
-    const Index n = ceil_divide(elements, spec_.digital.lanes) * per_lane;
-    made.claims = {{first_digital_ + tile, 0, cycles(n, spec_.digital.clock)}};
+    made.claims = {{first_digital_ + tile, 0, duration(work, action)}};
     return add(std::move(made));
   }
 
@@ -93,8 +120,8 @@ class Planner {
                   std::vector<Index> after) {
     Step made = step(vertex, action, std::move(after));
     made.claims = {
-        {dram_, 0, picoseconds(Bytes(static_cast<double>(bytes)) / spec_.dram.bandwidth)}};
-    made.latency = made.claims.front().busy + picoseconds(spec_.dram.latency);
+        {dram_, 0, picoseconds(Bytes(static_cast<double>(bytes)) / spec_.dram.bandwidth, action)}};
+    made.latency = made.claims.front().busy + picoseconds(spec_.dram.latency, action);
     return add(std::move(made));
   }
 
@@ -112,11 +139,11 @@ class Planner {
       for (const LinkLoad& load : route.links) {
         const Index flits = ceil_divide(load.bytes * 8, noc.flit_bits);
         last = std::max(last, load.hops * hop + flits);
-        made.claims.push_back({first_link_ + load.link, cycles(load.hops * hop, noc.clock),
-                               cycles(flits, noc.clock), load.behind});
+        made.claims.push_back({first_link_ + load.link, cycles(load.hops * hop, noc.clock, action),
+                               cycles(flits, noc.clock, action), load.behind});
       }
       made.hops = true;
-      made.latency = cycles(last + hop - 1, noc.clock);
+      made.latency = cycles(last + hop - 1, noc.clock, action);
       return add(std::move(made));
     }
     return after;
@@ -161,9 +188,9 @@ class Planner {
     for (const Index from : producers(vertex)) {
       arrived.push_back(send(TransferKind::activation, vertex, from, "send", result_of(from)));
     }
-    result_of(vertex) =
-        digital(vertex, action, home(vertex), mapping_.network.op(vertex).out_features,
-                element.cycles, std::move(arrived));
+    const Index n = mapping_.network.op(vertex).out_features;
+    const Work work{n, element.cycles, (std::ssize(arrived) + 1) * activations(n)};
+    result_of(vertex) = digital(vertex, action, home(vertex), work, std::move(arrived));
   }
 
   void add_embedding(Index vertex, const Operator& op) {
@@ -173,8 +200,9 @@ class Planner {
     const Index tables = embedding_tables(mapping_.network);
     const Index row =
         dram_read(vertex, "fetch", tables * bytes_of(op.out_features, widths.activation_bits), {});
-    result_of(vertex) = digital(vertex, "embed", home(vertex), (tables - 1) * op.out_features,
-                                spec_.digital.residual.cycles, {row});
+    const Work work{(tables - 1) * op.out_features, spec_.digital.residual.cycles,
+                    activations(op.out_features)};
+    result_of(vertex) = digital(vertex, "embed", home(vertex), work, {row});
   }
 
   void add_matmul(Index vertex, const Operator& op) {
@@ -185,22 +213,48 @@ class Planner {
     const Index before =
         producer < 0 ? dram_read(vertex, "fetch",
                                  bytes_of(op.in_features, mapping_.chip.widths.input_bits), {})
-                     : digital(vertex, "quantise", home(producer), op.in_features,
-                               spec_.digital.quantise.cycles, {result_of(producer)});
-    if (site.tiles.empty()) return add_digital_head(vertex, op, before);
+                     : digital(vertex, "quantise", home(producer), quantisation(op.in_features),
+                               {result_of(producer)});
+    if (site.tiles.empty()) {
+      const Index sent = send(TransferKind::activation, vertex, producer, "send", before);
+      return add_digital_head(vertex, op, sent);
+    }
     const Index arrived = send(TransferKind::input, vertex, producer, "multicast", before);
-    const Index sums = add_accumulate(vertex, site, add_mvm(vertex, op, arrived));
+    const Index sums = add_accumulate(vertex, op, site, add_mvm(vertex, op, arrived));
     const Index gathered = send(TransferKind::partial_sums, vertex, -1, "reduce", sums);
-    result_of(vertex) = digital(vertex, "dequantise", site.owner, op.out_features,
-                                spec_.digital.dequantise.cycles, {gathered});
+    add_dequantise(vertex, op, site, gathered);
+  }
+
+  Work quantisation(Index n) const { return {n, spec_.digital.quantise.cycles, activations(n)}; }
+
+  /// The owner reads the partial sums of all tiles and adds those of the same column.
+  void add_dequantise(Index vertex, const Operator& op, const MatmulSite& site, Index before) {
+    Index columns = 0;
+    std::int64_t received = 0;
+    for (const Index each : site.columns) {
+      columns += each;
+      received += sum_bytes(op, each);
+    }
+    if (columns > op.out_features) {
+      const Work sums{columns - op.out_features, spec_.digital.accumulate.cycles, received};
+      before = digital(vertex, "accumulate", site.owner, sums, {before});
+      received = 0;
+    }
+    const Work work{op.out_features, spec_.digital.dequantise.cycles,
+                    received + activations(op.out_features)};
+    result_of(vertex) = digital(vertex, "dequantise", site.owner, work, {before});
+  }
+
+  std::int64_t sum_bytes(const Operator& op, Index columns) const {
+    return bytes_of(columns, mapping_.chip.widths.partial_sum_bits(op.in_features));
   }
 
   void add_digital_head(Index vertex, const Operator& op, Index before) {
     const auto weights =
         bytes_of(op.in_features * op.out_features, mapping_.chip.widths.weight_bits);
     const Index product = dram_read(vertex, "stream_head", weights, {before});
-    result_of(vertex) = digital(vertex, "dequantise", home(vertex), op.out_features,
-                                spec_.digital.dequantise.cycles, {product});
+    const Work work{op.out_features, spec_.digital.dequantise.cycles, activations(op.out_features)};
+    result_of(vertex) = digital(vertex, "dequantise", home(vertex), work, {product});
   }
 
   Index add_mvm(Index vertex, const Operator& op, Index before) {
@@ -212,24 +266,28 @@ class Planner {
     }
     const MacroTiming timing = macro_timing(spec_.macro, rows, columns);
     const auto inputs = bytes_of(op.in_features, mapping_.chip.widths.input_bits);
-    const Picoseconds load =
-        picoseconds(Bytes(static_cast<double>(inputs)) / spec_.buffer.bandwidth);
+    // each tile writes what arrives and reads it into its macros
+    const Picoseconds load = buffer_time(2 * inputs, "mvm");
     Step made = step(vertex, "mvm", {before});
-    made.claims = {{op.matmul, 0, std::max(load, picoseconds(timing.interval))}};
-    made.latency = load + picoseconds(timing.latency);
+    made.claims = {{op.matmul, 0, std::max(load, picoseconds(timing.interval, "mvm"))}};
+    made.latency = load + picoseconds(timing.latency, "mvm");
     return add(std::move(made));
   }
 
-  /// Each tile sums its row tiles; nothing to do where there is one.
-  Index add_accumulate(Index vertex, const MatmulSite& site, Index before) {
+  /// Each tile adds up its row tiles and writes the sums of its columns.
+  Index add_accumulate(Index vertex, const Operator& op, const MatmulSite& site, Index before) {
     Step made = step(vertex, "accumulate", {before});
+    Index additions = 0;
+    auto block = mapping_.partition.blocks.begin() +
+                 mapping_.partition.first[static_cast<size_t>(op.matmul)];
     for (size_t i = 0; i < site.tiles.size(); ++i) {
-      const Index sums = (site.blocks[i] * mapping_.chip.shape.columns) - site.columns[i];
-      if (sums <= 0) continue;
-      const Index n = ceil_divide(sums, spec_.digital.lanes) * spec_.digital.accumulate.cycles;
-      made.claims.push_back({first_digital_ + site.tiles[i], 0, cycles(n, spec_.digital.clock)});
+      Work work{-site.columns[i], spec_.digital.accumulate.cycles, sum_bytes(op, site.columns[i])};
+      for (Index n = 0; n < site.blocks[i]; ++n) work.elements += (block++)->columns;
+      additions += work.elements;
+      made.claims.push_back({first_digital_ + site.tiles[i], 0, duration(work, made.action)});
     }
-    return made.claims.empty() ? before : add(std::move(made));
+    if (additions == 0) made.action = "store_sums";
+    return add(std::move(made));
   }
 
   const AttentionSite& attention(const Operator& op) const {
@@ -240,10 +298,9 @@ class Planner {
   Growth mac_growth(const AttentionSite& site) const {
     const Index macs = site.heads_per_tile * mapping_.network.spec.head_size();
     const auto bytes = bytes_of(macs, spec_.kv_bits);
-    const Picoseconds feeding =
-        picoseconds(Bytes(static_cast<double>(bytes)) / spec_.buffer.bandwidth);
+    const Picoseconds feeding = buffer_time(bytes, "scores");
     const Index n = ceil_divide(macs, spec_.digital.attention_macs);
-    return {site.tiles_per_head, std::max(feeding, cycles(n, spec_.digital.clock)), 0, 0};
+    return {site.tiles_per_head, std::max(feeding, cycles(n, spec_.digital.clock, "scores")), 0, 0};
   }
 
   void claim_all(Step& made, const AttentionSite& site, Index first) const {
@@ -253,11 +310,14 @@ class Planner {
   void add_scores(Index vertex, const Operator& op) {
     const AttentionSite& site = attention(op);
     const Index qkv = producers(vertex).front();
-    const Index integers = digital(vertex, "quantise", home(qkv), op.in_features,
-                                   spec_.digital.quantise.cycles, {result_of(qkv)});
+    const Index integers =
+        digital(vertex, "quantise", home(qkv), quantisation(op.in_features), {result_of(qkv)});
     const Index sent = send(TransferKind::heads, vertex, qkv, "scatter", integers);
     Step stored = step(vertex, "store_kv", {sent});
     if (request_.decoder) stored.order = StepOrder::in_order;
+    const Index heads = site.heads_per_tile * mapping_.network.spec.head_size();
+    // the query is written and read, key and value are written
+    stored.latency = buffer_time(4 * bytes_of(heads, spec_.kv_bits), stored.action);
     const Index kv = add(std::move(stored));
     Step scores = step(vertex, "scores", {kv});
     if (!request_.decoder) {
@@ -276,9 +336,15 @@ class Planner {
     const Index kept = buffered_positions(mapping_, op.layer, request_.batch);
     if (kept >= positions_of(request_, request_.tokens() - 1)) return -1;
     Step fetch = step(vertex, "fetch_kv", {kv});
+    if (!request_.decoder) {
+      fetch.order = StepOrder::barrier;
+      fetch.gate = kv;
+    }
     const auto bytes = bytes_of(2 * mapping_.network.spec.d_model, spec_.kv_bits);
-    const Picoseconds each = picoseconds(Bytes(static_cast<double>(bytes)) / spec_.dram.bandwidth);
-    fetch.growth = {1, std::max<Picoseconds>(1, each), kept, picoseconds(spec_.dram.latency)};
+    const Picoseconds each =
+        picoseconds(Bytes(static_cast<double>(bytes)) / spec_.dram.bandwidth, fetch.action);
+    fetch.growth = {1, std::max<Picoseconds>(1, each), kept,
+                    picoseconds(spec_.dram.latency, fetch.action)};
     fetch.claims = {{dram_, 0, 0}};
     return add(std::move(fetch));
   }
@@ -286,12 +352,11 @@ class Planner {
   void add_softmax(Index vertex, const Operator& op) {
     const AttentionSite& site = attention(op);
     Step made = step(vertex, "softmax", {result_of(producers(vertex).front())});
-    const double per_position = static_cast<double>(site.heads_per_tile) *
-                                static_cast<double>(spec_.digital.softmax.cycles) /
-                                static_cast<double>(spec_.digital.lanes);
-    made.growth = {
-        site.tiles_per_head,
-        static_cast<Picoseconds>(std::ceil(per_position * 1e12 / spec_.digital.clock.si())), 0, 0};
+    const Picoseconds moving = buffer_time(2 * activations(site.heads_per_tile), made.action);
+    made.growth = {site.tiles_per_head, std::max<Picoseconds>(1, moving), 0, 0};
+    made.growth.elements = site.heads_per_tile;
+    made.growth.lanes = spec_.digital.lanes;
+    made.growth.pass = cycles(spec_.digital.softmax.cycles, spec_.digital.clock, made.action);
     claim_all(made, site, first_digital_);
     result_of(vertex) = add(std::move(made));
   }
@@ -308,8 +373,9 @@ class Planner {
     result_of(vertex) =
         site.tiles_per_head == 1
             ? mixed
-            : digital(vertex, "merge", home(vertex), site.tiles_per_head * op.out_features,
-                      spec_.digital.accumulate.cycles, {mixed});
+            : digital(vertex, "merge", home(vertex),
+                      {site.tiles_per_head * op.out_features, spec_.digital.accumulate.cycles, 0},
+                      {mixed});
   }
 
   const Mapping& mapping_;

@@ -71,6 +71,7 @@ class Simulation {
       queue_.pop();
       execute(next);
     }
+    require_completion();
     summarise();
     return std::move(result_);
   }
@@ -240,6 +241,15 @@ class Simulation {
     if (job.token == request_.prompt - 1) line.first_output = job.end;
     const Index next = job.token + 1;
     if (next >= request_.prompt && next < request_.tokens()) release(job.sequence, next, job.end);
+  }
+
+  void require_completion() const {
+    for (const Job& job : jobs_) {
+      if (job.remaining == 0) continue;
+      throw SolveError(fmt::format(
+          "schedule: {} steps of token {} of sequence {} never ran: a gate never opened",
+          job.remaining, job.token, job.sequence));
+    }
   }
 
   void summarise() {

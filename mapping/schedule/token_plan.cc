@@ -24,7 +24,9 @@ const char* to_string(ResourceKind kind) {
 Picoseconds Step::occupation(Index positions) const {
   const Index counted = positions - growth.beyond;
   if (growth.per_position == 0 || counted <= 0) return 0;
-  return ((counted - 1) / growth.shared_by + 1) * growth.per_position;
+  const Index most = (counted - 1) / growth.shared_by + 1;
+  const Index passes = (most * growth.elements + growth.lanes - 1) / growth.lanes;
+  return std::max(most * growth.per_position, passes * growth.pass);
 }
 
 Picoseconds Step::extra(Index positions) const {

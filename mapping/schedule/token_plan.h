@@ -52,6 +52,10 @@ struct Growth {
   Picoseconds per_position = 0;  ///< of the tile with most of them
   Index beyond = 0;              ///< positions that cost nothing
   Picoseconds start_up = 0;      ///< once, if any position costs something; occupies nothing
+  // on lanes, in whole passes over all elements of the token, if that takes longer
+  Index elements = 0;    ///< of one position
+  Index lanes = 1;       ///< elements at a time
+  Picoseconds pass = 0;  ///< for `lanes` elements
 };
 
 /// One action for one token. Its result is there `latency` (plus growth) after its start.

@@ -39,7 +39,8 @@ TEST(Calibrate, MaxPutsTheLargestSumOnTheLastCode) {
   const auto w = integers(100, 8, -127, 127, 1), x = integers(50, 100, -127, 127, 2);
   auto m = programmed(macro, w);
   calibrate_adc(macro, m, x);
-  const double reach = largest(integer_product(x, w)) * static_cast<double>(macro.codes_per_level(0));
+  const double reach =
+      largest(integer_product(x, w)) * static_cast<double>(macro.codes_per_level(0));
   EXPECT_DOUBLE_EQ(m.tiles[0].transfer[0].step, reach / 31.0);
   EXPECT_EQ(mvm(macro, m, x, token_numbers(50)).counts.clipped, 0);
 }
@@ -55,7 +56,8 @@ TEST(Calibrate, WithoutInputsMaxHoldsTheLargestSumThatAnyInputCauses) {
   const auto result = mvm(macro, m, worst, token_numbers(8));
   EXPECT_EQ(result.counts.clipped, 0);
   const double reach = largest(integer_product(worst, w));
-  EXPECT_NEAR(m.tiles[0].transfer[0].step * 31.0, reach * static_cast<double>(macro.codes_per_level(0)), 1e-6 * reach);
+  EXPECT_NEAR(m.tiles[0].transfer[0].step * 31.0,
+              reach * static_cast<double>(macro.codes_per_level(0)), 1e-6 * reach);
 }
 
 TEST(Calibrate, PercentileClipsItsShareOfTheConversions) {
@@ -67,7 +69,8 @@ TEST(Calibrate, PercentileClipsItsShareOfTheConversions) {
   calibrate_adc(macro, m, x);
   const auto counts = mvm(macro, m, x, token_numbers(200)).counts;
   // sums between the last code and half a step beyond it are not clipped
-  EXPECT_NEAR(static_cast<double>(counts.clipped) / static_cast<double>(counts.conversions), 0.1, 0.02);
+  EXPECT_NEAR(static_cast<double>(counts.clipped) / static_cast<double>(counts.conversions), 0.1,
+              0.02);
 }
 
 TEST(Calibrate, RangesFromDataMustBeCalibratedBeforeTheFirstRead) {

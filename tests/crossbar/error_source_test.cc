@@ -9,7 +9,9 @@
 namespace ohm {
 namespace {
 
-MacroSpec shipped() { return load_spec<MacroSpec>("macro", "rram_128", {{OHM_CONFIG_DIR}, {}, true}); }
+MacroSpec shipped() {
+  return load_spec<MacroSpec>("macro", "rram_128", {{OHM_CONFIG_DIR}, {}, true});
+}
 
 TEST(ErrorSource, NoneLeavesAnIdealMacro) {
   const MacroSpec spec = with_only(shipped(), "none");
@@ -18,14 +20,30 @@ TEST(ErrorSource, NoneLeavesAnIdealMacro) {
   EXPECT_EQ(spec.adc.kind, "ideal");
 }
 
+/// Which imperfections a macro has.
+std::vector<std::string> imperfections(const MacroSpec& spec) {
+  std::vector<std::string> found;
+  if (spec.device.kind != "ideal") found.emplace_back("programming");
+  if (spec.device.stuck_low + spec.device.stuck_high > 0.0) found.emplace_back("stuck_cells");
+  if (spec.device.read_noise > 0.0) found.emplace_back("read_noise");
+  const AdcSpec& adc = spec.adc;
+  if (adc.kind != "ideal" || adc.noise + adc.offset + adc.gain_error > 0.0)
+    found.emplace_back("adc");
+  if (spec.array.ir_drop == "gain") found.emplace_back("wires");
+  return found;
+}
+
 TEST(ErrorSource, EachSourceKeepsItsOwnImperfectionOnly) {
-  EXPECT_EQ(with_only(shipped(), "programming").device.kind, "table");
-  EXPECT_EQ(with_only(shipped(), "programming").adc.kind, "ideal");
-  EXPECT_EQ(with_only(shipped(), "read_noise").device.kind, "ideal");
-  EXPECT_EQ(with_only(shipped(), "read_noise").device.read_noise, shipped().device.read_noise);
-  EXPECT_EQ(with_only(shipped(), "adc").adc.kind, "uniform");
-  EXPECT_EQ(with_only(shipped(), "adc").device.read_noise, 0.0);
-  EXPECT_EQ(with_only(shipped(), "all").adc.bits, shipped().adc.bits);
+  MacroSpec spec = shipped();
+  spec.device.stuck_low = spec.device.stuck_high = 0.01;
+  spec.adc.noise = spec.adc.offset = 0.5;
+  spec.adc.gain_error = 0.01;
+  spec.array.ir_drop = "gain";
+  EXPECT_EQ(imperfections(with_only(spec, "all")).size(), 5U);
+  EXPECT_TRUE(imperfections(with_only(spec, "none")).empty());
+  for (const char* source : {"programming", "stuck_cells", "read_noise", "adc", "wires"}) {
+    EXPECT_EQ(imperfections(with_only(spec, source)), std::vector<std::string>{source}) << source;
+  }
 }
 
 TEST(ErrorSource, UnknownSourcesAreRefused) {

@@ -16,7 +16,8 @@ Matrix<float> whole_numbers(Index rows, Index cols, Index reach, std::uint32_t s
     m.values[static_cast<size_t>(i)] =
         static_cast<float>(static_cast<Index>(u * static_cast<double>(2 * reach + 1)) - reach);
   }
-  if (m.size() > 1) m.values[0] = static_cast<float>(reach), m.values[1] = static_cast<float>(-reach);
+  if (m.size() > 1)
+    m.values[0] = static_cast<float>(reach), m.values[1] = static_cast<float>(-reach);
   return m;
 }
 

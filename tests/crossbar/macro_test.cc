@@ -23,8 +23,8 @@ TEST(Macro, EveryLevelLiesOnTheConductanceGrid) {
     spec.weight.slice_bits = {bits};
     const Macro macro = compile_macro(spec);
     const double level = spec.device.range().si() / static_cast<double>(macro.weight_slices[0].top);
-    EXPECT_NEAR(macro.code_conductance(0).si() * static_cast<double>(macro.codes_per_level(0)), level,
-                1e-12 * level);
+    EXPECT_NEAR(macro.code_conductance(0).si() * static_cast<double>(macro.codes_per_level(0)),
+                level, 1e-12 * level);
     EXPECT_GT(macro.codes_per_level(0) * macro.weight_slices[0].top, 65000);
   }
 }

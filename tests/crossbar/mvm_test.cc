@@ -48,8 +48,8 @@ void expect_integer_product(const MacroSpec& spec, Shape3 shape) {
 TEST(Mvm, IdealCellsAndALosslessRangeGiveTheIntegerProductForEveryCombination) {
   for (const char* kind : {"ideal", "uniform"}) {
     for (const char* weights : {"differential", "offset_column"}) {
-      for (const auto& slices : {std::vector<Index>{8}, {4, 4}, {2, 2, 2, 2}, {3, 3, 3},
-                                 {1, 1, 1, 1, 1, 1, 1, 1}}) {
+      for (const auto& slices :
+           {std::vector<Index>{8}, {4, 4}, {2, 2, 2, 2}, {3, 3, 3}, {1, 1, 1, 1, 1, 1, 1, 1}}) {
         for (const char* inputs : {"bit_serial", "bipolar"}) {
           for (const Index width : {1, 2, 4, 7, 8}) {
             for (const Index active : {16, 128}) {
@@ -70,7 +70,8 @@ TEST(Mvm, IdealCellsAndALosslessRangeGiveTheIntegerProductForEveryCombination) {
 }
 
 TEST(Mvm, LargeMatricesAndOddShapesAreExactAsWell) {
-  for (const Shape3 shape : {Shape3{64, 300, 70}, {1, 1, 1}, {2, 1000, 1}, {1, 1, 2000}, {7, 129, 17}}) {
+  for (const Shape3 shape :
+       {Shape3{64, 300, 70}, {1, 1, 1}, {2, 1000, 1}, {1, 1, 2000}, {7, 129, 17}}) {
     expect_integer_product(lossless(), shape);
   }
 }
@@ -114,10 +115,12 @@ TEST(Mvm, ResultsDoNotDependOnBatchesOrOrder) {
   EXPECT_EQ(counts.drive, whole.counts.drive);
 }
 
-/// Draws the read noise of every cell anew for each read: the slow twin of one normal per conversion.
+/// Draws the read noise of every cell anew for each read: the slow twin of one normal per
+/// conversion.
 double per_cell_variance(const Macro& macro, const Matrix<std::int32_t>& w,
                          const Matrix<std::int32_t>& x, Index reads) {
-  const double unit = static_cast<double>(macro.codes_per_level(0)) * macro.code_conductance(0).si();
+  const double unit =
+      static_cast<double>(macro.codes_per_level(0)) * macro.code_conductance(0).si();
   double sum = 0.0, squares = 0.0;
   for (Index r = 0; r < reads; ++r) {
     double y = 0.0;
@@ -125,7 +128,8 @@ double per_cell_variance(const Macro& macro, const Matrix<std::int32_t>& w,
       for (Index side = 0; side < 2; ++side) {
         const Index level = stored_magnitude(macro.spec.weight, w(i, 0), side == 1);
         const double g = macro.spec.device.g_min.si() + static_cast<double>(level) * unit;
-        const float z = normal_at({9, 0, 9}, {static_cast<std::uint32_t>(r), static_cast<std::uint32_t>(side), 0}, i);
+        const float z = normal_at(
+            {9, 0, 9}, {static_cast<std::uint32_t>(r), static_cast<std::uint32_t>(side), 0}, i);
         y += (side == 0 ? 1.0 : -1.0) * static_cast<double>(x(0, i)) * g *
              (1.0 + macro.spec.device.read_noise * static_cast<double>(z));
       }
@@ -177,22 +181,39 @@ TEST(Mvm, ConverterNoiseHasItsSizeInCodes) {
   EXPECT_NEAR(squares / 20000.0, 4.0 + 1.0 / 12.0, 5 * 4.0 * std::sqrt(2.0 / 20000.0));
 }
 
-TEST(Mvm, MeasuredStatisticsGiveTheExactEnergyOfTheCells) {
-  MacroSpec spec = lossless();
-  const Macro macro = compile_macro(spec);
-  const auto w = integers(100, 16, -127, 127, 7);
-  const auto x = integers(4, 100, -128, 127, 8);
-  const auto m = programmed(macro, w);
-  const auto statistics = input_statistics(macro, m, read(macro, m, x).counts);
+/// Σ over steps and rows of (drive share) × (row conductance), one product at a time.
+double conductance_driven(const Macro& macro, const ProgrammedTile& tile,
+                          const Matrix<std::int32_t>& x) {
+  const double full = static_cast<double>(macro.max_input());
   double siemens = 0.0;
-  for (Index t = 0; t < 4; ++t) {
-    for (Index i = 0; i < 100; ++i) {
-      const double ones = std::popcount(static_cast<unsigned>(x(t, i)) & 0xFFU);
-      siemens += ones * m.tiles[0].row_conductance[static_cast<size_t>(i)];
+  for (Index t = 0; t < x.rows; ++t) {
+    for (const InputSlice& slice : macro.input_slices) {
+      for (Index i = 0; i < x.cols; ++i) {
+        const double share = std::abs(static_cast<double>(slice.value(x(t, i)))) / full;
+        siemens += (macro.spec.array.topology == "gated" ? share : share * share) *
+                   tile.row_conductance[static_cast<size_t>(i)];
+      }
     }
   }
-  const MvmActivity activity = expected_activity(macro.spec, {100, 16, 4}, statistics);
-  EXPECT_NEAR(activity.conductance.si(), siemens, 1e-9 * siemens);
+  return siemens;
+}
+
+TEST(Mvm, MeasuredStatisticsGiveTheExactEnergyOfTheCells) {
+  for (const char* topology : {"gated", "driven"}) {
+    for (const Index width : {1, 4, 7}) {
+      MacroSpec spec = lossless();
+      spec.array.topology = topology;
+      spec.input.slice_bits = width;
+      const Macro macro = compile_macro(spec);
+      const auto w = integers(100, 16, -127, 127, 7);
+      const auto x = integers(4, 100, -128, 127, 8);
+      const auto m = programmed(macro, w);
+      const auto statistics = input_statistics(macro, m, read(macro, m, x).counts);
+      const double siemens = conductance_driven(macro, m.tiles[0], x);
+      const MvmActivity activity = expected_activity(macro.spec, {100, 16, 4}, statistics);
+      EXPECT_NEAR(activity.conductance.si(), siemens, 1e-9 * siemens) << topology << " " << width;
+    }
+  }
 }
 
 TEST(Mvm, ZeroTokensGiveZeroRows) {

@@ -30,8 +30,7 @@ ProgrammedMatrix programmed(const Macro& macro, const Matrix<std::int32_t>& w, C
 
 /// Codes of one tile as whole numbers, halves put together.
 double code(const ProgrammedTile& tile, Index i, Index j) {
-  const double high =
-      tile.cells.high.rows > 0 ? static_cast<double>(tile.cells.high(i, j)) : 0.0;
+  const double high = tile.cells.high.rows > 0 ? static_cast<double>(tile.cells.high(i, j)) : 0.0;
   return static_cast<double>(tile.cells.low(i, j)) + 256.0 * high;
 }
 
@@ -71,6 +70,13 @@ TEST(Program, GaussianErrorHasItsSigmaInUnitsOfTheLargestWeight) {
   EXPECT_NEAR(sigma, 0.05, 5 * 0.05 / std::sqrt(512000.0));
 }
 
+TEST(Program, WeightsOfZeroAreTunedAndErrAsWell) {
+  MacroSpec spec = gaussian_spec(0.05, false);
+  spec.device.g_min = Siemens(10e-6);
+  EXPECT_NEAR(weight_error(spec, 0).second, 0.05, 5e-4);
+  EXPECT_NEAR(weight_error(spec, -90).second, 0.05, 5e-4);
+}
+
 TEST(Program, BothCellsOfAPairErrWhereTheOffStateIsNoisy) {
   MacroSpec spec = gaussian_spec(0.01, true);
   spec.device.g_min = Siemens(10e-6);  // far enough from zero that nothing is cut off
@@ -103,7 +109,8 @@ TEST(Program, StuckCellsComeAtTheirRates) {
   for (Index i = 0; i < w.rows; ++i) {
     for (Index j = 0; j < w.cols; ++j) {
       const double level = code(m.tiles[0], i, j) / unit;
-      // the other cell of the pair is at g_min: stuck low changes nothing there, stuck high takes 127
+      // the other cell of the pair is at g_min: stuck low changes nothing there, stuck high takes
+      // 127
       low += level == 0.0 ? 1 : 0;
       high += level == 127.0 ? 1 : 0;
     }
@@ -133,6 +140,11 @@ TEST(Program, RefusesWeightsOutOfRangeAndTilesThatDoNotCover) {
   EXPECT_THROW(program(macro, w, tall, {}), ArgumentError);
   EXPECT_THROW(program(macro, w, brief, {}), ArgumentError);
   EXPECT_THROW(program(macro, w, full_row_tiles(200, 128), {0, 0, 70000}), ArgumentError);
+}
+
+TEST(Program, RefusesErrorsFarLargerThanTheRange) {
+  MacroSpec spec = gaussian_spec(1e4, false);
+  EXPECT_THROW(programmed(compile_macro(spec), integers(128, 50, -127, 127, 1)), ArgumentError);
 }
 
 TEST(Program, AnEmptyMatrixIsProgrammedIntoNothing) {

@@ -57,8 +57,10 @@ TEST(WeightEncoding, TheMostNegativeIntegerFitsWhereTheCellsHaveRoom) {
 }
 
 TEST(WeightEncoding, RefusesSlicesThatHoldTooLittleOrStayEmpty) {
-  EXPECT_THAT(slicing_problem(spec("differential", 8, {2, 2, 2})), testing::HasSubstr("add 1 bits"));
-  EXPECT_THAT(slicing_problem(spec("offset_column", 8, {2, 2, 2})), testing::HasSubstr("add 2 bits"));
+  EXPECT_THAT(slicing_problem(spec("differential", 8, {2, 2, 2})),
+              testing::HasSubstr("add 1 bits"));
+  EXPECT_THAT(slicing_problem(spec("offset_column", 8, {2, 2, 2})),
+              testing::HasSubstr("add 2 bits"));
   EXPECT_THAT(slicing_problem(spec("differential", 8, {2, 2, 2, 2, 2})),
               testing::HasSubstr("remove it"));
   EXPECT_THAT(slicing_problem(spec("differential", 8, {})), testing::HasSubstr("no slice"));

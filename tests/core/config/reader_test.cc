@@ -99,6 +99,11 @@ TEST_F(ConfigReaderTest, MissingKeyWithoutDefaultIsAnError) {
   EXPECT_THAT(refusal("gated: true\n"), HasSubstr("m.yaml:1:1: voltage: missing"));
 }
 
+TEST_F(ConfigReaderTest, AMisspeltRequiredKeyIsReportedAsMisspelt) {
+  EXPECT_EQ(refusal("gated: true\nvoltge: 1 V\n"),
+            "m.yaml:2:1: voltge: unknown key; did you mean 'voltage'?");
+}
+
 TEST_F(ConfigReaderTest, BareNumbersAndWrongUnitsAreErrors) {
   EXPECT_THAT(refusal("voltage: 0.2\n"), HasSubstr("m.yaml:1:10: voltage: '0.2' has no unit"));
   EXPECT_THAT(refusal("voltage: 2 mA\n"), HasSubstr("another unit"));
@@ -109,8 +114,10 @@ TEST_F(ConfigReaderTest, BareNumbersAndWrongUnitsAreErrors) {
 }
 
 TEST_F(ConfigReaderTest, NumbersMustBeWholeFiniteAndInRange) {
-  EXPECT_THAT(refusal("voltage: 1 V\nadc: {bits: 17}\n"),
-              HasSubstr("m.yaml:2:13: adc.bits: '17' found; expected a whole number from 1 to 16 or 'auto'"));
+  EXPECT_THAT(
+      refusal("voltage: 1 V\nadc: {bits: 17}\n"),
+      HasSubstr(
+          "m.yaml:2:13: adc.bits: '17' found; expected a whole number from 1 to 16 or 'auto'"));
   for (const char* bad : {"8.0", "eight", "-1", "", "~", "99999999999999999999", "0x8", "[8]"}) {
     EXPECT_THAT(refusal(std::string("voltage: 1 V\nadc: {bits: ") + bad + "}\n"),
                 HasSubstr("adc.bits"))
@@ -185,15 +192,34 @@ TEST_F(ConfigReaderTest, UnknownComponentListsWhatThereIs) {
 }
 
 TEST_F(ConfigReaderTest, HostileTextIsRefusedInOneSentence) {
-  for (const std::string text :
+  for (const std::string& text :
        {std::string("voltage: [1"), std::string("a: b: c"), std::string("\t- x"),
         std::string("voltage: 1 V\nvoltage: 2 V\n"), std::string("- 1\n- 2\n"), std::string("42"),
         std::string("voltage: 1 V\n? [a]\n: 1\n"), std::string("voltage: \x00 1", 12),
-        std::string("{{{{"), std::string("voltage: *nowhere\n"), std::string(300, '[')}) {
+        std::string("{{{{"), std::string("voltage: 1 V\n---\nvoltage: 1 V\n"),
+        std::string("voltage: \"\xff\""), std::string(""), std::string("# nothing\n"),
+        std::string("voltage: 1 V\nadc:\n"), std::string("voltage: *nowhere\n"),
+        std::string(300, '[')}) {
     const std::string message = refusal(text);
     EXPECT_THAT(message, HasSubstr("m.yaml")) << text;
     EXPECT_EQ(message.find('\n'), std::string::npos) << message;
   }
+}
+
+TEST_F(ConfigReaderTest, AliasesThatMultiplyAreRefusedQuickly) {
+  std::string bomb = "a0: &a0 [x, x]\n";
+  for (int i = 1; i < 40; ++i) {
+    bomb += "a" + std::to_string(i) + ": &a" + std::to_string(i) + " [*a" + std::to_string(i - 1) +
+            ", *a" + std::to_string(i - 1) + "]\n";
+  }
+  EXPECT_THAT(refusal(bomb), HasSubstr("write out what aliases repeat"));
+}
+
+TEST_F(ConfigReaderTest, LongTextInMessagesStaysUtf8) {
+  std::string word = "a";
+  for (int i = 0; i < 80; ++i) word += "é";
+  const std::string message = refusal("voltage: 1 V\nadc: {kind: " + word + "}\n");
+  EXPECT_EQ(message.find("\xc3'"), std::string::npos) << message;
 }
 
 TEST_F(ConfigReaderTest, AFileThatIncludesItselfIsRefused) {

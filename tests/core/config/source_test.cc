@@ -17,7 +17,8 @@ class SourceTest : public testing::Test {
  protected:
   SourceTest() : root_(fs::path(testing::TempDir()) / "source_test") {
     fs::create_directories(root_ / "device");
-    for (const char* name : {"b", "a"}) std::ofstream(root_ / "device" / (std::string(name) + ".yaml")) << "x: 1\n";
+    for (const char* name : {"b", "a"})
+      std::ofstream(root_ / "device" / (std::string(name) + ".yaml")) << "x: 1\n";
     std::ofstream(root_ / "device" / "notes.txt") << "no";
   }
   ~SourceTest() override { fs::remove_all(root_); }

@@ -15,7 +15,8 @@ struct Named : AdcSpec {
 };
 
 TEST(AdcSpec, AutomaticBitsGoWithALosslessRangeOnly) {
-  EXPECT_EQ(parse_spec<Named>("bits: auto\nrange: lossless\n", "a.yaml", {}).bits, AdcSpec::kAutoBits);
+  EXPECT_EQ(parse_spec<Named>("bits: auto\nrange: lossless\n", "a.yaml", {}).bits,
+            AdcSpec::kAutoBits);
   EXPECT_THROW(parse_spec<Named>("bits: auto\nrange: max\n", "a.yaml", {}), ConfigError);
 }
 

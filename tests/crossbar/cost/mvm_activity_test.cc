@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <limits>
@@ -45,14 +46,17 @@ Case random_case(unsigned seed) {
   return c;
 }
 
-/// Σ over MVMs, steps, rows and cells, one by one.
+/// Σ over MVMs, steps, rows and cells, one by one; one unit of any step is the same amplitude.
 double brute_force(const Case& c) {
-  double sum = 0.0;
+  double sum = 0.0, full = 1.0;
+  for (const InputSlice& slice : input_slices(c.macro.input)) {
+    full = std::max(full, static_cast<double>(slice.top()));
+  }
   for (Index t = 0; t < c.block.mvms; ++t) {
     for (const InputSlice& slice : input_slices(c.macro.input)) {
       for (Index i = 0; i < c.block.rows; ++i) {
         const Index s = slice.value(c.inputs[static_cast<size_t>(t * c.block.rows + i)]);
-        const double level = std::abs(static_cast<double>(s)) / static_cast<double>(slice.top());
+        const double level = std::abs(static_cast<double>(s)) / full;
         const double share = c.macro.array.topology == "driven" ? level * level : level;
         for (Index j = 0; j < c.bitlines; ++j) {
           sum += share * c.g[static_cast<size_t>(i * c.bitlines + j)];

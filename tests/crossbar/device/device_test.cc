@@ -11,7 +11,9 @@
 namespace ohm {
 namespace {
 
-ConfigOptions shipped() { return {{OHM_CONFIG_DIR}, {}, true}; }
+ConfigOptions shipped() {
+  return {{OHM_CONFIG_DIR}, {}, true};
+}
 
 std::string refusal(std::vector<Override> overrides, const std::string& name) {
   ConfigOptions options = shipped();

@@ -26,8 +26,9 @@ TEST(GaussianDevice, CellsAtRestErrOnlyWhereAskedTo) {
   const DeviceSpec cell;
   GaussianDevice device;
   device.sigma = 0.05;
-  EXPECT_EQ(device.programming_sigma(cell.g_min, cell).si(), 0.0);
+  EXPECT_FALSE(device.errs_at_rest());
   device.noisy_off_state = true;
+  EXPECT_TRUE(device.errs_at_rest());
   EXPECT_DOUBLE_EQ(device.programming_sigma(cell.g_min, cell).si(), 0.05 * 39e-6);
 }
 

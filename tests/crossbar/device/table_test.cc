@@ -50,7 +50,8 @@ TEST(TableDevice, RefusesToLeaveTheMeasuredConductancesAndTimes) {
     return "accepted";
   };
   EXPECT_EQ(refusal("g_max", "40 uS"), "accepted");
-  EXPECT_THAT(refusal("g_max", "40.1 uS"), testing::HasSubstr("leaves the range of the measurement"));
+  EXPECT_THAT(refusal("g_max", "40.1 uS"),
+              testing::HasSubstr("leaves the range of the measurement"));
   EXPECT_THAT(refusal("g_max", "40.1 uS"), testing::HasSubstr("Wan et al."));
   EXPECT_EQ(refusal("age", "2 days"), "accepted");
   EXPECT_THAT(refusal("age", "49 h"), testing::HasSubstr("outside the measured times, 1 s to"));

@@ -69,5 +69,13 @@ TEST(ChipSpec, RefusesWhatNoChipCanBe) {
   EXPECT_THAT(message_for("noc.flit_bit", "64"), HasSubstr("did you mean"));
 }
 
+TEST(ChipSpec, RefusesRatesAndMeshesThatNoScheduleCanHold) {
+  EXPECT_THAT(message_for("buffer.bandwidth", "1 B/s"), HasSubstr("buffer.bandwidth"));
+  EXPECT_THAT(message_for("dram.bandwidth", "1 B/s"), HasSubstr("dram.bandwidth"));
+  EXPECT_THAT(message_for("noc.clock", "1 Hz"), HasSubstr("noc.clock"));
+  EXPECT_THAT(message_for("kv_bits", "4"), HasSubstr("kv_bits"));
+  EXPECT_THAT(message_for("mesh.columns", "4096"), HasSubstr("65536"));
+}
+
 }  // namespace
 }  // namespace ohm

@@ -49,5 +49,24 @@ TEST(MapNetwork, LeavesADigitalHeadOutOfTheCrossbars) {
   EXPECT_EQ(m.verification.weights, 2 * (32 * 96 + 32 * 32 + 2 * 32 * 128));
 }
 
+TEST(MapNetwork, AdvisesADigitalHeadOnlyWhereThatHelps) {
+  const auto message = [](const TransformerSpec& spec, const std::string& head) -> std::string {
+    try {
+      map_network(build_network(spec),
+                  testing::shipped_chip(
+                      {testing::with("macros_per_tile", "1"), testing::with("mesh.columns", "1"),
+                       testing::with("mesh.rows", "1"), testing::with("head", head)}));
+    } catch (const ConfigError& error) {
+      return error.what();
+    }
+    return "";
+  };
+  using ::testing::HasSubstr;
+  using ::testing::Not;
+  EXPECT_THAT(message(testing::tiny_gpt(), "crossbar"), HasSubstr("keep the head digital"));
+  EXPECT_THAT(message(testing::tiny_gpt(), "digital"), Not(HasSubstr("head")));
+  EXPECT_THAT(message(testing::tiny_bert(), "crossbar"), Not(HasSubstr("head")));
+}
+
 }  // namespace
 }  // namespace ohm

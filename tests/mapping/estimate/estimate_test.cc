@@ -112,5 +112,31 @@ TEST(Estimate, IsTheSameEveryTime) {
   EXPECT_EQ(a.ledger.leaves().size(), b.ledger.leaves().size());
 }
 
+TEST(Estimate, OfTheTrainedShapeEqualsTheCountByHand) {
+  TransformerSpec spec = testing::tiny_gpt();
+  spec.name = "trained";
+  spec.n_layers = 3;
+  spec.d_model = 96;
+  spec.d_ff = 384;
+  spec.vocabulary = 64;
+  spec.tied_head = false;
+  const Estimate e = estimate(mapped(spec), load(1, 1));
+  // 4 weight slices × 8 input bits per output and row tile of 128; only ffn.down (384) has three:
+  // 32 × (3 × (288 + 96 + 384 + 3 × 96) + 64) = 103,424
+  const auto by = e.ledger.by_component();
+  EXPECT_EQ(by.at("adc").count, 103'424);
+  // 0.8472 pJ per conversion: the survey's fit at 8 bits, 22 nm, 1 GS/s
+  EXPECT_NEAR(by.at("adc").energy.si(), 87.62e-9, 87.62e-12);
+}
+
+TEST(Estimate, RefusesMoreStepsThanItCanSimulate) {
+  try {
+    estimate(mapped(testing::tiny_gpt()), load(32, 32, 1 << 20));
+    FAIL() << "too many steps";
+  } catch (const ArgumentError& error) {
+    EXPECT_NE(std::string(error.what()).find("lower prompt, generate or batch"), std::string::npos);
+  }
+}
+
 }  // namespace
 }  // namespace ohm

@@ -7,6 +7,7 @@
 #include <map>
 #include <set>
 
+#include "core/error.h"
 #include "crossbar/cost/macro_timing.h"
 #include "mapping/schedule/schedule.h"
 #include "tests/mapping/chip_builder.h"
@@ -61,7 +62,7 @@ TEST(PlanTokens, MvmTakesTheTimeOfItsMacro) {
   const MacroTiming timing = macro_timing(m.chip.spec.macro, 32, 16);
   for (const Step& step : plan_tokens(m, {true, 8, 8, 1}).steps) {
     if (step.action != "mvm" || m.network.op(step.vertex).in_features != 32) continue;
-    const double loading = 32.0 / m.chip.spec.buffer.bandwidth.si();
+    const double loading = 2.0 * 32.0 / m.chip.spec.buffer.bandwidth.si();
     EXPECT_NEAR(static_cast<double>(step.latency), (timing.latency.si() + loading) * 1e12, 2.0);
     if (m.network.op(step.vertex).name == "head") continue;
     EXPECT_NEAR(static_cast<double>(step.claims[0].busy), timing.interval.si() * 1e12, 1.0);
@@ -126,6 +127,23 @@ TEST(PlanTokens, GivesOperatorsTheTokensTheyAreFor) {
   }
   EXPECT_EQ(embedding_tables(vit), 1);
   EXPECT_EQ(embedding_tables(build_network(testing::tiny_bert())), 3);
+}
+
+TEST(PlanTokens, EncoderWithATinyBufferIsNeverFasterThanWithALargeOne) {
+  const Request request{false, 40, 0, 1};
+  const auto time = [&](const std::string& capacity) {
+    const Mapping m = mapped(testing::tiny_bert(), {testing::with("buffer.capacity", capacity)});
+    return schedule(plan_tokens(m, request), request).makespan;
+  };
+  EXPECT_GE(time("64 B"), time("64 KiB"));
+  EXPECT_GE(time("512 B"), time("64 KiB"));
+}
+
+TEST(PlanTokens, RefusesAStepThatTakesTooLong) {
+  const Mapping m =
+      mapped(testing::shipped_network("gpt2-small"),
+             {testing::with("head", "digital"), testing::with("dram.bandwidth", "1 kB/s")});
+  EXPECT_THROW(plan_tokens(m, {true, 4, 4, 1}), ArgumentError);  // 38.6 MB take 38,597 s
 }
 
 }  // namespace

@@ -133,5 +133,13 @@ TEST(Schedule, RefusesARequestWithoutTokens) {
   EXPECT_THROW(schedule(testing::chain({5}), {true, 1, 1, 0}), ArgumentError);
 }
 
+TEST(Schedule, ReportsAGateThatNeverOpens) {
+  TokenPlan plan = testing::chain({5, 3});
+  plan.steps[0].tokens = StepTokens::first;
+  plan.steps[1].order = StepOrder::barrier;
+  plan.steps[1].gate = 0;
+  EXPECT_THROW(schedule(plan, {false, 4, 0, 1}), SolveError);
+}
+
 }  // namespace
 }  // namespace ohm

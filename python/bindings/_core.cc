@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "python/bindings/register.h"
+
+PYBIND11_MODULE(_core, module) {
+  using namespace ohm::python;
+  module.doc() = "What the package takes from C++: translation only, no physics of its own.";
+  register_error(module);
+  register_config(module);
+  register_checkpoint(module);
+  register_macro(module);
+  register_network(module);
+  register_mapping(module);
+  register_estimate(module);
+  register_accuracy(module);
+}

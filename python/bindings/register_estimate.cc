@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <pybind11/pybind11.h>
+#include <pybind11/stl.h>
+
+#include <algorithm>
+#include <memory>
+#include <numeric>
+#include <optional>
+
+#include "mapping/estimate/estimate.h"
+#include "mapping/schedule/timeline.h"
+#include "python/bindings/json.h"
+#include "python/bindings/register.h"
+
+namespace py = pybind11;
+
+namespace ohm::python {
+namespace {
+
+double in_seconds(Picoseconds time) {
+  return static_cast<double>(time) * 1e-12;
+}
+
+/// An estimate and the mapping that its timeline names.
+struct NamedEstimate {
+  std::shared_ptr<const Mapping> mapping;
+  Estimate estimate;
+};
+
+NamedEstimate estimated(std::shared_ptr<const Mapping> mapping, std::optional<Index> prompt,
+                        std::optional<Index> generate, Index batch,
+                        std::vector<InputStatistics> activity, Index timeline_tokens) {
+  const Workload workload{prompt, generate, batch, std::move(activity)};
+  Estimate result = ohm::estimate(*mapping, workload, timeline_tokens);
+  return {std::move(mapping), std::move(result)};
+}
+
+py::dict row_of(const Leaf& leaf, const Cost& cost) {
+  py::dict row;
+  row["component"] = leaf.component;
+  row["op"] = leaf.op;
+  row["layer"] = leaf.layer;
+  row["phase"] = leaf.phase;
+  row["count"] = cost.count;
+  row["energy_j"] = cost.energy.si();
+  row["energy_low_j"] = cost.energy_low.si();
+  row["energy_high_j"] = cost.energy_high.si();
+  row["busy_s"] = cost.busy.si();
+  row["area_m2"] = cost.area.si();
+  row["area_low_m2"] = cost.area_low.si();
+  row["area_high_m2"] = cost.area_high.si();
+  row["source"] = cost.source;
+  return row;
+}
+
+py::list breakdown(const NamedEstimate& e) {
+  py::list rows;
+  for (const auto& [leaf, cost] : e.estimate.ledger.leaves()) rows.append(row_of(leaf, cost));
+  return rows;
+}
+
+py::list events(const NamedEstimate& e) {
+  py::list rows;
+  const Schedule& schedule = e.estimate.schedule;
+  const Request& request = e.estimate.request;
+  for (const TimelineEvent& event : schedule.events) {
+    py::dict row;
+    row["resource"] = schedule.resources[static_cast<size_t>(event.resource)].name;
+    row["name"] = e.mapping->network.op(event.vertex).name + " " + event.action;
+    row["start_s"] = in_seconds(event.start);
+    row["duration_s"] = in_seconds(event.end - event.start);
+    row["phase"] = !request.decoder               ? "encoder"
+                   : event.token < request.prompt ? "prefill"
+                                                  : "decode";
+    row["token"] = event.token;
+    rows.append(row);
+  }
+  return rows;
+}
+
+py::list busiest(const NamedEstimate& e, Index count) {
+  const Schedule& schedule = e.estimate.schedule;
+  std::vector<size_t> order(schedule.resources.size());
+  std::iota(order.begin(), order.end(), size_t{0});
+  std::stable_sort(order.begin(), order.end(),
+                   [&](size_t a, size_t b) { return schedule.busy[a] > schedule.busy[b]; });
+  py::list rows;
+  for (size_t i = 0; i < std::min(order.size(), static_cast<size_t>(count)); ++i) {
+    py::dict row;
+    row["resource"] = schedule.resources[order[i]].name;
+    row["busy_s"] = in_seconds(schedule.busy[order[i]]);
+    rows.append(row);
+  }
+  return rows;
+}
+
+py::dict conditions(const NamedEstimate& e) {
+  const Request& request = e.estimate.request;
+  py::dict row;
+  row["prompt"] = request.prompt;
+  row["generate"] = request.generate;
+  row["batch"] = request.batch;
+  row["kind"] = request.decoder ? "decoder" : "encoder";
+  return row;
+}
+
+py::dict stalls(const NamedEstimate& e) {
+  py::dict row;
+  for (const auto& [what, time] : e.estimate.schedule.stalls) row[py::str(what)] = in_seconds(time);
+  return row;
+}
+
+py::dict figures(const NamedEstimate& e) {
+  const Estimate& it = e.estimate;
+  const Cost total = it.ledger.total();
+  py::dict row;
+  row["conditions"] = conditions(e);
+  row["ttft_s"] = it.ttft.si();
+  row["tpot_s"] = it.tpot.si();
+  row["tokens_per_s"] = it.tokens_per_s;
+  row["energy_j"] = it.energy.si();
+  row["energy_low_j"] = it.energy_low.si();
+  row["energy_high_j"] = it.energy_high.si();
+  row["energy_per_token_j"] = it.energy_per_token.si();
+  row["leakage_energy_j"] = it.leakage_energy.si();
+  row["power_w"] = it.power.si();
+  row["area_m2"] = it.area.si();
+  row["area_low_m2"] = total.area_low.si();
+  row["area_high_m2"] = total.area_high.si();
+  row["chip_area_m2"] = it.chip_area.si();
+  row["reticles"] = it.reticles;
+  row["makespan_s"] = it.makespan.si();
+  row["lower_bound_s"] = it.lower_bound.si();
+  row["macs"] = it.macs;
+  row["kv_bytes_per_token"] = it.kv_bytes_per_token;
+  row["kv_bytes_in_dram"] = it.kv_bytes_in_dram;
+  row["spatial_utilisation"] = it.spatial_utilisation;
+  row["temporal_utilisation"] = it.temporal_utilisation;
+  row["stalls_s"] = stalls(e);
+  row["assumptions"] = it.assumptions;
+  return row;
+}
+
+}  // namespace
+
+void register_estimate(py::module_& module) {
+  py::class_<InputStatistics>(module, "InputStatistics",
+                              "What is known of inputs and cells without running the network.")
+      .def(py::init([](double bit_density, double cell_level) {
+             return InputStatistics{bit_density, cell_level, {}, {}};
+           }),
+           py::arg("bit_density") = InputStatistics{}.bit_density,
+           py::arg("cell_level") = InputStatistics{}.cell_level)
+      .def_readonly("bit_density", &InputStatistics::bit_density)
+      .def_readonly("cell_level", &InputStatistics::cell_level);
+  py::class_<NamedEstimate, std::shared_ptr<NamedEstimate>>(
+      module, "CostEstimate", "Latency, energy and area of a workload on a mapped network.")
+      .def_static(
+          "of",
+          [](std::shared_ptr<Mapping> mapping, std::optional<Index> prompt,
+             std::optional<Index> generate, Index batch, std::vector<InputStatistics> activity,
+             Index timeline_tokens) {
+            return std::make_shared<NamedEstimate>(estimated(
+                std::move(mapping), prompt, generate, batch, std::move(activity), timeline_tokens));
+          },
+          py::arg("mapping"), py::arg("prompt"), py::arg("generate"), py::arg("batch"),
+          py::arg("activity"), py::arg("timeline_tokens"), py::call_guard<py::gil_scoped_release>())
+      .def("figures", &figures, "Totals in SI units.")
+      .def("breakdown", &breakdown, "One row per leaf of the ledger.")
+      .def("events", &events, "The events of the first tokens.")
+      .def("busiest", &busiest, py::arg("count"), "The resources that work longest.")
+      .def(
+          "timeline",
+          [](const NamedEstimate& e) {
+            return ohm::timeline(e.estimate.schedule, e.mapping->network).dump();
+          },
+          "The events as a Chrome trace, JSON text.");
+}
+
+}  // namespace ohm::python

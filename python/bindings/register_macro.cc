@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+#include <pybind11/pybind11.h>
+#include <pybind11/stl.h>
+
+#include <limits>
+#include <memory>
+#include <numeric>
+#include <optional>
+
+#include "core/error.h"
+#include "crossbar/calibrate.h"
+#include "crossbar/error_source.h"
+#include "crossbar/geometry.h"
+#include "crossbar/mvm.h"
+#include "python/bindings/arrays.h"
+#include "python/bindings/register.h"
+
+namespace py = pybind11;
+
+namespace ohm::python {
+namespace {
+
+/// Arrays that hold one matrix of integers: a compiled macro and what was programmed into it.
+class MacroArrays {
+ public:
+  MacroArrays(const MacroSpec& spec, std::uint32_t seed, std::uint32_t chip)
+      : macro_(compile_macro(spec)), draw_{seed, chip, 0} {}
+
+  void program(const Array<std::int32_t>& weights) {
+    const Matrix<std::int32_t> codes = to_matrix(weights, "weights");
+    const py::gil_scoped_release released;
+    matrix_ = ohm::program(macro_, codes, full_row_tiles(codes.rows, macro_.spec.array.n_wordlines),
+                           draw_);
+  }
+
+  void calibrate(const Array<std::int32_t>& inputs) {
+    require_programmed();
+    const Matrix<std::int32_t> codes = to_matrix(inputs, "inputs");
+    const py::gil_scoped_release released;
+    calibrate_adc(macro_, *matrix_, codes);
+  }
+
+  py::array_t<double> mvm(const Array<std::int32_t>& inputs, std::uint64_t first_token) {
+    require_programmed();
+    const Matrix<std::int32_t> codes = to_matrix(inputs, "inputs");
+    constexpr std::uint64_t kTokens = std::uint64_t{1} << 32;
+    if (first_token + static_cast<std::uint64_t>(codes.rows) > kTokens) {
+      throw ArgumentError(
+          fmt::format("first_token: {} and {} tokens exceed the 2^32 numbers that "
+                      "key the noise; start again at a lower one",
+                      first_token, codes.rows));
+    }
+    Matrix<double> y;
+    {
+      const py::gil_scoped_release released;
+      std::vector<std::uint32_t> tokens(static_cast<size_t>(codes.rows));
+      std::iota(tokens.begin(), tokens.end(), static_cast<std::uint32_t>(first_token));
+      MvmResult result = ohm::mvm(macro_, *matrix_, codes, tokens);
+      conversions_ += result.counts.conversions;
+      clipped_ += result.counts.clipped;
+      y = std::move(result.y);
+    }
+    return to_array(std::move(y.values), {y.rows, y.cols});
+  }
+
+  /// Whether every output is a whole number, whatever the inputs.
+  bool is_whole() const {
+    const MacroSpec& spec = macro_.spec;
+    const bool converter = spec.adc.noise == 0.0 && spec.adc.offset == 0.0 &&
+                           spec.adc.gain_error == 0.0 &&
+                           (spec.adc.kind == "ideal" || spec.adc.range == "lossless");
+    return converter && spec.device.kind == "ideal" && spec.device.read_noise == 0.0 &&
+           spec.array.ir_drop == "report";
+  }
+
+  std::optional<Shape> shape() const {
+    if (!matrix_) return std::nullopt;
+    return Shape{matrix_->rows, matrix_->columns};
+  }
+  Index arrays() const {
+    if (!matrix_) return 0;
+    const Index width = weight_columns(macro_.spec);
+    return std::ssize(matrix_->tiles) * ((matrix_->columns + width - 1) / width);
+  }
+  std::int64_t conversions() const { return conversions_; }
+  std::int64_t clipped() const { return clipped_; }
+
+ private:
+  void require_programmed() const {
+    if (!matrix_) throw ArgumentError("macro: holds no weights yet; call program() first");
+  }
+
+  Macro macro_;
+  ChipDraw draw_;
+  std::optional<ProgrammedMatrix> matrix_;
+  std::int64_t conversions_ = 0, clipped_ = 0;
+};
+
+}  // namespace
+
+void register_macro(py::module_& module) {
+  py::class_<MacroArrays>(module, "MacroArrays",
+                          "Arrays of one kind of macro that hold a matrix of integers.")
+      .def(py::init<const MacroSpec&, std::uint32_t, std::uint32_t>(), py::arg("spec"),
+           py::arg("seed"), py::arg("chip"))
+      .def("program", &MacroArrays::program, py::arg("weights"))
+      .def("calibrate", &MacroArrays::calibrate, py::arg("inputs"))
+      .def("mvm", &MacroArrays::mvm, py::arg("inputs"), py::arg("first_token"))
+      .def_property_readonly("is_whole", &MacroArrays::is_whole)
+      .def_property_readonly("shape", &MacroArrays::shape)
+      .def_property_readonly("arrays", &MacroArrays::arrays)
+      .def_property_readonly("conversions", &MacroArrays::conversions)
+      .def_property_readonly("clipped", &MacroArrays::clipped);
+  module.def("error_sources", &error_sources,
+             "The imperfections of a macro that can be studied one at a time.");
+  module.def(
+      "with_only",
+      [](const MacroSpec& spec, const std::string& source) {
+        return std::make_shared<MacroSpec>(with_only(spec, source));
+      },
+      py::arg("spec"), py::arg("source"), "The macro with one imperfection left.");
+}
+
+}  // namespace ohm::python

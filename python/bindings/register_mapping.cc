@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <pybind11/pybind11.h>
+#include <pybind11/stl.h>
+
+#include <algorithm>
+#include <map>
+#include <memory>
+
+#include "mapping/chip/fit.h"
+#include "mapping/chip/map_network.h"
+#include "python/bindings/loaded_network.h"
+#include "python/bindings/register.h"
+
+namespace py = pybind11;
+
+namespace ohm::python {
+namespace {
+
+py::dict part_of(const FitPart& part) {
+  py::dict row;
+  row["name"] = part.name;
+  row["weights"] = part.weights;
+  row["cells"] = part.cells;
+  row["arrays"] = part.arrays;
+  row["utilisation"] = part.utilisation;
+  return row;
+}
+
+py::dict fit_of(const LoadedNetwork& network, const ChipSpec& chip) {
+  const Fit fit = ohm::fit(network.network, chip);
+  py::dict result;
+  result["crossbar_weights"] = fit.crossbar_weights;
+  result["cells"] = fit.cells;
+  result["arrays"] = fit.arrays;
+  result["tiles"] = fit.tiles;
+  result["tiles_per_chip"] = fit.tiles_per_chip;
+  result["chips"] = fit.chips;
+  result["area_m2"] = fit.area.si();
+  result["chip_area_m2"] = fit.chip_area.si();
+  result["reticles"] = fit.reticles;
+  result["utilisation"] = fit.utilisation;
+  result["fits"] = fit.fits();
+  result["body"] = part_of(fit.body);
+  result["head"] = part_of(fit.head);
+  py::list rows;
+  for (const FitPart& part : fit.rows) rows.append(part_of(part));
+  result["rows"] = rows;
+  return result;
+}
+
+/// What one tile holds.
+struct TileLoad {
+  Index used = 0;
+  std::vector<Index> matmuls;  // in the order of their blocks
+};
+
+std::map<Index, TileLoad> loads_of(const Mapping& mapping) {
+  std::map<Index, TileLoad> loads;
+  for (size_t b = 0; b < mapping.partition.blocks.size(); ++b) {
+    TileLoad& load = loads[mapping.placement.slots[b].tile];
+    const Index matmul = mapping.partition.blocks[b].matmul;
+    ++load.used;
+    if (std::find(load.matmuls.begin(), load.matmuls.end(), matmul) == load.matmuls.end()) {
+      load.matmuls.push_back(matmul);
+    }
+  }
+  return loads;
+}
+
+py::dict tile_of(const Mapping& mapping, Index tile, const TileLoad& load) {
+  py::dict row;
+  py::list names;
+  const auto& matmuls = mapping.network.matmuls;
+  for (const Index m : load.matmuls) names.append(matmuls[static_cast<size_t>(m)].name);
+  row["tile"] = tile;
+  row["x"] = tile % mapping.chip.mesh.columns();
+  row["y"] = tile / mapping.chip.mesh.columns();
+  row["used"] = load.used;
+  row["matmuls"] = names;
+  row["layer"] = matmuls[static_cast<size_t>(load.matmuls.front())].layer;
+  return row;
+}
+
+py::dict placement_of(const Mapping& mapping) {
+  py::dict result;
+  result["mesh"] = py::make_tuple(mapping.chip.mesh.columns(), mapping.chip.mesh.rows());
+  result["slots_per_tile"] = mapping.chip.spec.macros_per_tile;
+  result["cost_byte_hops"] = mapping.traffic.link_bytes;
+  result["lower_bound_byte_hops"] = mapping.traffic.lower_bound;
+  py::list tiles;
+  for (const auto& [tile, load] : loads_of(mapping)) tiles.append(tile_of(mapping, tile, load));
+  result["tiles"] = tiles;
+  return result;
+}
+
+py::dict verification_of(const Mapping& mapping) {
+  py::dict result;
+  result["checked"] = mapping.verification.checked;
+  result["assumed"] = mapping.verification.assumed;
+  result["blocks"] = mapping.verification.blocks;
+  result["weights"] = mapping.verification.weights;
+  return result;
+}
+
+}  // namespace
+
+void register_mapping(py::module_& module) {
+  module.def("fit", &fit_of, py::arg("network"), py::arg("chip"),
+             "What a network takes in crossbars, closed forms.");
+  py::class_<Mapping, std::shared_ptr<Mapping>>(module, "MappedNetwork",
+                                                "A network on a chip, verified.")
+      .def_static(
+          "map",
+          [](const LoadedNetwork& network, const ChipSpec& chip) {
+            return std::make_shared<Mapping>(map_network(network.network, chip));
+          },
+          py::arg("network"), py::arg("chip"), py::call_guard<py::gil_scoped_release>(),
+          "ConfigError if the network does not fit.")
+      .def_property_readonly("placement", &placement_of)
+      .def_property_readonly("verification", &verification_of);
+}
+
+}  // namespace ohm::python

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <pybind11/pybind11.h>
+#include <pybind11/stl.h>
+#include <pybind11/stl/filesystem.h>
+
+#include "core/config/writer.h"
+#include "mapping/network/find_network.h"
+#include "mapping/network/hf_config.h"
+#include "mapping/network/rescale.h"
+#include "python/bindings/arrays.h"
+#include "python/bindings/config.h"
+#include "python/bindings/json.h"
+#include "python/bindings/loaded_network.h"
+#include "python/bindings/register.h"
+
+namespace py = pybind11;
+
+namespace ohm::python {
+namespace {
+
+using Loaded = std::shared_ptr<LoadedNetwork>;
+
+Loaded from_name(const std::string& name, const Roots& roots) {
+  return std::make_shared<LoadedNetwork>(
+      LoadedNetwork{build_network(find_network(name, roots)), nullptr});
+}
+
+Loaded from_folder(const std::filesystem::path& folder) {
+  Network network = build_network(read_hf_config(folder));
+  auto weights = std::make_shared<const Weights>(bind_weights(network, Checkpoint::open(folder)));
+  return std::make_shared<LoadedNetwork>(LoadedNetwork{std::move(network), std::move(weights)});
+}
+
+Loaded with_weights(const LoadedNetwork& from, Weights weights) {
+  return std::make_shared<LoadedNetwork>(
+      LoadedNetwork{from.network, std::make_shared<const Weights>(std::move(weights))});
+}
+
+Loaded with_outliers(const LoadedNetwork& from, double factor, Index channels, std::uint32_t seed) {
+  Weights weights = from.require_weights();
+  inject_outliers(from.network, weights, {factor, channels, seed});
+  return with_weights(from, std::move(weights));
+}
+
+Loaded rescaled(const LoadedNetwork& from, const std::vector<std::vector<float>>& maxima,
+                double alpha) {
+  Weights weights = from.require_weights();
+  smooth(from.network, weights, maxima, alpha);
+  return with_weights(from, std::move(weights));
+}
+
+py::list matmuls(const LoadedNetwork& from) {
+  py::list result;
+  for (const StaticMatmul& matmul : from.network.matmuls) {
+    py::dict row;
+    row["name"] = matmul.name;
+    row["layer"] = matmul.layer;
+    row["part"] = matmul.part;
+    row["rows"] = matmul.rows;
+    row["columns"] = matmul.columns;
+    result.append(row);
+  }
+  return result;
+}
+
+py::list aliases(const Roots& roots) {
+  py::list result;
+  for (const std::string& name : component_names("network", roots)) {
+    const auto spec = load_spec<TransformerSpec>("network", name, {roots, {}});
+    result.append(py::make_tuple(name, spec.aliases, spec.source, parameter_count(spec)));
+  }
+  return result;
+}
+
+}  // namespace
+
+void register_network(py::module_& module) {
+  using Released = py::call_guard<py::gil_scoped_release>;
+  py::class_<LoadedNetwork, Loaded>(module, "NetworkGraph",
+                                    "An operator graph, with its weights where there are any.")
+      .def_static("from_name", &from_name, py::arg("name"), py::arg("roots"), Released(),
+                  "A preset, an alias, a YAML file or a config.json: no weights.")
+      .def_static("from_folder", &from_folder, py::arg("folder"), Released(),
+                  "A Hugging Face folder with weights.")
+      .def("with_outliers", &with_outliers, py::arg("factor"), py::arg("channels"), py::arg("seed"),
+           Released(), "The same function with outlier channels behind every norm.")
+      .def("rescaled", &rescaled, py::arg("maxima"), py::arg("alpha"), Released(),
+           "The same function with channel ranges moved into the weights.")
+      .def_property_readonly("name", [](const LoadedNetwork& n) { return n.network.spec.name; })
+      .def_property_readonly("has_weights",
+                             [](const LoadedNetwork& n) { return n.weights != nullptr; })
+      .def_property_readonly("is_decoder",
+                             [](const LoadedNetwork& n) { return n.network.spec.is_decoder(); })
+      .def_property_readonly("parameters",
+                             [](const LoadedNetwork& n) { return parameter_count(n.network.spec); })
+      .def_property_readonly("matmuls", &matmuls)
+      .def("to_dict",
+           [](const LoadedNetwork& n) {
+             return to_python(resolved(n.network.spec, ConfigWriter::Quantities::si));
+           })
+      .def("to_yaml", [](const LoadedNetwork& n) {
+        return to_yaml(resolved(n.network.spec, ConfigWriter::Quantities::text));
+      });
+  module.def("network_presets", &aliases, py::arg("roots"),
+             "(name, aliases, source, parameters) of every preset.");
+}
+
+}  // namespace ohm::python

@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Ohmformer: Transformers on simulated resistive-memory chips.
+
+    import ohmformer as ohm
+    chip = ohm.Chip.load("rram_22nm").override({"macro.adc.bits": 6})
+    network = ohm.Network.from_pretrained("gpt2-small")
+    perf = ohm.estimate(ohm.map(network, chip), prompt=512, generate=128)
+"""
+
+from importlib.metadata import PackageNotFoundError, version
+
+from ohmformer import _core, ir_drop
+from ohmformer.accuracy import Accuracy, evaluate
+from ohmformer.chip import Chip, MacroSpec
+from ohmformer.errors import ArgumentError, ConfigError, Error, NotInThisVersion, SolveError
+from ohmformer.macro import Macro
+from ohmformer.mapping import Mapping, fit
+from ohmformer.mapping import map_network as map
+from ohmformer.network import Network
+from ohmformer.performance import Performance, estimate
+
+try:
+    __version__ = version("ohmformer")
+except PackageNotFoundError:  # run from a checkout
+    __version__ = "0.1.0"
+
+__all__ = [
+    "Accuracy",
+    "ArgumentError",
+    "Chip",
+    "ConfigError",
+    "Error",
+    "Macro",
+    "MacroSpec",
+    "Mapping",
+    "Network",
+    "NotInThisVersion",
+    "Performance",
+    "SolveError",
+    "estimate",
+    "evaluate",
+    "fit",
+    "ir_drop",
+    "map",
+]

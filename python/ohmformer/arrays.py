@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Checks of arrays that come from outside; what fails is an ArgumentError, never a wrong number."""
+
+from typing import Any
+
+import numpy as np
+
+from ohmformer.errors import ArgumentError
+
+
+def integers(values: Any, name: str, axes: tuple[int, ...], dtype: type = np.int32) -> np.ndarray:
+    """`values` as a row-major array of whole numbers with one of the given numbers of axes.
+
+    >>> integers([[1, -2]], "weights", (2,)).dtype
+    dtype('int32')
+    >>> integers([0.5], "inputs", (1,))
+    Traceback (most recent call last):
+        ...
+    ohmformer._core.ArgumentError: inputs: dtype float64 found; expected integers: quantise them first
+    """
+    array = _array(values, name, axes)
+    if array.dtype.kind not in "iub" and array.size:
+        raise ArgumentError(f"{name}: dtype {array.dtype} found; expected integers: quantise them first")
+    bounds = np.iinfo(dtype)
+    if array.size and (int(array.min()) < bounds.min or int(array.max()) > bounds.max):
+        raise ArgumentError(f"{name}: values beyond {bounds.bits} bits found; expected smaller integers")
+    return np.ascontiguousarray(array, dtype=dtype)
+
+
+def numbers(values: Any, name: str, axes: tuple[int, ...]) -> np.ndarray:
+    """`values` as a row-major array of finite fp32 numbers with one of the given numbers of axes.
+
+    >>> numbers([[0.0, float("nan")]], "inputs", (2,))
+    Traceback (most recent call last):
+        ...
+    ohmformer._core.ArgumentError: inputs: NaN or Inf found at (0, 1); expected finite numbers
+    """
+    array = _array(values, name, axes)
+    if array.dtype.kind not in "iubf":
+        raise ArgumentError(f"{name}: dtype {array.dtype} found; expected numbers")
+    single = np.ascontiguousarray(array, dtype=np.float32)
+    if not np.isfinite(single).all():
+        where = tuple(int(i) for i in np.argwhere(~np.isfinite(single))[0])
+        raise ArgumentError(f"{name}: NaN or Inf found at {where}; expected finite numbers")
+    return single
+
+
+def whole(value: Any, name: str, least: int, most: int) -> int:
+    """`value` as a whole number from `least` to `most`.
+
+    >>> whole(5, "chips", 1, 100)
+    5
+    """
+    if isinstance(value, bool) or not hasattr(value, "__index__") or not least <= value <= most:
+        raise ArgumentError(f"{name}: {value!r} found; expected a whole number from {least} to {most}")
+    return int(value)
+
+
+def _array(values: Any, name: str, axes: tuple[int, ...]) -> np.ndarray:
+    try:
+        array = np.asarray(values)
+    except (ValueError, TypeError) as failure:
+        raise ArgumentError(f"{name}: not an array ({failure}); expected rows of equal length") from None
+    if array.ndim not in axes:
+        expected = " or ".join(str(count) for count in axes)
+        raise ArgumentError(f"{name}: shape {array.shape} found; expected an array with {expected} axes")
+    return array

@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Chips and macros as their files describe them."""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, ClassVar, TypeVar
+
+from ohmformer import _core
+from ohmformer.errors import ArgumentError
+from ohmformer.overrides import Override, from_mapping
+from ohmformer.roots import Folder, config_roots
+
+
+Kind = TypeVar("Kind", bound="Described")
+
+
+class Described:
+    """A configuration: read, composed, checked, and never changed afterwards."""
+
+    _reader: ClassVar[Any]
+
+    def __init__(self, name: str, roots: list[Path], overrides: list[Override]):
+        self._origin, self._roots, self._overrides = name, roots, overrides
+        self._spec = self._reader.load(name, roots, overrides)
+        self._check()
+
+    def _check(self) -> None:
+        raise NotImplementedError
+
+    @classmethod
+    def load(cls: type[Kind], name: str | Path, configs: Iterable[Folder] = ()) -> Kind:
+        """Read a configuration by its name or path.
+
+        `configs` are folders that hold more of them (chip/, macro/, device/, …). Raises ConfigError
+        with file, line, key and how to mend it.
+        """
+        if not isinstance(name, (str, Path)):
+            raise ArgumentError(f"name: {type(name).__name__} found; expected a name or the path of a YAML file")
+        return cls(str(name), config_roots(configs), [])
+
+    def override(self: Kind, values: Mapping[str, Any]) -> Kind:
+        """The same with some values replaced, by dotted key; later overrides win.
+
+        Values are what YAML holds: numbers, words, lists, and texts with units ("0.3 V").
+        """
+        return self._with(from_mapping(values))
+
+    def _with(self: Kind, overrides: list[Override]) -> Kind:
+        """The same with overrides, strongest first, on top."""
+        return type(self)(self._origin, self._roots, [*overrides, *self._overrides])
+
+    @property
+    def name(self) -> str:
+        """Name or path that it was loaded from."""
+        return self._spec.name
+
+    def to_dict(self) -> dict[str, Any]:
+        """Every value, defaults included, in SI units."""
+        return self._spec.to_dict()
+
+    def to_yaml(self) -> str:
+        """The resolved configuration: YAML that reads back to the same."""
+        return self._spec.to_yaml()
+
+    def __repr__(self) -> str:
+        changed = "".join(f", {key}={value}" for key, value, _ in self._overrides[::-1])
+        return f"<ohmformer.{type(self).__name__} {self.name}{changed}>"
+
+
+class Chip(Described):
+    """A chip: a mesh of tiles with macros, buffers and digital units, beside a DRAM.
+
+    >>> chip = Chip.load("rram_22nm").override({"macro.adc.bits": 6})
+    >>> chip.to_dict()["macro"]["adc"]["bits"]
+    6
+    >>> chip
+    <ohmformer.Chip rram_22nm, macro.adc.bits=6>
+    """
+
+    _reader = _core.ChipSpec
+
+    def _check(self) -> None:
+        _core.check_chip(self._spec)
+
+
+class MacroSpec(Described):
+    """A macro: array, DAC, sample and hold, ADC, shift-add.
+
+    >>> spec = MacroSpec.load("rram_128").override({"adc.bits": 7, "read.voltage": "0.1 V"})
+    >>> spec.to_dict()["adc"]["bits"], spec.to_dict()["read"]["voltage"]
+    (7, 0.1)
+    """
+
+    _reader = _core.MacroSpec
+
+    def _check(self) -> None:
+        _core.check_macro(self._spec)

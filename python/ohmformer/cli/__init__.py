@@ -1,0 +1,216 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The command `ohmformer`. Exit codes: 0 done, 1 an expectation failed, 2 bad input, 130 interrupted."""
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+
+import ohmformer
+from ohmformer.chip import Chip
+from ohmformer.errors import ArgumentError, Error, refuse_later
+from ohmformer.network import Network
+from ohmformer.overrides import from_settings
+
+try:
+    from typer._click.exceptions import ClickException  # Typer brings its own Click since 0.20
+except ImportError:
+    from click.exceptions import ClickException
+
+BAD_INPUT, UNMET, INTERRUPTED = 2, 1, 130
+
+app = typer.Typer(
+    name="ohmformer",
+    help="Transformers on simulated resistive-memory chips: accuracy, latency, energy, area.",
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+Settings = Annotated[
+    list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Replace a value, such as macro.adc.bits=6.")
+]
+Configs = Annotated[
+    list[Path] | None, typer.Option("--configs", metavar="DIR", help="A folder with more chip/, macro/, device/, ….")
+]
+NetworkName = Annotated[str, typer.Option("--network", metavar="NAME|HF_DIR", help="A preset, a trained network, a folder.")]
+ChipName = Annotated[str, typer.Option("--chip", metavar="NAME|FILE", help="A chip by name or file.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON (SI units) and nothing else.")]
+Quiet = Annotated[bool, typer.Option("--quiet", help="Print no progress and no tables.")]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; whatever is wrong with the input becomes one line on stderr and exit code 2."""
+    try:
+        code = app(list(sys.argv[1:] if arguments is None else arguments), prog_name="ohmformer", standalone_mode=False)
+        sys.stdout.flush()
+        return code if isinstance(code, int) else 0
+    except ClickException as failure:
+        return _refuse(f"{failure.format_message().rstrip('.')}; see: ohmformer --help")
+    except typer.Exit as exit_:
+        return exit_.exit_code
+    except Error as failure:
+        return _refuse(str(failure))
+    except BrokenPipeError:  # the reader of our output has gone, as `| head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except OSError as failure:
+        name = f"{str(failure.filename)[:200]}: " if failure.filename else ""
+        return _refuse(f"{name}{failure.strerror or failure}; check the path, its permissions and the free space")
+    except MemoryError:
+        return _refuse("out of memory; take a smaller network, fewer samples or fewer --workers")
+    except (KeyboardInterrupt, typer.Abort):
+        sys.stderr.write("ohmformer: interrupted; nothing was written\n")
+        return INTERRUPTED
+
+
+def _refuse(message: str) -> int:
+    text = " ".join(line.strip() for line in message.splitlines() if line.strip())
+    sys.stderr.write(f"ohmformer: {text}\n")
+    return BAD_INPUT
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"ohmformer {ohmformer.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version.")] = False,
+) -> None:
+    """Nothing to do before the commands."""
+
+
+def _chip(name: str, settings: list[str] | None, configs: list[Path] | None) -> Chip:
+    return Chip.load(name, configs or ())._with(from_settings(settings or []))
+
+
+@app.command()
+def run(
+    experiment: Annotated[str, typer.Argument(metavar="EXPERIMENT.yaml", help="A file, its folder, or a shipped experiment.")],
+    out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Where results land; default results/NAME.")] = None,
+    settings: Settings = None,
+    workers: Annotated[int, typer.Option("--workers", min=0, max=4096, help="Threads; 0: all processors.")] = 0,
+    configs: Configs = None,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> int:
+    """Accuracy and performance of an experiment's networks."""
+    from ohmformer.cli.commands import run_command
+
+    return run_command(experiment, out, from_settings(settings or []), workers, configs or [], _style(json, quiet))
+
+
+@app.command()
+def estimate(
+    network: NetworkName,
+    chip: ChipName,
+    prompt: Annotated[int | None, typer.Option("--prompt", help="Tokens per sequence; default: suits the network.")] = None,
+    generate: Annotated[int | None, typer.Option("--generate", help="Tokens a decoder generates.")] = None,
+    batch: Annotated[int, typer.Option("--batch", help="Sequences at once.")] = 1,
+    settings: Settings = None,
+    configs: Configs = None,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> int:
+    """Latency, energy and area of a network on a chip."""
+    from ohmformer.cli.commands import estimate_command
+
+    loaded = _chip(chip, settings, configs)
+    workload = {"prompt": prompt, "generate": generate, "batch": batch}
+    return estimate_command(Network.from_pretrained(network, configs or ()), loaded, workload, _style(json, quiet))
+
+
+@app.command()
+def fit(
+    network: NetworkName,
+    chip: ChipName,
+    settings: Settings = None,
+    configs: Configs = None,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> int:
+    """Does it fit: cells, crossbars, tiles, chips, area."""
+    from ohmformer.cli.commands import fit_command
+
+    loaded = _chip(chip, settings, configs)
+    return fit_command(Network.from_pretrained(network, configs or ()), loaded, _style(json, quiet))
+
+
+@app.command()
+def check(
+    file: Annotated[str, typer.Argument(metavar="FILE.yaml")],
+    kind: Annotated[str | None, typer.Option("--kind", help="device, macro, chip, network, component or experiment.")] = None,
+    settings: Settings = None,
+    configs: Configs = None,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> int:
+    """Is a file valid: every key, unit, range and rule."""
+    from ohmformer.cli.inspection import check_command
+
+    return check_command(file, kind, from_settings(settings or []), configs or [], _style(json, quiet))
+
+
+@app.command(name="list")
+def list_(
+    kind: Annotated[str | None, typer.Argument(metavar="[devices|macros|chips|networks|experiments]")] = None,
+    configs: Configs = None,
+    json: Json = False,
+) -> int:
+    """What there is to choose from."""
+    from ohmformer.cli.inspection import list_command
+
+    return list_command(kind, configs or [], json)
+
+
+@app.command()
+def show(
+    name: Annotated[str, typer.Argument(metavar="NAME")],
+    kind: Annotated[str | None, typer.Option("--kind", help="Where several things have this name.")] = None,
+    settings: Settings = None,
+    configs: Configs = None,
+    json: Json = False,
+) -> int:
+    """The resolved configuration of anything that is listed, or of a file."""
+    from ohmformer.cli.inspection import show_command
+
+    return show_command(name, kind, from_settings(settings or []), configs or [], json)
+
+
+_ANY = {"allow_extra_args": True, "ignore_unknown_options": True}
+
+
+@app.command(context_settings=_ANY)
+def validate(names: Annotated[list[str] | None, typer.Argument()] = None) -> NoReturn:
+    """Our numbers beside published ones (a later version)."""
+    refuse_later("validate", "`ohmformer estimate` prints the sources of every figure with --json")
+
+
+@app.command(context_settings=_ANY)
+def compare(names: Annotated[list[str] | None, typer.Argument()] = None) -> NoReturn:
+    """Several results side by side (a later version)."""
+    refuse_later("compare", "sweep a key in one experiment instead")
+
+
+@app.command(context_settings=_ANY)
+def claim(names: Annotated[list[str] | None, typer.Argument()] = None) -> NoReturn:
+    """Published claims under test (a later version)."""
+    refuse_later("claim", "write an experiment.yaml with an expected.yaml beside it")
+
+
+@app.command(name="export-spice", context_settings=_ANY)
+def export_spice(names: Annotated[list[str] | None, typer.Argument()] = None) -> NoReturn:
+    """An array as a SPICE netlist (a later version)."""
+    refuse_later("export-spice", "read conductances of a small array through ohmformer.Macro")
+
+
+def _style(json: bool, quiet: bool) -> dict[str, Any]:
+    if json and quiet:
+        raise ArgumentError("--json and --quiet: one prints what the other hides; give one of them")
+    return {"json": json, "quiet": quiet}
+

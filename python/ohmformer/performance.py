@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a workload costs: latency, energy, area."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+
+from ohmformer import _core
+from ohmformer.arrays import whole
+from ohmformer.errors import ArgumentError
+from ohmformer.mapping import Mapping
+
+LARGEST = 2**31
+TIMELINE_TOKENS = 4
+
+
+class Performance:
+    """Times, energies and areas of one workload, in SI units.
+
+    A token is an output token of a decoder, an input token of an encoder. Every figure of `to_dict()`
+    is an attribute as well: `energy_j`, `ttft_s`, `macs`, …
+    """
+
+    def __init__(self, estimate: _core.CostEstimate):
+        self._estimate = estimate
+        figures = estimate.figures()
+        per_token = figures["energy_per_token_j"] / figures["energy_j"] if figures["energy_j"] else 0.0
+        figures["latency_s"] = figures["makespan_s"]
+        figures["energy_per_token_low_j"] = figures["energy_low_j"] * per_token
+        figures["energy_per_token_high_j"] = figures["energy_high_j"] * per_token
+        figures["tokens_per_j"] = 1.0 / figures["energy_per_token_j"] if figures["energy_per_token_j"] else None
+        self._figures = figures
+
+    latency_s = property(lambda self: self._figures["latency_s"], doc="Time from the first input to the last output.")
+    ttft_s = property(lambda self: self._figures["ttft_s"], doc="Time to first token, mean over sequences.")
+    tpot_s = property(lambda self: self._figures["tpot_s"], doc="Time per output token after the first.")
+    tokens_per_s = property(lambda self: self._figures["tokens_per_s"], doc="Throughput over all sequences.")
+    tokens_per_j = property(lambda self: self._figures["tokens_per_j"], doc="Tokens per joule.")
+    energy_j = property(lambda self: self._figures["energy_j"], doc="Energy of the whole workload.")
+    energy_per_token_j = property(lambda self: self._figures["energy_per_token_j"], doc="Energy per token.")
+    power_w = property(lambda self: self._figures["power_w"], doc="Energy over latency.")
+    area_m2 = property(lambda self: self._figures["area_m2"], doc="Area of the tiles that hold weights.")
+    makespan_s = property(lambda self: self._figures["makespan_s"], doc="The same as latency_s.")
+    lower_bound_s = property(lambda self: self._figures["lower_bound_s"], doc="No schedule is faster.")
+    macs = property(lambda self: self._figures["macs"], doc="Multiply-accumulates of the whole workload.")
+    kv_bytes_per_token = property(
+        lambda self: self._figures["kv_bytes_per_token"], doc="Keys and values of one token over all layers, bytes."
+    )
+
+    @property
+    def conditions(self) -> dict[str, Any]:
+        """Prompt, generated tokens, batch, and whether it is a decoder."""
+        return dict(self._figures["conditions"])
+
+    @property
+    def assumptions(self) -> list[str]:
+        """What the figures take for granted."""
+        return list(self._figures["assumptions"])
+
+    @property
+    def breakdown(self) -> list[dict[str, Any]]:
+        """One row per component × operator × phase: energy, busy time, area, count, source."""
+        return self._estimate.breakdown()
+
+    def table(self) -> pd.DataFrame:
+        """The breakdown as a tidy table, one row per component × operator × phase."""
+        return pd.DataFrame(self.breakdown)
+
+    def busiest(self, count: int = 10) -> list[dict[str, Any]]:
+        """The resources that work longest: resource, busy_s."""
+        return self._estimate.busiest(count)
+
+    def events(self) -> list[dict[str, Any]]:
+        """What the first tokens do when: resource, name, start_s, duration_s, phase, token."""
+        return self._estimate.events()
+
+    def timeline(self) -> dict[str, Any]:
+        """The same as a Chrome trace, which opens in Perfetto."""
+        return json.loads(self._estimate.timeline())
+
+    def to_dict(self) -> dict[str, Any]:
+        """All totals, without the breakdown."""
+        return dict(self._figures)
+
+    def __repr__(self) -> str:
+        return f"<ohmformer.Performance {self.latency_s:.4g} s, {self.energy_j:.4g} J, {self.area_m2:.4g} m2>"
+
+
+def estimate(
+    mapping: Mapping,
+    prompt: int | None = None,
+    generate: int | None = None,
+    batch: int = 1,
+    *,
+    activity: Sequence[tuple[float, float] | _core.InputStatistics] = (),
+    timeline_tokens: int = TIMELINE_TOKENS,
+) -> Performance:
+    """Latency, energy and area of `batch` sequences that arrive together.
+
+    Args: prompt tokens per sequence, tokens to generate (decoders); what is left out is chosen to
+    suit the network. activity decides the energy of the analog part: for every matrix (in the order
+    of `network.matmuls`) or once for all a pair of the share of ones among the driven bits and the
+    mean position of cells in their range; left out, (0.5, 0.25).
+
+    >>> import ohmformer as ohm
+    >>> mapping = ohm.map(ohm.Network.from_pretrained("vit-small"), ohm.Chip.load("rram_22nm"))
+    >>> perf = ohm.estimate(mapping)
+    >>> perf.lower_bound_s <= perf.latency_s, round(sum(perf.table()["energy_j"]) / perf.energy_j, 6)
+    (True, 1.0)
+    """
+    if not isinstance(mapping, Mapping):
+        raise ArgumentError(f"mapping: {type(mapping).__name__} found; expected the result of ohmformer.map()")
+    prompt = None if prompt is None else whole(prompt, "prompt", 0, LARGEST)
+    generate = None if generate is None else whole(generate, "generate", 0, LARGEST)
+    shares = [_core.InputStatistics(*entry) if isinstance(entry, tuple) else entry for entry in activity]
+    batch = whole(batch, "batch", 0, LARGEST)
+    tokens = whole(timeline_tokens, "timeline_tokens", 0, LARGEST)
+    return Performance(_core.CostEstimate.of(mapping._mapped, prompt, generate, batch, shares, tokens))

@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The command's answers: keys, exit codes, tables, and what `--json` prints."""
+
+import re
+import subprocess
+import sys
+
+import ohmformer as ohm
+import pytest
+from command import ohmformer
+
+FIT_KEYS = {"crossbar_weights", "cells", "arrays", "tiles", "chips", "area_m2", "utilisation", "body", "head", "rows"}
+ESTIMATE_KEYS = {
+    "ttft_s", "tpot_s", "tokens_per_s", "energy_per_token_j", "power_w", "area_m2", "makespan_s", "lower_bound_s",
+    "macs", "kv_bytes_per_token", "breakdown",
+}  # fmt: skip
+GPT2 = ["--network", "gpt2-small", "--chip", "rram_22nm"]
+SHORT = ["--prompt", "16", "--generate", "4"]
+
+
+def test_fit_counts_the_body_of_gpt2_small():
+    tree = ohmformer("fit", *GPT2, "--json").tree
+    assert tree.keys() >= FIT_KEYS
+    assert (tree["body"]["weights"], tree["body"]["arrays"]) == (84_934_656, 41_472)
+    assert tree["crossbar_weights"] == sum(row["weights"] for row in tree["rows"]) == 84_934_656 + 50257 * 768
+    assert tree["cells"] == 8 * tree["crossbar_weights"]
+
+
+def test_fit_of_a_network_beyond_one_chip_says_how_many_chips_hold_it():
+    outcome = ohmformer("fit", "--network", "gpt2-xl", "--chip", "rram_22nm")
+    assert outcome.code == 0 and "does not fit on one chip" in outcome.out
+    assert ohmformer("fit", "--network", "gpt2-xl", "--chip", "rram_22nm", "--json").tree["chips"] > 1
+
+
+def test_estimate_prints_the_promised_keys_in_si_units():
+    tree = ohmformer("estimate", *GPT2, *SHORT, "--json").tree
+    assert tree.keys() >= ESTIMATE_KEYS
+    assert tree["lower_bound_s"] <= tree["makespan_s"] < 1
+    assert sum(row["energy_j"] for row in tree["breakdown"]) == pytest.approx(tree["energy_j"], rel=1e-12)
+    assert tree["kv_bytes_per_token"] == 2 * 12 * 768
+
+
+def test_set_changes_what_is_estimated():
+    low = ohmformer("estimate", *GPT2, *SHORT, "--json", "--set", "macro.adc.bits=4").tree
+    high = ohmformer("estimate", *GPT2, *SHORT, "--json", "--set", "macro.adc.bits=4", "--set", "macro.adc.bits=9").tree
+    assert low["energy_j"] < high["energy_j"]
+    unsliced = ohmformer("fit", *GPT2, "--json", "--set", "macro=rram_128_unsliced").tree
+    assert unsliced["body"]["arrays"] == 41_472 // 4
+
+
+def test_tables_are_for_people_and_quiet_prints_nothing():
+    for command in (["fit", *GPT2], ["estimate", *GPT2, *SHORT]):
+        assert "gpt2-small on rram_22nm" in ohmformer(*command).out
+        assert ohmformer(*command, "--quiet").out == ""
+
+
+def test_everything_that_is_listed_can_be_shown_and_reads_back(tmp_path):
+    tree = ohmformer("list", "--json").tree
+    assert tree.keys() == {"devices", "macros", "chips", "networks", "experiments"}
+    for kind, rows in tree.items():
+        assert rows, kind
+        for row in rows:
+            text = ohmformer("show", row["name"], "--kind", kind.removesuffix("s")).out
+            assert text, row["name"]
+            if kind in ("devices", "macros", "chips"):
+                file = tmp_path / f"{row['name']}.yaml"
+                file.write_text(text)
+                again = ohmformer("show", file, "--kind", kind.removesuffix("s")).out
+                assert again == text
+    assert ohmformer("show", "rram_128", "--set", "adc.bits=5", "--json").tree["adc"]["bits"] == 5
+
+
+def test_every_shipped_file_is_fine(repository):
+    files = sorted((repository / "configs").rglob("*.yaml")) + sorted((repository / "experiments").glob("*/experiment.yaml"))
+    assert len(files) > 15
+    for file in files:
+        outcome = ohmformer("check", file)
+        assert outcome.code == 0, outcome.err
+        assert ohmformer("check", file, "--json").tree["valid"] is True
+
+
+def test_an_alias_names_the_same_network():
+    assert ohmformer("show", "openai-community/gpt2").out == ohmformer("show", "gpt2-small").out
+
+
+def test_a_folder_of_configurations_extends_what_is_known(tmp_path):
+    (tmp_path / "macro").mkdir()
+    (tmp_path / "macro" / "mine.yaml").write_text(ohm.MacroSpec.load("rram_128").override({"adc.bits": 5}).to_yaml())
+    tree = ohmformer("show", "rram_22nm", "--set", "macro=mine", "--configs", tmp_path, "--json").tree
+    assert tree["macro"]["adc"]["bits"] == 5
+    assert "mine" in ohmformer("list", "macros", "--configs", tmp_path).out
+
+
+def test_the_command_runs_as_a_program():
+    def run(*arguments: str) -> subprocess.CompletedProcess:
+        return subprocess.run(
+            [sys.executable, "-m", "ohmformer", *arguments], capture_output=True, text=True, check=False, timeout=120
+        )
+
+    version = run("--version")
+    assert (version.returncode, version.stdout) == (0, f"ohmformer {ohm.__version__}\n")
+    helped = run("--help")
+    assert helped.returncode == 0
+    for command in ("run", "estimate", "fit", "check", "list", "show", "validate"):
+        assert re.search(rf"\b{command}\b", helped.stdout)
+    wrong = run("fit", "--network", "nothing", "--chip", "rram_22nm")
+    assert wrong.returncode == 2 and wrong.stderr.count("\n") == 1 and wrong.stdout == ""
