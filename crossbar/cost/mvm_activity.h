@@ -32,10 +32,10 @@ struct MvmActivity {
 ///
 /// `inputs` (mvms × rows, row-major) within the bits of macro.input; `row_conductance` (rows) in S:
 /// the sum over the cells that conduct in that row, reference bitline included. A step of value s
-/// out of its largest s_max draws the share s/s_max (gated: the pulse width) or (s/s_max)² (driven:
-/// the amplitude) of V² G read.time; for 1-bit steps the sum over steps is a popcount. Cost O(rows)
-/// per step, not O(rows × columns). Throws ArgumentError for a block that does not fit, or wrong
-/// sizes.
+/// out of s_max, the largest value that any step drives, draws the share s/s_max (gated: the pulse
+/// width) or (s/s_max)² (driven: the amplitude) of V² G read.time; for 1-bit steps the sum over
+/// steps is a popcount. Cost O(rows) per step, not O(rows × columns). Throws ArgumentError for a
+/// block that does not fit, or wrong sizes.
 MvmActivity measured_activity(const MacroSpec& macro, const MvmBlock& block,
                               std::span<const std::int32_t> inputs,
                               std::span<const double> row_conductance);

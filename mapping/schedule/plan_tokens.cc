@@ -27,7 +27,7 @@ Picoseconds picoseconds(Seconds time, const std::string& step) {
 
 /// Whole cycles of a clock.
 Picoseconds cycles(Index n, Hertz clock, const std::string& step) {
-  return picoseconds(static_cast<double>(n) / clock, step);
+  return picoseconds(Seconds(static_cast<double>(n) / clock.si()), step);
 }
 
 Index ceil_divide(Index n, Index by) {
