@@ -57,10 +57,10 @@ build: setup_test ## Release build of the libraries and their tests, in build/re
 	@cmake --build --preset release
 
 package: setup ## Build the Python package and install it into .venv
-	@$(MAKE) --no-print-directory .venv/.package
+	@$(MAKE) --no-print-directory --silent .venv/.package
 
 package_test: setup_test
-	@$(MAKE) --no-print-directory .venv/.package_test
+	@$(MAKE) --no-print-directory --silent .venv/.package_test
 
 .venv/.package: .venv/.tools $(PACKAGED)
 	@echo "package: building and installing (a few minutes the first time)"
