@@ -191,7 +191,7 @@ class CostEstimate:
     Latency, energy and area of a workload on a mapped network.
     """
     @staticmethod
-    def of(mapping: MappedNetwork, prompt: typing.SupportsInt | typing.SupportsIndex | None, generate: typing.SupportsInt | typing.SupportsIndex | None, batch: typing.SupportsInt | typing.SupportsIndex, activity: InputStatistics, timeline_tokens: typing.SupportsInt | typing.SupportsIndex) -> CostEstimate:
+    def of(mapping: MappedNetwork, prompt: typing.SupportsInt | typing.SupportsIndex | None, generate: typing.SupportsInt | typing.SupportsIndex | None, batch: typing.SupportsInt | typing.SupportsIndex, activity: collections.abc.Sequence[InputStatistics], timeline_tokens: typing.SupportsInt | typing.SupportsIndex) -> CostEstimate:
         ...
     def breakdown(self) -> list:
         """
