@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Chips and macros as their files describe them."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar
@@ -14,7 +15,7 @@ from ohmformer.roots import Folder, config_roots
 Kind = TypeVar("Kind", bound="Described")
 
 
-class Described:
+class Described(ABC):
     """A configuration: read, composed, checked, and never changed afterwards."""
 
     _reader: ClassVar[Any]
@@ -24,8 +25,9 @@ class Described:
         self._spec = self._reader.load(name, roots, overrides)
         self._check()
 
+    @abstractmethod
     def _check(self) -> None:
-        raise NotImplementedError
+        """Refuses what reads well and cannot be built."""
 
     @classmethod
     def load(cls: type[Kind], name: str | Path, configs: Iterable[Folder] = ()) -> Kind:
