@@ -8,6 +8,7 @@
 #include <limits>
 
 #include "core/error.h"
+#include "core/percentile.h"
 
 namespace ohm {
 namespace {
@@ -34,17 +35,6 @@ std::vector<float> sizes_of(std::span<const float> values) {
 
 double step_for(double largest, std::int32_t max_code) {
   return largest > 0 ? largest / max_code : 1.0;
-}
-
-/// The percentile of `sizes` (not empty), as numpy.percentile's default method.
-double percentile_of(std::vector<float> sizes, double percentile) {
-  const double rank = percentile / 100 * static_cast<double>(sizes.size() - 1);
-  const auto below = sizes.begin() + static_cast<Index>(std::floor(rank));
-  std::nth_element(sizes.begin(), below, sizes.end());
-  const double low = *below;
-  if (below + 1 == sizes.end()) return low;
-  const double high = *std::min_element(below + 1, sizes.end());
-  return low + (high - low) * (rank - std::floor(rank));
 }
 
 /// Exact mean squared error of symmetric quantisers on one set of values.

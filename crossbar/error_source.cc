@@ -20,14 +20,23 @@ MacroSpec with_only(MacroSpec spec, const std::string& source) {
                                     fmt::join(known, ", ")));
   }
   if (source == "all") return spec;
-  if (source != "programming") spec.device.kind = "ideal", spec.device.model = make_device("ideal");
-  if (source != "stuck_cells") spec.device.stuck_low = spec.device.stuck_high = 0.0;
-  if (source != "read_noise") spec.device.read_noise = 0.0;
-  if (source != "adc") {
-    spec.adc.kind = "ideal";
-    spec.adc.noise = spec.adc.offset = spec.adc.gain_error = 0.0;
+  DeviceSpec& device = spec.device;
+  // auto leaves wires out where the device is ideal, which the others are about to become
+  if (spec.array.ir_drop == "auto") {
+    spec.array.ir_drop = spec.array.topology == "gated" ? "exact" : "gain";
   }
-  if (source != "wires") spec.array.ir_drop = "report";
+  if (source != "programming") {
+    device.kind = "ideal", device.model = make_device("ideal");
+    device.programming = {}, device.retention = {}, device.temperature = {};
+    spec.compensation = {};
+  }
+  if (source != "stuck_cells") device.stuck_low = device.stuck_high = 0.0, device.faults = {};
+  if (source != "read_noise") device.read_noise = 0.0, device.noise = {};
+  if (source != "adc") spec.adc = idealised(spec.adc), spec.dac = {};
+  if (source != "wires") {
+    spec.array.ir_drop = "report", device.iv = {};
+    if (spec.fidelity == "circuit") spec.fidelity = "sliced";
+  }
   return spec;
 }
 

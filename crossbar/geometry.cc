@@ -8,14 +8,14 @@
 #include <cstdint>
 
 #include "core/error.h"
-#include "crossbar/input_encoding.h"
-#include "crossbar/weight_encoding.h"
+#include "crossbar/encoding/input_encoding.h"
+#include "crossbar/encoding/weight_encoding.h"
 
 namespace ohm {
 namespace {
 
 Index reference_bitlines(const WeightSpec& weight) {
-  return weight.encoding == "offset_column" ? 1 : 0;
+  return has_reference_column(weight) ? 1 : 0;
 }
 
 Index ceil_divide(Index n, Index by) {
@@ -42,7 +42,7 @@ Index input_steps(const InputSpec& input) {
 }
 
 Index bitlines_per_weight(const WeightSpec& weight) {
-  return static_cast<Index>(weight.slice_bits.size()) * cells_per_slice(weight);
+  return static_cast<Index>(weight.slice_bits.size()) * bitlines_per_slice(weight);
 }
 
 Index weight_columns(const MacroSpec& macro) {
@@ -65,39 +65,60 @@ Index used_bitlines(const MacroSpec& macro, Index columns) {
 
 Index conversion_channels(const MacroSpec& macro) {
   return (macro.array.n_bitlines - reference_bitlines(macro.weight)) /
-         cells_per_slice(macro.weight);
+         bitlines_per_slice(macro.weight);
 }
 
 Index conversions_per_adc(const MacroSpec& macro) {
-  return ceil_divide(macro.array.columns_per_adc, cells_per_slice(macro.weight));
+  return ceil_divide(macro.array.columns_per_adc, bitlines_per_slice(macro.weight));
 }
 
 Index adcs_per_macro(const MacroSpec& macro) {
   return ceil_divide(conversion_channels(macro), conversions_per_adc(macro));
 }
 
-Index row_groups(const ArraySpec& array, Index rows) {
-  return ceil_divide(rows, array.rows_active);
+Index inputs_per_array(const MacroSpec& macro) {
+  return macro.array.n_wordlines / wordlines_per_input(macro.weight);
 }
 
-Index conversions_per_output(const MacroSpec& macro) {
-  return static_cast<Index>(macro.weight.slice_bits.size()) * input_steps(macro.input) *
-         row_groups(macro.array, macro.array.n_wordlines);
+Index inputs_per_group(const MacroSpec& macro) {
+  return macro.array.rows_active / wordlines_per_input(macro.weight);
+}
+
+Index terms_per_group(const MacroSpec& macro) {
+  return inputs_per_group(macro) * terms_per_input(macro.weight);
+}
+
+Index row_groups(const MacroSpec& macro, Index rows) {
+  return ceil_divide(rows, inputs_per_group(macro));
+}
+
+Index bitline_of(const MacroSpec& macro, Index column, Index s, Index side) {
+  const Index slices = std::ssize(macro.weight.slice_bits);
+  return (column * slices + s) * bitlines_per_slice(macro.weight) + side;
+}
+
+Index converter_of(const MacroSpec& macro, Index column, Index s) {
+  const Index channel = column * std::ssize(macro.weight.slice_bits) + s;
+  return channel / conversions_per_adc(macro);
+}
+
+bool has_signed_sums(const MacroSpec& macro) {
+  const bool bipolar = macro.input.bits > 1 && macro.input.encoding != "bit_serial";
+  return n_sides(macro.weight) == 2 || bipolar;
 }
 
 Index lossless_bits(const MacroSpec& macro) {
   Index weight_top = 0, input_top = 0;
   for (const WeightSlice& slice : weight_slices(macro.weight)) {
-    weight_top = std::max(weight_top, slice.level(-1));
+    weight_top = std::max(weight_top, slice.digit((Index{1} << magnitude_bits(macro.weight)) - 1));
   }
   for (const InputSlice& slice : input_slices(macro.input)) {
     input_top = std::max(input_top, slice.top());
   }
-  const Index rows = std::min(macro.array.rows_active, macro.array.n_wordlines);
-  const bool is_signed =
-      macro.weight.encoding != "offset_column" || macro.input.encoding == "bipolar";
-  const auto sums = static_cast<std::uint64_t>(rows * weight_top * input_top) + 1;
-  return ceil_log2(sums) + (is_signed ? 1 : 0);
+  const Index rows = std::min(inputs_per_group(macro), inputs_per_array(macro));
+  Index largest = rows * weight_top * input_top;
+  if (macro.weight.encoding == "isaac_flip") largest /= 2;
+  return ceil_log2(static_cast<std::uint64_t>(largest) + 1) + (has_signed_sums(macro) ? 1 : 0);
 }
 
 Index effective_adc_bits(const MacroSpec& macro) {

@@ -29,16 +29,33 @@ Index conversions_per_adc(const MacroSpec& macro);
 /// Converters of one macro.
 Index adcs_per_macro(const MacroSpec& macro);
 
-/// Steps that `rows` wordlines need because only rows_active of them conduct together.
-Index row_groups(const ArraySpec& array, Index rows);
+/// Inputs that one array takes: its wordlines over wordlines_per_input().
+Index inputs_per_array(const MacroSpec& macro);
 
-/// Conversions behind one output of a full array, per MVM: weight slices × input steps × row
-/// groups.
-Index conversions_per_output(const MacroSpec& macro);
+/// Inputs whose wordlines conduct together: rows_active over wordlines_per_input().
+Index inputs_per_group(const MacroSpec& macro);
+
+/// Values that the inputs of a row group add to the sum of a column: one each, two with xnor.
+Index terms_per_group(const MacroSpec& macro);
+
+/// Steps that `rows` inputs need because only rows_active wordlines conduct together.
+Index row_groups(const MacroSpec& macro, Index rows);
+
+/// The bitline, within its array, of cell `side` of slice `s` (least significant first) of output
+/// `column` of that array: outputs side by side, the slices of one next to each other.
+Index bitline_of(const MacroSpec& macro, Index column, Index s, Index side);
+
+/// The converter, within its array, that converts slice `s` of output `column` of that array:
+/// neighbouring bitlines take turns on one ADC.
+Index converter_of(const MacroSpec& macro, Index column, Index s);
 
 /// Bits that represent every possible sum of one step: ceil(log2(R·K·X + 1)), plus one where the
-/// sum is signed (differential weights or bipolar inputs); R rows, K and X the largest slices.
+/// sum is signed (pairs of cells or bipolar inputs); R inputs that conduct together, K and X the
+/// largest slices. isaac_flip stores columns so that no sum passes half of R·K·X.
 Index lossless_bits(const MacroSpec& macro);
+
+/// Whether column sums can be negative: pairs of cells, or bipolar inputs.
+bool has_signed_sums(const MacroSpec& macro);
 
 /// Resolution of the converter: adc.bits, or lossless_bits() where that is auto or the ADC is
 /// ideal.

@@ -6,19 +6,10 @@
 #include "crossbar/geometry.h"
 
 namespace ohm {
-namespace {
 
-constexpr Index kLargestCode = 65535;  // 16 bits over the cell's range
-
-}  // namespace
-
-Index Macro::codes_per_level(Index s) const {
-  return kLargestCode / weight_slices[static_cast<size_t>(s)].top;
-}
-
-Siemens Macro::code_conductance(Index s) const {
-  const Index top = weight_slices[static_cast<size_t>(s)].top;
-  return spec.device.range() / static_cast<double>(top * codes_per_level(s));
+Siemens Macro::level_spacing(Index s) const {
+  return spec.device.range() /
+         static_cast<double>(weight_slices[static_cast<size_t>(s)].top_level());
 }
 
 Index Macro::max_input() const {
@@ -29,8 +20,9 @@ Index Macro::max_input() const {
 
 Macro compile_macro(const MacroSpec& spec) {
   Macro macro{spec, weight_slices(spec.weight), input_slices(spec.input), nullptr, true};
+  if (spec.fidelity == "circuit") macro.spec.array.ir_drop = "exact";
   macro.spec.adc.bits = effective_adc_bits(spec);
-  macro.signed_sums = spec.weight.encoding == "differential" || spec.input.encoding == "bipolar";
+  macro.signed_sums = has_signed_sums(spec);
   macro.adc = make_adc(macro.spec.adc);
   return macro;
 }

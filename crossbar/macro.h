@@ -5,9 +5,9 @@
 #include <vector>
 
 #include "crossbar/adc/adc.h"
-#include "crossbar/input_encoding.h"
+#include "crossbar/encoding/input_encoding.h"
+#include "crossbar/encoding/weight_encoding.h"
 #include "crossbar/macro_spec.h"
-#include "crossbar/weight_encoding.h"
 
 namespace ohm {
 
@@ -19,10 +19,9 @@ struct Macro {
   std::shared_ptr<const Adc> adc;
   bool signed_sums = true;  ///< whether column sums can be negative
 
-  /// Codes per level of slice s on the 16-bit grid that conductances are rounded to.
-  Index codes_per_level(Index s) const;
-  /// Conductance of one code of slice s.
-  Siemens code_conductance(Index s) const;
+  /// Conductance between neighbouring levels of slice s.
+  Siemens level_spacing(Index s) const;
+  /// Largest value that a step drives.
   Index max_input() const;
 };
 

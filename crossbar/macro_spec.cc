@@ -5,7 +5,8 @@
 
 #include <numeric>
 
-#include "crossbar/weight_encoding.h"
+#include "crossbar/encoding/input_encoding.h"
+#include "crossbar/encoding/weight_encoding.h"
 
 namespace ohm {
 
@@ -19,15 +20,41 @@ void ArraySpec::visit(Visitor& v) {
           rows_active);
   v.value(Field("columns_per_adc", "bitlines that take turns on one ADC").between(1, 65536),
           columns_per_adc);
+  v.value(Field("mux",
+                "what bitlines do that wait for their ADC: hold: all are read at once and held; "
+                "gating: only the selected one conducts; sensing: all conduct in every phase")
+              .one_of({"hold", "gating", "sensing"}),
+          mux);
+  v.value(Field("sensing",
+                "current: bitlines end in a virtual ground; voltage: they float and settle to the "
+                "mean of the driven voltages, weighted by conductance")
+              .one_of({"current", "voltage"}),
+          sensing);
+  v.value(Field("source_line", "what the source lines of a gated array run along")
+              .one_of({"bitline", "wordline"}),
+          source_line);
+  v.value(Field("source_feed",
+                "where source lines along bitlines are fed: near: at row 0; far: at the sensed end")
+              .one_of({"near", "far", "both"}),
+          source_feed);
+  v.value(Field("drive", "ends at which wordlines of a driven array are driven")
+              .one_of({"one_end", "both_ends"}),
+          drive);
+  v.value(Field("sense", "ends at which bitlines of a driven array are sensed")
+              .one_of({"one_end", "both_ends"}),
+          sense);
   v.value(Field("r_wordline", "wordline resistance per cell").between(0, 1e9), r_wordline);
   v.value(Field("r_bitline", "bitline resistance per cell").between(0, 1e9), r_bitline);
   v.value(Field("r_sourceline", "source line resistance per cell").between(0, 1e9), r_sourceline);
   v.value(Field("r_driver", "output resistance of a wordline driver").between(0, 1e9), r_driver);
   v.value(Field("r_sense", "input resistance of a sense amplifier").between(0, 1e9), r_sense);
-  v.value(Field("ir_drop", "report: state the mean loss; gain: scale every sum by it as well")
-              .one_of({"report", "gain"})
-              .later({"exact", "norton"}),
-          ir_drop);
+  v.value(
+      Field("ir_drop",
+            "exact: the network of wires is solved; gain: every sum is scaled by the mean "
+            "loss; report: the mean loss is stated only; auto: exact for gated arrays, gain for "
+            "driven ones")
+          .one_of({"auto", "exact", "gain", "report"}),
+      ir_drop);
   v.rule(
       rows_active <= n_wordlines, "rows_active",
       fmt::format("{} exceeds n_wordlines, {}; expected at most that", rows_active, n_wordlines));
@@ -37,17 +64,22 @@ void ArraySpec::visit(Visitor& v) {
 }
 
 void WeightSpec::visit(Visitor& v) {
-  v.value(Field("bits", "signed integer weight, sign included").between(2, 16), bits);
+  v.value(Field("bits", "signed integer weight, sign included").between(1, 16), bits);
   v.value(Field("encoding",
-                "differential: a pair of cells per slice; offset_column: one cell per "
-                "slice and a reference column")
-              .one_of({"differential", "offset_column"})
-              .later({"differential_two_sided", "twos_complement", "isaac_flip", "centre_offset",
-                      "xnor"}),
+                "how signed integers become cells; pairs: differential (one-sided), "
+                "differential_two_sided, centre_offset; single cells beside a reference column: "
+                "offset_column, twos_complement, isaac_flip, xnor (one bit, -1 or 1)")
+              .one_of({"differential", "differential_two_sided", "offset_column", "twos_complement",
+                       "isaac_flip", "centre_offset", "xnor"}),
           encoding);
   v.value(Field("slice_bits", "bits per cell of each weight slice, most significant first")
               .between(1, 16),
           slice_bits);
+  v.value(Field("pair",
+                "where the two cells of a pair lie: bitlines: side by side, their bitlines "
+                "subtracted; wordlines: on one bitline, driven with opposite polarity")
+              .one_of({"bitlines", "wordlines"}),
+          pair);
   v.value(
       Field("scale", "one scale per output column, or one per matrix").one_of({"column", "tensor"}),
       scale);
@@ -56,14 +88,15 @@ void WeightSpec::visit(Visitor& v) {
 }
 
 void InputSpec::visit(Visitor& v) {
-  v.value(Field("bits", "signed integer input, sign included").between(2, 16), bits);
+  v.value(Field("bits", "signed integer input, sign included").between(1, 16), bits);
   v.value(Field("slice_bits", "bits that one step drives").between(1, 8), slice_bits);
-  v.value(Field("encoding",
-                "bit_serial: two's complement, one polarity; bipolar: the sign selects "
-                "the polarity of the drive")
-              .one_of({"bit_serial", "bipolar"})
-              .later({"pwm", "split_pwm"}),
-          encoding);
+  v.value(
+      Field("encoding",
+            "bit_serial: two's complement, one polarity; bipolar: the sign selects the polarity "
+            "of the drive; pwm: the value is the length of one pulse of read.time per unit; "
+            "split_pwm: the same in two halves of the bits")
+          .one_of({"bit_serial", "bipolar", "pwm", "split_pwm"}),
+      encoding);
   v.value(Field("range",
                 "dynamic: each token's own maximum; max, percentile, mse: one static range "
                 "from the calibration inputs")
@@ -71,6 +104,9 @@ void InputSpec::visit(Visitor& v) {
               .later({"learned"}),
           range);
   v.value(Field("percentile", "of |input| for range percentile, %").between(50, 100), percentile);
+  const bool pulse = encoding == "pwm" || encoding == "split_pwm";
+  v.rule(!pulse || slice_bits == 1, "slice_bits",
+         fmt::format("encoding {} decides its own steps; remove slice_bits", encoding));
   v.rule(slice_bits <= bits, "slice_bits",
          fmt::format("{} bits per step exceed the {} bits of the input", slice_bits, bits));
 }
@@ -82,19 +118,56 @@ void ReadSpec::visit(Visitor& v) {
 
 void MacroSpec::visit(Visitor& v) {
   v.value(Field("source", "where the numbers come from"), source);
+  v.value(Field("fidelity",
+                "fused: one product per matrix, all errors referred to its outputs; sliced: every "
+                "weight slice and input slice through its own ADC; circuit: wires and nonlinear "
+                "cells solved as well")
+              .one_of({"fused", "sliced", "circuit"}),
+          fidelity);
   v.nested_component(Field("device", "the memory cell"), "device", device);
   v.nested(Field("array", "cells and wires"), array);
   v.nested(Field("weight", "from integers to cells"), weight);
   v.nested(Field("input", "from activations to row drive"), input);
   v.nested(Field("read", "one read step"), read);
+  v.nested(Field("dac", "what drives a wordline with a value of several bits"), dac);
   v.nested(Field("adc", "the converter"), adc);
+  v.nested(Field("compensation", "digital correction of the mean drift"), compensation);
   v.nested_component(Field("periphery", "drivers, sample and hold, shift-add, registers"),
                      "component", periphery);
-  const Index needed = static_cast<Index>(weight.slice_bits.size()) * cells_per_slice(weight) +
-                       (weight.encoding == "offset_column" ? 1 : 0);
+  const bool gated = array.topology == "gated";
+  v.rule(fidelity != "circuit" || !gated || device.iv.model == "ohmic", "fidelity",
+         "circuit has no nonlinear cells in gated arrays; use device.iv.model: ohmic, or topology: "
+         "driven");
+  v.rule(array.sensing == "current" || !gated, "array",
+         "voltage sensing is modelled for driven rows, which load the bitlines at 0 V as well; use "
+         "topology: driven");
+  v.rule(
+      is_ideal(dac) || !drives_pulse_width(*this), "dac",
+      "a DAC that errs drives amplitudes; here the value is the length of a pulse; use dac.kind: "
+      "ideal");
+  const Index needed = std::ssize(weight.slice_bits) * bitlines_per_slice(weight) +
+                       (has_reference_column(weight) ? 1 : 0);
   v.rule(needed <= array.n_bitlines, "array",
          fmt::format("one weight takes {} bitlines and n_bitlines is {}; expected at least {}",
                      needed, array.n_bitlines, needed));
+  const bool binary = weight.encoding == "xnor";
+  v.rule(binary == (input.bits == 1), "input",
+         "inputs of one bit, -1 or 1, go with weights of encoding xnor and with no others");
+  const bool stacked = weight.pair == "wordlines";
+  v.rule(!stacked || !has_reference_column(weight), "weight",
+         "pair: wordlines needs an encoding with pairs, such as differential");
+  v.rule(!stacked || !gated, "array",
+         "pair: wordlines drives the cells of a bitline with opposite polarities; use topology: "
+         "driven");
+  v.rule(wordlines_per_input(weight) == 1 ||
+             (array.n_wordlines % 2 == 0 && array.rows_active % 2 == 0),
+         "array", "an input takes two wordlines; n_wordlines and rows_active must be even");
+  const bool one_wire_model = array.ir_drop == "report" || array.ir_drop == "auto";
+  v.rule(array.sensing == "current" || (fidelity != "circuit" && one_wire_model), "array",
+         "voltage sensing is modelled with ideal wires; use ir_drop: report");
+  v.rule(array.sensing == "current" || stacked || weight.encoding == "xnor", "array",
+         "floating bitlines settle to ratios, whose pairs must share a bitline; use weight.pair: "
+         "wordlines");
 }
 
 }  // namespace ohm

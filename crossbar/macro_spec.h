@@ -8,6 +8,8 @@
 #include "core/index.h"
 #include "core/units.h"
 #include "crossbar/adc/adc_spec.h"
+#include "crossbar/dac/dac.h"
+#include "crossbar/device/compensation.h"
 #include "crossbar/device/device.h"
 #include "crossbar/periphery_spec.h"
 
@@ -18,11 +20,18 @@ struct ArraySpec {
   Index n_wordlines = 128, n_bitlines = 128;
   std::string topology =
       "gated";  ///< gated: inputs switch the cells' gates; driven: inputs are row voltages
-  Index rows_active = 128;                                  ///< wordlines that conduct in one step
-  Index columns_per_adc = 8;                                ///< bitlines that take turns on one ADC
+  Index rows_active = 128;          ///< wordlines that conduct in one step
+  Index columns_per_adc = 8;        ///< bitlines that take turns on one ADC
+  std::string mux = "hold";         ///< hold | gating | sensing: what the waiting bitlines do
+  std::string sensing = "current";  ///< current: into a virtual ground; voltage: floating bitlines
+  std::string source_line = "bitline";  ///< what the source lines of a gated array run along
+  std::string source_feed = "near";     ///< near: at row 0; far: at the sensed end; both
+  std::string drive = "one_end";        ///< wordlines of a driven array
+  std::string sense = "one_end";        ///< bitlines
   Ohms r_wordline{0.0}, r_bitline{0.0}, r_sourceline{0.0};  ///< one segment of wire, per cell
   Ohms r_driver{0.0}, r_sense{0.0};
-  std::string ir_drop = "report";  ///< report: warn only; gain: scale every column by the mean loss
+  std::string ir_drop = "auto";  ///< auto | exact | gain | report
+  std::string wire_cache;        ///< folder that keeps solved networks between runs; empty: none
 
   void visit(Visitor& v);
 };
@@ -32,7 +41,8 @@ struct WeightSpec {
   Index bits = 8;
   std::string encoding = "differential";
   std::vector<Index> slice_bits{2, 2, 2, 2};  ///< most significant first
-  std::string scale = "column";               ///< one scale per output column, or per tensor
+  std::string pair = "bitlines";  ///< the two cells of a pair: side by side, or on two wordlines
+  std::string scale = "column";   ///< one scale per output column, or per tensor
 
   void visit(Visitor& v);
 };
@@ -60,12 +70,15 @@ struct ReadSpec {
 struct MacroSpec {
   std::string name;
   std::string source;
+  std::string fidelity = "sliced";  ///< fused | sliced | circuit
   DeviceSpec device;
   ArraySpec array;
   WeightSpec weight;
   InputSpec input;
   ReadSpec read;
+  DacSpec dac;
   AdcSpec adc;
+  CompensationSpec compensation;
   PeripherySpec periphery;
 
   void visit(Visitor& v);

@@ -34,9 +34,10 @@ void ExperimentSpec::visit(Visitor& v) {
   v.value(Field("chip", "a name in configs/chip, or a path").must(), chip);
   v.value(Field("chips", "programmed chips per point").between(1, 10000), chips);
   v.value(Field("seed", "one seed is one set of programmed chips").between(0, 4294967295.0), seed);
-  v.value(Field("fidelity", "how the crossbars are computed")
-              .one_of({"sliced"})
-              .later({"fused", "circuit"}),
+  v.value(Field("fidelity",
+                "how the crossbars are computed: fused, sliced or circuit; chip: as macro.fidelity "
+                "of the chip says")
+              .one_of({"chip", "fused", "sliced", "circuit"}),
           fidelity);
   v.value(Field("error_sources", "score each imperfection alone as well"), error_sources);
   v.entries(Field("override", "dotted keys of the chip, such as macro.adc.bits"), override);

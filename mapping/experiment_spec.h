@@ -33,7 +33,7 @@ struct ExperimentSpec {
   std::string chip;
   Index chips = 5;  ///< programmed chips per point
   Index seed = 1;
-  std::string fidelity = "sliced";
+  std::string fidelity = "chip";
   bool error_sources = true;  ///< score each imperfection alone as well
   std::vector<PointSpec> points;
   std::vector<Override> override;  ///< of the chip: dotted keys

@@ -2,40 +2,61 @@
 #pragma once
 
 #include <memory>
-#include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "crossbar/adc/adc_draw.h"
 #include "crossbar/adc/adc_spec.h"
+#include "crossbar/adc/transitions.h"
 
 namespace ohm {
 
-/// How one converter maps an analog column sum to a code: set at calibration and by its mismatch.
-struct AdcTransfer {
-  double step = 1.0;  ///< sum per code
-  double low = 0.0;   ///< smallest code
-  double high = 0.0;  ///< largest code
-};
-
-/// Static errors of the converter behind each column: code = (1 + gain) · sum / step + offset.
-struct AdcMismatch {
-  std::span<const float> gain, offset;  ///< one per column, or empty for none
-};
-
-/// A kind of converter. A new kind is one file and one line in the table of adc.cc.
+/// A kind of converter, described by its static transfer; thermal noise is added to the sums
+/// before. A new kind is one file and one line in the table of adc.cc.
+///
+/// All sums are in steps. Gain and offset come before the decisions: sum' = (1 + γ) · sum + o, γ
+/// and o drawn once per converter; γ is held above -0.99.
 class Adc {
  public:
+  explicit Adc(AdcSpec spec) : spec_(std::move(spec)) {}
   virtual ~Adc() = default;
 
-  /// Codes [low, high] for signed or unsigned sums; step still 1.
-  virtual AdcTransfer transfer(bool is_signed) const = 0;
+  const AdcSpec& spec() const { return spec_; }
 
-  /// Sum per code such that `reach`, a magnitude of the sum, falls on the last code.
-  virtual double step_for(double reach, bool is_signed) const = 0;
+  /// Codes for signed or unsigned sums, by the Spec's bits and levels; infinite for kind ideal.
+  virtual CodeRange codes(bool is_signed) const;
 
-  /// Replaces sums (one per column) by codes; returns how many were clipped.
-  virtual Index convert(std::span<double> sums, const AdcTransfer& transfer,
-                        const AdcMismatch& mismatch) const = 0;
+  /// Whether it rounds at all; kind ideal returns the sum itself.
+  virtual bool quantises() const { return true; }
+
+  /// Whether gain and offset are all that is wrong with it: code = clip(round((1 + γ) · sum + o)).
+  virtual bool is_affine() const { return false; }
+
+  /// Sum per code such that `reach`, a magnitude of the sum, falls on the last code (levels
+  /// mid_rise: on the end of the last code). 1 where reach is 0.
+  double step_for(double reach, bool is_signed) const;
+
+  /// Static transfer of one physical converter.
+  Transitions transitions(const AdcDraw& draw, bool is_signed) const;
+
+  /// Its thresholds, ascending, in steps: where a slow ramp finds the boundaries of the codes.
+  std::vector<double> thresholds(const AdcDraw& draw, bool is_signed) const;
+
+  double gain_error(const AdcDraw& draw) const;  ///< γ
+  double offset(const AdcDraw& draw) const;      ///< o, steps
+
+ protected:
+  /// The converter on its own axis: 2^bits codes 0, 1, …, in LSB, boundary c nominally at c - 1/2.
+  /// Gain and offset excluded. Codes that are left out are merged with their neighbour by the
+  /// caller. The default is the perfect converter.
+  virtual Transitions decisions(const AdcDraw& draw) const;
+
+  /// 2^bits.
+  Index full_codes() const;
+
+ private:
+  AdcSpec spec_;
 };
 
 /// The names of all kinds, in the order of the table.

@@ -8,10 +8,11 @@ namespace ohm {
 /// The perfect converter: infinite resolution and range; noise and mismatch are those of the Spec.
 class IdealAdc : public Adc {
  public:
-  AdcTransfer transfer(bool is_signed) const override;
-  double step_for(double reach, bool is_signed) const override;
-  Index convert(std::span<double> sums, const AdcTransfer& transfer,
-                const AdcMismatch& mismatch) const override;
+  using Adc::Adc;
+
+  CodeRange codes(bool is_signed) const override;
+  bool quantises() const override { return false; }
+  bool is_affine() const override { return true; }
 };
 
 }  // namespace ohm

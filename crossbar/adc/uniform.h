@@ -1,25 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <vector>
+
 #include "crossbar/adc/adc.h"
 
 namespace ohm {
 
-/// Uniform mid-tread quantiser with an exact zero.
+/// Uniform quantiser, of which gain, offset and, if it was measured, its nonlinearity are known.
 ///
-/// Model: code = clip(rint((1 + gain) · sum / step + offset)), ties to even. Signed sums use the
-/// symmetric codes ±(2^(bits-1) - 1), unsigned ones 0 … 2^bits - 1.
+/// Model: code = clip(round((1 + γ) · sum + o)), ties to even; floor(…) + 1/2 for levels mid_rise.
+/// `inl` bends every converter by the same parabola; `dnl` gives the inner codes of each converter
+/// independent widths of mean 1 (the ends stay, so INL is a Brownian bridge).
 class UniformAdc : public Adc {
  public:
-  explicit UniformAdc(Index bits) : bits_(bits) {}
+  using Adc::Adc;
 
-  AdcTransfer transfer(bool is_signed) const override;
-  double step_for(double reach, bool is_signed) const override;
-  Index convert(std::span<double> sums, const AdcTransfer& transfer,
-                const AdcMismatch& mismatch) const override;
+  bool is_affine() const override { return spec().inl == 0.0 && spec().dnl == 0.0; }
 
- private:
-  Index bits_;
+ protected:
+  Transitions decisions(const AdcDraw& draw) const override;
 };
+
+/// Adds a parabola of height `inl` at mid-scale and zero at both ends to ascending thresholds,
+/// which keep ascending: codes that it closes are missing.
+void bend(std::vector<double>& thresholds, double inl);
+
+/// Raises every threshold to its largest predecessor.
+void keep_ascending(std::vector<double>& thresholds);
 
 }  // namespace ohm

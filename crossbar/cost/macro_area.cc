@@ -6,6 +6,7 @@
 #include "crossbar/cost/adc_cost.h"
 #include "crossbar/cost/dac_cost.h"
 #include "crossbar/cost/unit_cost.h"
+#include "crossbar/encoding/weight_encoding.h"
 #include "crossbar/geometry.h"
 
 namespace ohm {
@@ -55,7 +56,7 @@ std::vector<ComponentCost> periphery_area(const MacroSpec& macro) {
   if (macro.array.columns_per_adc > 1) {
     parts.push_back({"mux", area_cost(bitlines, scaled_cost(p.mux, at))});
   }
-  if (macro.weight.encoding == "offset_column") {
+  if (needs_input_sum(macro.weight)) {
     parts.push_back({"offset_correction", area_cost(1, scaled_cost(p.offset_correction, at))});
   }
   return parts;

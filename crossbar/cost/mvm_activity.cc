@@ -8,8 +8,9 @@
 #include <vector>
 
 #include "core/error.h"
+#include "crossbar/encoding/input_encoding.h"
+#include "crossbar/encoding/weight_encoding.h"
 #include "crossbar/geometry.h"
-#include "crossbar/input_encoding.h"
 
 namespace ohm {
 namespace {
@@ -19,13 +20,13 @@ MvmActivity shape_activity(const MacroSpec& macro, const MvmBlock& block) {
   const Index steps = input_steps(macro.input);
   const Index sums = block.columns * static_cast<Index>(macro.weight.slice_bits.size());
   MvmActivity activity;
-  activity.conversions = block.mvms * row_groups(macro.array, block.rows) * steps * sums;
+  activity.conversions = block.mvms * row_groups(macro, block.rows) * steps * sums;
   activity.row_drives = block.mvms * block.rows * steps;
   return activity;
 }
 
 bool is_amplitude(const MacroSpec& macro) {
-  return macro.array.topology == "driven";
+  return !drives_pulse_width(macro);
 }
 
 /// Integer drive of one row in one step over all MVMs: Σ s, or Σ s² for amplitudes.
@@ -82,14 +83,14 @@ MvmActivity& MvmActivity::operator+=(const MvmActivity& other) {
 
 void require_fit(const MacroSpec& macro, const MvmBlock& block) {
   const Index most = weight_columns(macro);
-  if (block.rows >= 1 && block.rows <= macro.array.n_wordlines && block.columns >= 1 &&
+  if (block.rows >= 1 && block.rows <= inputs_per_array(macro) && block.columns >= 1 &&
       block.columns <= most && block.mvms >= 0) {
     return;
   }
   throw ArgumentError(fmt::format(
       "macro '{}': {} MVMs on {} rows x {} output columns; expected at "
       "least 0 on 1 to {} rows and 1 to {} columns",
-      macro.name, block.mvms, block.rows, block.columns, macro.array.n_wordlines, most));
+      macro.name, block.mvms, block.rows, block.columns, inputs_per_array(macro), most));
 }
 
 MvmActivity measured_activity(const MacroSpec& macro, const MvmBlock& block,
@@ -133,7 +134,7 @@ MvmActivity expected_activity(const MacroSpec& macro, const MvmBlock& block,
   if (statistics.active_share) toggles = steps * *statistics.active_share;
   if (statistics.drive_share) share = steps * *statistics.drive_share;
   const auto cells = static_cast<double>(block.columns * bitlines_per_weight(macro.weight));
-  const double references = macro.weight.encoding == "offset_column" ? 1.0 : 0.0;
+  const double references = has_reference_column(macro.weight) ? 1.0 : 0.0;
   const Siemens mean = macro.device.g_min + statistics.cell_level * macro.device.range();
   const Siemens row = cells * mean + references * macro.device.g_min;
   const auto rows = static_cast<double>(block.mvms * block.rows);

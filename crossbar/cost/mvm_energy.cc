@@ -9,7 +9,10 @@
 #include "core/error.h"
 #include "crossbar/cost/adc_cost.h"
 #include "crossbar/cost/dac_cost.h"
+#include "crossbar/cost/macro_timing.h"
 #include "crossbar/cost/unit_cost.h"
+#include "crossbar/encoding/input_encoding.h"
+#include "crossbar/encoding/weight_encoding.h"
 #include "crossbar/geometry.h"
 
 namespace ohm {
@@ -25,9 +28,15 @@ void require_activity(const MvmActivity& a) {
       a.conversions, a.row_drives, a.row_toggles, a.conductance.si()));
 }
 
+/// How often all cells of a wordline conduct in one step: a mux behind conducting bitlines lets
+/// every bitline draw current in every phase.
+double conducting_phases(const MacroSpec& macro) {
+  return macro.array.mux == "sensing" ? static_cast<double>(read_phases(macro)) : 1.0;
+}
+
 Cost cell_energy(const MacroSpec& macro, const MvmBlock& block, const MvmActivity& activity) {
   const Volts v = macro.read.voltage;
-  const Joules ideal = v * v * activity.conductance * macro.read.time;
+  const Joules ideal = conducting_phases(macro) * (v * v * activity.conductance * step_time(macro));
   const Joules regulated = (macro.periphery.vdd / v) * ideal;
   const bool is_ideal = macro.periphery.read_supply == "ideal";
   Cost cost;
@@ -54,7 +63,7 @@ std::vector<ComponentCost> analog_energy(const MacroSpec& macro, const MvmBlock&
                                          const MvmActivity& activity) {
   const PeripherySpec& p = macro.periphery;
   const Seconds period(1.0 / macro.adc.rate.si());
-  const Index steps = block.mvms * input_steps(macro.input) * row_groups(macro.array, block.rows);
+  const Index steps = block.mvms * input_steps(macro.input) * row_groups(macro, block.rows);
   std::vector<ComponentCost> parts{
       {"cells", cell_energy(macro, block, activity)},
       {"wordline_driver",
@@ -63,9 +72,10 @@ std::vector<ComponentCost> analog_energy(const MacroSpec& macro, const MvmBlock&
       {"sample_hold", energy_of(activity.conversions, p.c_sample * p.vdd * p.vdd,
                                 "C V² of the sampling capacitor: " + p.source)},
       {"adc", energy_cost(activity.conversions, adc_cost(macro))}};
-  parts[0].cost.busy = times(steps, macro.read.time);
-  parts[1].cost.busy = times(activity.row_toggles, macro.read.time);
-  parts[2].cost.busy = times(activity.row_drives, macro.read.time);
+  const Seconds reading = static_cast<double>(read_phases(macro)) * step_time(macro);
+  parts[0].cost.busy = times(steps, reading);
+  parts[1].cost.busy = times(activity.row_toggles, reading);
+  parts[2].cost.busy = times(activity.row_drives, reading);
   parts[4].cost.busy = times(activity.conversions, period);
   return parts;
 }
@@ -87,7 +97,7 @@ std::vector<ComponentCost> digital_energy(const MacroSpec& macro, const MvmBlock
        energy_cost(bytes(inputs * macro.input.bits), scaled_cost(p.input_register, at))},
       {"output_register",
        energy_cost(bytes(outputs * accumulator_bits(macro)), scaled_cost(p.output_register, at))}};
-  if (macro.weight.encoding == "offset_column") {
+  if (needs_input_sum(macro.weight)) {
     parts.push_back(
         {"offset_correction", energy_cost(inputs + outputs, scaled_cost(p.offset_correction, at))});
   }

@@ -8,7 +8,8 @@ namespace ohm {
 /// Gaussian programming error without a particular technology in mind.
 ///
 /// Model: `independent`: sigma · (g_max - g_min), the same for every level; `proportional`: sigma ·
-/// G. In a one-sided differential pair one cell is tuned to the weight, zero included, and the
+/// G; `inverse`: sigma · g_min² / G, so that the lowest level errs by sigma · g_min (zero where G
+/// is). In a one-sided differential pair one cell is tuned to the weight, zero included, and the
 /// other stays reset. By default only the tuned one errs: sigma is then the error of a *weight* in
 /// units of the largest weight, the convention of the accuracy literature (for instance the
 /// additive noise of Rasch et al., Nat. Commun. 14:5282, 2023). `noisy_off_state: true` gives both

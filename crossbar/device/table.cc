@@ -38,36 +38,23 @@ void TableDevice::visit(Visitor& v) {
 }
 
 Siemens TableDevice::programming_sigma(Siemens g, const DeviceSpec& cell) const {
+  const Seconds age = cell.equivalent_age();
   const auto later = std::find_if(curves.begin(), curves.end(),
-                                  [&](const SigmaCurve& c) { return c.time >= cell.age; });
+                                  [age](const SigmaCurve& c) { return c.time >= age; });
   if (later == curves.end()) {
-    throw ArgumentError(fmt::format("device '{}': no measurement at an age of {} s or later",
-                                    cell.name, cell.age.si()));
+    throw ArgumentError(
+        fmt::format("device '{}': no measurement at an age of {} s or later", cell.name, age.si()));
   }
   if (later == curves.begin()) return Siemens(later->at(g.si()));
   const SigmaCurve& earlier = *std::prev(later);
-  const double share = std::log(cell.age / earlier.time) / std::log(later->time / earlier.time);
+  const double share = std::log(age / earlier.time) / std::log(later->time / earlier.time);
   return Siemens((1.0 - share) * earlier.at(g.si()) + share * later->at(g.si()));
 }
 
 std::optional<DeviceViolation> TableDevice::violation(const DeviceSpec& cell) const {
-  const auto text = [](auto q, Dimension d) { return format_quantity(q.si(), d); };
-  if (cell.g_min < fitted_min || cell.g_max > fitted_max) {
-    return DeviceViolation{
-        cell.g_min < fitted_min ? "g_min" : "g_max",
-        fmt::format("[{}, {}] leaves the range of the measurement, [{}, {}] ({}); stay inside",
-                    text(cell.g_min, kSiemens), text(cell.g_max, kSiemens),
-                    text(fitted_min, kSiemens), text(fitted_max, kSiemens), cell.source)};
-  }
-  if (curves.empty() || cell.age < curves.front().time || cell.age > curves.back().time) {
-    return DeviceViolation{
-        "age",
-        fmt::format("{} lies outside the measured times, {} to {} ({}); stay inside",
-                    text(cell.age, kSecond),
-                    text(curves.empty() ? Seconds(0) : curves.front().time, kSecond),
-                    text(curves.empty() ? Seconds(0) : curves.back().time, kSecond), cell.source)};
-  }
-  return std::nullopt;
+  if (const auto range = range_violation(cell, fitted_min, fitted_max)) return range;
+  if (curves.empty()) return age_violation(cell, Seconds(0.0), Seconds(0.0));
+  return age_violation(cell, curves.front().time, curves.back().time);
 }
 
 std::unique_ptr<Device> TableDevice::clone() const {

@@ -27,7 +27,7 @@ Chip compile_chip(const ChipSpec& spec) {
   Chip chip{
       spec,
       Mesh(spec.mesh.columns, spec.mesh.rows),
-      {spec.macro.array.n_wordlines, columns},
+      {inputs_per_array(spec.macro), columns},
       bitlines_per_weight(spec.macro.weight),
       spec.macro.array.n_wordlines * spec.macro.array.n_bitlines,
       {spec.macro.input.bits, spec.macro.weight.bits, spec.digital.activation_bits, spec.kv_bits},

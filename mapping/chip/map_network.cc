@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "core/error.h"
+#include "crossbar/geometry.h"
 
 namespace ohm {
 namespace {
@@ -40,7 +41,7 @@ Mapping map_network(const Network& network, const ChipSpec& spec) {
                   {}};
   mapping.verification =
       verify(network,
-             {spec.name, spec.n_tiles(), spec.macros_per_tile, spec.macro.array.n_wordlines,
+             {spec.name, spec.n_tiles(), spec.macros_per_tile, inputs_per_array(spec.macro),
               mapping.chip.shape.columns, spec.head},
              mapping.partition.blocks, mapping.placement.slots);
   mapping.transfers = transfers_of(network, mapping.placement, mapping.chip.widths);

@@ -10,7 +10,8 @@
 
 #include "core/error.h"
 #include "core/parallel.h"
-#include "crossbar/wires.h"
+#include "crossbar/geometry.h"
+#include "crossbar/wires/mean_loss.h"
 #include "mapping/execute/float_engine.h"
 
 namespace ohm {
@@ -78,7 +79,7 @@ double sqnr_db(const Tensor& exact, const Tensor& noisy) {
 
 void add_array_figures(const Macro& macro, const ProgrammedMatrix& matrix, MatmulQuality& quality) {
   for (const ProgrammedTile& tile : matrix.tiles) {
-    const Index rows = std::min(tile.rows.rows, macro.spec.array.rows_active);
+    const Index rows = std::min(tile.rows.rows, inputs_per_group(macro.spec));
     const double loss =
         mean_wire_loss(macro.spec.array, {rows, tile.rows.rows, macro.spec.array.n_bitlines,
                                           tile.mean_conductance, quality.activity.bit_density});

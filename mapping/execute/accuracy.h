@@ -32,9 +32,9 @@ struct Accuracy {
 
 /// Runs every input through the network and scores it; the same bits for any number of threads.
 ///
-/// A decoder runs on all tokens of a sequence but the last, which is a target only. Input i gets the
-/// token numbers from i × (context + 1) on. Throws ArgumentError where labels are
-/// missing or do not fit.
+/// A decoder runs on all tokens of a sequence but the last, which is a target only. Input i gets
+/// the token numbers from i × (context + 1) on. Throws ArgumentError where labels are missing or do
+/// not fit.
 Accuracy evaluate(const Network& network, const Weights& weights, const MatmulEngine& engine,
                   const EvaluationSet& set, int threads);
 

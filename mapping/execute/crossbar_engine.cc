@@ -8,8 +8,8 @@
 
 #include "core/error.h"
 #include "core/parallel.h"
-#include "crossbar/calibrate.h"
 #include "crossbar/geometry.h"
+#include "crossbar/read/calibrate.h"
 #include "mapping/chip/partition.h"
 
 namespace ohm {
@@ -106,7 +106,7 @@ Tensor QuantizedEngine::multiply(const StaticMatmul& matmul, const Tensor& x,
 }
 
 std::vector<RowTile> row_tiles(const StaticMatmul& matmul, const ChipSpec& chip) {
-  const BlockShape shape{chip.macro.array.n_wordlines, weight_columns(chip.macro)};
+  const BlockShape shape{inputs_per_array(chip.macro), weight_columns(chip.macro)};
   std::vector<RowTile> tiles;
   for (const Block& block : partition_matmul(matmul, shape, chip.row_split)) {
     if (block.column_tile == 0) tiles.push_back({block.first_row, block.rows});
@@ -131,6 +131,10 @@ CrossbarEngine::CrossbarEngine(const Network& network, const QuantizedNetwork& q
     if (std::ssize(inputs) > id && inputs[static_cast<size_t>(id)].size() > 0) {
       const auto codes = quantize_inputs(quantized, id, inputs[static_cast<size_t>(id)]).codes;
       calibrate_adc(macro_, bank->matrix, codes);
+      if (macro_.spec.adc.range == "learned") {
+        learn_correction(macro_, bank->matrix, codes,
+                         quantized.matmuls[static_cast<size_t>(id)].codes);
+      }
     }
     banks_[static_cast<size_t>(id)] = std::move(bank);
   });
@@ -155,6 +159,15 @@ bool CrossbarEngine::is_analog(Index matmul) const {
 
 const ProgrammedMatrix& CrossbarEngine::programmed(Index matmul) const {
   return banks_[static_cast<size_t>(matmul)]->matrix;
+}
+
+ProgrammingCost CrossbarEngine::programming() const {
+  ProgrammingCost cost;
+  for (const auto& bank : banks_) {
+    if (bank) cost += bank->matrix.programming;
+  }
+  cost.seconds = programming_time(macro_.spec.device.programming, cost);
+  return cost;
 }
 
 MvmCounts CrossbarEngine::counts(Index matmul) const {

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "core/quantize.h"
-#include "crossbar/mvm.h"
+#include "crossbar/read/mvm.h"
 #include "mapping/chip/chip_spec.h"
 #include "mapping/execute/calibration.h"
 #include "mapping/execute/matmul_engine.h"
@@ -61,6 +61,8 @@ class CrossbarEngine : public MatmulEngine {
   const Macro& macro() const { return macro_; }
   bool is_analog(Index matmul) const;
   const ProgrammedMatrix& programmed(Index matmul) const;
+  /// What writing all of its cells took.
+  ProgrammingCost programming() const;
   /// What all reads since construction took.
   MvmCounts counts(Index matmul) const;
 

@@ -15,8 +15,8 @@ class MatmulEngine {
   virtual ~MatmulEngine() = default;
 
   /// x · W without bias. x: (tokens, rows); returns (tokens, columns). Row i belongs to the token
-  /// number `tokens[i]` (sequence × (context + 1) + position), which keys its noise, so that any split
-  /// into batches, and decoding token by token, gives the same bits. Safe to call from many
+  /// number `tokens[i]` (sequence × (context + 1) + position), which keys its noise, so that any
+  /// split into batches, and decoding token by token, gives the same bits. Safe to call from many
   /// threads.
   virtual Tensor multiply(const StaticMatmul& matmul, const Tensor& x,
                           std::span<const std::uint32_t> tokens) const = 0;

@@ -7,7 +7,10 @@ PYBIND11_MODULE(_core, module) {
   register_error(module);
   register_config(module);
   register_checkpoint(module);
+  register_adc(module);
+  register_device(module);
   register_macro(module);
+  register_ir_drop(module);
   register_network(module);
   register_mapping(module);
   register_estimate(module);

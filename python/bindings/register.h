@@ -9,7 +9,10 @@ namespace ohm::python {
 void register_error(pybind11::module_& module);
 void register_config(pybind11::module_& module);
 void register_checkpoint(pybind11::module_& module);
+void register_adc(pybind11::module_& module);
+void register_device(pybind11::module_& module);
 void register_macro(pybind11::module_& module);
+void register_ir_drop(pybind11::module_& module);
 void register_network(pybind11::module_& module);
 void register_mapping(pybind11::module_& module);
 void register_estimate(pybind11::module_& module);

@@ -15,6 +15,7 @@
 #include "mapping/execute/float_engine.h"
 #include "python/bindings/arrays.h"
 #include "python/bindings/loaded_network.h"
+#include "python/bindings/programming_cost.h"
 #include "python/bindings/register.h"
 
 namespace py = pybind11;
@@ -118,6 +119,7 @@ class ProgrammedChip {
     return scored(*from_->network, engine_, set, threads);
   }
   py::list quality() const;
+  py::dict programming() const { return to_dict(engine_.programming()); }
 
  private:
   std::shared_ptr<const Quantised> from_;
@@ -200,6 +202,7 @@ void register_accuracy(py::module_& module) {
            py::arg("quantised"), py::arg("chip"), py::arg("seed"), py::arg("number"),
            py::arg("threads"), Released())
       .def("score", &ProgrammedChip::score, py::arg("set"), py::arg("threads"))
+      .def("programming", &ProgrammedChip::programming, "What writing all of its cells took.")
       .def("quality", &ProgrammedChip::quality, "How each matrix fares on its calibration inputs.");
   module.def(
       "float_score",

@@ -9,11 +9,12 @@
 #include <optional>
 
 #include "core/error.h"
-#include "crossbar/calibrate.h"
 #include "crossbar/error_source.h"
 #include "crossbar/geometry.h"
-#include "crossbar/mvm.h"
+#include "crossbar/read/calibrate.h"
+#include "crossbar/read/mvm.h"
 #include "python/bindings/arrays.h"
+#include "python/bindings/programming_cost.h"
 #include "python/bindings/register.h"
 
 namespace py = pybind11;
@@ -30,7 +31,8 @@ class MacroArrays {
   void program(const Array<std::int32_t>& weights) {
     const Matrix<std::int32_t> codes = to_matrix(weights, "weights");
     const py::gil_scoped_release released;
-    matrix_ = ohm::program(macro_, codes, full_row_tiles(codes.rows, macro_.spec.array.n_wordlines),
+    weights_ = codes;
+    matrix_ = ohm::program(macro_, codes, full_row_tiles(codes.rows, inputs_per_array(macro_.spec)),
                            draw_);
   }
 
@@ -39,6 +41,11 @@ class MacroArrays {
     const Matrix<std::int32_t> codes = to_matrix(inputs, "inputs");
     const py::gil_scoped_release released;
     calibrate_adc(macro_, *matrix_, codes);
+    if (macro_.spec.adc.range == "learned") learn_correction(macro_, *matrix_, codes, weights_);
+  }
+
+  py::dict programming() const {
+    return to_dict(matrix_ ? matrix_->programming : ProgrammingCost{});
   }
 
   py::array_t<double> mvm(const Array<std::int32_t>& inputs, std::uint64_t first_token) {
@@ -59,6 +66,7 @@ class MacroArrays {
       MvmResult result = ohm::mvm(macro_, *matrix_, codes, tokens);
       conversions_ += result.counts.conversions;
       clipped_ += result.counts.clipped;
+      fused_ += result.counts.fused;
       y = std::move(result.y);
     }
     return to_array(std::move(y.values), {y.rows, y.cols});
@@ -66,12 +74,17 @@ class MacroArrays {
 
   /// Whether every output is a whole number, whatever the inputs.
   bool is_whole() const {
-    const MacroSpec& spec = macro_.spec;
-    const bool converter = spec.adc.noise == 0.0 && spec.adc.offset == 0.0 &&
-                           spec.adc.gain_error == 0.0 &&
-                           (spec.adc.kind == "ideal" || spec.adc.range == "lossless");
-    return converter && spec.device.kind == "ideal" && spec.device.read_noise == 0.0 &&
-           spec.array.ir_drop == "report";
+    const DeviceSpec& device = macro_.spec.device;
+    const bool converter = macro_.spec.adc.noise == 0.0 && macro_.adc->is_affine() &&
+                           macro_.spec.adc.offset == 0.0 && macro_.spec.adc.gain_error == 0.0 &&
+                           (macro_.spec.adc.kind == "ideal" || macro_.spec.adc.range == "lossless");
+    const bool cells = device.kind == "ideal" && device.read_noise == 0.0 &&
+                       device.noise.white == "none" && device.noise.flicker == 0.0 &&
+                       device.noise.rtn.amplitude == 0.0 && device.programming.method == "fitted" &&
+                       device.retention.model == "none" &&
+                       device.temperature.operating == device.temperature.reference;
+    return converter && cells && is_ideal(macro_.spec.dac) && device.iv.model == "ohmic" &&
+           wire_model(macro_) == WireModel::none && macro_.spec.compensation.kind == "none";
   }
 
   std::optional<Shape> shape() const {
@@ -85,6 +98,7 @@ class MacroArrays {
   }
   std::int64_t conversions() const { return conversions_; }
   std::int64_t clipped() const { return clipped_; }
+  std::int64_t fused() const { return fused_; }
 
  private:
   void require_programmed() const {
@@ -93,8 +107,9 @@ class MacroArrays {
 
   Macro macro_;
   ChipDraw draw_;
+  Matrix<std::int32_t> weights_;
   std::optional<ProgrammedMatrix> matrix_;
-  std::int64_t conversions_ = 0, clipped_ = 0;
+  std::int64_t conversions_ = 0, clipped_ = 0, fused_ = 0;
 };
 
 }  // namespace
@@ -111,7 +126,9 @@ void register_macro(py::module_& module) {
       .def_property_readonly("shape", &MacroArrays::shape)
       .def_property_readonly("arrays", &MacroArrays::arrays)
       .def_property_readonly("conversions", &MacroArrays::conversions)
-      .def_property_readonly("clipped", &MacroArrays::clipped);
+      .def_property_readonly("clipped", &MacroArrays::clipped)
+      .def_property_readonly("fused", &MacroArrays::fused)
+      .def_property_readonly("programming", &MacroArrays::programming);
   module.def("error_sources", &error_sources,
              "The imperfections of a macro that can be studied one at a time.");
   module.def(

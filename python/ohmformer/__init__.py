@@ -11,7 +11,9 @@ from importlib.metadata import PackageNotFoundError, version
 
 from ohmformer import _core, ir_drop
 from ohmformer.accuracy import Accuracy, evaluate
+from ohmformer.adc import Adc
 from ohmformer.chip import Chip, MacroSpec
+from ohmformer.device import Device
 from ohmformer.errors import ArgumentError, ConfigError, Error, NotInThisVersion, SolveError
 from ohmformer.macro import Macro
 from ohmformer.mapping import Mapping, fit
@@ -26,9 +28,11 @@ except PackageNotFoundError:  # run from a checkout
 
 __all__ = [
     "Accuracy",
+    "Adc",
     "ArgumentError",
     "Chip",
     "ConfigError",
+    "Device",
     "Error",
     "Macro",
     "MacroSpec",

@@ -8,7 +8,7 @@ import numpy
 import numpy.typing
 import os
 import typing
-__all__: list[str] = ['ArgumentError', 'Calibration', 'ChipSpec', 'ConfigError', 'CostEstimate', 'Error', 'EvaluationSet', 'InputStatistics', 'MacroArrays', 'MacroSpec', 'MappedNetwork', 'NetworkGraph', 'ProgrammedChip', 'QuantisedNetwork', 'Safetensors', 'SolveError', 'available_threads', 'check_chip', 'check_macro', 'chip_with_only', 'component_names', 'did_you_mean', 'error_sources', 'fit', 'float_score', 'load_experiment', 'logits', 'network_presets', 'read_spec', 'with_only']
+__all__: list[str] = ['ArgumentError', 'Calibration', 'ChipSpec', 'ConfigError', 'Converter', 'CostEstimate', 'DeviceSpec', 'Error', 'EvaluationSet', 'GatedWires', 'InputStatistics', 'MacroArrays', 'MacroSpec', 'MappedNetwork', 'NetworkGraph', 'ProgrammedChip', 'QuantisedNetwork', 'RowLineWires', 'Safetensors', 'SolveError', 'WireResistances', 'available_threads', 'check_chip', 'check_macro', 'chip_with_only', 'component_names', 'did_you_mean', 'driven_currents', 'driven_deck', 'driven_operating_point', 'effective_conductance', 'error_sources', 'fit', 'float_score', 'gated_currents', 'gated_deck', 'gated_row_line_currents', 'gated_row_line_deck', 'load_experiment', 'logits', 'mean_wire_loss', 'network_presets', 'read_spec', 'with_only']
 class Error(Exception):
     """
     Base of everything that Ohmformer raises on purpose: one sentence with what was found, what was expected and how to mend it.
@@ -91,6 +91,79 @@ class Safetensors:
     @property
     def names(self) -> list[str]:
         ...
+class Converter:
+    """
+    One physical analog-to-digital converter.
+    """
+    def __init__(self, fields: collections.abc.Sequence[tuple[str, str, str]], is_signed: bool, seed: typing.SupportsInt | typing.SupportsIndex, chip: typing.SupportsInt | typing.SupportsIndex, converter: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+    def convert(self, sums: typing.Annotated[numpy.typing.ArrayLike, numpy.float64], first: typing.SupportsInt | typing.SupportsIndex) -> numpy.typing.NDArray[numpy.float64]:
+        """
+        Codes of sums in steps; conversions count from `first`, which keys their noise.
+        """
+    def enob(self) -> float:
+        ...
+    def linearity(self) -> dict:
+        ...
+    def step_for(self, reach: typing.SupportsFloat | typing.SupportsIndex) -> float:
+        """
+        Sum per code such that `reach` falls on the last code.
+        """
+    def thresholds(self) -> numpy.typing.NDArray[numpy.float64]:
+        ...
+    @property
+    def clipped(self) -> int:
+        ...
+    @property
+    def codes(self) -> tuple[float, float]:
+        ...
+    @property
+    def quantises(self) -> bool:
+        ...
+class DeviceSpec:
+    """
+    One memory cell as its file describes it.
+    """
+    @staticmethod
+    def load(name: str, roots: collections.abc.Sequence[os.PathLike | str | bytes], overrides: collections.abc.Sequence[tuple[str, str, str]]) -> DeviceSpec:
+        """
+        Read, composed and checked; overrides are (dotted key, YAML text, origin), strongest first.
+        """
+    def aged(self, age: typing.SupportsFloat | typing.SupportsIndex) -> DeviceSpec:
+        """
+        The same cell, so many seconds after programming.
+        """
+    def current(self, g: typing.Annotated[numpy.typing.ArrayLike, numpy.float64], v: typing.SupportsFloat | typing.SupportsIndex) -> numpy.typing.NDArray[numpy.float64]:
+        """
+        Current, A, at v.
+        """
+    def program(self, targets: typing.Annotated[numpy.typing.ArrayLike, numpy.float64], seed: typing.SupportsInt | typing.SupportsIndex, chip: typing.SupportsInt | typing.SupportsIndex) -> tuple:
+        """
+        Conductances, S, of cells programmed to targets, and what that cost.
+        """
+    def read_sigma(self, g: typing.Annotated[numpy.typing.ArrayLike, numpy.float64], v_read: typing.SupportsFloat | typing.SupportsIndex, t_read: typing.SupportsFloat | typing.SupportsIndex) -> numpy.typing.NDArray[numpy.float64]:
+        """
+        Standard deviation, S, of one read.
+        """
+    def sigma(self, g: typing.Annotated[numpy.typing.ArrayLike, numpy.float64]) -> numpy.typing.NDArray[numpy.float64]:
+        """
+        Standard deviation, S, of the programming error.
+        """
+    def to_dict(self) -> typing.Any:
+        """
+        Every field with its value; quantities are SI numbers.
+        """
+    def to_yaml(self) -> str:
+        """
+        The resolved configuration, which reads back to the same.
+        """
+    def write_verify(self, targets: typing.Annotated[numpy.typing.ArrayLike, numpy.float64], seed: typing.SupportsInt | typing.SupportsIndex, chip: typing.SupportsInt | typing.SupportsIndex) -> dict:
+        """
+        Cells brought to their targets pulse by pulse.
+        """
+    @property
+    def name(self) -> str:
+        ...
 class MacroArrays:
     """
     Arrays of one kind of macro that hold a matrix of integers.
@@ -113,10 +186,34 @@ class MacroArrays:
     def conversions(self) -> int:
         ...
     @property
+    def fused(self) -> int:
+        ...
+    @property
     def is_whole(self) -> bool:
         ...
     @property
+    def programming(self) -> dict:
+        ...
+    @property
     def shape(self) -> list[int] | None:
+        ...
+class WireResistances:
+    """
+    Wires of a driven array, Ohm.
+    """
+    def __init__(self, r_wordline: typing.SupportsFloat | typing.SupportsIndex, r_bitline: typing.SupportsFloat | typing.SupportsIndex, r_driver: typing.SupportsFloat | typing.SupportsIndex, r_sense: typing.SupportsFloat | typing.SupportsIndex, drive_both_ends: bool, sense_both_ends: bool) -> None:
+        ...
+class GatedWires:
+    """
+    Wires of a gated array with source lines along its bitlines, Ohm.
+    """
+    def __init__(self, r_bitline: typing.SupportsFloat | typing.SupportsIndex, r_sense: typing.SupportsFloat | typing.SupportsIndex, r_sourceline: typing.SupportsFloat | typing.SupportsIndex, r_driver: typing.SupportsFloat | typing.SupportsIndex, feed: str) -> None:
+        ...
+class RowLineWires:
+    """
+    Wires of a gated array with source lines along its wordlines, Ohm.
+    """
+    def __init__(self, r_bitline: typing.SupportsFloat | typing.SupportsIndex, r_sense: typing.SupportsFloat | typing.SupportsIndex, r_sourceline: typing.SupportsFloat | typing.SupportsIndex, r_driver: typing.SupportsFloat | typing.SupportsIndex) -> None:
         ...
 class NetworkGraph:
     """
@@ -248,6 +345,10 @@ class ProgrammedChip:
     """
     def __init__(self, quantised: QuantisedNetwork, chip: ChipSpec, seed: typing.SupportsInt | typing.SupportsIndex, number: typing.SupportsInt | typing.SupportsIndex, threads: typing.SupportsInt | typing.SupportsIndex) -> None:
         ...
+    def programming(self) -> dict:
+        """
+        What writing all of its cells took.
+        """
     def quality(self) -> list:
         """
         How each matrix fares on its calibration inputs.
@@ -278,6 +379,22 @@ def did_you_mean(word: str, candidates: collections.abc.Sequence[str]) -> str:
     """
     '; did you mean …?' for the closest candidate, or nothing.
     """
+def driven_currents(g: typing.Annotated[numpy.typing.ArrayLike, numpy.float64], v: typing.Annotated[numpy.typing.ArrayLike, numpy.float64], wires: WireResistances, tolerance: typing.SupportsFloat | typing.SupportsIndex, v0: typing.SupportsFloat | typing.SupportsIndex) -> numpy.typing.NDArray[numpy.float64]:
+    """
+    Bitline currents of a driven array, A.
+    """
+def driven_deck(g: typing.Annotated[numpy.typing.ArrayLike, numpy.float64], wires: WireResistances, v: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex], v0: typing.SupportsFloat | typing.SupportsIndex) -> str:
+    """
+    An ngspice deck.
+    """
+def driven_operating_point(g: typing.Annotated[numpy.typing.ArrayLike, numpy.float64], v: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex], wires: WireResistances, tolerance: typing.SupportsFloat | typing.SupportsIndex) -> dict:
+    """
+    Currents, A, and powers, W, of one input.
+    """
+def effective_conductance(g: typing.Annotated[numpy.typing.ArrayLike, numpy.float64], wires: WireResistances, tolerance: typing.SupportsFloat | typing.SupportsIndex, cache: os.PathLike | str | bytes | None) -> numpy.typing.NDArray[numpy.float64]:
+    """
+    Conductances that a driven array shows from outside, S.
+    """
 def error_sources() -> list[str]:
     """
     The imperfections of a macro that can be studied one at a time.
@@ -290,6 +407,22 @@ def float_score(network: NetworkGraph, set: EvaluationSet, threads: typing.Suppo
     """
     Scores in floats.
     """
+def gated_currents(g: typing.Annotated[numpy.typing.ArrayLike, numpy.float64], x: typing.Annotated[numpy.typing.ArrayLike, numpy.uint8], v_read: typing.SupportsFloat | typing.SupportsIndex, wires: GatedWires) -> numpy.typing.NDArray[numpy.float64]:
+    """
+    Bitline currents of gated cells, A.
+    """
+def gated_deck(g: typing.Annotated[numpy.typing.ArrayLike, numpy.float64], wires: GatedWires, x: collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex], v_read: typing.SupportsFloat | typing.SupportsIndex, v0: typing.SupportsFloat | typing.SupportsIndex) -> str:
+    """
+    An ngspice deck.
+    """
+def gated_row_line_currents(g: typing.Annotated[numpy.typing.ArrayLike, numpy.float64], x: typing.Annotated[numpy.typing.ArrayLike, numpy.uint8], v_read: typing.SupportsFloat | typing.SupportsIndex, wires: RowLineWires, tolerance: typing.SupportsFloat | typing.SupportsIndex) -> numpy.typing.NDArray[numpy.float64]:
+    """
+    Bitline currents of gated cells whose rows share a source line, A.
+    """
+def gated_row_line_deck(g: typing.Annotated[numpy.typing.ArrayLike, numpy.float64], wires: RowLineWires, x: collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex], v_read: typing.SupportsFloat | typing.SupportsIndex, v0: typing.SupportsFloat | typing.SupportsIndex) -> str:
+    """
+    An ngspice deck.
+    """
 def load_experiment(file: str, roots: collections.abc.Sequence[os.PathLike | str | bytes], overrides: collections.abc.Sequence[tuple[str, str, str]]) -> dict:
     """
     An experiment as a dictionary.
@@ -297,6 +430,10 @@ def load_experiment(file: str, roots: collections.abc.Sequence[os.PathLike | str
 def logits(network: NetworkGraph, inputs: numpy.ndarray) -> numpy.typing.NDArray[numpy.float32]:
     """
     Logits of the first input, in floats.
+    """
+def mean_wire_loss(g: typing.Annotated[numpy.typing.ArrayLike, numpy.float64], topology: str, wires: WireResistances, r_sourceline: typing.SupportsFloat | typing.SupportsIndex, activity: typing.SupportsFloat | typing.SupportsIndex) -> float:
+    """
+    Mean share of the column currents that wires take, in closed form.
     """
 def network_presets(roots: collections.abc.Sequence[os.PathLike | str | bytes]) -> list:
     """

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Checks of arrays that come from outside; what fails is an ArgumentError, never a wrong number."""
 
+import sys
 from typing import Any
 
 import numpy as np
@@ -27,8 +28,8 @@ def integers(values: Any, name: str, axes: tuple[int, ...], dtype: type = np.int
     return np.ascontiguousarray(array, dtype=dtype)
 
 
-def numbers(values: Any, name: str, axes: tuple[int, ...]) -> np.ndarray:
-    """`values` as a row-major array of finite fp32 numbers with one of the given numbers of axes.
+def numbers(values: Any, name: str, axes: tuple[int, ...], dtype: type = np.float32) -> np.ndarray:
+    """`values` as a row-major array of finite numbers with one of the given numbers of axes.
 
     >>> numbers([[0.0, float("nan")]], "inputs", (2,))
     Traceback (most recent call last):
@@ -38,11 +39,58 @@ def numbers(values: Any, name: str, axes: tuple[int, ...]) -> np.ndarray:
     array = _array(values, name, axes)
     if array.dtype.kind not in "iubf":
         raise ArgumentError(f"{name}: dtype {array.dtype} found; expected numbers")
-    single = np.ascontiguousarray(array, dtype=np.float32)
-    if not np.isfinite(single).all():
-        where = tuple(int(i) for i in np.argwhere(~np.isfinite(single))[0])
+    converted = np.ascontiguousarray(array, dtype=dtype)
+    if not np.isfinite(converted).all():
+        where = tuple(int(i) for i in np.argwhere(~np.isfinite(converted))[0])
         raise ArgumentError(f"{name}: NaN or Inf found at {where}; expected finite numbers")
-    return single
+    return converted
+
+
+def bits(values: Any, name: str, axes: tuple[int, ...]) -> np.ndarray:
+    """`values` as a row-major array of bytes 0 and 1 with one of the given numbers of axes.
+
+    >>> bits([[1.0, 0.0]], "x", (2,))
+    array([[1, 0]], dtype=uint8)
+    >>> bits([[0.5]], "x", (2,))
+    Traceback (most recent call last):
+        ...
+    ohmformer._core.ArgumentError: x: 0.5 found at (0, 0); expected 0 or 1
+    """
+    array = _array(values, name, axes)
+    if array.dtype.kind not in "iubf" and array.size:
+        raise ArgumentError(f"{name}: dtype {array.dtype} found; expected 0 and 1")
+    wrong = np.argwhere((array != 0) & (array != 1))
+    if len(wrong):
+        where = tuple(int(i) for i in wrong[0])
+        raise ArgumentError(f"{name}: {array[where]} found at {where}; expected 0 or 1")
+    return np.ascontiguousarray(array, dtype=np.uint8)
+
+
+def real(value: Any, name: str) -> float:
+    """`value` as a finite number.
+
+    >>> real("5", "r_sense")
+    Traceback (most recent call last):
+        ...
+    ohmformer._core.ArgumentError: r_sense: '5' found; expected a finite number
+    """
+    is_number = isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, bool)
+    if not is_number or not -sys.float_info.max <= value <= sys.float_info.max:
+        raise ArgumentError(f"{name}: {repr(value)[:100]} found; expected a finite number")
+    return float(value)
+
+
+def choice(value: Any, name: str, words: tuple[str, ...]) -> str:
+    """`value` as one of the words.
+
+    >>> choice("middle", "feed", ("near", "far"))
+    Traceback (most recent call last):
+        ...
+    ohmformer._core.ArgumentError: feed: 'middle' found; expected one of: near, far
+    """
+    if not isinstance(value, str) or value not in words:
+        raise ArgumentError(f"{name}: {repr(value)[:100]} found; expected one of: {', '.join(words)}")
+    return value
 
 
 def whole(value: Any, name: str, least: int, most: int) -> int:

@@ -66,14 +66,15 @@ def load_experiment(file: Path, settings: Iterable[Override] = (), configs: Iter
     name = _component(spec["chip"], file)
     if not spec["points"]:
         raise ConfigError(f"{file}: points: empty; expected at least one network")
-    base = Chip(name, roots, [*chips, *_entries(spec["override"])])
+    own_chip = [*_entries(spec["override"]), *_fidelity(spec, file)]
+    base = Chip(name, roots, [*chips, *own_chip])
     networks: dict[str, Network] = {}
     cases = []
     for number, point in enumerate(spec["points"]):
         where = f"{file}: points[{number}]"
         network = networks.setdefault(point["network"], _network(point["network"], file, configs, where))
         for combination in _combinations(spec["sweep"]):
-            overrides = [*chips, *combination, *_entries(point["override"]), *_entries(spec["override"])]
+            overrides = [*chips, *combination, *_entries(point["override"]), *own_chip]
             cases.append(Case(point, _swept(combination), Chip(name, roots, overrides), network))
     _refuse_equal_names(cases, file)
     return Experiment(file, spec, base, cases, bool(settings))
@@ -97,6 +98,12 @@ def _is_own(key: str) -> bool:
 def _entries(entries: list[dict[str, str]]) -> list[Override]:
     """Overrides of a file, later lines first, for they are the stronger ones."""
     return [(entry["key"], entry["value"], entry["origin"]) for entry in entries][::-1]
+
+
+def _fidelity(spec: dict[str, Any], file: Path) -> list[Override]:
+    """What the experiment says of the fidelity, unless it leaves that to the chip."""
+    chosen = spec["fidelity"]
+    return [] if chosen == "chip" else [("macro.fidelity", chosen, f"{file}: fidelity")]
 
 
 def _component(name: str, file: Path) -> str:

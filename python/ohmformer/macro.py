@@ -62,6 +62,16 @@ class Macro:
         """Those of them that lay beyond the converter's range."""
         return self._arrays.clipped
 
+    @property
+    def fused(self) -> int:
+        """Conversions that were not computed one by one, because they provably change nothing."""
+        return self._arrays.fused
+
+    @property
+    def programming(self) -> dict[str, float]:
+        """What writing the cells took: cells, pulses, verify_reads, cycles, failed_cells, latency_s, energy_j."""
+        return self._arrays.programming
+
     def program(self, weights: Any) -> "Macro":
         """Write signed integer weights, (n_inputs, n_outputs), each within weight.bits.
 

@@ -22,6 +22,7 @@ NO_SCORES: dict[str, Any] = {
     "chips": [],
     "segments": {},
     "error_sources": [],
+    "programming": {},
 }
 SOURCE_CHIPS = 2  # chips per imperfection that is studied alone
 BUSIEST = 12
@@ -97,17 +98,19 @@ def _scores(
     metric, seed, n_chips = metric_of(case.network), experiment.spec["seed"], experiment.spec["chips"]
     step("float and quantised")
     floats, quantised = bench.float_scores(), bench.quantised_scores()
-    chips, quality = [], []
+    chips, quality, programming = [], [], {}
     for number in range(n_chips):
         step(f"chip {number + 1} of {n_chips}")
         chip = bench.program(seed, number)
         chips.append(bench.chip_scores(chip))
-        quality = quality or chip.quality()
+        if not quality:
+            quality, programming = chip.quality(), chip.programming()
     step("where the error comes from")
     sources = _sources(bench, experiment, (task, metric), (quantised, chips))
     found = _headline(task, metric, floats, quantised, chips)
     found["segments"] = _segments(task, metric, floats, quantised, chips)
     found["error_sources"] = sources
+    found["programming"] = programming
     found["samples"] = len(task.evaluation.inputs)
     found["predictions"] = floats["whole"]["count"]
     return found, quality

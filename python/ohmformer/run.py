@@ -37,7 +37,7 @@ def run_experiment(
         "chip": spec["chip"],
         "seed": spec["seed"],
         "n_chips": spec["chips"],
-        "fidelity": spec["fidelity"],
+        "fidelity": experiment.chip.to_dict()["macro"]["fidelity"],
         "config_yaml": config_yaml(experiment),
         "warnings": _warnings(experiment, points),
         "points": points,

@@ -27,6 +27,7 @@ TEST(Units, ReadsPrefixesProductsAndPowers) {
   EXPECT_DOUBLE_EQ(parse_quantity("83000 um2", kSquareMetre), 83000e-12);
   EXPECT_DOUBLE_EQ(parse_quantity("1 mm^2", kSquareMetre), 1e-6);
   EXPECT_DOUBLE_EQ(parse_quantity("0.06 pJ/bit", kJoule - kByte), 0.48e-12);
+  EXPECT_DOUBLE_EQ(parse_quantity("1.1 eV", kJoule), 1.1 * 1.602176634e-19);
   EXPECT_DOUBLE_EQ(parse_quantity("460 GB/s", kByte - kSecond), 460e9);
   EXPECT_DOUBLE_EQ(parse_quantity("0.2 fF/um", kFarad - kMetre), 0.2e-9);
   EXPECT_DOUBLE_EQ(parse_quantity("64 KiB", kByte), 65536.0);
@@ -53,7 +54,8 @@ TEST(Units, RefusesBareNumbersWithAnExample) {
 TEST(Units, RefusesOtherDimensionsUnknownUnitsAndNonsense) {
   EXPECT_THAT(refusal("3 mA", kVolt), testing::HasSubstr("another unit"));
   EXPECT_THAT(refusal("3 parsecs", kMetre), testing::HasSubstr("unknown unit"));
-  for (const char* text : {"", " ", "V", "nan V", "inf V", "1e999 V", "1 V V", "1 /V", "1 V/", "x V"}) {
+  for (const char* text :
+       {"", " ", "V", "nan V", "inf V", "1e999 V", "1 V V", "1 /V", "1 V/", "x V"}) {
     EXPECT_NE(refusal(text, kVolt), "accepted") << text;
   }
   EXPECT_NE(refusal("1e308 TV", kVolt), "accepted");

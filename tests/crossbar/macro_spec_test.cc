@@ -36,7 +36,7 @@ TEST(MacroSpec, RefusesWhatDoesNotFitTogether) {
   EXPECT_THAT(refusal("array.n_bitlines", "-5"), testing::HasSubstr("'-5' found"));
   EXPECT_THAT(refusal("weight.slice_bits", "[2, 2]"), testing::HasSubstr("add 3 bits"));
   EXPECT_THAT(refusal("input.slice_bits", "9"), testing::HasSubstr("from 1 to 8"));
-  EXPECT_THAT(refusal("weight.encoding", "isaac_flip"), testing::HasSubstr("not in this version"));
+  EXPECT_THAT(refusal("weight.encoding", "xnor"), testing::HasSubstr("set weight.bits: 1"));
   EXPECT_THAT(refusal("read.voltage", "0.2"), testing::HasSubstr("no unit"));
   EXPECT_THAT(refusal("device", "wann_2022"), testing::HasSubstr("did you mean 'wan_2022'"));
 }

@@ -16,19 +16,6 @@ TEST(Macro, ResolvesAutomaticBitsToTheLosslessNumber) {
   EXPECT_EQ(compile_macro(spec).spec.adc.bits, 10);
 }
 
-TEST(Macro, EveryLevelLiesOnTheConductanceGrid) {
-  MacroSpec spec;
-  for (Index bits = 1; bits <= 8; ++bits) {
-    spec.weight.bits = bits + 1;
-    spec.weight.slice_bits = {bits};
-    const Macro macro = compile_macro(spec);
-    const double level = spec.device.range().si() / static_cast<double>(macro.weight_slices[0].top);
-    EXPECT_NEAR(macro.code_conductance(0).si() * static_cast<double>(macro.codes_per_level(0)),
-                level, 1e-12 * level);
-    EXPECT_GT(macro.codes_per_level(0) * macro.weight_slices[0].top, 65000);
-  }
-}
-
 TEST(Macro, OnlyOffsetColumnsWithOnePolarityHaveUnsignedSums) {
   MacroSpec spec;
   EXPECT_TRUE(compile_macro(spec).signed_sums);

@@ -50,8 +50,8 @@ TEST(ExperimentSpec, RefusesEmptyOnesUnknownTasksAndLaterFidelities) {
   EXPECT_THAT(refusal("title: t\nchip: c\npoints: []\n"),
               testing::HasSubstr("at least one network"));
   EXPECT_THAT(refusal("title: t\nchip: c\n"), testing::HasSubstr("points: missing"));
-  EXPECT_THAT(refusal("title: t\nchip: c\nfidelity: fused\npoints: [{name: a, network: b}]\n"),
-              testing::HasSubstr("not in this version"));
+  EXPECT_THAT(refusal("title: t\nchip: c\nfidelity: exact\npoints: [{name: a, network: b}]\n"),
+              testing::HasSubstr("'exact' found"));
   EXPECT_THAT(refusal("title: t\nchip: c\npoints: [{name: a, network: b, task: chess}]\n"),
               testing::HasSubstr("points[0].task"));
 }

@@ -1,12 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
-// Speed of reading one programmed matrix, 1024 x 1024, 8-bit weights and inputs, one thread.
-// Compare with BM_Gemm1024 of the same run (this machine's fp32 GEMM of the same logical shape).
+// Speed of reading one programmed matrix, 1024 x 1024, on arrays of 256 x 256, 8-bit weights,
+// inputs and converters. (a): one slice of weights, one step of inputs; (b): four slices of 2 bits,
+// eight steps of one bit. Each row alternates with its yardstick in the same run and shows the
+// ratio of the medians beside its goal.
 #include <benchmark/benchmark.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <functional>
+#include <memory>
+#include <random>
 
 #include "core/gemm.h"
 #include "core/random.h"
-#include "crossbar/calibrate.h"
-#include "crossbar/mvm.h"
+#include "crossbar/device/gaussian.h"
+#include "crossbar/read/mvm.h"
+#include "crossbar/read/mvm_reference.h"
 
 namespace ohm {
 namespace {
@@ -22,43 +33,197 @@ Matrix<std::int32_t> integers(Index rows, std::uint32_t seed) {
   return m;
 }
 
-MacroSpec spec_of(bool sliced, bool noisy) {
+struct Cells {
+  double programming_error = 0.0, read_noise = 0.0;
+};
+
+MacroSpec macro_spec(bool sliced, Cells cells, const char* range) {
   MacroSpec spec;
   spec.array.n_wordlines = spec.array.n_bitlines = spec.array.rows_active = 256;
+  spec.adc.range = range;
+  spec.device.read_noise = cells.read_noise;
   if (!sliced) {
     spec.weight.slice_bits = {7};
     spec.input.encoding = "bipolar";
     spec.input.slice_bits = 7;
   }
-  spec.device.read_noise = noisy ? 0.01 : 0.0;
+  if (cells.programming_error == 0.0) return spec;
+  auto model = std::make_unique<GaussianDevice>();
+  model->sigma = cells.programming_error;
+  spec.device.kind = "gaussian";
+  spec.device.model = std::move(model);
   return spec;
 }
 
-/// Arguments: sliced, noisy, tokens. Goals: unsliced without noise at least a quarter of fp32 GEMM,
-/// sliced without noise at most 60 times slower than it.
-void BM_Mvm(benchmark::State& state) {
-  const Macro macro = compile_macro(spec_of(state.range(0) != 0, state.range(1) != 0));
-  const auto x = integers(state.range(2), 2);
-  auto matrix = program(macro, integers(kSize, 1), full_row_tiles(kSize, 256), {});
-  std::vector<std::uint32_t> tokens(static_cast<size_t>(x.rows));
-  for (size_t t = 0; t < tokens.size(); ++t) tokens[t] = static_cast<std::uint32_t>(t);
-  for (auto _ : state) benchmark::DoNotOptimize(mvm(macro, matrix, x, tokens));
-  state.counters["MAC/s"] = benchmark::Counter(
-      static_cast<double>(state.iterations() * x.rows * kSize * kSize), benchmark::Counter::kIsRate);
+double seconds_of(const std::function<void()>& work) {
+  const auto start = std::chrono::steady_clock::now();
+  work();
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
-BENCHMARK(BM_Mvm)->ArgsProduct({{0, 1}, {0, 1}, {1, 64}})->Unit(benchmark::kMillisecond);
 
-void BM_Gemm1024(benchmark::State& state) {
-  const Index m = state.range(0);
-  std::vector<float> a(static_cast<size_t>(m * kSize), 1.0F), b(kSize * kSize, 1.0F), c(a.size());
-  for (auto _ : state) {
-    gemm({m, kSize, kSize}, {a.data(), kSize}, {b.data(), kSize}, {c.data(), kSize});
-    benchmark::DoNotOptimize(c.data());
-  }
-  state.counters["MAC/s"] = benchmark::Counter(
-      static_cast<double>(state.iterations() * m * kSize * kSize), benchmark::Counter::kIsRate);
+double median(std::vector<double> values) {
+  std::ranges::sort(values);
+  return values[values.size() / 2];
 }
-BENCHMARK(BM_Gemm1024)->Arg(1)->Arg(64)->Unit(benchmark::kMillisecond);
+
+/// Medians of some work and its yardstick, run in turns.
+struct Turns {
+  double ours = 0.0, yardstick = 0.0;
+};
+
+Turns take_turns(benchmark::State& state, const std::function<void()>& ours,
+                 const std::function<void()>& yardstick) {
+  std::vector<double> mine, theirs;
+  ours(), yardstick();
+  for (auto _ : state) {
+    theirs.push_back(seconds_of(yardstick));
+    mine.push_back(seconds_of(ours));
+    state.SetIterationTime(mine.back());
+  }
+  return {median(mine), median(theirs)};
+}
+
+/// A figure beside its goal.
+void report(benchmark::State& state, const char* what, double figure, const char* sense,
+            double goal) {
+  const bool met = sense[0] == '<' ? figure <= goal : figure >= goal;
+  state.SetLabel(
+      fmt::format("{:7.2f} {} (goal {} {:g}{})", figure, what, sense, goal, met ? "" : ", MISSED"));
+}
+
+/// C = A B in fp32, of the logical shape.
+std::function<void()> fp32_gemm(Index tokens) {
+  auto a = std::make_shared<std::vector<float>>(static_cast<size_t>(tokens * kSize), 1.0F);
+  auto b = std::make_shared<std::vector<float>>(static_cast<size_t>(kSize * kSize), 1.0F);
+  auto c = std::make_shared<std::vector<float>>(a->size());
+  return [=] {
+    gemm({tokens, kSize, kSize}, {a->data(), kSize}, {b->data(), kSize}, {c->data(), kSize});
+    benchmark::DoNotOptimize(c->data());
+  };
+}
+
+/// Reads of one programmed matrix.
+class Reads {
+ public:
+  Reads(const MacroSpec& spec, Index tokens)
+      : macro_(compile_macro(spec)),
+        matrix_(program(macro_, integers(kSize, 1), full_row_tiles(kSize, 256), {})),
+        x_(integers(tokens, 2)) {
+    for (Index t = 0; t < tokens; ++t) tokens_.push_back(static_cast<std::uint32_t>(t));
+  }
+
+  void read(int threads) { benchmark::DoNotOptimize(mvm(macro_, matrix_, x_, tokens_, threads)); }
+  void read_per_cell() {
+    benchmark::DoNotOptimize(mvm_reference(macro_, matrix_, x_, tokens_, NoiseDraw::per_cell));
+  }
+  double macs() const { return static_cast<double>(x_.rows * kSize * kSize); }
+
+ private:
+  Macro macro_;
+  ProgrammedMatrix matrix_;
+  Matrix<std::int32_t> x_;
+  std::vector<std::uint32_t> tokens_;
+};
+
+constexpr Index kBatch = 512;
+constexpr Cells kIdeal{}, kAnalog{0.03, 0.0}, kNoisy{0.03, 0.01};
+
+void speed_of_gemm(benchmark::State& state, const MacroSpec& spec, double goal) {
+  Reads reads(spec, kBatch);
+  const Turns t = take_turns(
+      state, [&] { reads.read(1); }, fp32_gemm(kBatch));
+  report(state, "% of fp32 GEMM", 100.0 * t.yardstick / t.ours, ">=", goal);
+}
+
+void slowdown(benchmark::State& state, const MacroSpec& spec, double goal) {
+  Reads reads(spec, kBatch);
+  const Turns t = take_turns(
+      state, [&] { reads.read(1); }, fp32_gemm(kBatch));
+  report(state, "x fp32 GEMM", t.ours / t.yardstick, "<=", goal);
+}
+
+void effective_rate(benchmark::State& state, const MacroSpec& spec, double goal) {
+  Reads reads(spec, kBatch);
+  const Turns t = take_turns(
+      state, [&] { reads.read(1); }, fp32_gemm(kBatch));
+  report(state, "effective GMAC/s", reads.macs() / t.ours * 1e-9, ">=", goal);
+}
+
+void decode(benchmark::State& state, const MacroSpec& spec, double goal) {
+  Reads reads(spec, 1);
+  const Turns t = take_turns(
+      state, [&] { reads.read(1); }, fp32_gemm(1));
+  report(state, "ms for one token", t.ours * 1e3, "<=", goal);
+}
+
+/// Two threads against one.
+void threads(benchmark::State& state, const MacroSpec& spec, double goal) {
+  Reads reads(spec, kBatch);
+  const Turns t = take_turns(
+      state, [&] { reads.read(2); }, [&] { reads.read(1); });
+  report(state, "x faster with two threads", t.yardstick / t.ours, ">=", goal);
+}
+
+/// Normals as numpy's RandomState.normal draws them: Marsaglia's polar method on 53-bit uniforms of
+/// the Mersenne Twister.
+std::function<void()> numpy_normals(Index count) {
+  auto engine = std::make_shared<std::mt19937>(1);
+  auto out = std::make_shared<std::vector<double>>(static_cast<size_t>(count));
+  return [=] {
+    const auto uniform = [&] {
+      const auto a = static_cast<double>((*engine)() >> 5),
+                 b = static_cast<double>((*engine)() >> 6);
+      return 2.0 * ((a * 67108864.0 + b) / 9007199254740992.0) - 1.0;
+    };
+    for (size_t i = 0; i + 1 < out->size(); i += 2) {
+      double x = 0.0, y = 0.0, r2 = 2.0;
+      while (r2 >= 1.0 || r2 == 0.0) x = uniform(), y = uniform(), r2 = x * x + y * y;
+      const double factor = std::sqrt(-2.0 * std::log(r2) / r2);
+      (*out)[i] = factor * x, (*out)[i + 1] = factor * y;
+    }
+    benchmark::DoNotOptimize(out->data());
+  };
+}
+
+/// The twin that draws every cell, whole reads against the mere numbers of numpy.
+void per_cell_noise(benchmark::State& state, double goal) {
+  constexpr Index kTokens = 8;
+  Reads reads(macro_spec(false, kNoisy, "max"), kTokens);
+  const Turns t = take_turns(
+      state, [&] { reads.read_per_cell(); }, numpy_normals(kTokens * kSize * kSize));
+  report(state, "x numpy's draws alone", t.yardstick / t.ours, ">=", goal);
+}
+
+#define OHM_ROW(function, row, ...)             \
+  BENCHMARK_CAPTURE(function, row, __VA_ARGS__) \
+      ->Unit(benchmark::kMillisecond)           \
+      ->UseManualTime()                         \
+      ->MeasureProcessCPUTime()
+
+OHM_ROW(speed_of_gemm, 1_a_ideal_cells, macro_spec(false, kIdeal, "max"), 60.0);
+OHM_ROW(speed_of_gemm, 1_a_programming_error, macro_spec(false, kAnalog, "max"), 60.0);
+OHM_ROW(slowdown, 2_a_programming_error_read_noise, macro_spec(false, kNoisy, "max"), 2.5);
+OHM_ROW(effective_rate, 3_b_ideal_cells_that_clip, macro_spec(true, kIdeal, "lossless"), 6.0);
+OHM_ROW(slowdown, 4_b_programming_error, macro_spec(true, kAnalog, "max"), 15.0);
+OHM_ROW(slowdown, 4_b_programming_error_read_noise, macro_spec(true, kNoisy, "max"), 40.0);
+OHM_ROW(decode, 5_a_one_token, macro_spec(false, kNoisy, "max"), 0.6);
+OHM_ROW(decode, 5_b_one_token, macro_spec(true, kNoisy, "max"), 7.0);
+OHM_ROW(per_cell_noise, 6_read_noise_of_every_cell, 15.0);
+OHM_ROW(threads, two_threads_a, macro_spec(false, kNoisy, "max"), 1.7);
+OHM_ROW(threads, two_threads_b, macro_spec(true, kNoisy, "max"), 1.7);
+
+/// (b) with converters of enough bits: one product of integers, as every conversion is the
+/// identity.
+void lossless_rate(benchmark::State& state) {
+  MacroSpec spec = macro_spec(true, kIdeal, "lossless");
+  spec.adc.bits = AdcSpec::kAutoBits;
+  effective_rate(state, spec, 6.0);
+}
+BENCHMARK(lossless_rate)
+    ->Name("effective_rate/3_b_ideal_cells_no_clipping")
+    ->Unit(benchmark::kMillisecond)
+    ->UseManualTime()
+    ->MeasureProcessCPUTime();
 
 }  // namespace
 }  // namespace ohm

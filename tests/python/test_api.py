@@ -29,15 +29,6 @@ def test_names_of_the_design_exist():
     assert issubclass(ohm.NotInThisVersion, ohm.Error)
 
 
-def test_wires_come_later_and_say_so():
-    with pytest.raises(ohm.NotInThisVersion, match="not in this version"):
-        ohm.ir_drop.effective_conductance(np.ones((2, 2)), r_wordline=1.0, r_bitline=1.0, r_driver=1.0, r_sense=1.0)
-    with pytest.raises(ohm.NotInThisVersion, match="not in this version"):
-        ohm.ir_drop.gated_currents(
-            np.ones((2, 2)), np.ones((1, 2)), v_read=0.2, r_bitline=1.0, r_sense=1.0, r_sourceline=0.0, r_driver=0.0
-        )
-
-
 def test_overrides_make_a_new_chip_and_the_last_one_wins(chip):
     changed = chip.override({"macro.adc.bits": 6}).override({"macro.adc.bits": 5, "macro.read.voltage": "0.1 V"})
     assert chip.to_dict()["macro"]["adc"]["bits"] == 8

@@ -71,7 +71,7 @@ def test_points_hold_scores_and_costs(results):
         assert point["floor"] == pytest.approx(5.15, abs=0.05)
         assert set(point["segments"]) == {"first_half", "copy_half"}
         assert point["segments"]["first_half"]["score_mean"] == point["score_mean"]
-        assert {source["name"] for source in point["error_sources"]} == {"all", "none", "programming", "read_noise", "adc"}
+        assert {source["name"] for source in point["error_sources"]} == {"all", "none", "programming", "read_noise", "wires", "adc"}
         assert point["conditions"]["samples"] == 2
 
 

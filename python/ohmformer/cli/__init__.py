@@ -10,7 +10,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 import ohmformer
-from ohmformer.chip import Chip
+from ohmformer.chip import Chip, MacroSpec
 from ohmformer.errors import ArgumentError, Error, refuse_later
 from ohmformer.network import Network
 from ohmformer.overrides import from_settings
@@ -203,10 +203,33 @@ def claim(names: Annotated[list[str] | None, typer.Argument()] = None) -> NoRetu
     refuse_later("claim", "write an experiment.yaml with an expected.yaml beside it")
 
 
-@app.command(name="export-spice", context_settings=_ANY)
-def export_spice(names: Annotated[list[str] | None, typer.Argument()] = None) -> NoReturn:
-    """An array as a SPICE netlist (a later version)."""
-    refuse_later("export-spice", "read conductances of a small array through ohmformer.Macro")
+@app.command(name="export-spice")
+def export_spice(
+    chip: Annotated[str | None, typer.Option("--chip", metavar="NAME|FILE", help="The chip whose macro it is.")] = None,
+    macro: Annotated[str | None, typer.Option("--macro", metavar="NAME|FILE", help="A macro by name or file.")] = None,
+    g: Annotated[
+        Path | None, typer.Option("--g", metavar="FILE.npy", help="Conductances, S; default: random in the device's range.")
+    ] = None,
+    x: Annotated[
+        Path | None, typer.Option("--x", metavar="FILE.npy", help="Inputs per wordline; gated: 0 or 1; default: all 1.")
+    ] = None,
+    rows: Annotated[int | None, typer.Option("--rows", help="Only the first wordlines.")] = None,
+    columns: Annotated[int | None, typer.Option("--columns", help="Only the first bitlines.")] = None,
+    seed: Annotated[int, typer.Option("--seed", min=0, max=2**32 - 1, help="Of random conductances.")] = 0,
+    out: Annotated[Path | None, typer.Option("--out", metavar="FILE.cir", help="Where to write; default: print.")] = None,
+    settings: Settings = None,
+    configs: Configs = None,
+) -> int:
+    """One array, with its wires, as an ngspice deck."""
+    from ohmformer.cli.spice import export_command
+
+    if (chip is None) == (macro is None):
+        raise ArgumentError("export-spice: expected one of --chip and --macro, such as --macro rram_128")
+    if chip is not None:
+        described = _chip(chip, settings, configs).to_dict()["macro"]
+    else:
+        described = MacroSpec.load(str(macro), configs or ())._with(from_settings(settings or [])).to_dict()
+    return export_command(described, {"g": g, "x": x, "out": out}, {"rows": rows, "columns": columns}, seed)
 
 
 def _style(json: bool, quiet: bool) -> dict[str, Any]:

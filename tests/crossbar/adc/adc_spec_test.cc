@@ -10,23 +10,73 @@
 namespace ohm {
 namespace {
 
+using ::testing::HasSubstr;
+
 struct Named : AdcSpec {
   std::string name;
 };
 
-TEST(AdcSpec, AutomaticBitsGoWithALosslessRangeOnly) {
-  EXPECT_EQ(parse_spec<Named>("bits: auto\nrange: lossless\n", "a.yaml", {}).bits,
-            AdcSpec::kAutoBits);
-  EXPECT_THROW(parse_spec<Named>("bits: auto\nrange: max\n", "a.yaml", {}), ConfigError);
+AdcSpec parsed(const std::string& text) {
+  return parse_spec<Named>(text, "a.yaml", {});
 }
 
-TEST(AdcSpec, LaterKindsSaySo) {
+std::string refusal(const std::string& text) {
   try {
-    parse_spec<Named>("kind: sar\n", "a.yaml", {});
-    FAIL() << "accepted";
+    parsed(text);
   } catch (const ConfigError& error) {
-    EXPECT_THAT(error.what(), testing::HasSubstr("not in this version"));
+    return error.what();
   }
+  return "accepted";
+}
+
+TEST(AdcSpec, AutomaticBitsGoWithALosslessRangeOnly) {
+  EXPECT_EQ(parsed("bits: auto\nrange: lossless\n").bits, AdcSpec::kAutoBits);
+  EXPECT_THAT(refusal("bits: auto\nrange: max\n"), HasSubstr("a.yaml:1:7: bits: auto goes with"));
+}
+
+TEST(AdcSpec, EveryKindReadsItsOwnParts) {
+  EXPECT_EQ(parsed("kind: sar\ncapacitor_mismatch: 0.01\nsplit_bits: 4\n").split_bits, 4);
+  EXPECT_EQ(parsed("kind: pipeline\namplifier_gain: 1000\n").amplifier_gain, 1000);
+  EXPECT_EQ(parsed("kind: cyclic\namplifier_gain: infinite\n").amplifier_gain,
+            AdcSpec::kInfiniteGain);
+  EXPECT_EQ(parsed("kind: flash\ncomparator_offset: 0.2\n").comparator_offset, 0.2);
+  EXPECT_FALSE(parsed("kind: integrating\nhalf_lsb_correction: false\n").half_lsb_correction);
+  EXPECT_EQ(parsed("kind: uniform\ninl: 1.0\ndnl: 0.2\n").inl, 1.0);
+  EXPECT_TRUE(parsed("per_column: true\nrange: learned\n").per_column);
+}
+
+TEST(AdcSpec, PartsThatAKindDoesNotHaveAreRefused) {
+  for (const char* text :
+       {"kind: uniform\ncapacitor_mismatch: 0.01\n", "kind: flash\nsplit_bits: 2\n",
+        "kind: flash\namplifier_gain: 100\n", "kind: uniform\ncomparator_offset: 1\n",
+        "kind: sar\ninl: 1\n", "kind: integrating\ndnl: 0.1\n",
+        "kind: sar\nhalf_lsb_correction: false\n"}) {
+    EXPECT_THAT(refusal(text), HasSubstr("has no such part; leave it out or use kind")) << text;
+  }
+  EXPECT_THAT(refusal("kind: ideal\nlevels: mid_rise\n"), HasSubstr("does not round"));
+  EXPECT_THAT(refusal("kind: ideal\nnoise: 0.1\n"), HasSubstr("no offset, gain_error or noise"));
+}
+
+TEST(AdcSpec, BitsAndLevelsFitTheKindAndTheRange) {
+  EXPECT_EQ(parsed("kind: sar\nbits: 14\n").bits, 14);
+  EXPECT_THAT(refusal("kind: sar\nbits: 15\n"), HasSubstr("expected 2 to 14"));
+  EXPECT_THAT(refusal("kind: flash\nbits: 1\n"), HasSubstr("expected 2 to 14"));
+  EXPECT_EQ(parsed("kind: uniform\nbits: 20\n").bits, 20);
+  EXPECT_THAT(refusal("kind: sar\nbits: 4\nsplit_bits: 4\n"), HasSubstr("fewer than the 4 bits"));
+  EXPECT_THAT(refusal("levels: mid_rise\nrange: lossless\n"), HasSubstr("no code for zero"));
+  EXPECT_THAT(refusal("per_column: true\nrange: lossless\n"), HasSubstr("leave per_column out"));
+}
+
+TEST(AdcSpec, IdealisedKeepsWhatIsNoError) {
+  const AdcSpec ideal = idealised(parsed(
+      "{kind: sar, bits: 6, range: mse, levels: mid_rise, capacitor_mismatch: 0.01, noise: 0.5, "
+      "rounding: stochastic, rate: 2 GHz}"));
+  EXPECT_EQ(ideal.kind, "ideal");
+  EXPECT_EQ(ideal.bits, 6);
+  EXPECT_EQ(ideal.range, "mse");
+  EXPECT_EQ(ideal.rate, Hertz(2e9));
+  EXPECT_EQ(ideal.noise + ideal.capacitor_mismatch, 0.0);
+  EXPECT_EQ(ideal.rounding, "nearest");
 }
 
 }  // namespace

@@ -3,79 +3,77 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
-#include <numbers>
+
+#include "crossbar/adc/linearity.h"
+#include "tests/crossbar/adc/quantisers.h"
 
 namespace ohm {
 namespace {
 
+using testing::adc_spec;
+using testing::bank_of;
+using testing::draw_of;
+
+std::vector<float> converted(const AdcSpec& spec, std::vector<float> sums, Index clipped,
+                             bool is_signed = true) {
+  EXPECT_EQ(bank_of(spec, std::ssize(sums), 1, is_signed).convert(sums, 0), clipped);
+  return sums;
+}
+
 TEST(UniformAdc, RoundsTiesToEvenAndKeepsAnExactZero) {
-  const UniformAdc adc(8);
-  std::vector<double> sums{-2.5, -1.5, -0.5, 0.0, 0.49, 0.5, 1.5, 2.5};
-  EXPECT_EQ(adc.convert(sums, adc.transfer(true), {}), 0);
-  EXPECT_EQ(sums, (std::vector<double>{-2, -2, 0, 0, 0, 0, 2, 2}));
+  EXPECT_EQ(converted(adc_spec("uniform"), {-2.5, -1.5, -0.5, 0.0, 0.49F, 0.5, 1.5, 2.5}, 0),
+            (std::vector<float>{-2, -2, 0, 0, 0, 0, 2, 2}));
+}
+
+TEST(UniformAdc, MidRiseRoundsDownToAHalf) {
+  EXPECT_EQ(converted(adc_spec("uniform", 3, "mid_rise"), {-1.0, -1e-9F, 0.0, 0.9F, 1.0, 4.0}, 1),
+            (std::vector<float>{-0.5, -0.5, 0.5, 0.5, 1.5, 3.5}));
 }
 
 TEST(UniformAdc, SaturatesJustBeyondTheLastCodeAndCountsIt) {
-  const UniformAdc adc(8);
-  std::vector<double> sums{127.4, 127.6, -127.4, -127.6, 1e300, -1e300};
-  EXPECT_EQ(adc.convert(sums, adc.transfer(true), {}), 4);
-  EXPECT_EQ(sums, (std::vector<double>{127, 127, -127, -127, 127, -127}));
-  std::vector<double> positive{-1.0, 255.0, 256.0};
-  EXPECT_EQ(adc.convert(positive, adc.transfer(false), {}), 2);
-  EXPECT_EQ(positive, (std::vector<double>{0, 255, 255}));
+  EXPECT_EQ(converted(adc_spec("uniform"), {127.4F, 127.6F, -127.4F, -127.6F, 1e30F, -1e30F}, 4),
+            (std::vector<float>{127, 127, -127, -127, 127, -127}));
+  EXPECT_EQ(converted(adc_spec("uniform"), {-1.0, 255.0, 256.0}, 2, false),
+            (std::vector<float>{0, 255, 255}));
 }
 
-TEST(UniformAdc, OneBitShortSaturatesAtTheKnownCode) {
-  // 128 rows of level 3 need 385 codes: 9 bits hold them, 8 bits stop at 255
-  std::vector<double> sums{384.0};
-  UniformAdc(9).convert(sums, UniformAdc(9).transfer(false), {});
-  EXPECT_EQ(sums[0], 384.0);
-  UniformAdc(8).convert(sums, UniformAdc(8).transfer(false), {});
-  EXPECT_EQ(sums[0], 255.0);
+TEST(UniformAdc, TwentyBitsStayExact) {
+  EXPECT_EQ(converted(adc_spec("uniform", 20), {524287.0, 524288.0, -524287.0, 262143.5F}, 1),
+            (std::vector<float>{524287, 524287, -524287, 262144}));
 }
 
-TEST(UniformAdc, ReachFallsOnTheLastCode) {
-  const UniformAdc adc(6);
-  AdcTransfer transfer = adc.transfer(true);
-  transfer.step = adc.step_for(100.0, true);
-  std::vector<double> sums{100.0, -100.0};
-  EXPECT_EQ(adc.convert(sums, transfer, {}), 0);
-  EXPECT_EQ(sums, (std::vector<double>{31, -31}));
-  EXPECT_EQ(adc.step_for(0.0, true), 1.0);
+TEST(UniformAdc, ABowIsTheIntegralNonlinearityOfEveryConverter) {
+  AdcSpec spec = adc_spec("uniform", 8, "mid_tread");
+  spec.inl = 1.5;
+  const auto shape = linearity(UniformAdc(spec).thresholds(draw_of(0), true));
+  EXPECT_NEAR(shape.inl[127], 1.5, 1e-12);
+  EXPECT_NEAR(shape.worst_inl(), 1.5, 1e-12);
+  EXPECT_EQ(shape.missing_codes, 0);
+  EXPECT_EQ(UniformAdc(spec).thresholds(draw_of(0), true),
+            UniformAdc(spec).thresholds(draw_of(1), true));
 }
 
-TEST(UniformAdc, GainAndOffsetActBeforeRounding) {
-  const UniformAdc adc(8);
-  const std::vector<float> gain{0.5F}, offset{2.0F};
-  std::vector<double> sums{40.0};
-  AdcTransfer transfer = adc.transfer(true);
-  transfer.step = 10.0;
-  adc.convert(sums, transfer, {gain, offset});
-  EXPECT_EQ(sums[0], 8.0);  // 1.5 * 40 / 10 + 2
+TEST(UniformAdc, CodeWidthsHaveTheGivenDeviationAndKeepTheEnds) {
+  AdcSpec spec = adc_spec("uniform", 12, "mid_tread");
+  spec.dnl = 0.1;
+  const auto thresholds = UniformAdc(spec).thresholds(draw_of(0), false);
+  EXPECT_NEAR(thresholds.front(), 0.5, 1e-9);
+  EXPECT_NEAR(thresholds.back(), 4094.5, 1e-9);
+  double square = 0.0;
+  const auto dnl = linearity(thresholds).dnl;
+  for (const double width : dnl) square += width * width;
+  const double n = static_cast<double>(dnl.size());
+  EXPECT_NEAR(std::sqrt(square / n), 0.1, 5.0 * 0.1 / std::sqrt(2.0 * n));
 }
 
-/// Signal to noise ratio of a full-scale sine whose cycles share no period with the samples.
-double sine_snr_db(Index bits) {
-  const UniformAdc adc(bits);
-  const AdcTransfer transfer = adc.transfer(true);
-  double signal = 0.0, noise = 0.0;
-  for (int i = 0; i < 16384; ++i) {
-    const double x = transfer.high * std::sin(2.0 * std::numbers::pi * 1021.0 * i / 16384.0);
-    std::vector<double> code{x};
-    adc.convert(code, transfer, {});
-    signal += x * x;
-    noise += (code[0] - x) * (code[0] - x);
-  }
-  return 10.0 * std::log10(signal / noise);
-}
-
-TEST(UniformAdc, FullScaleSineHasTheTextbookSignalToNoiseRatio) {
-  for (Index bits = 6; bits <= 12; ++bits) {
-    // the symmetric range has 2^b - 1 codes instead of 2^b
-    const double levels = std::ldexp(1.0, static_cast<int>(bits)) - 2.0;
-    EXPECT_NEAR(sine_snr_db(bits), 20.0 * std::log10(levels) + 1.7609, 0.3) << bits;
-  }
+TEST(UniformAdc, WidthsThatWouldBeNegativeAreMissingCodes) {
+  AdcSpec spec = adc_spec("uniform", 8);
+  spec.dnl = 2.0;
+  const auto thresholds = UniformAdc(spec).thresholds(draw_of(0), true);
+  EXPECT_TRUE(std::is_sorted(thresholds.begin(), thresholds.end()));
+  EXPECT_GT(linearity(thresholds).missing_codes, 10);
 }
 
 }  // namespace

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "core/error.h"
-#include "crossbar/input_encoding.h"
+#include "crossbar/encoding/input_encoding.h"
 
 namespace ohm {
 namespace {

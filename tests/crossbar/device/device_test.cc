@@ -4,8 +4,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "core/config/reader.h"
+#include "core/config/writer.h"
 #include "core/error.h"
+#include "crossbar/device/realise.h"
 #include "crossbar/device/table.h"
 
 namespace ohm {
@@ -53,9 +57,26 @@ TEST(Device, RefusesCrossedRangesAndImpossibleShares) {
   EXPECT_THAT(refusal({{"read_noise", "-1", "--set"}}, "ideal"), testing::HasSubstr("read_noise"));
 }
 
-TEST(Device, KindsOfLaterVersionsSaySo) {
-  EXPECT_THAT(refusal({{"kind", "pcm", "--set"}}, "ideal"),
-              testing::HasSubstr("not in this version"));
+TEST(Device, EveryFieldOfAShippedDeviceSurvivesWritingAndReading) {
+  for (const std::string& name : component_names("device", {OHM_CONFIG_DIR})) {
+    const DeviceSpec device = load_spec<DeviceSpec>("device", name, shipped());
+    const auto text = resolved(device, ConfigWriter::Quantities::text);
+    const auto again = parse_spec<DeviceSpec>(to_yaml(text), name, shipped());
+    EXPECT_EQ(resolved(again, ConfigWriter::Quantities::text), text) << name;
+  }
+}
+
+TEST(Device, EveryShippedDeviceCanBeProgrammedAndRead) {
+  for (const std::string& name : component_names("device", {OHM_CONFIG_DIR})) {
+    const DeviceSpec cell = load_spec<DeviceSpec>("device", name, shipped());
+    std::vector<double> g{cell.g_min.si(), (cell.g_min + 0.5 * cell.range()).si(), cell.g_max.si()};
+    realise(cell, {}, std::vector<char>(g.size(), 1), g);
+    for (const double value : g) {
+      EXPECT_TRUE(std::isfinite(value) && value >= 0.0) << name;
+      EXPECT_TRUE(std::isfinite(read_sigma(cell, Siemens(value), Volts(0.1), Seconds(1e-8)).si()))
+          << name;
+    }
+  }
 }
 
 }  // namespace

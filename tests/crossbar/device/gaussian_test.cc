@@ -22,6 +22,16 @@ TEST(GaussianDevice, ProportionalSigmaIsAShareOfTheConductance) {
   EXPECT_DOUBLE_EQ(device.programming_sigma(Siemens(20e-6), cell).si(), 1e-6);
 }
 
+TEST(GaussianDevice, InverseSigmaFallsWithTheConductance) {
+  const DeviceSpec cell;
+  GaussianDevice device;
+  device.sigma = 0.05;
+  device.dependence = "inverse";
+  EXPECT_DOUBLE_EQ(device.programming_sigma(cell.g_min, cell).si(), 0.05e-6);
+  EXPECT_DOUBLE_EQ(device.programming_sigma(Siemens(10e-6), cell).si(), 0.005e-6);
+  EXPECT_EQ(device.programming_sigma(Siemens(0), cell).si(), 0.0);
+}
+
 TEST(GaussianDevice, CellsAtRestErrOnlyWhereAskedTo) {
   const DeviceSpec cell;
   GaussianDevice device;

@@ -33,6 +33,19 @@ TEST(TableDevice, ReproducesThePublishedFitAtItsThreeTimes) {
   }
 }
 
+// Values of the cubic of Sandia's CrossSim, from 1 to 39 uS.
+TEST(TableDevice, TheSecondDigitisationDiffersByItsStatedUncertainty) {
+  const DeviceSpec second =
+      load_spec<DeviceSpec>("device", "wan_2022_crosssim", {{OHM_CONFIG_DIR}, {}, true});
+  const DeviceSpec first = wan({{"age", "1 s", "--set"}});
+  const std::vector<std::pair<double, double>> values{{1, 1.28},  {5, 1.97},  {10, 2.41},
+                                                      {20, 2.36}, {30, 1.82}, {39, 1.67}};
+  for (const auto& [g, sigma] : values) EXPECT_NEAR(sigma_us(second, g), sigma, 6e-3) << g;
+  for (const double g : {5.0, 10.0, 20.0, 30.0}) {
+    EXPECT_LE(std::abs(sigma_us(first, g) / sigma_us(second, g) - 1), second.sigma_uncertainty);
+  }
+}
+
 TEST(TableDevice, BetweenMeasuredTimesSigmaIsLinearInTheLogarithmOfTime) {
   const double second = sigma_us(wan({{"age", "1 s", ""}}), 16);
   const double day = sigma_us(wan({{"age", "1 day", ""}}), 16);

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "crossbar/encoding/input_encoding.h"
+
+#include <algorithm>
+
+namespace ohm {
+namespace {
+
+bool is_pwm(const InputSpec& spec) {
+  return spec.encoding == "pwm" || spec.encoding == "split_pwm";
+}
+
+/// Bits of |x| that one step carries.
+Index step_bits(const InputSpec& spec) {
+  const Index magnitude = spec.bits - 1;
+  if (spec.encoding == "pwm") return magnitude;
+  if (spec.encoding == "split_pwm") return (magnitude + 1) / 2;
+  return spec.slice_bits;
+}
+
+}  // namespace
+
+std::vector<InputSlice> input_slices(const InputSpec& spec) {
+  if (spec.bits == 1) return {{0, 1, false, false, true}};
+  const bool bipolar = spec.encoding != "bit_serial";
+  const Index magnitude = spec.bits - 1, width = step_bits(spec);
+  std::vector<InputSlice> slices;
+  for (Index shift = 0; shift < magnitude; shift += width) {
+    slices.push_back({shift, std::min(width, magnitude - shift), false, bipolar});
+  }
+  if (!bipolar) slices.push_back({magnitude, 1, true, false});
+  return slices;
+}
+
+InputRange input_range(const InputSpec& spec) {
+  if (spec.bits == 1) return {-1, 1};
+  const Index high = (Index{1} << (spec.bits - 1)) - 1;
+  return {spec.encoding == "bit_serial" ? -high - 1 : -high, high};
+}
+
+bool drives_pulse_width(const MacroSpec& macro) {
+  return macro.array.topology == "gated" || is_pwm(macro.input);
+}
+
+Seconds step_time(const MacroSpec& macro) {
+  if (!is_pwm(macro.input)) return macro.read.time;
+  Index longest = 1;
+  for (const InputSlice& slice : input_slices(macro.input)) {
+    longest = std::max(longest, slice.top());
+  }
+  return static_cast<double>(longest) * macro.read.time;
+}
+
+}  // namespace ohm

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "crossbar/program/wire_effects.h"
+
+#include <string>
+
+#include "crossbar/encoding/input_encoding.h"
+#include "crossbar/geometry.h"
+#include "crossbar/program/array_layout.h"
+#include "crossbar/wires/conductance_cache.h"
+#include "crossbar/wires/driven_solver.h"
+
+namespace ohm {
+namespace {
+
+constexpr double kTolerance = 1e-8;  // relative, of outputs: far below the grid of the cells
+
+bool has_resistance(const ArraySpec& array) {
+  const bool terminations = array.r_driver.si() > 0.0 || array.r_sense.si() > 0.0;
+  const bool row_line = array.topology == "driven" || array.source_line == "wordline";
+  const bool rows = row_line && array.r_wordline.si() > 0.0;
+  const bool source = array.topology == "gated" && array.r_sourceline.si() > 0.0;
+  return terminations || rows || source || array.r_bitline.si() > 0.0;
+}
+
+/// What array.ir_drop: auto stands for. An ideal device asks for the array as arithmetic.
+std::string resolved(const MacroSpec& macro) {
+  if (macro.array.ir_drop != "auto") return macro.array.ir_drop;
+  if (macro.device.kind == "ideal") return "report";
+  return macro.array.topology == "gated" ? "exact" : "gain";
+}
+
+/// Which turn on its ADC bitline k takes; all in one turn where every bitline conducts.
+Index phase_of(const Macro& macro, Index bitline) {
+  return macro.spec.array.mux == "gating" ? bitline % macro.spec.array.columns_per_adc : 0;
+}
+
+/// Effective conductances while only the bitlines of one phase conduct; those of others unchanged.
+void solve_phase(const Macro& macro, const Matrix<double>& cells, Index phase, Matrix<double>& g) {
+  Matrix<double> conducting = cells;
+  for (Index j = 0; j < cells.cols; ++j) {
+    if (phase_of(macro, j) == phase) continue;
+    for (Index i = 0; i < cells.rows; ++i) conducting(i, j) = 0.0;
+  }
+  const WireResistances wires = driven_wires(macro.spec.array);
+  const std::string& cache = macro.spec.array.wire_cache;
+  const Matrix<double> effective =
+      cache.empty() ? effective_conductance(conducting, wires, kTolerance)
+                    : cached_effective_conductance(cache, conducting, wires, kTolerance);
+  for (Index j = 0; j < cells.cols; ++j) {
+    if (phase_of(macro, j) != phase) continue;
+    for (Index i = 0; i < cells.rows; ++i) g(i, j) = effective(i, j);
+  }
+}
+
+}  // namespace
+
+WireModel wire_model(const Macro& macro) {
+  const ArraySpec& array = macro.spec.array;
+  const std::string ir_drop = resolved(macro.spec);
+  const bool wires = has_resistance(array) && ir_drop != "report";
+  const bool driven = array.topology == "driven";
+  const bool amplitudes = macro.max_input() > 1 && !drives_pulse_width(macro.spec);
+  // cells are verified at the read voltage: one amplitude and no wires leave them as they are
+  if (driven && macro.spec.device.iv.model != "ohmic" &&
+      (amplitudes || (wires && ir_drop == "exact"))) {
+    return WireModel::networks;
+  }
+  if (!wires) return WireModel::none;
+  if (ir_drop == "gain") return WireModel::gain;
+  if (driven) return WireModel::matrix;
+  return array.source_line == "wordline" ? WireModel::networks : WireModel::ladders;
+}
+
+WireResistances driven_wires(const ArraySpec& array) {
+  return {array.r_wordline.si(), array.r_bitline.si(),       array.r_driver.si(),
+          array.r_sense.si(),    array.drive == "both_ends", array.sense == "both_ends"};
+}
+
+GatedWires gated_wires(const ArraySpec& array) {
+  const SourceFeed feed = array.source_feed == "near"  ? SourceFeed::near
+                          : array.source_feed == "far" ? SourceFeed::far
+                                                       : SourceFeed::both;
+  return {array.r_bitline.si(), array.r_sense.si(), array.r_sourceline.si(), array.r_driver.si(),
+          feed};
+}
+
+void apply_driven_wires(const Macro& macro, TileCells& cells) {
+  const Index outputs = cells.side[0].cols / std::ssize(macro.weight_slices);
+  const Index phases = macro.spec.array.mux == "gating" ? macro.spec.array.columns_per_adc : 1;
+  for (Index array = 0; array < arrays_across(macro, outputs); ++array) {
+    const Matrix<double> g = gather_array(macro, cells, array);
+    Matrix<double> effective = g;
+    for (Index phase = 0; phase < phases; ++phase) solve_phase(macro, g, phase, effective);
+    scatter_array(macro, effective, array, cells);
+  }
+}
+
+TileLadders tile_ladders(const Macro& macro, const TileCells& cells) {
+  const GatedWires wires = gated_wires(macro.spec.array);
+  const Index idle = macro.spec.array.n_wordlines - cells.side[0].rows;
+  const auto ladder = [&](const Matrix<double>& g) {
+    return g.size() > 0 ? std::make_shared<const GatedLadder>(g, wires, idle) : nullptr;
+  };
+  return {{ladder(cells.side[0]), ladder(cells.side[1])}, ladder(cells.reference)};
+}
+
+}  // namespace ohm

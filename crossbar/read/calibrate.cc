@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "crossbar/read/calibrate.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "core/error.h"
+#include "crossbar/adc/range.h"
+#include "crossbar/geometry.h"
+#include "crossbar/read/mvm.h"
+#include "crossbar/read/read_plan.h"
+#include "crossbar/read/sum_block.h"
+
+namespace ohm {
+namespace {
+
+bool needs_no_range(const Macro& macro) {
+  return macro.spec.adc.kind == "ideal" || macro.spec.adc.range == "lossless";
+}
+
+Index outputs_of(const Macro& macro, const ProgrammedTile& tile) {
+  return tile.converters->n_columns() / std::ssize(macro.weight_slices);
+}
+
+/// Columns that share one range: those of a weight slice, or each alone.
+Index range_width(const Macro& macro, const ProgrammedTile& tile) {
+  return macro.spec.adc.per_column ? 1 : outputs_of(macro, tile);
+}
+
+/// One code per digit of the integer sum; an ideal converter needs no step.
+double fixed_step(const Macro& macro, const ProgrammedTile& tile, Index column) {
+  if (macro.spec.adc.kind == "ideal") return 1.0;
+  const auto s = static_cast<size_t>(column / outputs_of(macro, tile));
+  return static_cast<double>(macro.weight_slices[s].levels_per_digit *
+                             tile.cells.codes_per_level[s]);
+}
+
+/// Largest |sum| of a column that inputs of either sign or of one sign could cause in a row group.
+double worst_sum(const Macro& macro, const ProgrammedTile& tile, Index column) {
+  const bool bipolar = macro.input_slices.front().is_bipolar;
+  const Index rows = operand_rows(tile.cells.entries);
+  double largest = 0.0;
+  const Index active = terms_per_group(macro.spec);
+  for (Index first = 0; first < rows; first += active) {
+    double up = 0.0, down = 0.0;
+    for (Index i = first; i < std::min(first + active, rows); ++i) {
+      const double code = operand_entry(tile.cells.entries, i, column);
+      up += std::max(0.0, code);
+      down += std::max(0.0, -code);
+    }
+    largest = std::max(largest, bipolar ? up + down : std::max(up, down));
+  }
+  return largest * static_cast<double>(macro.max_input());
+}
+
+/// |sum| of every conversion of one tile, per group of columns that share a range; for range max
+/// the largest alone.
+std::vector<std::vector<double>> magnitudes(const Macro& macro, const ProgrammedTile& tile,
+                                            const Matrix<std::int32_t>& inputs) {
+  const auto width = static_cast<size_t>(range_width(macro, tile));
+  const bool only_largest = macro.spec.adc.range == "max";
+  std::vector<std::vector<double>> all(tile.step.size() / std::max<size_t>(1, width));
+  for_each_sum_block(macro, tile, inputs, [&](SumBlock& block) {
+    for (Index row = 0; row < block.sums.rows; ++row) {
+      const auto sums = block.sums.row(row);
+      for (size_t k = 0; k < sums.size(); ++k) {
+        std::vector<double>& kept = all[k / width];
+        if (only_largest && !kept.empty()) {
+          kept.front() = std::max(kept.front(), block.gain * std::abs(sums[k]));
+        } else {
+          kept.push_back(block.gain * std::abs(sums[k]));
+        }
+      }
+    }
+  });
+  return all;
+}
+
+void set_steps(const Macro& macro, const Matrix<std::int32_t>& inputs, ProgrammedTile& tile) {
+  const auto all = magnitudes(macro, tile, inputs);
+  const auto width = static_cast<size_t>(range_width(macro, tile));
+  for (size_t column = 0; column < tile.step.size(); ++column) {
+    // columns that share a range share its step
+    tile.step[column] = column % width > 0
+                            ? tile.step[column - 1]
+                            : calibrated_step(*macro.adc, all[column / width], macro.signed_sums);
+  }
+}
+
+/// The same matrix as integers: what the outputs should be.
+Matrix<double> ideal_outputs(const Matrix<std::int32_t>& x, const Matrix<std::int32_t>& weights) {
+  Matrix<double> y(x.rows, weights.cols);
+  for (Index t = 0; t < x.rows; ++t) {
+    for (Index i = 0; i < x.cols; ++i) {
+      const auto value = static_cast<double>(x(t, i));
+      const auto row = weights.row(i);
+      const auto out = y.row(t);
+      for (size_t j = 0; j < out.size(); ++j) out[j] += value * static_cast<double>(row[j]);
+    }
+  }
+  return y;
+}
+
+void plan(const Macro& macro, ProgrammedMatrix& matrix) {
+  matrix.plan = std::make_shared<const ReadPlan>(plan_reads(macro, matrix));
+}
+
+}  // namespace
+
+void set_default_ranges(const Macro& macro, ProgrammedMatrix& matrix) {
+  const bool fixed = needs_no_range(macro);
+  for (ProgrammedTile& tile : matrix.tiles) {
+    const Index columns = tile.converters->n_columns();
+    tile.step.assign(static_cast<size_t>(columns), 1.0);
+    const Index width = std::max<Index>(1, range_width(macro, tile));
+    for (Index first = 0; first < columns; first += width) {
+      double reach = 0.0;
+      for (Index j = first; j < first + width && !fixed; ++j) {
+        reach = std::max(reach, worst_sum(macro, tile, j));
+      }
+      const double step =
+          fixed ? fixed_step(macro, tile, first) : macro.adc->step_for(reach, macro.signed_sums);
+      std::fill_n(tile.step.begin() + first, width, step);
+    }
+  }
+  matrix.calibrated = fixed || macro.spec.adc.range == "max";
+  plan(macro, matrix);
+}
+
+void calibrate_adc(const Macro& macro, ProgrammedMatrix& matrix,
+                   const Matrix<std::int32_t>& inputs) {
+  if (inputs.cols != matrix.rows || (inputs.rows == 0 && !needs_no_range(macro))) {
+    throw ArgumentError(
+        fmt::format("calibration inputs: shape ({}, {}) found; expected (tokens, {}) "
+                    "with at least one token",
+                    inputs.rows, inputs.cols, matrix.rows));
+  }
+  check_inputs(macro, inputs);
+  matrix.correction = {};
+  if (needs_no_range(macro)) return set_default_ranges(macro, matrix);
+  for (ProgrammedTile& tile : matrix.tiles) set_steps(macro, inputs, tile);
+  matrix.calibrated = true;
+  plan(macro, matrix);
+}
+
+void learn_correction(const Macro& macro, ProgrammedMatrix& matrix,
+                      const Matrix<std::int32_t>& inputs, const Matrix<std::int32_t>& weights) {
+  matrix.correction = {};
+  std::vector<std::uint32_t> tokens(static_cast<size_t>(inputs.rows));
+  std::iota(tokens.begin(), tokens.end(), kCalibrationTokens);
+  const Matrix<double> y = mvm(macro, matrix, inputs, tokens).y;
+  matrix.correction = fit_columns(y, ideal_outputs(inputs, weights));
+}
+
+}  // namespace ohm

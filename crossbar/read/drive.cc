@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "crossbar/read/drive.h"
+
+#include <algorithm>
+#include <span>
+
+#include "crossbar/encoding/input_encoding.h"
+#include "crossbar/encoding/weight_encoding.h"
+#include "crossbar/geometry.h"
+
+namespace ohm {
+namespace {
+
+/// InputSlice::value() of one step, in loops that vectorise; is_whole: the step drives the inputs.
+void drive_step(const InputSlice& slice, bool is_whole, std::span<const std::int32_t> inputs,
+                std::int32_t* out) {
+  const auto mask = static_cast<std::int32_t>(slice.top());
+  const int shift = static_cast<int>(slice.shift);
+  const size_t n = inputs.size();
+  if (is_whole) {
+    std::ranges::copy(inputs, out);
+  } else if (slice.is_binary) {
+    for (size_t i = 0; i < n; ++i) out[i] = inputs[i] > 0 ? 1 : 0;
+  } else if (slice.is_bipolar) {
+    for (size_t i = 0; i < n; ++i) {
+      const std::int32_t x = inputs[i], part = (x < 0 ? -x : x) >> shift & mask;
+      out[i] = x < 0 ? -part : part;
+    }
+  } else {
+    for (size_t i = 0; i < n; ++i) out[i] = inputs[i] >> shift & mask;
+  }
+}
+
+/// Pairs of wordlines that carry a binary input and its complement.
+void drive_pairs(const InputSlice& slice, std::span<const std::int32_t> inputs, std::int32_t* out) {
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    out[2 * i] = static_cast<std::int32_t>(slice.value(inputs[i]));
+    out[2 * i + 1] = static_cast<std::int32_t>(slice.complement(inputs[i]));
+  }
+}
+
+/// Loads and uses of every wordline in one step.
+struct WordlineCounts {
+  std::vector<std::int32_t> load, active;
+};
+
+constexpr Index kInt32Values = 32768;  // values of 8 bits whose squares add up in int32
+
+/// Over some tokens, rows [first, last) of `driven` in strides of the steps.
+WordlineCounts count_step(const Macro& macro, const Matrix<std::int32_t>& driven, Index first,
+                          Index last) {
+  const bool by_width = drives_pulse_width(macro.spec);
+  const auto n = static_cast<size_t>(driven.cols);
+  WordlineCounts counts{std::vector<std::int32_t>(n), std::vector<std::int32_t>(n)};
+  std::int32_t *load = counts.load.data(), *active = counts.active.data();
+  for (Index row = first; row < last; row += std::ssize(macro.input_slices)) {
+    const std::int32_t* values = driven.row(row).data();
+    for (size_t i = 0; i < n; ++i) {
+      const std::int32_t value = values[i];
+      load[i] += by_width ? (value < 0 ? -value : value) : value * value;
+      active[i] += value != 0 ? 1 : 0;
+    }
+  }
+  return counts;
+}
+
+}  // namespace
+
+RowRange group_rows(const Macro& macro, const ProgrammedTile& tile, Index group) {
+  const Index active = terms_per_group(macro.spec), start = group * active;
+  return {start, std::min(active, std::ssize(tile.row_conductance) - start)};
+}
+
+Matrix<std::int32_t> drive_steps(const Macro& macro, const ProgrammedTile& tile, Index group,
+                                 const Matrix<std::int32_t>& x, TokenRange tokens) {
+  const Index n_steps = std::ssize(macro.input_slices);
+  const Index per_input = terms_per_input(macro.spec.weight);
+  const RowRange rows = group_rows(macro, tile, group);
+  const auto first = static_cast<size_t>(tile.rows.first + rows.first / per_input);
+  const bool is_whole = n_steps == 1 && macro.input_slices.front().is_bipolar;
+  Matrix<std::int32_t> driven(tokens.tokens * n_steps, rows.rows);
+  for (Index t = 0; t < tokens.tokens; ++t) {
+    const auto inputs =
+        x.row(tokens.first + t).subspan(first, static_cast<size_t>(rows.rows / per_input));
+    for (Index b = 0; b < n_steps; ++b) {
+      const InputSlice& slice = macro.input_slices[static_cast<size_t>(b)];
+      std::int32_t* out = driven.row(t * n_steps + b).data();
+      per_input == 1 ? drive_step(slice, is_whole, inputs, out) : drive_pairs(slice, inputs, out);
+    }
+  }
+  return driven;
+}
+
+void count_drive(const Macro& macro, const ProgrammedTile& tile, Index group,
+                 const Matrix<std::int32_t>& driven, MvmCounts& counts) {
+  const Index per_input = terms_per_input(macro.spec.weight);
+  const Index first = tile.rows.first + group_rows(macro, tile, group).first / per_input;
+  const Index n_steps = counts.drive.rows, chunk = kInt32Values * n_steps;
+  for (Index start = 0; start < driven.rows; start += chunk) {
+    for (Index b = 0; b < n_steps; ++b) {
+      const WordlineCounts step =
+          count_step(macro, driven, start + b, std::min(start + chunk, driven.rows));
+      for (Index i = 0; i < driven.cols; ++i) {
+        counts.drive(b, first + i / per_input) += step.load[static_cast<size_t>(i)];
+        counts.active(b, first + i / per_input) += step.active[static_cast<size_t>(i)];
+      }
+    }
+  }
+}
+
+Matrix<double> input_sums(const Macro& macro, const ProgrammedTile& tile,
+                          const Matrix<std::int32_t>& x, TokenRange tokens) {
+  const Index groups = tile.recombination.input_sum.rows;
+  const Index height = inputs_per_group(macro.spec);
+  Matrix<double> sums(tokens.tokens, groups);
+  for (Index t = 0; t < tokens.tokens; ++t) {
+    const auto inputs = x.row(tokens.first + t).subspan(static_cast<size_t>(tile.rows.first));
+    for (Index g = 0; g < groups; ++g) {
+      const Index last = std::min((g + 1) * height, tile.rows.rows);
+      std::int64_t sum = 0;
+      for (Index i = g * height; i < last; ++i) sum += inputs[static_cast<size_t>(i)];
+      sums(t, g) = static_cast<double>(sum);
+    }
+  }
+  return sums;
+}
+
+}  // namespace ohm

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "core/tensor.h"
+#include "crossbar/program/program.h"
+#include "crossbar/read/exact_product.h"
+#include "crossbar/read/mvm_counts.h"
+
+namespace ohm {
+
+/// Some neighbouring tokens of the inputs.
+struct TokenRange {
+  Index first = 0;
+  Index tokens = 0;
+};
+
+/// Wordlines of the tile that conduct together in row group `group`.
+RowRange group_rows(const Macro& macro, const ProgrammedTile& tile, Index group);
+
+/// What every step drives onto the wordlines of a row group: (tokens · steps, wordlines), row
+/// t · n_steps + b is step b of token t.
+Matrix<std::int32_t> drive_steps(const Macro& macro, const ProgrammedTile& tile, Index group,
+                                 const Matrix<std::int32_t>& x, TokenRange tokens);
+
+/// Adds to `counts` how strongly and how often `driven` loads the wordlines of the row group.
+void count_drive(const Macro& macro, const ProgrammedTile& tile, Index group,
+                 const Matrix<std::int32_t>& driven, MvmCounts& counts);
+
+/// Σ x over the inputs of each row group, (tokens, groups): what the digital corrections multiply.
+Matrix<double> input_sums(const Macro& macro, const ProgrammedTile& tile,
+                          const Matrix<std::int32_t>& x, TokenRange tokens);
+
+}  // namespace ohm

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "core/tensor.h"
+
+namespace ohm {
+
+/// A matrix of integers, kept as signed bytes so that its products with integers are exact.
+///
+/// entry = bias + Σ_d 256^d · digits[d], least significant first. Entries that span at most 256
+/// values are one byte, those within ±32639 two. Products of bytes run on int8 dot-product
+/// instructions where the processor has them; the integers that result are the same everywhere.
+struct ExactOperand {
+  Index rows = 0, cols = 0;
+  std::int64_t bias = 0;
+  std::vector<Matrix<std::int8_t>> digits;
+  std::int64_t smallest = 0, largest = 0;  ///< entries
+  std::int64_t column_limit = 0;           ///< largest Σ |entry| of a column
+
+  std::int64_t entry(Index i, Index j) const;
+  bool empty() const { return rows == 0; }
+};
+
+/// Prepares whole numbers, |entry| < 2^24, for products with inputs of at most `max_input` in
+/// magnitude. Throws ArgumentError where a sum of products could pass 2^53.
+ExactOperand make_exact(const Matrix<float>& entries, Index max_input);
+
+/// Rows of the operand, and one of its entries.
+Index operand_rows(const ExactOperand& operand);
+double operand_entry(const ExactOperand& operand, Index i, Index j);
+
+/// The columns `columns` of an operand, in that order.
+ExactOperand select_columns(const ExactOperand& operand, std::span<const Index> columns);
+
+/// A run of rows or of columns.
+struct RowRange {
+  Index first = 0;
+  Index rows = 0;
+};
+struct ColumnRange {
+  Index first = 0;
+  Index columns = 0;
+};
+
+/// out = x · operand[range], exactly. x: (n, range.rows) integers of at most `max_input` in
+/// magnitude, out: (n, columns). Slow twin: exact_product_reference().
+void exact_product(const Matrix<std::int32_t>& x, const ExactOperand& operand, RowRange range,
+                   Index max_input, Matrix<double>& out);
+void exact_product(const Matrix<float>& x, const ExactOperand& operand, RowRange range,
+                   Index max_input, Matrix<double>& out);
+
+/// The same in 64-bit integers, one product at a time.
+Matrix<double> exact_product_reference(const Matrix<float>& x, const Matrix<float>& entries);
+
+/// Vectors of integers as unsigned bytes: value = Σ_d 256^d · digits[d] - offset.
+///
+/// Each matrix has one row more than there are vectors: the offset itself, so that one product
+/// yields what to subtract as well.
+struct ByteInputs {
+  Index n_vectors = 0;
+  std::int32_t offset = 0;
+  std::vector<Matrix<std::uint8_t>> digits;  ///< (n_vectors + 1, rows), least significant first
+  std::vector<std::int64_t> sums;            ///< Σ value of each vector
+};
+
+/// Splits integers of at most `max_input` in magnitude, 2^30 at the most, into bytes.
+ByteInputs make_byte_inputs(const Matrix<std::int32_t>& x, Index max_input);
+
+/// Room that byte_product() works in, kept between calls.
+struct ProductScratch {
+  std::vector<std::int32_t> part;
+};
+
+/// out[v · columns.columns + j] = x_v · operand[rows, columns] in int32, out of (n_vectors + 1)
+/// rows, the last of which holds no result.
+///
+/// The sums must fit: max_input · column_limit < 2^31.
+void byte_product(const ByteInputs& x, const ExactOperand& operand, RowRange rows,
+                  ColumnRange columns, ProductScratch& scratch, std::span<std::int32_t> out);
+
+}  // namespace ohm

@@ -1,0 +1,305 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "crossbar/read/mvm.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+
+#include "core/error.h"
+#include "core/parallel.h"
+#include "crossbar/encoding/input_encoding.h"
+#include "crossbar/geometry.h"
+#include "crossbar/read/drive.h"
+#include "crossbar/read/slice_reader.h"
+
+namespace ohm {
+namespace {
+
+constexpr Index kPlaneVectors = 2048;  // per block: tables of partial sums pay for themselves
+constexpr Index kByteVectors = 128;
+constexpr Index kUnitSums = Index{1} << 16;  // 256 KiB of sums: what a second-level cache keeps
+constexpr Index kFewestColumns = 64, kMostColumns = 512;
+
+/// What the inputs of one block of tokens mean to one tile.
+struct TileInputs {
+  std::vector<StepInputs> groups;   ///< steps on each row group; inputs where reads are linear
+  std::optional<ByteInputs> whole;  ///< inputs of the tile, for its fused outputs
+  Matrix<double> sums;              ///< input_sums()
+};
+
+/// Rows [first, first + tokens) and columns [left, left + columns) of a matrix.
+template <class T>
+Matrix<T> block_of(const Matrix<T>& m, TokenRange rows, ColumnRange columns) {
+  Matrix<T> block(rows.tokens, columns.columns);
+  for (Index i = 0; i < rows.tokens; ++i) {
+    std::copy_n(m.row(rows.first + i).data() + columns.first, columns.columns, block.row(i).data());
+  }
+  return block;
+}
+
+/// The positions of the outputs [range.first, range.first + range.columns) in an ascending list.
+ColumnRange positions(const std::vector<Index>& outputs, ColumnRange range) {
+  const auto begin = std::ranges::lower_bound(outputs, range.first);
+  const auto end = std::ranges::lower_bound(outputs, range.first + range.columns);
+  return {begin - outputs.begin(), end - begin};
+}
+
+/// One call of mvm().
+class Reader {
+ public:
+  Reader(const Macro& macro, const ProgrammedMatrix& matrix, const ReadPlan& plan,
+         const Matrix<std::int32_t>& x, std::span<const std::uint32_t> tokens);
+
+  MvmResult read(int threads);
+
+ private:
+  Index largest_input() const { return Index{1} << (macro_.spec.input.bits - 1); }
+  TileRead tile_read(size_t t) const {
+    const auto tokens =
+        tokens_.subspan(static_cast<size_t>(block_.first), static_cast<size_t>(block_.tokens));
+    return {
+        macro_, matrix_.tiles[t], plan_.tiles[t], {matrix_.draw, static_cast<Index>(t)}, tokens};
+  }
+  Index block_tokens() const;
+  Index unit_columns() const;
+  void read_slow_tiles();
+  void prepare_block();
+  StepInputs group_inputs(size_t t, Index group, bool with_squares);
+  Index read_unit(ColumnRange outputs);
+  Index set_contribution(size_t t, ColumnRange outputs, Matrix<double>& y) const;
+  void add_fused(size_t t, ColumnRange outputs, Matrix<double>& y) const;
+  Index convert(size_t t, ColumnRange run, MatrixView<double> y) const;
+  bool adds_one_term(size_t t) const;
+  Index add_sliced(size_t t, ColumnRange outputs, Matrix<double>& y) const;
+
+  const Macro& macro_;
+  const ProgrammedMatrix& matrix_;
+  const ReadPlan& plan_;
+  const Matrix<std::int32_t>& x_;
+  std::span<const std::uint32_t> tokens_;
+  Index n_steps_;
+  bool one_bit_steps_;
+  std::vector<Matrix<double>> slow_;  // per tile: contributions of the twin, or empty
+  TokenRange block_;
+  std::vector<TileInputs> inputs_;  // of the block, per tile
+  MvmResult result_;
+};
+
+Reader::Reader(const Macro& macro, const ProgrammedMatrix& matrix, const ReadPlan& plan,
+               const Matrix<std::int32_t>& x, std::span<const std::uint32_t> tokens)
+    : macro_(macro),
+      matrix_(matrix),
+      plan_(plan),
+      x_(x),
+      tokens_(tokens),
+      n_steps_(std::ssize(macro.input_slices)),
+      one_bit_steps_(macro.max_input() == 1 && !macro.input_slices.front().is_bipolar),
+      slow_(matrix.tiles.size()),
+      result_{Matrix<double>(x.rows, matrix.columns), MvmCounts::none(macro, matrix.rows)} {}
+
+/// Tokens whose steps fill a block.
+Index Reader::block_tokens() const {
+  return std::max<Index>(1, (one_bit_steps_ ? kPlaneVectors : kByteVectors) / n_steps_);
+}
+
+Index Reader::unit_columns() const {
+  const Index fitting = kUnitSums / std::max<Index>(1, block_.tokens * n_steps_);
+  return std::clamp(fitting / kFewestColumns * kFewestColumns, kFewestColumns, kMostColumns);
+}
+
+/// Tiles that only the twin can read.
+void Reader::read_slow_tiles() {
+  block_ = {0, x_.rows};
+  for (size_t t = 0; t < slow_.size(); ++t) {
+    const TilePlan& plan = plan_.tiles[t];
+    if (plan.way != TilePlan::Way::slow || plan.sliced_outputs.empty()) continue;
+    slow_[t] = read_tile(tile_read(t), x_, NoiseDraw::per_conversion, result_.counts);
+  }
+}
+
+/// The steps of the block on one row group, counted; its inputs where reads are linear.
+StepInputs Reader::group_inputs(size_t t, Index group, bool with_squares) {
+  const ProgrammedTile& tile = matrix_.tiles[t];
+  const Matrix<std::int32_t> driven = drive_steps(macro_, tile, group, x_, block_);
+  count_drive(macro_, tile, group, driven, result_.counts);
+  const TilePlan& plan = plan_.tiles[t];
+  if (plan.sliced_outputs.empty() || plan.way == TilePlan::Way::slow) return {};
+  if (plan.way != TilePlan::Way::linear) {
+    return make_step_inputs(driven, macro_.max_input(), with_squares);
+  }
+  const RowRange rows = group_rows(macro_, tile, group);
+  const auto inputs = block_of(x_, block_, {tile.rows.first + rows.first, rows.rows});
+  return make_step_inputs(inputs, largest_input(), false);
+}
+
+void Reader::prepare_block() {
+  inputs_.assign(matrix_.tiles.size(), {});
+  for (size_t t = 0; t < inputs_.size(); ++t) {
+    const ProgrammedTile& tile = matrix_.tiles[t];
+    const TilePlan& plan = plan_.tiles[t];
+    const Index groups = row_groups(macro_.spec, tile.rows.rows);
+    for (Index g = 0; g < groups; ++g) {
+      inputs_[t].groups.push_back(group_inputs(t, g, !tile.cells.variances.empty()));
+    }
+    inputs_[t].sums = input_sums(macro_, tile, x_, block_);
+    const Index conversions = block_.tokens * n_steps_ * groups * std::ssize(macro_.weight_slices);
+    result_.counts.conversions += conversions * matrix_.columns;
+    result_.counts.fused += conversions * std::ssize(plan.fused_outputs);
+    if (plan.fused_outputs.empty()) continue;
+    inputs_[t].whole =
+        make_byte_inputs(block_of(x_, block_, {tile.rows.first, tile.rows.rows}), largest_input());
+  }
+}
+
+/// Adds the fused ones among some outputs.
+void Reader::add_fused(size_t t, ColumnRange outputs, Matrix<double>& y) const {
+  const TilePlan& plan = plan_.tiles[t];
+  const ColumnRange run = positions(plan.fused_outputs, outputs);
+  if (run.columns == 0) return;
+  std::vector<std::int32_t> sums(static_cast<size_t>((y.rows + 1) * run.columns));
+  ProductScratch scratch;
+  byte_product(*inputs_[t].whole, plan.fused, {0, plan.fused.rows}, run, scratch, sums);
+  for (Index i = 0; i < y.rows; ++i) {
+    for (Index k = 0; k < run.columns; ++k) {
+      const Index output = plan.fused_outputs[static_cast<size_t>(run.first + k)];
+      y(i, output - outputs.first) +=
+          static_cast<double>(sums[static_cast<size_t>(i * run.columns + k)]);
+    }
+  }
+}
+
+/// y += some of the sliced outputs, at the positions `run`; returns how many codes were cut.
+Index Reader::convert(size_t t, ColumnRange run, MatrixView<double> y) const {
+  thread_local ReadScratch scratch;
+  const TilePlan& plan = plan_.tiles[t];
+  const TileRead read = tile_read(t);
+  Index clipped = 0;
+  for (Index g = 0; g < std::ssize(inputs_[t].groups); ++g) {
+    SliceReader reader(read, g, inputs_[t].groups[static_cast<size_t>(g)], scratch);
+    for (Index s = 0; s < std::ssize(macro_.weight_slices); ++s) {
+      const ColumnRange columns{s * std::ssize(plan.sliced_outputs) + run.first, run.columns};
+      if (plan.way == TilePlan::Way::linear) {
+        reader.add_linear(columns, y);
+      } else {
+        clipped += reader.convert(columns, y);
+      }
+    }
+  }
+  return clipped;
+}
+
+/// Adds those of some outputs that are converted; returns how many codes were cut.
+Index Reader::add_sliced(size_t t, ColumnRange outputs, Matrix<double>& y) const {
+  const TilePlan& plan = plan_.tiles[t];
+  const ColumnRange run = positions(plan.sliced_outputs, outputs);
+  if (run.columns == 0) return 0;
+  if (run.columns == outputs.columns) return convert(t, run, {y.values.data(), y.cols});
+  Matrix<double> part(y.rows, run.columns);
+  const Index clipped = convert(t, run, {part.values.data(), part.cols});
+  for (Index i = 0; i < y.rows; ++i) {
+    for (Index k = 0; k < run.columns; ++k) {
+      const Index output = plan.sliced_outputs[static_cast<size_t>(run.first + k)];
+      y(i, output - outputs.first) = part(i, k);
+    }
+  }
+  return clipped;
+}
+
+/// y = what tile t adds to some outputs of the block; returns how many codes were cut.
+Index Reader::set_contribution(size_t t, ColumnRange outputs, Matrix<double>& y) const {
+  if (slow_[t].size() > 0) {
+    y = block_of(slow_[t], block_, outputs);
+    return 0;
+  }
+  y.rows = block_.tokens, y.cols = outputs.columns;
+  y.values.assign(static_cast<size_t>(y.rows * y.cols), 0.0);
+  add_fused(t, outputs, y);
+  return add_sliced(t, outputs, y);
+}
+
+/// Whether a tile adds a single product to every output, so that it can be added at once.
+bool Reader::adds_one_term(size_t t) const {
+  const Recombination& digital = matrix_.tiles[t].recombination;
+  return plan_.tiles[t].way != TilePlan::Way::slow && plan_.tiles[t].fused_outputs.empty() &&
+         inputs_[t].groups.size() == 1 && macro_.weight_slices.size() == 1 &&
+         digital.constant == 0.0 && digital.input_sum.rows == 0;
+}
+
+/// Some outputs of the block through all tiles, in their order; returns how many codes were cut.
+Index Reader::read_unit(ColumnRange outputs) {
+  thread_local Matrix<double> contribution;
+  Index clipped = 0;
+  for (size_t t = 0; t < inputs_.size(); ++t) {
+    if (adds_one_term(t)) {
+      double* y = result_.y.row(block_.first).data() + outputs.first;
+      clipped += convert(t, outputs, {y, result_.y.cols});
+      continue;
+    }
+    clipped += set_contribution(t, outputs, contribution);
+    add_contribution(matrix_.tiles[t], contribution, inputs_[t].sums, block_.first, outputs.first,
+                     result_.y);
+  }
+  return clipped;
+}
+
+MvmResult Reader::read(int threads) {
+  result_.counts.mvms = x_.rows;
+  read_slow_tiles();
+  for (Index first = 0; first < x_.rows; first += block_tokens()) {
+    block_ = {first, std::min(block_tokens(), x_.rows - first)};
+    prepare_block();
+    const Index width = unit_columns(), n_units = (matrix_.columns + width - 1) / width;
+    std::vector<Index> clipped(static_cast<size_t>(n_units), 0);
+    parallel_for(threads, n_units, [&](Index u) {
+      const Index left = u * width;
+      clipped[static_cast<size_t>(u)] = read_unit({left, std::min(width, matrix_.columns - left)});
+    });
+    for (const Index cut : clipped) result_.counts.clipped += cut;
+  }
+  apply_correction(matrix_, result_.y);
+  return std::move(result_);
+}
+
+}  // namespace
+
+void check_inputs(const Macro& macro, const Matrix<std::int32_t>& x) {
+  const InputRange range = input_range(macro.spec.input);
+  const bool binary = macro.spec.input.bits == 1;
+  bool fits = !binary;
+  for (const std::int32_t value : x.values) {
+    fits &= (value >= range.low) & (value <= range.high);
+  }
+  if (fits) return;
+  for (const std::int32_t value : x.values) {
+    if (value >= range.low && value <= range.high && (!binary || value != 0)) continue;
+    throw ArgumentError(fmt::format(
+        "inputs: {} found; expected {}-bit signed integers {}", value, macro.spec.input.bits,
+        binary ? "-1 or 1" : fmt::format("in [{}, {}]", range.low, range.high)));
+  }
+}
+
+void check_read(const Macro& macro, const ProgrammedMatrix& matrix, const Matrix<std::int32_t>& x,
+                std::span<const std::uint32_t> tokens) {
+  if (x.cols != matrix.rows || std::ssize(tokens) != x.rows) {
+    throw ArgumentError(
+        fmt::format("inputs: shape ({}, {}) with {} token numbers found; expected "
+                    "(tokens, {}) and one number per token",
+                    x.rows, x.cols, tokens.size(), matrix.rows));
+  }
+  if (!matrix.calibrated) {
+    throw ArgumentError(fmt::format("adc.range is {}: calibrate on inputs before the first read",
+                                    macro.spec.adc.range));
+  }
+  check_inputs(macro, x);
+}
+
+MvmResult mvm(const Macro& macro, const ProgrammedMatrix& matrix, const Matrix<std::int32_t>& x,
+              std::span<const std::uint32_t> tokens, int threads) {
+  check_read(macro, matrix, x, tokens);
+  if (matrix.plan) return Reader(macro, matrix, *matrix.plan, x, tokens).read(threads);
+  const ReadPlan plan = plan_reads(macro, matrix);
+  return Reader(macro, matrix, plan, x, tokens).read(threads);
+}
+
+}  // namespace ohm

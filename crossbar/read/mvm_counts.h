@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+
+#include "core/tensor.h"
+#include "crossbar/cost/mvm_activity.h"
+#include "crossbar/program/program.h"
+
+namespace ohm {
+
+/// What reading a matrix took, as integers: the same for any order, batch, fidelity and number of
+/// threads.
+struct MvmCounts {
+  std::int64_t mvms = 0;
+  std::int64_t conversions = 0;
+  std::int64_t clipped = 0;  ///< conversions beyond the last code
+  /// Of the conversions, those that were not simulated one by one because none of them could round
+  /// or clip.
+  std::int64_t fused = 0;
+  Matrix<std::int64_t>
+      drive;  ///< (input slices, rows): Σ |value| (gated: pulse width) or value² (driven)
+  Matrix<std::int64_t> active;  ///< (input slices, rows): how often a wordline was driven at all
+
+  /// No reads yet, of matrices with so many rows.
+  static MvmCounts none(const Macro& macro, Index rows);
+
+  MvmCounts& operator+=(const MvmCounts& other);
+  /// What was added since `earlier`, an older copy of these counts.
+  MvmCounts operator-(const MvmCounts& earlier) const;
+  bool operator==(const MvmCounts&) const = default;
+};
+
+/// Statistics with which expected_activity() reproduces what these reads did: the share of driven
+/// bits, and the mean level of the cells they drove, weighted by how strongly each wordline was
+/// driven.
+///
+/// The energy of the cells that follows is exact: what drove each wordline (a popcount where a step
+/// is one bit) times its conductance.
+InputStatistics input_statistics(const Macro& macro, const ProgrammedMatrix& matrix,
+                                 const MvmCounts& counts);
+
+}  // namespace ohm

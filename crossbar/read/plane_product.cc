@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "crossbar/read/plane_product.h"
+
+#include <algorithm>
+#include <memory>
+
+#include "crossbar/read/plane_kernel.h"
+
+namespace ohm {
+namespace {
+
+template <class T>
+constexpr Index kColumns = kEntryBytes / Index{sizeof(T)};
+
+Index round_up(Index n, Index to) {
+  return (n + to - 1) / to * to;
+}
+
+/// Rows of neighbouring columns, as many as an entry holds; what lies beyond `columns` is zero.
+template <class T>
+void widen_rows(const ExactOperand& operand, RowRange rows, ColumnRange columns, T* out) {
+  std::fill_n(out, rows.rows * kColumns<T>, static_cast<T>(operand.bias));
+  std::vector<std::int8_t> padded;
+  int shift = 0;
+  for (const Matrix<std::int8_t>& digit : operand.digits) {
+    const std::int8_t* from = digit.values.data() + rows.first * digit.cols + columns.first;
+    Index stride = digit.cols;
+    if (columns.columns < kColumns<T>) {
+      padded.assign(static_cast<size_t>(rows.rows * kColumns<T>), 0);
+      for (Index i = 0; i < rows.rows; ++i) {
+        std::copy_n(from + i * stride, columns.columns, padded.begin() + i * kColumns<T>);
+      }
+      from = padded.data(), stride = kColumns<T>;
+    }
+    add_digits(from, stride, rows.rows, shift, out);
+    shift += 8;
+  }
+}
+
+/// Whether every sum of some rows of a column fits int16.
+bool fits_int16(const ExactOperand& operand) {
+  return operand.column_limit <= 32767;
+}
+
+template <class T>
+void multiply(const BitPlanes& x, const ExactOperand& operand, RowRange rows, ColumnRange columns,
+              TableScratch& scratch, std::int32_t* out) {
+  const Index table_bytes = kTableEntries * kEntryBytes;
+  const Index padded_rows = x.n_tables * kTableRows;
+  auto* room = static_cast<std::byte*>(
+      scratch.aligned(x.n_tables * table_bytes + (padded_rows + x.n_vectors) * kEntryBytes * 2));
+  auto* tables = reinterpret_cast<T*>(room);
+  auto* wide = reinterpret_cast<T*>(room + x.n_tables * table_bytes);
+  auto* ragged =
+      reinterpret_cast<std::int32_t*>(room + x.n_tables * table_bytes + padded_rows * kEntryBytes);
+  std::fill_n(wide, padded_rows * kColumns<T>, T{0});  // also the rows that fill the last table
+  const PlaneAddresses planes{x.offsets.data(), x.n_vectors, x.n_tables};
+  for (Index done = 0; done < columns.columns; done += kColumns<T>) {
+    const ColumnRange run{columns.first + done, std::min(kColumns<T>, columns.columns - done)};
+    widen_rows(operand, rows, run, wide);
+    build_tables(wide, x.n_tables, tables);
+    if (run.columns == kColumns<T>) {
+      add_entries(planes, tables, out + done, columns.columns);
+      continue;
+    }
+    add_entries(planes, tables, ragged, kColumns<T>);
+    for (Index v = 0; v < x.n_vectors; ++v) {
+      std::copy_n(ragged + v * kColumns<T>, run.columns, out + v * columns.columns + done);
+    }
+  }
+}
+
+}  // namespace
+
+void* TableScratch::aligned(Index bytes) {
+  const auto size = static_cast<size_t>(bytes);
+  if (room_.size() < size + kEntryBytes) room_.resize(size + kEntryBytes);
+  void* start = room_.data();
+  size_t space = room_.size();
+  return std::align(kEntryBytes, size, start, space);
+}
+
+BitPlanes pack_planes(const Matrix<std::int32_t>& x) {
+  const Index used = (x.cols + kTableRows - 1) / kTableRows;
+  BitPlanes planes{x.rows, round_up(used, kTablesAtOnce), {}};
+  planes.offsets.assign(static_cast<size_t>(planes.n_vectors * planes.n_tables), 0);
+  for (Index v = 0; v < x.rows; ++v) {
+    const std::int32_t* bits = x.row(v).data();
+    std::uint16_t* offsets = planes.offsets.data() + v * planes.n_tables;
+    const Index whole = x.cols / kTableRows;
+    for (Index table = 0; table < used; ++table) {
+      const std::int32_t* six = bits + table * kTableRows;
+      const Index n = table < whole ? kTableRows : x.cols - whole * kTableRows;
+      std::int32_t entry = 0;
+      for (Index r = 0; r < n; ++r) entry |= six[r] << r;
+      offsets[table] = static_cast<std::uint16_t>(entry * static_cast<std::int32_t>(kEntryBytes));
+    }
+  }
+  return planes;
+}
+
+void plane_product(const BitPlanes& x, const ExactOperand& operand, RowRange rows,
+                   ColumnRange columns, TableScratch& scratch, std::span<std::int32_t> out) {
+  if (x.n_vectors == 0 || columns.columns == 0) return;
+  if (fits_int16(operand)) {
+    multiply<std::int16_t>(x, operand, rows, columns, scratch, out.data());
+  } else {
+    multiply<std::int32_t>(x, operand, rows, columns, scratch, out.data());
+  }
+}
+
+}  // namespace ohm

@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "crossbar/read/sum_kernel.h"
+
+#include <cmath>
+
+// Highway compiles this file once per instruction set and picks one at run time.
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "crossbar/read/sum_kernel.cc"
+#include <hwy/foreach_target.h>
+#include <hwy/highway.h>
+
+HWY_BEFORE_NAMESPACE();
+namespace ohm::HWY_NAMESPACE {
+namespace hn = hwy::HWY_NAMESPACE;
+
+/// Adding and subtracting 1.5 · 2^23 rounds to an integer, ties to even, on every instruction set.
+constexpr float kRound = 12582912.0F;
+
+/// Calls body(tag, j) for runs of columns: full vectors, then single lanes.
+template <class T, class Body>
+HWY_INLINE void for_each_run(Index count, const Body& body) {
+  const hn::ScalableTag<T> d;
+  const auto lanes = static_cast<Index>(hn::Lanes(d));
+  Index j = 0;
+  for (; j + lanes <= count; j += lanes) body(d, j);
+  for (; j < count; ++j) body(hn::CappedTag<T, 1>(), j);
+}
+
+/// The scales of the columns of one vector, loaded once for all steps.
+template <class D>
+class Scales {
+ public:
+  HWY_INLINE Scales(D d, const ColumnScales& c, Index j)
+      : scale_(hn::LoadU(d, c.scale + j)), floor_(scale_), unit_(scale_) {
+    if (c.variance_floor != nullptr) floor_ = hn::LoadU(d, c.variance_floor + j);
+    if (c.variance_scale != nullptr) unit_ = hn::LoadU(d, c.variance_scale + j);
+    noisy_ = c.variance_floor != nullptr;
+    summed_ = c.variance_scale != nullptr;
+  }
+
+  HWY_INLINE hn::Vec<D> steps(D d, const StepSums& s, Index at) const {
+    const hn::RebindToSigned<D> di;
+    const auto v = hn::Mul(hn::ConvertTo(d, hn::LoadU(di, s.sums + at)), scale_);
+    if (!noisy_) return v;
+    auto variance = floor_;
+    if (summed_) {
+      const auto sum = hn::ConvertTo(d, hn::LoadU(di, s.variances + at));
+      variance = hn::Add(hn::Mul(sum, unit_), floor_);
+    }
+    return hn::Add(v, hn::Mul(hn::Sqrt(variance), hn::LoadU(d, s.normals + at)));
+  }
+
+ private:
+  hn::Vec<D> scale_, floor_, unit_;
+  bool noisy_, summed_;
+};
+
+void to_steps_all(const ColumnScales& columns, const StepSums& s, float* out) {
+  for_each_run<float>(s.n_columns, [&](auto d, Index j) HWY_ATTR {
+    const Scales<decltype(d)> scales(d, columns, j);
+    for (Index step = 0; step < s.n_steps; ++step) {
+      const Index at = step * s.stride + j;
+      hn::StoreU(scales.steps(d, s, at), d, out + at);
+    }
+  });
+}
+
+/// Columns [first, end), a whole number of vectors.
+template <class D>
+HWY_INLINE Index add_codes(D d, const ColumnScales& columns, const StepSums& s, const IdealCodes& c,
+                           Index first, Index end, float* out) {
+  const auto low = hn::Set(d, c.low), high = hn::Set(d, c.high), one = hn::Set(d, 1.0F);
+  const auto below = hn::Sub(low, one), above = hn::Add(high, one), round = hn::Set(d, kRound);
+  auto cut = hn::Zero(d);
+  for (Index j = first; j < end; j += static_cast<Index>(hn::Lanes(d))) {
+    const Scales<D> scales(d, columns, j);
+    auto total = hn::LoadU(d, out + j);
+    for (Index step = 0; step < s.n_steps; ++step) {
+      // beyond the last code nothing is left to round, and the sum below stays in its range
+      auto v = hn::Min(hn::Max(scales.steps(d, s, step * s.stride + j), below), above);
+      v = hn::Sub(hn::Add(v, round), round);
+      const auto code = hn::Min(hn::Max(v, low), high);
+      cut = hn::Add(cut, hn::IfThenElseZero(hn::Ne(code, v), one));
+      total = hn::Add(total, hn::Mul(hn::Set(d, c.weights[step]), code));
+    }
+    hn::StoreU(total, d, out + j);
+  }
+  return static_cast<Index>(hn::GetLane(hn::SumOfLanes(d, cut)));
+}
+
+Index add_ideal_codes_all(const ColumnScales& columns, const StepSums& s, const IdealCodes& c,
+                          float* out) {
+  const hn::ScalableTag<float> d;
+  const Index whole = s.n_columns - s.n_columns % static_cast<Index>(hn::Lanes(d));
+  return add_codes(d, columns, s, c, 0, whole, out) +
+         add_codes(hn::CappedTag<float, 1>(), columns, s, c, whole, s.n_columns, out);
+}
+
+void add_weighted_all(const float* codes, float weight, Index count, float* out) {
+  for_each_run<float>(count, [&](auto d, Index j) HWY_ATTR {
+    const auto product = hn::Mul(hn::Set(d, weight), hn::LoadU(d, codes + j));
+    hn::StoreU(hn::Add(hn::LoadU(d, out + j), product), d, out + j);
+  });
+}
+
+void add_scaled_all(const float* codes, const double* factor, Index count, double* y) {
+  for_each_run<double>(count, [&](auto d, Index j) HWY_ATTR {
+    const hn::Rebind<float, decltype(d)> df;
+    const auto code = hn::PromoteTo(d, hn::LoadU(df, codes + j));
+    hn::StoreU(hn::Add(hn::LoadU(d, y + j), hn::Mul(code, hn::LoadU(d, factor + j))), d, y + j);
+  });
+}
+
+void add_row_all(const double* added, double constant, Index count, double* y) {
+  for_each_run<double>(count, [&](auto d, Index j) HWY_ATTR {
+    const auto sum = hn::Add(hn::LoadU(d, added + j), hn::Set(d, constant));
+    hn::StoreU(hn::Add(hn::LoadU(d, y + j), sum), d, y + j);
+  });
+}
+
+void add_products_all(const float* a, const float* b, float weight, Index count, float* out) {
+  for_each_run<float>(count, [&](auto d, Index j) HWY_ATTR {
+    const auto weighted = hn::Mul(hn::Set(d, weight), hn::LoadU(d, a + j));
+    const auto product = hn::Mul(weighted, hn::LoadU(d, b + j));
+    hn::StoreU(hn::Add(hn::LoadU(d, out + j), product), d, out + j);
+  });
+}
+
+void add_shifted_all(const std::int32_t* part, int shift, Index count, std::int32_t* out) {
+  for_each_run<std::int32_t>(count, [&](auto d, Index k) HWY_ATTR {
+    const auto shifted = hn::ShiftLeftSame(hn::LoadU(d, part + k), shift);
+    hn::StoreU(hn::Add(hn::LoadU(d, out + k), shifted), d, out + k);
+  });
+}
+
+void correct_row_all(const std::int32_t* subtracted, std::int32_t constant, Index count,
+                     std::int32_t* out) {
+  for_each_run<std::int32_t>(count, [&](auto d, Index j) HWY_ATTR {
+    const auto change = hn::Sub(hn::Set(d, constant), hn::LoadU(d, subtracted + j));
+    hn::StoreU(hn::Add(hn::LoadU(d, out + j), change), d, out + j);
+  });
+}
+
+}  // namespace ohm::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace ohm {
+
+HWY_EXPORT(to_steps_all);
+HWY_EXPORT(add_ideal_codes_all);
+HWY_EXPORT(add_weighted_all);
+HWY_EXPORT(add_scaled_all);
+HWY_EXPORT(add_row_all);
+HWY_EXPORT(add_products_all);
+HWY_EXPORT(add_shifted_all);
+HWY_EXPORT(correct_row_all);
+
+float in_steps(const ColumnScales& columns, Index column, double sum, double variance,
+               float normal) {
+  const float steps = static_cast<float>(sum) * columns.scale[column];
+  if (columns.variance_floor == nullptr) return steps;
+  float total = columns.variance_floor[column];
+  if (columns.variance_scale != nullptr) {
+    total = static_cast<float>(variance) * columns.variance_scale[column] + total;
+  }
+  return steps + std::sqrt(total) * normal;
+}
+
+void to_steps(const ColumnScales& columns, const StepSums& sums, float* out) {
+  HWY_DYNAMIC_DISPATCH(to_steps_all)(columns, sums, out);
+}
+
+Index add_ideal_codes(const ColumnScales& columns, const StepSums& sums, const IdealCodes& codes,
+                      float* out) {
+  return HWY_DYNAMIC_DISPATCH(add_ideal_codes_all)(columns, sums, codes, out);
+}
+
+void add_weighted(const float* codes, float weight, Index count, float* out) {
+  HWY_DYNAMIC_DISPATCH(add_weighted_all)(codes, weight, count, out);
+}
+
+void add_scaled(const float* codes, const double* factor, Index count, double* y) {
+  HWY_DYNAMIC_DISPATCH(add_scaled_all)(codes, factor, count, y);
+}
+
+void add_row(const double* added, double constant, Index count, double* y) {
+  HWY_DYNAMIC_DISPATCH(add_row_all)(added, constant, count, y);
+}
+
+void add_products(const float* a, const float* b, float weight, Index count, float* out) {
+  HWY_DYNAMIC_DISPATCH(add_products_all)(a, b, weight, count, out);
+}
+
+void add_shifted(const std::int32_t* part, int shift, Index count, std::int32_t* out) {
+  HWY_DYNAMIC_DISPATCH(add_shifted_all)(part, shift, count, out);
+}
+
+void correct_row(const std::int32_t* subtracted, std::int32_t constant, Index count,
+                 std::int32_t* out) {
+  HWY_DYNAMIC_DISPATCH(correct_row_all)(subtracted, constant, count, out);
+}
+
+}  // namespace ohm
+#endif  // HWY_ONCE

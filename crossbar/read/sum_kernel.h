@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+
+#include "core/index.h"
+
+namespace ohm {
+
+/// How the integer sums of neighbouring columns become converter steps, in fp32:
+///
+///     steps = sum · scale + sqrt(variance · variance_scale + variance_floor) · normal
+///
+/// Every operation is rounded once and stands alone, so no result depends on the width of vectors.
+struct ColumnScales {
+  const float* scale = nullptr;           ///< steps per unit of the sum
+  const float* variance_scale = nullptr;  ///< steps² per unit of the variance sum; null: no sums
+  const float* variance_floor = nullptr;  ///< steps²; null: no noise at all
+};
+
+/// The sums of one input vector over neighbouring columns, one row for each step of the input.
+struct StepSums {
+  const std::int32_t* sums = nullptr;       ///< (n_steps, stride)
+  const std::int32_t* variances = nullptr;  ///< the same shape; null where variance_scale is
+  const float* normals = nullptr;           ///< the same shape; null where variance_floor is
+  Index n_steps = 0, n_columns = 0, stride = 0;
+};
+
+/// One sum in steps: the readable twin of what follows.
+float in_steps(const ColumnScales& columns, Index column, double sum, double variance,
+               float normal);
+
+/// out[step · stride + j] = steps of every sum.
+void to_steps(const ColumnScales& columns, const StepSums& sums, float* out);
+
+/// A converter without static errors: code = rint(steps), ties to even, cut to [low, high].
+struct IdealCodes {
+  float low = 0.0F, high = 0.0F;   ///< |code| < 2^21
+  const float* weights = nullptr;  ///< (n_steps): what a code of each step counts, whole numbers
+};
+
+/// Converts every sum and adds weight · code over the steps to out[column]; returns how many codes
+/// were cut. Exact where Σ |weight · code| stays below 2^24.
+Index add_ideal_codes(const ColumnScales& columns, const StepSums& sums, const IdealCodes& codes,
+                      float* out);
+
+/// out[j] += weight · codes[j], in fp32.
+void add_weighted(const float* codes, float weight, Index count, float* out);
+
+/// y[j] += factor[j] · codes[j], in fp64.
+void add_scaled(const float* codes, const double* factor, Index count, double* y);
+
+/// y[j] += added[j] + constant, in fp64.
+void add_row(const double* added, double constant, Index count, double* y);
+
+/// out[j] += (weight · a[j]) · b[j], in fp32.
+void add_products(const float* a, const float* b, float weight, Index count, float* out);
+
+/// out[k] += part[k] · 2^shift, modulo 2^32.
+void add_shifted(const std::int32_t* part, int shift, Index count, std::int32_t* out);
+
+/// out[j] += constant - subtracted[j], modulo 2^32.
+void correct_row(const std::int32_t* subtracted, std::int32_t constant, Index count,
+                 std::int32_t* out);
+
+}  // namespace ohm

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "crossbar/wires/network.h"
+
+namespace ohm {
+
+/// Current through a cell and its slope dI/dV at one voltage.
+struct CellResponse {
+  double current = 0.0;  ///< A
+  double slope = 0.0;    ///< S, finite and not negative
+};
+
+/// I(V) of a cell that was programmed to conductance g.
+class CellCurve {
+ public:
+  virtual ~CellCurve() = default;
+  /// Response at `v` volts across a cell of `g` siemens.
+  virtual CellResponse at(double g, double v) const = 0;
+};
+
+/// I = g V0 sinh(V / V0): ohmic at small voltages, the usual form for filamentary cells.
+class SinhCell : public CellCurve {
+ public:
+  /// Throws ArgumentError unless v0 is positive and finite, V.
+  explicit SinhCell(double v0);
+  CellResponse at(double g, double v) const override;
+
+ private:
+  double v0_;
+};
+
+/// Bitline currents of a driven array of nonlinear cells with resistive wires.
+///
+/// Model: Newton's method on the network of driven_currents: every cell becomes its tangent, a
+/// conductance and a current source, and the linear network is solved exactly, starting from where
+/// the last one ended; the first tangents are those at 0 V.
+/// Args: `g` (n_wordlines, n_bitlines), S; `v` (batch, n_wordlines), V. Returns (batch,
+/// n_bitlines), A; relative error `tolerance` of each output, as driven_currents for mixed signs.
+/// Throws ArgumentError for impossible networks, SolveError where Newton's steps do not settle or a
+/// curve's response is not finite.
+Matrix<double> nonlinear_currents(const Matrix<double>& g, const WireResistances& wires,
+                                  const Matrix<double>& v, const CellCurve& curve,
+                                  double tolerance = 1e-10);
+
+}  // namespace ohm

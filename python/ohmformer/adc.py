@@ -1,0 +1,139 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Analog-to-digital converters in the hand: codes, thresholds, linearity."""
+
+import math
+from typing import Any
+
+import numpy as np
+
+from ohmformer import _core
+from ohmformer.arrays import whole
+from ohmformer.errors import ArgumentError
+from ohmformer.overrides import from_mapping
+
+LARGEST = 2**32 - 1
+
+
+class Adc:
+    """One physical converter, with the fields that `adc` has in a macro's file.
+
+    The triple (seed, chip, converter) decides every error that is drawn once per converter. Values
+    are in steps (LSB), or with `reach` in a unit of which `reach` falls on the last code. `signed`
+    tells whether sums of both signs are converted.
+
+    >>> Adc(kind="sar", bits=4).convert([-9.0, -0.4, 2.6]).tolist()
+    [-7, 0, 3]
+    >>> Adc(kind="flash", bits=3, reach=1.0, signed=False).convert([0.0, 0.5, 1.0]).tolist()
+    [0, 4, 7]
+    >>> Adc(kind="sar", bits=3).thresholds.tolist()
+    [-2.5, -1.5, -0.5, 0.5, 1.5, 2.5]
+    >>> Adc(kind="uniform", capacitor_mismatch=0.01)
+    Traceback (most recent call last):
+        ...
+    ohmformer._core.ConfigError: Adc(...): capacitor_mismatch: kind uniform has no such part; leave ...
+    """
+
+    def __init__(
+        self,
+        kind: str = "uniform",
+        bits: int = 8,
+        *,
+        signed: bool = True,
+        reach: float | None = None,
+        seed: int = 0,
+        chip: int = 0,
+        converter: int = 0,
+        **fields: Any,
+    ):
+        settings = from_mapping({"kind": kind, "bits": bits, **fields}, "Adc(...)")
+        seed, chip = whole(seed, "seed", 0, LARGEST), whole(chip, "chip", 0, 2**24 - 1)
+        converter = whole(converter, "converter", 0, 2**24 - 1)
+        self._converter = _core.Converter(settings, bool(signed), seed, chip, converter)
+        self._step = 1.0 if reach is None else self._converter.step_for(_positive(reach))
+        self._next = 0
+
+    @property
+    def codes(self) -> tuple[float, float]:
+        """The smallest and the largest code; numbers and a half where levels are mid_rise."""
+        return self._converter.codes
+
+    @property
+    def step(self) -> float:
+        """Values per code: 1, or what `reach` makes it."""
+        return self._step
+
+    @property
+    def clipped(self) -> int:
+        """Conversions so far that lay beyond the range."""
+        return self._converter.clipped
+
+    @property
+    def thresholds(self) -> np.ndarray:
+        """Where a slow ramp meets the boundaries between codes, in the unit of the values."""
+        return self._converter.thresholds() * self._step
+
+    @property
+    def inl(self) -> np.ndarray:
+        """Integral nonlinearity at each threshold, LSB, zero at both ends.
+
+        >>> bool(abs(Adc(inl=1.5, levels="mid_tread").inl[127] - 1.5) < 1e-9)
+        True
+        """
+        return self._converter.linearity()["inl"]
+
+    @property
+    def dnl(self) -> np.ndarray:
+        """Differential nonlinearity of each inner code, LSB; -1 where a code is missing.
+
+        >>> len(Adc(kind="sar", bits=8, levels="mid_tread").dnl)
+        254
+        """
+        return self._converter.linearity()["dnl"]
+
+    @property
+    def missing_codes(self) -> int:
+        """Inner codes narrower than a tenth of an LSB."""
+        return self._converter.linearity()["missing_codes"]
+
+    def enob(self) -> float:
+        """Effective number of bits of a full-scale sine, thermal noise included.
+
+        >>> round(Adc(kind="sar", bits=8, levels="mid_tread").enob(), 1)
+        8.0
+        """
+        return self._converter.enob()
+
+    def convert(self, values: Any, first: int | None = None) -> np.ndarray:
+        """Codes of values of any shape; int64, or float64 where codes are no whole numbers.
+
+        `first` is the number of the first conversion, which keys its noise: by default they count on
+        from call to call, so repeated conversions draw fresh noise.
+
+        >>> Adc(bits=2, levels="mid_rise").convert(0.2)
+        array(0.5)
+        """
+        sums = _finite(values) / self._step
+        start = self._next if first is None else whole(first, "first", 0, LARGEST)
+        codes = self._converter.convert(sums, start)
+        if first is None:
+            self._next = start + sums.size
+        if self._converter.quantises and self.codes[0] == math.floor(self.codes[0]):
+            return codes.astype(np.int64)
+        return codes
+
+
+def _finite(values: Any) -> np.ndarray:
+    """The values as finite doubles."""
+    try:
+        array = np.asarray(values, dtype=np.float64)
+    except (ValueError, TypeError) as failure:
+        raise ArgumentError(f"values: not numbers ({failure}); expected an array of numbers") from None
+    if not np.isfinite(array).all():
+        raise ArgumentError("values: NaN or Inf found; expected finite numbers")
+    return array
+
+
+def _positive(reach: Any) -> float:
+    if isinstance(reach, bool) or not isinstance(reach, (int, float)) or not 0 < reach < math.inf:
+        raise ArgumentError(f"reach: {reach!r} found; expected a positive number")
+    return float(reach)

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "crossbar/read/sum_kernel.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include "core/random.h"
+#include "tests/crossbar/numbers.h"
+#include "tests/crossbar/read/instruction_sets.h"
+
+namespace ohm {
+namespace {
+
+constexpr Index kSteps = 3, kColumns = 45, kStride = 50;
+
+std::vector<float> normals(Index n, std::uint32_t seed) {
+  std::vector<float> out(static_cast<size_t>(n));
+  fill_normal({seed, 0, 1}, {}, 0, out);
+  return out;
+}
+
+std::vector<float> magnitudes(Index n, float unit, std::uint32_t seed) {
+  std::vector<float> out = normals(n, seed);
+  for (float& value : out) value = std::abs(value) * unit;
+  return out;
+}
+
+/// Sums of some steps over columns, with everything that goes with them.
+struct Block {
+  Matrix<std::int32_t> sums = integers(kSteps, kStride, -3'000'000, 3'000'000, 1);
+  Matrix<std::int32_t> variances = integers(kSteps, kStride, 0, 65535, 2);
+  std::vector<float> normal = normals(kSteps * kStride, 3);
+  std::vector<float> scale = magnitudes(kColumns, 1e-4F, 4);
+  std::vector<float> unit = magnitudes(kColumns, 1e-3F, 5);
+  std::vector<float> floor = magnitudes(kColumns, 0.3F, 6);
+
+  StepSums steps() const {
+    return {sums.values.data(), variances.values.data(), normal.data(), kSteps, kColumns, kStride};
+  }
+  /// 0: silent; 1: noise of the converter alone; 2: of the cells as well.
+  ColumnScales scales(int noise) const {
+    return {scale.data(), noise > 1 ? unit.data() : nullptr, noise > 0 ? floor.data() : nullptr};
+  }
+  float steps_of(int noise, Index step, Index j) const {
+    const auto at = static_cast<size_t>(step * kStride + j);
+    return in_steps(scales(noise), j, sums.values[at], variances.values[at], normal[at]);
+  }
+};
+
+TEST(SumKernel, StepsEqualTheReadableTwinBitForBitOnEveryInstructionSet) {
+  const Block block;
+  on_every_instruction_set([&] {
+    for (int noise = 0; noise < 3; ++noise) {
+      std::vector<float> out(kSteps * kStride, -7.0F);
+      to_steps(block.scales(noise), block.steps(), out.data());
+      for (Index step = 0; step < kSteps; ++step) {
+        for (Index j = 0; j < kStride; ++j) {
+          EXPECT_EQ(out[static_cast<size_t>(step * kStride + j)],
+                    j < kColumns ? block.steps_of(noise, step, j) : -7.0F);
+        }
+      }
+    }
+  });
+}
+
+TEST(SumKernel, NoiseHasTheVarianceOfCellsAndConverter) {
+  const float scale = 0.5F, unit = 0.25F, floor = 4.0F;
+  EXPECT_EQ(in_steps({&scale, &unit, &floor}, 0, 10.0, 48.0, 1.0F), 5.0F + 4.0F);
+  EXPECT_EQ(in_steps({&scale, nullptr, &floor}, 0, 10.0, 48.0, -1.0F), 5.0F - 2.0F);
+  EXPECT_EQ(in_steps({&scale, nullptr, nullptr}, 0, 10.0, 48.0, 1.0F), 5.0F);
+}
+
+TEST(SumKernel, IdealCodesAreRoundedCutAndWeightedOnEveryInstructionSet) {
+  const Block block;
+  const std::vector<float> weights{1.0F, 4.0F, -64.0F};
+  for (const float high : {1.0F, 127.0F, 255.0F}) {
+    const float low = high == 255.0F ? 0.0F : -high;
+    for (int noise = 0; noise < 3; ++noise) {
+      std::vector<float> expected(kColumns, 3.0F);
+      Index expected_cuts = 0;
+      for (Index step = 0; step < kSteps; ++step) {
+        for (Index j = 0; j < kColumns; ++j) {
+          const float code = std::nearbyint(block.steps_of(noise, step, j));
+          const float cut = std::clamp(code, low, high);
+          expected_cuts += cut != code ? 1 : 0;
+          expected[static_cast<size_t>(j)] += weights[static_cast<size_t>(step)] * cut;
+        }
+      }
+      on_every_instruction_set([&] {
+        std::vector<float> out(kColumns, 3.0F);
+        const IdealCodes codes{low, high, weights.data()};
+        EXPECT_EQ(add_ideal_codes(block.scales(noise), block.steps(), codes, out.data()),
+                  expected_cuts);
+        EXPECT_EQ(out, expected);
+      });
+    }
+  }
+}
+
+TEST(SumKernel, HalvesGoToTheEvenCode) {
+  const std::vector<std::int32_t> sums{1, 3, 5, -1, -3, 255};  // 0.5, 1.5, 2.5, -0.5, -1.5, 127.5
+  const std::vector<float> scale(6, 0.5F);
+  const float weight = 1.0F;
+  std::vector<float> out(6, 0.0F);
+  const Index cuts =
+      add_ideal_codes({scale.data(), nullptr, nullptr}, {sums.data(), nullptr, nullptr, 1, 6, 6},
+                      {-127.0F, 127.0F, &weight}, out.data());
+  EXPECT_EQ(out, (std::vector<float>{0.0F, 2.0F, 2.0F, 0.0F, -2.0F, 127.0F}));
+  EXPECT_EQ(cuts, 1);
+}
+
+TEST(SumKernel, RowsAddUpAsWrittenOnEveryInstructionSet) {
+  const auto ints = integers(1, kColumns, -2'000'000'000, 2'000'000'000, 7);
+  const std::vector<float> codes = normals(kColumns, 8);
+  on_every_instruction_set([&] {
+    std::vector<float> sums(kColumns, 0.125F);
+    add_weighted(codes.data(), 0.3F, kColumns, sums.data());
+    const std::vector<double> factor(codes.rbegin(), codes.rend());
+    std::vector<double> y(kColumns, 0.125), z(kColumns, 0.125);
+    add_scaled(codes.data(), factor.data(), kColumns, y.data());
+    add_row(factor.data(), 0.7, kColumns, z.data());
+    std::vector<float> products(kColumns, 0.125F);
+    add_products(codes.data(), codes.data(), 3.0F, kColumns, products.data());
+    std::vector<std::int32_t> shifted(kColumns, 5), corrected(kColumns, 5);
+    add_shifted(ints.values.data(), 8, kColumns, shifted.data());
+    correct_row(ints.values.data(), -9, kColumns, corrected.data());
+    for (size_t j = 0; j < codes.size(); ++j) {
+      EXPECT_EQ(sums[j], 0.125F + 0.3F * codes[j]);
+      EXPECT_EQ(y[j], 0.125 + factor[j] * static_cast<double>(codes[j]));
+      EXPECT_EQ(z[j], 0.125 + (factor[j] + 0.7));
+      EXPECT_EQ(products[j], 0.125F + 3.0F * codes[j] * codes[j]);
+      const auto word = static_cast<std::uint32_t>(ints.values[j]);
+      EXPECT_EQ(shifted[j], static_cast<std::int32_t>(5U + (word << 8)));
+      EXPECT_EQ(corrected[j], static_cast<std::int32_t>(5U - 9U - word));
+    }
+  });
+}
+
+}  // namespace
+}  // namespace ohm

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "crossbar/wires/mean_loss.h"
+
+#include <gtest/gtest.h>
+
+namespace ohm {
+namespace {
+
+struct Case {
+  Index n;
+  double ohms, g_max_us, exact;
+};
+
+// Mean losses from exact nodal analysis: conductances uniform in [0.05, 1] g_max, every resistance
+// (segments of word- and bitline, driver, sense) equal.
+TEST(Wires, MeanLossIsWithinThreePercentOfExactNodalAnalysis) {
+  for (const Case& c : {Case{64, 1, 100, .137},
+                        {64, 5, 100, .396},
+                        {128, 1, 10, .055},
+                        {128, 1, 100, .357},
+                        {128, 5, 10, .219},
+                        {128, 5, 100, .734},
+                        {256, 1, 10, .184},
+                        {256, 1, 100, .675},
+                        {256, 5, 10, .527},
+                        {256, 5, 100, .902},
+                        {512, 1, 10, .465},
+                        {512, 5, 100, .968}}) {
+    ArraySpec array;
+    array.n_wordlines = c.n;
+    array.topology = "driven";
+    array.r_wordline = array.r_bitline = Ohms(c.ohms);
+    // the first segment beyond the driver and before the sense amplifier is part of the line
+    const double loss =
+        mean_wire_loss(array, {c.n, c.n, c.n, Siemens(0.525 * c.g_max_us * 1e-6), 0.5});
+    EXPECT_NEAR(loss, c.exact, 0.03) << c.n << " " << c.ohms << " " << c.g_max_us;
+  }
+}
+
+TEST(Wires, WithoutResistanceNothingIsLost) {
+  EXPECT_EQ(mean_wire_loss(ArraySpec{}, {128, 128, 128, Siemens(1e-4), 1.0}), 0.0);
+}
+
+/// Current of a gated column over its ideal value: Norton collapse from the far end, `active` rows
+/// of 128 that start at `first`, each cell g.
+double norton_ratio(double g, double r_bitline, Index first, Index active) {
+  double y = 0.0, j = 0.0;
+  for (Index i = 0; i < 128; ++i) {
+    const double cell = i >= first && i < first + active ? g : 0.0;
+    j = j / (1.0 + r_bitline * y) + cell;
+    y = y / (1.0 + r_bitline * y) + cell;
+  }
+  return j / (static_cast<double>(active) * g);
+}
+
+TEST(Wires, GatedColumnsLoseAsTheirExactNetworkDoes) {
+  ArraySpec array;
+  array.r_bitline = Ohms(1.0);
+  const double full = mean_wire_loss(array, {128, 128, 128, Siemens(20e-6), 1.0});
+  EXPECT_NEAR(full, 1.0 - norton_ratio(20e-6, 1.0, 0, 128), 0.005);
+}
+
+TEST(Wires, ARowGroupStillCrossesTheRestOfItsLine) {
+  ArraySpec array;
+  array.r_bitline = Ohms(1.0);
+  double exact = 0.0;
+  for (Index first = 0; first < 128; first += 16) {
+    exact += (1.0 - norton_ratio(100e-6, 1.0, first, 16)) / 8.0;
+  }
+  EXPECT_NEAR(mean_wire_loss(array, {16, 128, 128, Siemens(100e-6), 1.0}), exact, 0.005);
+}
+
+}  // namespace
+}  // namespace ohm
