@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "core/error.h"
+#include "crossbar/linearity.h"
 
 namespace ohm {
 
@@ -21,10 +22,8 @@ MacroSpec with_only(MacroSpec spec, const std::string& source) {
   }
   if (source == "all") return spec;
   DeviceSpec& device = spec.device;
-  // auto leaves wires out where the device is ideal, which the others are about to become
-  if (spec.array.ir_drop == "auto") {
-    spec.array.ir_drop = spec.array.topology == "gated" ? "exact" : "gain";
-  }
+  // auto looks at the device, which may be about to become ideal
+  spec.array.ir_drop = resolved_ir_drop(spec);
   if (source != "programming") {
     device.kind = "ideal", device.model = make_device("ideal");
     device.programming = {}, device.retention = {}, device.temperature = {};

@@ -123,7 +123,9 @@ Index lossless_bits(const MacroSpec& macro) {
 
 Index effective_adc_bits(const MacroSpec& macro) {
   const bool is_free = macro.adc.kind == "ideal" || macro.adc.bits == AdcSpec::kAutoBits;
-  return is_free ? lossless_bits(macro) : macro.adc.bits;
+  // kinds whose thresholds err one by one have two bits at least
+  const Index fewest = macro.adc.kind == "ideal" || macro.adc.kind == "uniform" ? 1 : 2;
+  return is_free ? std::max(fewest, lossless_bits(macro)) : macro.adc.bits;
 }
 
 Index accumulator_bits(const MacroSpec& macro) {

@@ -7,6 +7,7 @@
 
 #include "crossbar/encoding/input_encoding.h"
 #include "crossbar/encoding/weight_encoding.h"
+#include "crossbar/linearity.h"
 
 namespace ohm {
 
@@ -52,7 +53,7 @@ void ArraySpec::visit(Visitor& v) {
       Field("ir_drop",
             "exact: the network of wires is solved; gain: every sum is scaled by the mean "
             "loss; report: the mean loss is stated only; auto: exact for gated arrays, gain for "
-            "driven ones")
+            "driven ones, report for ideal devices")
           .one_of({"auto", "exact", "gain", "report"}),
       ir_drop);
   v.rule(
@@ -135,6 +136,11 @@ void MacroSpec::visit(Visitor& v) {
   v.nested_component(Field("periphery", "drivers, sample and hold, shift-add, registers"),
                      "component", periphery);
   const bool gated = array.topology == "gated";
+  for (const LinearCondition& condition : linear_conditions(*this)) {
+    v.rule(fidelity != "fused" || condition.holds, "fidelity",
+           fmt::format("fused needs that {}: {}; or use fidelity: sliced", condition.name,
+                       condition.why));
+  }
   v.rule(fidelity != "circuit" || !gated || device.iv.model == "ohmic", "fidelity",
          "circuit has no nonlinear cells in gated arrays; use device.iv.model: ohmic, or topology: "
          "driven");

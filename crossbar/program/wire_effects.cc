@@ -5,6 +5,7 @@
 
 #include "crossbar/encoding/input_encoding.h"
 #include "crossbar/geometry.h"
+#include "crossbar/linearity.h"
 #include "crossbar/program/array_layout.h"
 #include "crossbar/wires/conductance_cache.h"
 #include "crossbar/wires/driven_solver.h"
@@ -13,21 +14,6 @@ namespace ohm {
 namespace {
 
 constexpr double kTolerance = 1e-8;  // relative, of outputs: far below the grid of the cells
-
-bool has_resistance(const ArraySpec& array) {
-  const bool terminations = array.r_driver.si() > 0.0 || array.r_sense.si() > 0.0;
-  const bool row_line = array.topology == "driven" || array.source_line == "wordline";
-  const bool rows = row_line && array.r_wordline.si() > 0.0;
-  const bool source = array.topology == "gated" && array.r_sourceline.si() > 0.0;
-  return terminations || rows || source || array.r_bitline.si() > 0.0;
-}
-
-/// What array.ir_drop: auto stands for. An ideal device asks for the array as arithmetic.
-std::string resolved(const MacroSpec& macro) {
-  if (macro.array.ir_drop != "auto") return macro.array.ir_drop;
-  if (macro.device.kind == "ideal") return "report";
-  return macro.array.topology == "gated" ? "exact" : "gain";
-}
 
 /// Which turn on its ADC bitline k takes; all in one turn where every bitline conducts.
 Index phase_of(const Macro& macro, Index bitline) {
@@ -56,7 +42,7 @@ void solve_phase(const Macro& macro, const Matrix<double>& cells, Index phase, M
 
 WireModel wire_model(const Macro& macro) {
   const ArraySpec& array = macro.spec.array;
-  const std::string ir_drop = resolved(macro.spec);
+  const std::string ir_drop = resolved_ir_drop(macro.spec);
   const bool wires = has_resistance(array) && ir_drop != "report";
   const bool driven = array.topology == "driven";
   const bool amplitudes = macro.max_input() > 1 && !drives_pulse_width(macro.spec);

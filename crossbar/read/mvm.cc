@@ -20,6 +20,7 @@ constexpr Index kPlaneVectors = 2048;  // per block: tables of partial sums pay 
 constexpr Index kByteVectors = 128;
 constexpr Index kUnitSums = Index{1} << 16;  // 256 KiB of sums: what a second-level cache keeps
 constexpr Index kFewestColumns = 64, kMostColumns = 512;
+constexpr Index kWholeTokens = 32;  // per piece of work where tiles are read as a whole
 
 /// What the inputs of one block of tokens mean to one tile.
 struct TileInputs {
@@ -55,16 +56,18 @@ class Reader {
 
  private:
   Index largest_input() const { return Index{1} << (macro_.spec.input.bits - 1); }
-  TileRead tile_read(size_t t) const {
+  TileRead tile_read(size_t t, TokenRange range) const {
     const auto tokens =
-        tokens_.subspan(static_cast<size_t>(block_.first), static_cast<size_t>(block_.tokens));
+        tokens_.subspan(static_cast<size_t>(range.first), static_cast<size_t>(range.tokens));
     return {
         macro_, matrix_.tiles[t], plan_.tiles[t], {matrix_.draw, static_cast<Index>(t)}, tokens};
   }
   Index block_tokens() const;
   Index unit_columns() const;
-  void read_slow_tiles();
-  void prepare_block();
+  bool reads_whole(size_t t) const;
+  void read_whole_tile(size_t t, int threads);
+  void prepare_tile(size_t t);
+  void prepare_block(int threads);
   StepInputs group_inputs(size_t t, Index group, bool with_squares);
   Index read_unit(ColumnRange outputs);
   Index set_contribution(size_t t, ColumnRange outputs, Matrix<double>& y) const;
@@ -80,7 +83,7 @@ class Reader {
   std::span<const std::uint32_t> tokens_;
   Index n_steps_;
   bool one_bit_steps_;
-  std::vector<Matrix<double>> slow_;  // per tile: contributions of the twin, or empty
+  std::vector<Matrix<double>> whole_;  // per tile: sliced outputs that are read at once, or empty
   TokenRange block_;
   std::vector<TileInputs> inputs_;  // of the block, per tile
   MvmResult result_;
@@ -95,7 +98,7 @@ Reader::Reader(const Macro& macro, const ProgrammedMatrix& matrix, const ReadPla
       tokens_(tokens),
       n_steps_(std::ssize(macro.input_slices)),
       one_bit_steps_(macro.max_input() == 1 && !macro.input_slices.front().is_bipolar),
-      slow_(matrix.tiles.size()),
+      whole_(matrix.tiles.size()),
       result_{Matrix<double>(x.rows, matrix.columns), MvmCounts::none(macro, matrix.rows)} {}
 
 /// Tokens whose steps fill a block.
@@ -108,14 +111,31 @@ Index Reader::unit_columns() const {
   return std::clamp(fitting / kFewestColumns * kFewestColumns, kFewestColumns, kMostColumns);
 }
 
-/// Tiles that only the twin can read.
-void Reader::read_slow_tiles() {
-  block_ = {0, x_.rows};
-  for (size_t t = 0; t < slow_.size(); ++t) {
-    const TilePlan& plan = plan_.tiles[t];
-    if (plan.way != TilePlan::Way::slow || plan.sliced_outputs.empty()) continue;
-    slow_[t] = read_tile(tile_read(t), x_, NoiseDraw::per_conversion, result_.counts);
-  }
+/// Whether all sliced outputs of a tile are read at once, before the blocks: by the twin or as a
+/// map.
+bool Reader::reads_whole(size_t t) const {
+  const TilePlan& plan = plan_.tiles[t];
+  const bool whole = plan.way == TilePlan::Way::slow || plan.way == TilePlan::Way::mapped;
+  return whole && !plan.sliced_outputs.empty();
+}
+
+void Reader::read_whole_tile(size_t t, int threads) {
+  const TilePlan& plan = plan_.tiles[t];
+  Matrix<double>& y = whole_[t];
+  y = Matrix<double>(x_.rows, std::ssize(plan.sliced_outputs));
+  const Index n_pieces = (x_.rows + kWholeTokens - 1) / kWholeTokens;
+  std::vector<MvmCounts> counts(static_cast<size_t>(n_pieces));
+  parallel_for(threads, n_pieces, [&](Index k) {
+    const TokenRange tokens{k * kWholeTokens, std::min(kWholeTokens, x_.rows - k * kWholeTokens)};
+    const TileRead read = tile_read(t, tokens);
+    const Matrix<std::int32_t> x = block_of(x_, tokens, {0, x_.cols});
+    const Matrix<double> part =
+        plan.way == TilePlan::Way::mapped
+            ? read_outputs(read, plan.map, x)
+            : read_tile(read, x, NoiseDraw::per_conversion, counts[static_cast<size_t>(k)]);
+    std::ranges::copy(part.values, y.row(tokens.first).data());
+  });
+  for (const MvmCounts& piece : counts) result_.counts.clipped += piece.clipped;
 }
 
 /// The steps of the block on one row group, counted; its inputs where reads are linear.
@@ -124,7 +144,7 @@ StepInputs Reader::group_inputs(size_t t, Index group, bool with_squares) {
   const Matrix<std::int32_t> driven = drive_steps(macro_, tile, group, x_, block_);
   count_drive(macro_, tile, group, driven, result_.counts);
   const TilePlan& plan = plan_.tiles[t];
-  if (plan.sliced_outputs.empty() || plan.way == TilePlan::Way::slow) return {};
+  if (plan.sliced_outputs.empty() || reads_whole(t)) return {};
   if (plan.way != TilePlan::Way::linear) {
     return make_step_inputs(driven, macro_.max_input(), with_squares);
   }
@@ -133,22 +153,31 @@ StepInputs Reader::group_inputs(size_t t, Index group, bool with_squares) {
   return make_step_inputs(inputs, largest_input(), false);
 }
 
-void Reader::prepare_block() {
+/// The block as one tile sees it.
+void Reader::prepare_tile(size_t t) {
+  const ProgrammedTile& tile = matrix_.tiles[t];
+  TileInputs& inputs = inputs_[t];
+  for (Index g = 0; g < row_groups(macro_.spec, tile.rows.rows); ++g) {
+    inputs.groups.push_back(group_inputs(t, g, !tile.cells.variances.empty()));
+  }
+  inputs.sums = input_sums(macro_, tile, x_, block_);
+  if (plan_.tiles[t].fused_outputs.empty()) return;
+  inputs.whole =
+      make_byte_inputs(block_of(x_, block_, {tile.rows.first, tile.rows.rows}), largest_input());
+}
+
+void Reader::prepare_block(int threads) {
   inputs_.assign(matrix_.tiles.size(), {});
+  // tiles count on wordlines of their own
+  parallel_for(threads, std::ssize(inputs_),
+               [&](Index t) { prepare_tile(static_cast<size_t>(t)); });
   for (size_t t = 0; t < inputs_.size(); ++t) {
-    const ProgrammedTile& tile = matrix_.tiles[t];
     const TilePlan& plan = plan_.tiles[t];
-    const Index groups = row_groups(macro_.spec, tile.rows.rows);
-    for (Index g = 0; g < groups; ++g) {
-      inputs_[t].groups.push_back(group_inputs(t, g, !tile.cells.variances.empty()));
-    }
-    inputs_[t].sums = input_sums(macro_, tile, x_, block_);
-    const Index conversions = block_.tokens * n_steps_ * groups * std::ssize(macro_.weight_slices);
+    const Index conversions =
+        block_.tokens * n_steps_ * std::ssize(inputs_[t].groups) * std::ssize(macro_.weight_slices);
     result_.counts.conversions += conversions * matrix_.columns;
-    result_.counts.fused += conversions * std::ssize(plan.fused_outputs);
-    if (plan.fused_outputs.empty()) continue;
-    inputs_[t].whole =
-        make_byte_inputs(block_of(x_, block_, {tile.rows.first, tile.rows.rows}), largest_input());
+    const bool all = plan.way == TilePlan::Way::mapped;
+    result_.counts.fused += conversions * (all ? matrix_.columns : std::ssize(plan.fused_outputs));
   }
 }
 
@@ -173,7 +202,7 @@ void Reader::add_fused(size_t t, ColumnRange outputs, Matrix<double>& y) const {
 Index Reader::convert(size_t t, ColumnRange run, MatrixView<double> y) const {
   thread_local ReadScratch scratch;
   const TilePlan& plan = plan_.tiles[t];
-  const TileRead read = tile_read(t);
+  const TileRead read = tile_read(t, block_);
   Index clipped = 0;
   for (Index g = 0; g < std::ssize(inputs_[t].groups); ++g) {
     SliceReader reader(read, g, inputs_[t].groups[static_cast<size_t>(g)], scratch);
@@ -194,9 +223,16 @@ Index Reader::add_sliced(size_t t, ColumnRange outputs, Matrix<double>& y) const
   const TilePlan& plan = plan_.tiles[t];
   const ColumnRange run = positions(plan.sliced_outputs, outputs);
   if (run.columns == 0) return 0;
-  if (run.columns == outputs.columns) return convert(t, run, {y.values.data(), y.cols});
-  Matrix<double> part(y.rows, run.columns);
-  const Index clipped = convert(t, run, {part.values.data(), part.cols});
+  if (!reads_whole(t) && run.columns == outputs.columns)
+    return convert(t, run, {y.values.data(), y.cols});
+  Matrix<double> part;
+  Index clipped = 0;
+  if (reads_whole(t)) {
+    part = block_of(whole_[t], block_, run);
+  } else {
+    part = Matrix<double>(y.rows, run.columns);
+    clipped = convert(t, run, {part.values.data(), part.cols});
+  }
   for (Index i = 0; i < y.rows; ++i) {
     for (Index k = 0; k < run.columns; ++k) {
       const Index output = plan.sliced_outputs[static_cast<size_t>(run.first + k)];
@@ -208,10 +244,6 @@ Index Reader::add_sliced(size_t t, ColumnRange outputs, Matrix<double>& y) const
 
 /// y = what tile t adds to some outputs of the block; returns how many codes were cut.
 Index Reader::set_contribution(size_t t, ColumnRange outputs, Matrix<double>& y) const {
-  if (slow_[t].size() > 0) {
-    y = block_of(slow_[t], block_, outputs);
-    return 0;
-  }
   y.rows = block_.tokens, y.cols = outputs.columns;
   y.values.assign(static_cast<size_t>(y.rows * y.cols), 0.0);
   add_fused(t, outputs, y);
@@ -221,9 +253,8 @@ Index Reader::set_contribution(size_t t, ColumnRange outputs, Matrix<double>& y)
 /// Whether a tile adds a single product to every output, so that it can be added at once.
 bool Reader::adds_one_term(size_t t) const {
   const Recombination& digital = matrix_.tiles[t].recombination;
-  return plan_.tiles[t].way != TilePlan::Way::slow && plan_.tiles[t].fused_outputs.empty() &&
-         inputs_[t].groups.size() == 1 && macro_.weight_slices.size() == 1 &&
-         digital.constant == 0.0 && digital.input_sum.rows == 0;
+  return !reads_whole(t) && plan_.tiles[t].fused_outputs.empty() && inputs_[t].groups.size() == 1 &&
+         macro_.weight_slices.size() == 1 && digital.constant == 0.0 && digital.input_sum.rows == 0;
 }
 
 /// Some outputs of the block through all tiles, in their order; returns how many codes were cut.
@@ -245,10 +276,12 @@ Index Reader::read_unit(ColumnRange outputs) {
 
 MvmResult Reader::read(int threads) {
   result_.counts.mvms = x_.rows;
-  read_slow_tiles();
+  for (size_t t = 0; t < whole_.size(); ++t) {
+    if (reads_whole(t)) read_whole_tile(t, threads);
+  }
   for (Index first = 0; first < x_.rows; first += block_tokens()) {
     block_ = {first, std::min(block_tokens(), x_.rows - first)};
-    prepare_block();
+    prepare_block(threads);
     const Index width = unit_columns(), n_units = (matrix_.columns + width - 1) / width;
     std::vector<Index> clipped(static_cast<size_t>(n_units), 0);
     parallel_for(threads, n_units, [&](Index u) {

@@ -15,8 +15,8 @@ struct MvmCounts {
   std::int64_t mvms = 0;
   std::int64_t conversions = 0;
   std::int64_t clipped = 0;  ///< conversions beyond the last code
-  /// Of the conversions, those that were not simulated one by one because none of them could round
-  /// or clip.
+  /// Of the conversions, those that were not simulated one by one: none of them could round or
+  /// clip, or fidelity fused refers their errors to the outputs.
   std::int64_t fused = 0;
   Matrix<std::int64_t>
       drive;  ///< (input slices, rows): Σ |value| (gated: pulse width) or value² (driven)

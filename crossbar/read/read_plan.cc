@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/error.h"
 #include "crossbar/encoding/weight_encoding.h"
 #include "crossbar/geometry.h"
 #include "crossbar/program/wire_effects.h"
@@ -53,9 +54,11 @@ class TilePlanner {
   }
   bool may_fuse() const;
   bool never_clips(Index column) const;
+  bool converts_exactly(Index output) const;
   bool is_fusable(Index output) const;
   double fused_entry(Index input, Index output) const;
   void fuse(TilePlan& plan) const;
+  bool is_mapped(const TilePlan& plan) const;
 
   const Macro& macro_;
   const ProgrammedTile& tile_;
@@ -171,10 +174,16 @@ double TilePlanner::fused_entry(Index input, Index output) const {
   return sum;
 }
 
-bool TilePlanner::is_fusable(Index output) const {
+/// Whether no conversion of an output rounds or clips.
+bool TilePlanner::converts_exactly(Index output) const {
   for (Index s = 0; s < n_slices_; ++s) {
     if (!never_clips(s * n_outputs_ + output)) return false;
   }
+  return true;
+}
+
+bool TilePlanner::is_fusable(Index output) const {
+  if (!converts_exactly(output)) return false;
   for (Index i = 0; i < tile_.rows.rows; ++i) {
     const double entry = fused_entry(i, output);
     if (entry != std::nearbyint(entry) || std::abs(entry) >= kFusedEntries) return false;
@@ -203,6 +212,19 @@ void TilePlanner::fuse(TilePlan& plan) const {
   plan.sliced_outputs = std::move(sliced);
 }
 
+/// Whether the conversions that are left are referred to the outputs.
+bool TilePlanner::is_mapped(const TilePlan& plan) const {
+  if (macro_.spec.fidelity != "fused" || plan.way == TilePlan::Way::linear) return false;
+  const bool all_exact = is_silent() && std::ranges::all_of(plan.sliced_outputs, [&](Index output) {
+                           return converts_exactly(output);
+                         });
+  if (all_exact) return false;
+  if (!tile_.converters->is_identity() && !clips_and_rounds(*tile_.converters)) {
+    throw ArgumentError("fidelity: fused needs converters that do no more than round; use sliced");
+  }
+  return true;
+}
+
 TilePlan TilePlanner::plan(Fusing fusing) const {
   TilePlan plan;
   const ConverterBank& bank = *tile_.converters;
@@ -217,6 +239,9 @@ TilePlan TilePlanner::plan(Fusing fusing) const {
   for (Index g = 0; g < (groups_agree() ? 1 : n_groups_); ++g) {
     plan.groups.push_back(scales(g, columns));
   }
+  if (fusing == Fusing::never || !is_mapped(plan)) return plan;
+  plan.way = TilePlan::Way::mapped;
+  plan.map = refer_to_outputs(macro_, tile_, plan);
   return plan;
 }
 

@@ -6,6 +6,7 @@
 
 #include "crossbar/program/program.h"
 #include "crossbar/read/exact_product.h"
+#include "crossbar/read/output_map.h"
 #include "crossbar/read/sum_kernel.h"
 
 namespace ohm {
@@ -28,6 +29,7 @@ struct TilePlan {
   enum class Way {
     kernels,  ///< sums of int32 into codes of fp32
     linear,   ///< not at all: silent converters that do not round; all steps are one product (S2)
+    mapped,   ///< not one by one: fidelity fused refers their errors to the outputs
     slow,     ///< by the readable twin
   };
   Way way = Way::slow;
@@ -36,6 +38,8 @@ struct TilePlan {
   std::optional<ExactOperand> sliced;  ///< their columns; absent where they are all
   std::vector<Index> fused_outputs;    ///< outputs whose conversions cannot round nor clip
   ExactOperand fused;                  ///< (inputs, fused outputs): what they add up to
+
+  OutputMap map;  ///< where the way is mapped
 
   const GroupScales& group(Index g) const {
     return groups.size() == 1 ? groups.front() : groups[static_cast<size_t>(g)];
@@ -51,7 +55,9 @@ struct ReadPlan {
 ///
 /// An output is fused where its converters are silent ideal quantisers, every entry of its columns
 /// is a whole number of steps, and no input at all can drive a sum beyond the codes: slices, steps
-/// and row groups then are one product of integers (S1: the conversions are the identity).
+/// and row groups then are one product of integers: the conversions are the identity. All others
+/// are converted sum by sum, or, with fidelity fused, read as one linear map per tile; throws
+/// ArgumentError where their converters err.
 enum class Fusing { where_exact, never };
 ReadPlan plan_reads(const Macro& macro, const ProgrammedMatrix& matrix,
                     Fusing fusing = Fusing::where_exact);

@@ -151,9 +151,9 @@ std::vector<MatmulQuality> matmul_quality(const Network& network, const Weights&
         sqnr_db(floats.multiply(matmul, x, tokens), engine.multiply(matmul, x, tokens));
     if (analog) {
       const MvmCounts counts = engine.counts(matmul.id) - before;
-      quality.clip_rate = counts.conversions > 0 ? static_cast<double>(counts.clipped) /
-                                                       static_cast<double>(counts.conversions)
-                                                 : 0.0;
+      const auto conversions = static_cast<double>(std::max<std::int64_t>(1, counts.conversions));
+      quality.clip_rate = static_cast<double>(counts.clipped) / conversions;
+      quality.fused_rate = static_cast<double>(counts.fused) / conversions;
       quality.activity = input_statistics(engine.macro(), engine.programmed(matmul.id), counts);
       add_array_figures(engine.macro(), engine.programmed(matmul.id), quality);
     }

@@ -49,7 +49,8 @@ std::vector<std::vector<float>> channel_maxima(const Calibration& calibration);
 struct MatmulQuality {
   double sqnr_db = 0.0;    ///< signal over error power of its outputs against floats; +inf if equal
   double clip_rate = 0.0;  ///< share of conversions beyond the last code
-  double wire_loss = 0.0;  ///< mean_wire_loss() of its fullest array, as programmed
+  double fused_rate = 0.0;   ///< share of conversions that were not simulated one by one
+  double wire_loss = 0.0;    ///< mean_wire_loss() of its fullest array, as programmed
   InputStatistics activity;  ///< of its inputs and cells, for estimate()
 };
 std::vector<MatmulQuality> matmul_quality(const Network& network, const Weights& weights,

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "crossbar/linearity.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "core/config/reader.h"
+#include "core/error.h"
+#include "crossbar/device/gaussian.h"
+
+namespace ohm {
+namespace {
+
+/// A gated array with resistive bitlines and cells that err.
+MacroSpec gated() {
+  MacroSpec spec;
+  spec.device.kind = "gaussian";
+  spec.array.r_bitline = Ohms(1.0);
+  return spec;
+}
+
+/// Names of the conditions that fail.
+std::vector<std::string> failing(const MacroSpec& spec) {
+  std::vector<std::string> names;
+  for (const LinearCondition& condition : linear_conditions(spec)) {
+    EXPECT_FALSE(condition.why.empty());
+    if (!condition.holds) names.push_back(condition.name);
+  }
+  return names;
+}
+
+TEST(Linearity, NoWiresAndNoClippingMakeOneMap) {
+  MacroSpec spec;
+  EXPECT_EQ(failing(spec), std::vector<std::string>{});
+}
+
+TEST(Linearity, SolvedWiresOfGatedArraysDependOnTheInputs) {
+  MacroSpec spec = gated();
+  EXPECT_EQ(failing(spec),
+            std::vector<std::string>{"selectors do not follow the inputs, and zeros are driven"});
+  spec.array.ir_drop = "gain";
+  EXPECT_TRUE(failing(spec).empty());
+  spec.array.ir_drop = "exact";
+  spec.array.topology = "driven";
+  EXPECT_TRUE(failing(spec).empty());
+}
+
+TEST(Linearity, NonlinearCellsAreOneMatrixAtOneAmplitudeWithoutWires) {
+  MacroSpec spec;
+  spec.array.topology = "driven";
+  spec.device.iv.model = "sinh";
+  EXPECT_TRUE(failing(spec).empty());
+  spec.input.slice_bits = 4;
+  EXPECT_EQ(failing(spec).size(), 1U);
+  spec.input.slice_bits = 1;
+  spec.array.r_wordline = Ohms(1.0);
+  spec.array.ir_drop = "exact";
+  EXPECT_EQ(failing(spec).size(), 1U);
+}
+
+TEST(Linearity, ConvertersMayRoundButNeitherErrNorClip) {
+  MacroSpec errs;
+  errs.adc.offset = 0.5;
+  EXPECT_EQ(failing(errs).size(), 1U);
+  MacroSpec dithers;
+  dithers.adc.rounding = "stochastic";
+  EXPECT_EQ(failing(dithers).size(), 1U);
+  for (const char* range : {"percentile", "mse", "learned"}) {
+    MacroSpec clips;
+    clips.adc.range = range;
+    EXPECT_EQ(failing(clips).size(), 1U) << range;
+  }
+}
+
+TEST(Linearity, FusedIsRefusedByTheConditionThatFails) {
+  try {
+    load_spec<MacroSpec>("macro", "rram_128",
+                         {{OHM_CONFIG_DIR}, {{"fidelity", "fused", "test"}}, true});
+    FAIL() << "accepted";
+  } catch (const ConfigError& error) {
+    EXPECT_NE(std::string(error.what()).find("fused needs that selectors"), std::string::npos)
+        << error.what();
+  }
+}
+
+TEST(Linearity, AutoSolvesGatedWiresAndScalesDrivenOnes) {
+  MacroSpec spec = gated();
+  EXPECT_EQ(resolved_ir_drop(spec), "exact");
+  spec.array.topology = "driven";
+  EXPECT_EQ(resolved_ir_drop(spec), "gain");
+  spec.device.kind = "ideal";
+  EXPECT_EQ(resolved_ir_drop(spec), "report");
+  spec.array.ir_drop = "exact";
+  EXPECT_EQ(resolved_ir_drop(spec), "exact");
+}
+
+TEST(Linearity, OnlyWiresThatCarryCurrentCount) {
+  ArraySpec array;
+  EXPECT_FALSE(has_resistance(array));
+  array.r_wordline = Ohms(1.0);  // of gated arrays: no current flows into gates
+  EXPECT_FALSE(has_resistance(array));
+  array.topology = "driven";
+  EXPECT_TRUE(has_resistance(array));
+  array.topology = "gated";
+  array.source_line = "wordline";
+  EXPECT_TRUE(has_resistance(array));
+}
+
+}  // namespace
+}  // namespace ohm
