@@ -14,7 +14,8 @@ namespace ohm {
 /// Model: `ohmic`: I = G V; `sinh`: I = G V0 sinh(V / V0); `milo_2021`: I = G V + a2(G) V² + a3(G)
 /// V³ with polynomials of log10 G, the fit of Sandia's CrossSim to Fig. 1 of Milo et al., IRPS 2021
 /// (both polarities up to 0.5 V; measured from 62.5 to 110 uS, extended to 50 … 225 uS by the
-/// assumption that the cell is ohmic at 225 uS).
+/// assumption that the cell is ohmic at 225 uS; a cell that errors land outside has the shape of
+/// the nearest cell inside).
 struct IvSpec {
   std::string model = "ohmic";
   Volts v0{0.5};
@@ -28,14 +29,14 @@ struct CellCurrent {
   Siemens slope;
 };
 
-/// Current at `v`. Throws ArgumentError outside the fitted range of the model.
+/// Current at `v`. Throws ArgumentError outside the fitted voltages of the model.
 CellCurrent cell_current(const IvSpec& iv, Siemens g, Volts v);
 
 /// I(v) / v: what a read at `v` takes for the conductance; the slope at v = 0.
 Siemens apparent_conductance(const IvSpec& iv, Siemens g, Volts v);
 
 /// The G whose apparent conductance at `v` is `apparent`: what a cell has become that was verified
-/// at v. Throws ArgumentError where the model has none in its range.
+/// at v.
 Siemens slope_conductance(const IvSpec& iv, Siemens apparent, Volts v);
 
 /// Nonlinearity I(v) / (2 I(v / 2)): 1 for an ohmic cell, cosh(v / 2 V0) for a sinh.

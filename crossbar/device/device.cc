@@ -75,6 +75,17 @@ std::optional<DeviceViolation> range_violation(const DeviceSpec& cell, Siemens l
                   shown(cell.g_min), shown(cell.g_max), shown(low), shown(high), cell.source)};
 }
 
+std::optional<DeviceViolation> target_violation(const DeviceSpec& cell, Siemens low, Siemens high) {
+  constexpr double kRounding = 1e-9;  // 40 uS need not be the double that 40e-6 is
+  DeviceSpec targeted = cell;
+  const auto violation = [&](double slack) {
+    targeted.g_min = low * (1.0 + slack);
+    targeted.g_max = high * (1.0 - slack);
+    return cell.model->violation(targeted);
+  };
+  return violation(kRounding) ? violation(0.0) : std::nullopt;
+}
+
 std::optional<DeviceViolation> age_violation(const DeviceSpec& cell, Seconds first, Seconds last) {
   const Seconds age = cell.equivalent_age();
   if (age >= first && age <= last) return std::nullopt;

@@ -129,6 +129,9 @@ struct DeviceSpec : CellFields {
 /// A violation where [g_min, g_max] leaves [low, high], which `cell.source` measured.
 std::optional<DeviceViolation> range_violation(const DeviceSpec& cell, Siemens low, Siemens high);
 
+/// A violation where targets from `low` to `high` leave the range that the kind was fitted to.
+std::optional<DeviceViolation> target_violation(const DeviceSpec& cell, Siemens low, Siemens high);
+
 /// A violation where the equivalent age leaves [first, last], which `cell.source` measured.
 std::optional<DeviceViolation> age_violation(const DeviceSpec& cell, Seconds first, Seconds last);
 

@@ -33,8 +33,8 @@ GatedWires scaled(GatedWires wires, int exponent) {
 }
 
 /// Whether both lines of a column carry the same current from row to row, or one has no resistance.
-bool is_single(const GatedWires& wires) {
-  return wires.r_sourceline == 0.0 || wires.feed == SourceFeed::far;
+bool is_single(const GatedWires& wires, Index rows) {
+  return wires.r_sourceline == 0.0 || wires.feed == SourceFeed::far || rows == 1;
 }
 
 }  // namespace
@@ -76,7 +76,7 @@ void GatedLadder::currents(std::span<const std::uint8_t> x, double v_read,
         fmt::format("x: {} inputs for {} currents found; expected {} inputs and {} currents each",
                     x.size(), currents.size(), n_wordlines_, n_bitlines_));
   }
-  const bool single = is_single(wires_);
+  const bool single = is_single(wires_, n_wordlines_ + idle_rows_);
   const bool both = wires_.feed == SourceFeed::both;
   GatedEnds ends{wires_.r_driver, wires_.r_sense, both, std::ldexp(v_read, exponent_)};
   GatedPanel panel{nullptr, n_wordlines_, 0, wires_.r_bitline, wires_.r_sourceline, idle_rows_};
@@ -106,8 +106,9 @@ void check_gated_inputs(const Matrix<std::uint8_t>& x, Index n_wordlines, double
     throw ArgumentError(
         fmt::format("x: {} found at ({}, {}); expected 0 or 1", *wrong, k / x.cols, k % x.cols));
   }
-  if (!std::isfinite(v_read)) {
-    throw ArgumentError(fmt::format("v_read: {} V found; expected a finite voltage", v_read));
+  if (!(std::abs(v_read) <= 1e30)) {
+    throw ArgumentError(fmt::format(
+        "v_read: {} V found; expected a finite voltage (at most 1e30 V in size)", v_read));
   }
 }
 

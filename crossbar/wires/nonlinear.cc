@@ -79,7 +79,7 @@ Matrix<double> newton(const Matrix<double>& g, Ladders& ladders, LineSweep& swee
 SinhCell::SinhCell(double v0) : v0_(v0) {
   if (v0 > 0.0 && std::isfinite(v0)) return;
   throw ArgumentError(fmt::format(
-      "SinhCell: v0 = {} V; a positive voltage was expected; a large one makes cells ohmic", v0));
+      "v0: {} V found; expected a positive voltage; a large one makes cells ohmic", v0));
 }
 
 CellResponse SinhCell::at(double g, double v) const {

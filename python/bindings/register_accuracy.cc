@@ -140,6 +140,7 @@ py::list ProgrammedChip::quality() const {
     row["analog"] = engine_.is_analog(static_cast<Index>(i));
     row["sqnr_db"] = quality.sqnr_db;
     row["clip_rate"] = quality.clip_rate;
+    row["fused_rate"] = quality.fused_rate;
     row["wire_loss"] = quality.wire_loss;
     row["activity"] = quality.activity;
     row["bit_density"] = quality.activity.bit_density;

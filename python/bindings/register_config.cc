@@ -121,6 +121,9 @@ void register_config(py::module_& module) {
   add_spec<MacroSpec>(module, "MacroSpec", "macro", "One macro as its file describes it.");
   add_spec<ChipSpec>(module, "ChipSpec", "chip", "One chip as its file describes it.");
   module.def(
+      "macro_of", [](const ChipSpec& spec) { return std::make_shared<MacroSpec>(spec.macro); },
+      py::arg("spec"), "The macro of a chip.");
+  module.def(
       "check_chip", [](const ChipSpec& spec) { compile_chip(spec), compile_macro(spec.macro); },
       py::arg("spec"), "Compiles a chip; ConfigError where its parts do not fit together.");
   module.def(

@@ -35,6 +35,15 @@ Shape shape_of(const Cells& cells) {
   return Shape(cells.shape(), cells.shape() + cells.ndim());
 }
 
+/// Refuses conductances outside the range that the kind of the cell was fitted to.
+void check_fitted(const DeviceSpec& cell, const Cells& cells, const char* name) {
+  const auto values = values_of(cells);
+  if (values.empty()) return;
+  const auto [low, high] = std::ranges::minmax(values);
+  const auto violation = target_violation(cell, Siemens(low), Siemens(high));
+  if (violation) throw ArgumentError(fmt::format("{}: {}", name, violation->message));
+}
+
 /// One number per cell, in the shape of `cells`.
 template <class Function>
 py::array_t<double> each(const Cells& cells, const Function& function) {
@@ -49,6 +58,7 @@ py::array_t<double> each(const Cells& cells, const Function& function) {
 
 py::tuple program_cells(const DeviceSpec& cell, const Cells& targets, std::uint32_t seed,
                         std::uint32_t chip) {
+  check_fitted(cell, targets, "targets");
   const auto values = values_of(targets);
   std::vector<double> g(values.begin(), values.end());
   ProgrammingCost cost;
@@ -61,6 +71,7 @@ py::tuple program_cells(const DeviceSpec& cell, const Cells& targets, std::uint3
 
 py::dict verify_cells(const DeviceSpec& cell, const Cells& targets, std::uint32_t seed,
                       std::uint32_t chip) {
+  check_fitted(cell, targets, "targets");
   const Shape shape = shape_of(targets);
   const auto values = values_of(targets);
   WriteVerifyResult cells;
@@ -120,6 +131,7 @@ void register_device(py::module_& module) {
       .def(
           "sigma",
           [](const DeviceSpec& cell, const Cells& g) {
+            check_fitted(cell, g, "g");
             return each(g, [&cell](double x) { return cell.sigma(Siemens(x)).si(); });
           },
           py::arg("g"), "Standard deviation, S, of the programming error.")

@@ -3,14 +3,19 @@
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
 
+#include <algorithm>
 #include <limits>
 #include <memory>
 #include <numeric>
 #include <optional>
+#include <string>
+#include <tuple>
+#include <vector>
 
 #include "core/error.h"
 #include "crossbar/error_source.h"
 #include "crossbar/geometry.h"
+#include "crossbar/linearity.h"
 #include "crossbar/read/calibrate.h"
 #include "crossbar/read/mvm.h"
 #include "python/bindings/arrays.h"
@@ -48,7 +53,8 @@ class MacroArrays {
     return to_dict(matrix_ ? matrix_->programming : ProgrammingCost{});
   }
 
-  py::array_t<double> mvm(const Array<std::int32_t>& inputs, std::uint64_t first_token) {
+  py::array_t<double> mvm(const Array<std::int32_t>& inputs, std::uint64_t first_token,
+                          int threads) {
     require_programmed();
     const Matrix<std::int32_t> codes = to_matrix(inputs, "inputs");
     constexpr std::uint64_t kTokens = std::uint64_t{1} << 32;
@@ -63,7 +69,7 @@ class MacroArrays {
       const py::gil_scoped_release released;
       std::vector<std::uint32_t> tokens(static_cast<size_t>(codes.rows));
       std::iota(tokens.begin(), tokens.end(), static_cast<std::uint32_t>(first_token));
-      MvmResult result = ohm::mvm(macro_, *matrix_, codes, tokens);
+      MvmResult result = ohm::mvm(macro_, *matrix_, codes, tokens, threads);
       conversions_ += result.counts.conversions;
       clipped_ += result.counts.clipped;
       fused_ += result.counts.fused;
@@ -75,9 +81,13 @@ class MacroArrays {
   /// Whether every output is a whole number, whatever the inputs.
   bool is_whole() const {
     const DeviceSpec& device = macro_.spec.device;
-    const bool converter = macro_.spec.adc.noise == 0.0 && macro_.adc->is_affine() &&
-                           macro_.spec.adc.offset == 0.0 && macro_.spec.adc.gain_error == 0.0 &&
-                           (macro_.spec.adc.kind == "ideal" || macro_.spec.adc.range == "lossless");
+    const AdcSpec& adc = macro_.spec.adc;
+    const bool whole_steps = adc.kind == "ideal" || adc.range == "lossless";
+    const bool converter =
+        adc.noise == 0.0 && whole_steps && matrix_ &&
+        std::ranges::all_of(matrix_->tiles, [](const ProgrammedTile& tile) {
+          return tile.converters->is_identity() || tile.converters->is_ideal_quantiser();
+        });
     const bool cells = device.kind == "ideal" && device.read_noise == 0.0 &&
                        device.noise.white == "none" && device.noise.flicker == 0.0 &&
                        device.noise.rtn.amplitude == 0.0 && device.programming.method == "fitted" &&
@@ -112,6 +122,14 @@ class MacroArrays {
   std::int64_t conversions_ = 0, clipped_ = 0, fused_ = 0;
 };
 
+std::vector<std::tuple<std::string, bool, std::string>> conditions_of(const MacroSpec& spec) {
+  std::vector<std::tuple<std::string, bool, std::string>> all;
+  for (const LinearCondition& one : linear_conditions(spec)) {
+    all.emplace_back(one.name, one.holds, one.why);
+  }
+  return all;
+}
+
 }  // namespace
 
 void register_macro(py::module_& module) {
@@ -121,7 +139,7 @@ void register_macro(py::module_& module) {
            py::arg("seed"), py::arg("chip"))
       .def("program", &MacroArrays::program, py::arg("weights"))
       .def("calibrate", &MacroArrays::calibrate, py::arg("inputs"))
-      .def("mvm", &MacroArrays::mvm, py::arg("inputs"), py::arg("first_token"))
+      .def("mvm", &MacroArrays::mvm, py::arg("inputs"), py::arg("first_token"), py::arg("threads"))
       .def_property_readonly("is_whole", &MacroArrays::is_whole)
       .def_property_readonly("shape", &MacroArrays::shape)
       .def_property_readonly("arrays", &MacroArrays::arrays)
@@ -131,6 +149,9 @@ void register_macro(py::module_& module) {
       .def_property_readonly("programming", &MacroArrays::programming);
   module.def("error_sources", &error_sources,
              "The imperfections of a macro that can be studied one at a time.");
+  module.def("linear_conditions", &conditions_of, py::arg("spec"),
+             "(name, holds, why) of each condition under which a macro is one linear map.");
+  module.def("ir_drop", &resolved_ir_drop, py::arg("spec"), "What array.ir_drop: auto stands for.");
   module.def(
       "with_only",
       [](const MacroSpec& spec, const std::string& source) {

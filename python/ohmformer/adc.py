@@ -7,11 +7,12 @@ from typing import Any
 import numpy as np
 
 from ohmformer import _core
-from ohmformer.arrays import whole
+from ohmformer.arrays import numbers, real, whole
 from ohmformer.errors import ArgumentError
 from ohmformer.overrides import from_mapping
 
 LARGEST = 2**32 - 1
+LARGEST_SUM = 1e30
 
 
 class Adc:
@@ -48,8 +49,10 @@ class Adc:
         settings = from_mapping({"kind": kind, "bits": bits, **fields}, "Adc(...)")
         seed, chip = whole(seed, "seed", 0, LARGEST), whole(chip, "chip", 0, 2**24 - 1)
         converter = whole(converter, "converter", 0, 2**24 - 1)
+        if not isinstance(signed, (bool, np.bool_)):
+            raise ArgumentError(f"signed: {signed!r} found; expected True or False")
         self._converter = _core.Converter(settings, bool(signed), seed, chip, converter)
-        self._step = 1.0 if reach is None else self._converter.step_for(_positive(reach))
+        self._step = 1.0 if reach is None else self._converter.step_for(_reach(reach))
         self._next = 0
 
     @property
@@ -112,9 +115,9 @@ class Adc:
         >>> Adc(bits=2, levels="mid_rise").convert(0.2)
         array(0.5)
         """
-        sums = _finite(values) / self._step
+        sums = numbers(values, "values", None, np.float64) / self._step
         start = self._next if first is None else whole(first, "first", 0, LARGEST)
-        codes = self._converter.convert(sums, start)
+        codes = self._converter.convert(_odd_single(sums) if self._converter.quantises else sums, start)
         if first is None:
             self._next = start + sums.size
         if self._converter.quantises and self.codes[0] == math.floor(self.codes[0]):
@@ -122,18 +125,17 @@ class Adc:
         return codes
 
 
-def _finite(values: Any) -> np.ndarray:
-    """The values as finite doubles."""
-    try:
-        array = np.asarray(values, dtype=np.float64)
-    except (ValueError, TypeError) as failure:
-        raise ArgumentError(f"values: not numbers ({failure}); expected an array of numbers") from None
-    if not np.isfinite(array).all():
-        raise ArgumentError("values: NaN or Inf found; expected finite numbers")
-    return array
+def _odd_single(sums: np.ndarray) -> np.ndarray:
+    """The sums in single precision, rounded to odd: none is moved onto a boundary between codes, or across."""
+    nearest = np.clip(sums, -LARGEST_SUM, LARGEST_SUM).astype(np.float32)
+    back = nearest.astype(np.float64)
+    down = np.where(np.abs(back) > np.abs(sums), np.nextafter(nearest, np.float32(0.0)), nearest)
+    inexact = (back != sums).astype(np.uint32)
+    return (down.view(np.uint32) | inexact).view(np.float32).astype(np.float64)
 
 
-def _positive(reach: Any) -> float:
-    if isinstance(reach, bool) or not isinstance(reach, (int, float)) or not 0 < reach < math.inf:
-        raise ArgumentError(f"reach: {reach!r} found; expected a positive number")
-    return float(reach)
+def _reach(value: Any) -> float:
+    reach = real(value, "reach")
+    if not 1e-30 <= reach <= 1e30:
+        raise ArgumentError(f"reach: {reach!r} found; expected a positive number, from 1e-30 to 1e30")
+    return reach

@@ -28,8 +28,8 @@ def integers(values: Any, name: str, axes: tuple[int, ...], dtype: type = np.int
     return np.ascontiguousarray(array, dtype=dtype)
 
 
-def numbers(values: Any, name: str, axes: tuple[int, ...], dtype: type = np.float32) -> np.ndarray:
-    """`values` as a row-major array of finite numbers with one of the given numbers of axes.
+def numbers(values: Any, name: str, axes: tuple[int, ...] | None, dtype: type = np.float32) -> np.ndarray:
+    """`values` as a row-major array of finite numbers with one of the given numbers of axes (None: any).
 
     >>> numbers([[0.0, float("nan")]], "inputs", (2,))
     Traceback (most recent call last):
@@ -39,7 +39,7 @@ def numbers(values: Any, name: str, axes: tuple[int, ...], dtype: type = np.floa
     array = _array(values, name, axes)
     if array.dtype.kind not in "iubf":
         raise ArgumentError(f"{name}: dtype {array.dtype} found; expected numbers")
-    converted = np.ascontiguousarray(array, dtype=dtype)
+    converted = np.ascontiguousarray(array, dtype=dtype).reshape(array.shape)
     if not np.isfinite(converted).all():
         where = tuple(int(i) for i in np.argwhere(~np.isfinite(converted))[0])
         raise ArgumentError(f"{name}: NaN or Inf found at {where}; expected finite numbers")
@@ -104,12 +104,12 @@ def whole(value: Any, name: str, least: int, most: int) -> int:
     return int(value)
 
 
-def _array(values: Any, name: str, axes: tuple[int, ...]) -> np.ndarray:
+def _array(values: Any, name: str, axes: tuple[int, ...] | None) -> np.ndarray:
     try:
         array = np.asarray(values)
     except (ValueError, TypeError) as failure:
         raise ArgumentError(f"{name}: not an array ({failure}); expected rows of equal length") from None
-    if array.ndim not in axes:
+    if axes is not None and array.ndim not in axes:
         expected = " or ".join(str(count) for count in axes)
         raise ArgumentError(f"{name}: shape {array.shape} found; expected an array with {expected} axes")
     return array

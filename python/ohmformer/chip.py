@@ -69,6 +69,11 @@ class Described(ABC):
         return f"<ohmformer.{type(self).__name__} {self.name}{changed}>"
 
 
+def linear_conditions(macro: _core.MacroSpec) -> list[dict[str, Any]]:
+    """name, holds and why of each."""
+    return [{"name": name, "holds": holds, "why": why} for name, holds, why in _core.linear_conditions(macro)]
+
+
 class Chip(Described):
     """A chip: a mesh of tiles with macros, buffers and digital units, beside a DRAM.
 
@@ -80,6 +85,15 @@ class Chip(Described):
     """
 
     _reader = _core.ChipSpec
+
+    def linear_conditions(self) -> list[dict[str, Any]]:
+        """Those of its macro: see MacroSpec.linear_conditions()."""
+        return linear_conditions(_core.macro_of(self._spec))
+
+    @property
+    def ir_drop(self) -> str:
+        """How the wires of its arrays count: exact, gain or report."""
+        return _core.ir_drop(_core.macro_of(self._spec))
 
     def _check(self) -> None:
         _core.check_chip(self._spec)
@@ -94,6 +108,16 @@ class MacroSpec(Described):
     """
 
     _reader = _core.MacroSpec
+
+    def linear_conditions(self) -> list[dict[str, Any]]:
+        """Under which conditions one matrix stands for the arrays, and which of them hold.
+
+        Each has name, holds and why. fidelity: fused is refused where one fails.
+
+        >>> [c["name"] for c in MacroSpec.load("rram_128").linear_conditions() if not c["holds"]]
+        ['selectors do not follow the inputs, and zeros are driven']
+        """
+        return linear_conditions(self._spec)
 
     def _check(self) -> None:
         _core.check_macro(self._spec)

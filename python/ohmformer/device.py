@@ -7,12 +7,13 @@ from typing import Any
 import numpy as np
 
 from ohmformer import _core
-from ohmformer.arrays import whole
+from ohmformer.arrays import numbers, real, whole
 from ohmformer.chip import Described
 from ohmformer.errors import ArgumentError
 
 LARGEST_SEED = 2**32 - 1
 LARGEST_CHIP = 2**24 - 1
+LARGEST_VALUE = 1e30  # of any quantity, in SI units: products stay finite
 
 
 @dataclass(frozen=True)
@@ -50,15 +51,16 @@ class Device(Described):
     def program(self, targets: Any, seed: int = 0, chip: int = 0, age: float | None = None) -> np.ndarray:
         """What cells programmed to `targets` are, `age` seconds later (None: the cell's own age).
 
-        Args: targets, S, of any shape, at least 0. The pair (seed, chip) decides every draw and a
-        cell keeps its own, so calls with growing ages follow one chip. Returns S, in that shape.
+        Args: targets, S, of any shape, at least 0, inside the range that a measured kind was fitted
+        to. The pair (seed, chip) decides every draw and a cell keeps its own, so calls with growing
+        ages follow one chip. Returns S, in that shape.
 
         >>> cell = Device.load("pcm_nandakumar").override({"flicker": {"form": "none"}})
         >>> hour, day = (cell.program([10e-6, 20e-6], age=t) for t in (3600, 86400))
         >>> bool((day < hour).all())
         True
         """
-        cell = self._spec if age is None else self._spec.aged(_real(age, "age"))
+        cell = self._spec if age is None else self._spec.aged(_not_negative(age, "age"))
         g, _ = cell.program(_conductances(targets, "targets"), *_keys(seed, chip))
         return g
 
@@ -82,7 +84,7 @@ class Device(Described):
         return Programmed(**{**cells, "failed": cells["failed"].astype(bool)})
 
     def sigma(self, g: Any) -> np.ndarray:
-        """Standard deviation, S, of the programming error of cells with target `g`, S."""
+        """Standard deviation, S, of the programming error of cells with target `g`, S; refused outside the fit."""
         return self._spec.sigma(_conductances(g, "g"))
 
     def read_sigma(self, g: Any, v_read: float, t_read: float) -> np.ndarray:
@@ -92,7 +94,8 @@ class Device(Described):
         >>> round(float(cell.read_sigma(100e-6, v_read=0.2, t_read=10e-9)) * 0.2 * 1e9, 2)  # nA
         9.1
         """
-        return self._spec.read_sigma(_conductances(g, "g"), _real(v_read, "v_read"), _real(t_read, "t_read"))
+        volts, seconds = _not_negative(v_read, "v_read"), _not_negative(t_read, "t_read")
+        return self._spec.read_sigma(_conductances(g, "g"), volts, seconds)
 
     def current(self, g: Any, v: float) -> np.ndarray:
         """Current, A, through cells of slope `g`, S, at v, V.
@@ -101,30 +104,23 @@ class Device(Described):
         >>> round(float(cell.current(1e-6, 0.2) / (2 * cell.current(1e-6, 0.1))), 7)  # cosh(0.2)
         1.0200668
         """
-        return self._spec.current(_conductances(g, "g"), _real(v, "v"))
+        return self._spec.current(_conductances(g, "g"), real(v, "v"))
 
 
 def _keys(seed: int, chip: int) -> tuple[int, int]:
     return whole(seed, "seed", 0, LARGEST_SEED), whole(chip, "chip", 0, LARGEST_CHIP)
 
 
-def _real(value: Any, name: str) -> float:
-    """`value` as a finite number of at least 0, but for a voltage."""
-    try:
-        number = float(value)
-    except (TypeError, ValueError):
-        number = float("nan")
-    if not np.isfinite(number) or (number < 0 and name != "v"):
-        raise ArgumentError(f"{name}: {value!r} found; expected a finite number in SI units")
+def _not_negative(value: Any, name: str) -> float:
+    number = real(value, name)
+    if not 0.0 <= number <= LARGEST_VALUE:
+        raise ArgumentError(f"{name}: {number!r} found; expected a number from 0 to 1e30, in SI units")
     return number
 
 
 def _conductances(values: Any, name: str) -> np.ndarray:
     """`values` as fp64 conductances, S."""
-    try:
-        array = np.ascontiguousarray(values, dtype=np.float64).reshape(np.shape(values))
-    except (TypeError, ValueError) as failure:
-        raise ArgumentError(f"{name}: not an array of numbers ({failure}); expected conductances in S") from None
-    if not (np.isfinite(array).all() and (array >= 0).all()):
-        raise ArgumentError(f"{name}: a negative, infinite or NaN value found; expected conductances in S, at least 0")
+    array = numbers(values, name, None, np.float64)
+    if not ((array >= 0) & (array <= LARGEST_VALUE)).all():
+        raise ArgumentError(f"{name}: {array.min()} to {array.max()} S found; expected conductances from 0 to 1e30 S")
     return array

@@ -45,6 +45,8 @@ def effective_conductance(
     wires = _wires(r_wordline, r_bitline, r_driver, r_sense, drive, sense)
     if cache is not None and not isinstance(cache, (str, Path)):
         raise ArgumentError(f"cache: {type(cache).__name__} found; expected the path of a folder, or None")
+    if cache == "":
+        raise ArgumentError("cache: '' found; expected the path of a folder, or None")
     return _core.effective_conductance(_cells(g), wires, real(tolerance, "tolerance"), cache)
 
 

@@ -90,20 +90,21 @@ class Macro:
         self._arrays.calibrate(np.atleast_2d(integers(inputs, "inputs", (1, 2))))
         return self
 
-    def mvm(self, inputs: Any, first_token: int | None = None) -> np.ndarray:
+    def mvm(self, inputs: Any, first_token: int | None = None, threads: int = 0) -> np.ndarray:
         """Read inputs @ weights, in units of (input step × weight step).
 
         Args: inputs, signed integers within input.bits, (n_inputs,) or (tokens, n_inputs);
         first_token, the number of the first of them, which keys its noise: by default they count on
-        from call to call, so repeated reads draw fresh noise and batches may be split anywhere.
+        from call to call, so repeated reads draw fresh noise and batches may be split anywhere; threads,
+        0 for all processors (no bit of the result depends on it).
         Returns (n_outputs,) or (tokens, n_outputs): int64 where every value is whole by construction
         (ideal device, ideal or lossless ADC, no noise), else float64.
         """
         codes = integers(inputs, "inputs", (1, 2))
         first = self._next_token if first_token is None else whole(first_token, "first_token", 0, LARGEST)
-        sums = self._arrays.mvm(np.atleast_2d(codes), first)
+        sums = self._arrays.mvm(np.atleast_2d(codes), first, whole(threads, "threads", 0, 4096))
         if first_token is None:
             self._next_token = first + len(sums)
         if self._arrays.is_whole:
-            sums = sums.astype(np.int64)
+            sums = np.rint(sums).astype(np.int64)
         return sums[0] if codes.ndim == 1 else sums

@@ -38,6 +38,8 @@ def run_experiment(
         "seed": spec["seed"],
         "n_chips": spec["chips"],
         "fidelity": experiment.chip.to_dict()["macro"]["fidelity"],
+        "ir_drop": experiment.chip.ir_drop,
+        "linear_conditions": experiment.chip.linear_conditions(),
         "config_yaml": config_yaml(experiment),
         "warnings": _warnings(experiment, points),
         "points": points,
@@ -56,7 +58,7 @@ def _warnings(experiment: Experiment, points: list[dict[str, Any]]) -> list[str]
     """What holds for the whole run; the notes of the points without repetition."""
     scored = any(point.get("chips") for point in points)
     found = [
-        "Conductances are rounded to a 16-bit grid of the cell's range, far below any programming error."
+        "What the cells of an array add up is rounded to 1/32639 of its largest entry, far below any programming error."
     ] if scored else []
     count = min(SOURCE_CHIPS, experiment.spec["chips"])
     if scored and experiment.spec["error_sources"]:

@@ -35,6 +35,22 @@ TEST(Units, ReadsPrefixesProductsAndPowers) {
   EXPECT_DOUBLE_EQ(parse_quantity("-3e-3 V", kVolt), -3e-3);
 }
 
+template <class A, class B>
+concept Addable = requires(A a, B b) {
+  a + b;
+};
+template <class A, class B>
+concept Accumulable = requires(A a, B b) {
+  a += b;
+};
+
+// MICSim (2e7b677, TransformerLayer.py) adds a latency to an energy.
+TEST(Units, SecondsCannotBeAddedToJoules) {
+  EXPECT_TRUE((Addable<Joules, Joules> && Accumulable<Joules, Joules>));
+  EXPECT_FALSE((Addable<Joules, Seconds> || Accumulable<Joules, Seconds>));
+  EXPECT_FALSE((Addable<Joules, double> || Accumulable<Joules, double>));
+}
+
 TEST(Units, PrefixesDoNotAddRoundingToWholeNumbers) {
   EXPECT_EQ(parse_quantity("22 nm", kMetre), 22e-9);
   EXPECT_EQ(parse_quantity("0.5 mW/mm2", kWatt - kSquareMetre), 500.0);

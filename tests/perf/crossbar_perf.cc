@@ -187,7 +187,7 @@ std::function<void()> numpy_normals(Index count) {
 
 /// The twin that draws every cell, whole reads against the mere numbers of numpy.
 void per_cell_noise(benchmark::State& state, double goal) {
-  constexpr Index kTokens = 8;
+  constexpr Index kTokens = 32;
   Reads reads(macro_spec(false, kNoisy, "max"), kTokens);
   const Turns t = take_turns(
       state, [&] { reads.read_per_cell(); }, numpy_normals(kTokens * kSize * kSize));

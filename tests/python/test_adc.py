@@ -20,6 +20,13 @@ def test_ideal_parts_are_the_ideal_quantiser(kind):
     assert np.array_equal(codes, np.clip(np.rint(x), -127, 127))
 
 
+@pytest.mark.parametrize("levels", ["sign_magnitude", "mid_rise"])
+def test_doubles_beside_a_boundary_fall_on_their_own_side(levels):
+    adc = ohm.Adc(kind="sar", bits=14, levels=levels)
+    x = adc.thresholds[:, None] + np.array([-1e-9, 1e-9])
+    np.testing.assert_array_equal(adc.convert(x), adc.thresholds[:, None] + [-0.5, 0.5])
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_codes_are_the_number_of_thresholds_below(kind):
     extra = {"dnl": 0.3} if kind == "uniform" else {"comparator_offset": 0.4}
@@ -99,6 +106,9 @@ def test_shapes_are_kept():
         {"nose": 0.1},
         {"reach": 0.0},
         {"reach": float("nan")},
+        {"reach": 5e-324},
+        {"reach": 10**400},
+        {"signed": "no"},
         {"seed": -1},
         {"converter": 1.5},
     ],

@@ -21,6 +21,18 @@ def test_leaving_the_measured_range_is_refused_and_quotes_the_paper():
         ohm.Device.load("wan_2022").program([1e-6], age=1e9)
 
 
+@pytest.mark.parametrize("name", ["sonos_40nm", "pcm_hermes_1", "wan_2022", "milo_2021", "cmo_hfox_2pct"])
+def test_targets_beyond_the_measured_range_are_refused(name):
+    cell = ohm.Device.load(name)
+    largest = cell.to_dict()["g_max"]
+    for call in (cell.program, cell.write_verify, cell.programming_cost):
+        call([largest])
+        with pytest.raises(ohm.ArgumentError, match="^targets: .* leaves the range of the measurement"):
+            call([largest / 2, 1.0])
+    with pytest.raises(ohm.ArgumentError, match="^g: .* leaves the range of the measurement"):
+        cell.sigma(1.0)
+
+
 def test_programming_follows_the_published_sigma_and_keeps_the_shape():
     cell = ohm.Device.load("wan_2022")
     g = cell.program(np.full((300, 400), 20e-6), seed=1)
@@ -53,7 +65,10 @@ def test_currents_and_noise_are_arrays_in_si_units():
     assert cell.read_sigma([[100e-6]], 0.2, 1e-8).shape == (1, 1)
 
 
-@pytest.mark.parametrize("bad", [[-1e-6], [float("nan")], [float("inf")], "much", [[1e-6], [1e-6, 2e-6]]])
+BAD_TARGETS = [[-1e-6], [float("nan")], [float("inf")], "much", ["1e-6"], [1e31], [[1e-6], [1e-6, 2e-6]]]
+
+
+@pytest.mark.parametrize("bad", BAD_TARGETS)
 def test_impossible_conductances_are_refused(bad):
     cell = ohm.Device.load("ideal")
     with pytest.raises(ohm.ArgumentError, match="targets"):
@@ -62,10 +77,12 @@ def test_impossible_conductances_are_refused(bad):
         cell.write_verify(bad)
 
 
-@pytest.mark.parametrize("bad", [-1.0, float("nan"), "soon"])
+@pytest.mark.parametrize("bad", [-1.0, float("nan"), "soon", "5", True, 10**400])
 def test_impossible_times_are_refused(bad):
     with pytest.raises(ohm.ArgumentError, match="age"):
         ohm.Device.load("ideal").program([1e-6], age=bad)
+    with pytest.raises(ohm.ArgumentError, match="t_read"):
+        ohm.Device.load("ideal").read_sigma([1e-6], 0.2, bad)
 
 
 def test_no_cells_are_no_work():

@@ -141,6 +141,8 @@ def test_a_cache_keeps_the_matrix_and_changes_nothing(tmp_path):
     assert len(list(folder.iterdir())) == 1
     with pytest.raises(ohm.ArgumentError, match="^cache: int found"):
         ir_drop.effective_conductance(g, 2.0, 3.0, cache=7)
+    with pytest.raises(ohm.ArgumentError, match="^cache: '' found"):
+        ir_drop.effective_conductance(g, 2.0, 3.0, cache="")
 
 
 def test_the_power_of_an_operating_point_balances():

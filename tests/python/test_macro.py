@@ -82,6 +82,15 @@ def test_the_shipped_slices_are_exact_on_more_rows_and_columns_than_one_array_ha
     np.testing.assert_array_equal(macro.mvm(inputs.astype(np.int8)), inputs @ weights)
 
 
+@pytest.mark.parametrize("fidelity", ["fused", "sliced"])
+def test_signs_multiply_exactly_where_their_converter_does_not_round(fidelity):
+    values = {"weight.bits": 1, "weight.encoding": "xnor", "weight.slice_bits": [1], "input.bits": 1}
+    spec = exact_spec(adc__kind="ideal", fidelity=fidelity).override(values)
+    random = np.random.default_rng(6)
+    weights, inputs = random.choice([-1, 1], (94, 9)), random.choice([-1, 1], (8, 94))
+    np.testing.assert_array_equal(ohm.Macro(spec).program(weights).mvm(inputs), inputs @ weights)
+
+
 def test_one_input_gives_one_output_vector():
     macro = ohm.Macro(exact_spec()).program(np.eye(4, dtype=np.int8) * 3)
     np.testing.assert_array_equal(macro.mvm(np.arange(4)), 3 * np.arange(4))

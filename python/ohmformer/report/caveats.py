@@ -54,7 +54,7 @@ def _beats_floor(point: dict) -> bool:
 
 def _wires(points: list[dict]) -> list[str]:
     cases = _cases(points, "wire_loss", WIRE_LOSS)
-    text = f"Wires take on average more than {share(WIRE_LOSS, 0)} of the signal, where the estimate of their loss is no longer safe"
+    text = f"Wires take on average more than {share(WIRE_LOSS, 0)} of the signal, by the closed form that is always reported (array.ir_drop: exact solves them)"
     return [f"{text}: {cases}."] if cases else []
 
 

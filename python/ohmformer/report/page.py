@@ -105,6 +105,7 @@ def _header(result: dict) -> str:
     known = [
         ("chip", "chip"),
         ("fidelity", "fidelity"),
+        ("ir_drop", "wires"),
         ("seed", "seed"),
         ("ohmformer", "Ohmformer"),
     ]
@@ -170,6 +171,7 @@ def _detail(point: dict, colours: dict[str, str], number: int) -> str:
     content = _grid([chart for chart in charts if chart], f"inside-{number}")
     for title, table in (
         ("What it takes", tables.fit_table(point)),
+        ("Programming it once", tables.programming_table(point)),
         ("Every matrix", tables.matmuls_table(point)),
     ):
         content += f"<h3>{title}</h3>{table}" if table else ""
@@ -180,10 +182,20 @@ def _configuration(result: dict) -> str:
     text = result.get("config_yaml")
     if not text:
         return ""
-    return (
+    return _conditions(result.get("linear_conditions") or []) + (
         "<details><summary>The resolved configuration, every default written out (config.resolved.yaml)</summary>"
         f"<pre>{escape(text)}</pre></details>"
     )
+
+
+def _conditions(conditions: list[dict]) -> str:
+    """Whether one matrix could stand for the arrays, and if not, why."""
+    if not conditions:
+        return ""
+    failing = [f"{one['name']}: {one['why']}" for one in conditions if not one["holds"]]
+    if not failing:
+        return "<p>Every condition holds under which one matrix stands for the arrays (fidelity: fused).</p>"
+    return f"<p>One matrix cannot stand for the arrays, which fidelity: fused would need:</p>{_list(failing)}"
 
 
 def _sources(points: list[dict]) -> str:

@@ -92,6 +92,15 @@ def fit_table(point: dict) -> str:
     return _table([], [[_heading(title, scope="row"), _cell(text)] for title, text in known], "fit")
 
 
+def programming_table(point: dict) -> str:
+    """What writing the cells once takes."""
+    cost = point.get("programming") or {}
+    if not finite(cost.get("cells")):
+        return ""
+    body = [[_heading(title, scope="row"), _cell(text(cost))] for title, text in _PROGRAMMING]
+    return _table([], body, "fit")
+
+
 def sources_table(points: list[dict]) -> str:
     """Every source of the ledger with the components it served."""
     found = sources(points)
@@ -145,6 +154,11 @@ _MATMULS: list[Column] = [
         lambda r: _percent(r.get("clip_rate")),
     ),
     (
+        "Fused",
+        "Share of conversions that were not simulated one by one: none could round or clip, or fidelity is fused",
+        lambda r: _percent(r.get("fused_rate")),
+    ),
+    (
         "Wire loss",
         "Estimated mean signal lost in wire resistance",
         lambda r: _percent(r.get("wire_loss")),
@@ -160,6 +174,21 @@ _FIT: list[tuple[str, Callable[[dict], str]]] = [
     ("Area", lambda fit: quantity(fit.get("area_m2"), "m2")),
     ("Cells that hold a weight", lambda fit: share(fit.get("utilisation"))),
 ]
+
+
+_PROGRAMMING: list[tuple[str, Callable[[dict], str]]] = [
+    ("Cells written", lambda cost: whole(cost.get("cells"))),
+    ("Pulses per cell", lambda cost: _per_cell(cost, "pulses")),
+    ("Verify reads per cell", lambda cost: _per_cell(cost, "verify_reads")),
+    ("Endurance cycles per cell", lambda cost: _per_cell(cost, "cycles")),
+    ("Cells that missed their target", lambda cost: share(cost["failed_cells"] / cost["cells"])),
+    ("Time", lambda cost: quantity(cost.get("latency_s"), "s")),
+    ("Energy", lambda cost: quantity(cost.get("energy_j"), "J")),
+]
+
+
+def _per_cell(cost: dict, key: str) -> str:
+    return digits(cost[key] / cost["cells"])
 
 
 def _doubtful(title: str, row: dict) -> bool:

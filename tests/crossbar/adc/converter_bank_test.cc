@@ -123,7 +123,7 @@ TEST(ConverterBank, AnySplitOfTheColumnsGivesTheSameCodes) {
   }
 }
 
-// Some tools clamp codes at 2^bits and so give a 7-bit converter 129 of them.
+// DNN+NeuroSim V1.5 (cddb7d3, macro.py) clamps codes at 2^bits: 129 of them for 7 bits.
 TEST(ConverterBank, ConvertersOfBBitsHaveNoMoreThanTwoToTheBCodes) {
   for (const std::string& kind : rounding_kinds()) {
     for (const bool is_signed : {false, true}) {
@@ -137,7 +137,7 @@ TEST(ConverterBank, ConvertersOfBBitsHaveNoMoreThanTwoToTheBCodes) {
   }
 }
 
-// A SAR model in the literature draws its capacitors once for all converters of an array.
+// CrossSim (0a2eb1e, sar_adc.py) draws the capacitors once for all converters of an array.
 TEST(ConverterBank, ConvertersOfOneArrayHaveCapacitorsOfTheirOwn) {
   AdcSpec spec = adc_spec("sar");
   spec.capacitor_mismatch = 0.02;

@@ -57,6 +57,37 @@ TEST(Range, MseReproducesTheOptimalQuantisersOfAGaussian) {
   }
 }
 
+/// Mean squared error of a mid-rise quantiser of a standard normal, in closed form.
+double error_of_a_normal(double step, const CodeRange& codes) {
+  const auto density = [](double x) {
+    return std::isinf(x) ? 0.0 : std::exp(-x * x / 2.0) / std::sqrt(2.0 * std::numbers::pi);
+  };
+  const auto weighted = [&](double x) { return std::isinf(x) ? 0.0 : x * density(x); };
+  const auto above = [](double x) { return 0.5 * std::erfc(x / std::numbers::sqrt2); };
+  double error = 0.0;
+  for (double code = 0.5; code <= codes.high; ++code) {
+    const double level = code * step, from = level - step / 2.0;
+    const double to = code == codes.high ? INFINITY : level + step / 2.0;
+    error += 2.0 * ((1.0 + level * level) * (above(from) - above(to)) - weighted(to) +
+                    weighted(from) + 2.0 * level * (density(to) - density(from)));
+  }
+  return error;
+}
+
+// The same for more bits, which clip beyond four sigma, where few samples lie: a hundredth off the
+// best step, they err by far less than a hundredth more.
+TEST(Range, MseReproducesTheOptimalQuantisersOfNineAndTenBits) {
+  const auto magnitudes = half_normal(1000000);
+  const std::array step{.01650, .00879}, sqnr{46.03, 51.55};
+  for (Index bits = 9; bits <= 10; ++bits) {
+    const CodeRange codes = make_adc(adc_spec("uniform", bits, "mid_rise"))->codes(true);
+    const double found = mse_step(magnitudes, codes);
+    const auto i = static_cast<size_t>(bits - 9);
+    EXPECT_NEAR(found / step[i], 1.0, 0.01) << bits;
+    EXPECT_NEAR(-10.0 * std::log10(error_of_a_normal(found, codes)), sqnr[i], 0.01) << bits;
+  }
+}
+
 TEST(Range, MseIsNoWorseThanAnyOtherStep) {
   const auto magnitudes = half_normal(5000);
   for (const char* levels : {"sign_magnitude", "mid_tread", "mid_rise"}) {

@@ -11,6 +11,7 @@ namespace {
 
 const Metres k32nm(32e-9), k22nm(22e-9);
 
+// One period of the published power per conversion; MNSIM 2.0 (ca39ccb) charges bits + 2 of them.
 TEST(AdcIsaac, EightConvertersDrawThePowerAndAreaOfTableI) {
   const auto cost = adc_isaac(8, k32nm, Hertz(1.2e9));
   ASSERT_TRUE(cost.has_value());

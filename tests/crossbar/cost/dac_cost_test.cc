@@ -15,5 +15,14 @@ TEST(DacCost, DoublesWithEveryBitPerStep) {
   EXPECT_DOUBLE_EQ(dac_cost(macro).area / one.area, 8.0);
 }
 
+// MNSIM 2.0 (ca39ccb) gives its 8-bit DAC 0.4992 W; 0.4992 mW would follow the narrower ones.
+TEST(DacCost, EightBitsCostNoMoreThanTheirShare) {
+  MacroSpec macro;
+  const UnitCost one = dac_cost(macro);
+  macro.input.slice_bits = 8;
+  EXPECT_DOUBLE_EQ(dac_cost(macro).energy / one.energy, 128.0);
+  EXPECT_DOUBLE_EQ(dac_cost(macro).area / one.area, 128.0);
+}
+
 }  // namespace
 }  // namespace ohm

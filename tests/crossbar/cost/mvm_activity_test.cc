@@ -84,6 +84,7 @@ TEST(MvmActivity, BitSerialPopcountEqualsBruteForceExactly) {
   }
 }
 
+// DNN+NeuroSim (MultilevelSenseAmp.cpp) divides by levels - 1 in integers: its share is zero.
 TEST(MvmActivity, MultiBitStepsEqualBruteForceInBothTopologies) {
   for (const char* topology : {"gated", "driven"}) {
     for (const char* encoding : {"bit_serial", "bipolar"}) {

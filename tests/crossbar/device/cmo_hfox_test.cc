@@ -9,7 +9,8 @@
 namespace ohm {
 namespace {
 
-// aihwkit's default band, 2e-2, is not among its keys, 0.2 and 2, and silently becomes 0.2 %.
+// aihwkit's (4545f11) default band, 2e-2, is not among its keys, 0.2 and 2, and silently becomes
+// 0.2 %.
 TEST(CmoHfoxDevice, BandsAreChosenByName) {
   const auto sigma_us = [](const char* name) {
     return shipped_device(name).sigma(Siemens(50e-6)).si() * 1e6;

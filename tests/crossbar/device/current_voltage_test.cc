@@ -60,12 +60,24 @@ TEST(CurrentVoltage, ApparentConductanceAndSlopeInvertEachOther) {
 
 TEST(CurrentVoltage, MiloRefusesToLeaveItsRange) {
   EXPECT_NO_THROW(cell_current(iv("milo_2021"), Siemens(50e-6), Volts(-0.5)));
-  EXPECT_THROW(cell_current(iv("milo_2021"), Siemens(49e-6), Volts(0.2)), ArgumentError);
+  EXPECT_THROW(cell_current(iv("milo_2021"), Siemens(-1e-6), Volts(0.2)), ArgumentError);
   EXPECT_THROW(cell_current(iv("milo_2021"), Siemens(50e-6), Volts(0.51)), ArgumentError);
   EXPECT_THROW(cell_current(iv("milo_2021"), Siemens(std::nan("")), Volts(0.1)), ArgumentError);
-  EXPECT_THROW(slope_conductance(iv("milo_2021"), Siemens(1e-6), Volts(0.2)), ArgumentError);
   EXPECT_THAT(refusal_of("ideal", {{"iv.model", "milo_2021"}}),
               testing::HasSubstr("is fitted to 50 uS to 225 uS"));
+}
+
+TEST(CurrentVoltage, CellsThatLandOutsideHaveTheShapeOfTheNearestMeasuredOne) {
+  const auto milo = iv("milo_2021");
+  for (const auto& [outside, edge] : {std::pair{20e-6, 50e-6}, {300e-6, 225e-6}}) {
+    const CellCurrent there = cell_current(milo, Siemens(outside), Volts(0.2));
+    const CellCurrent measured = cell_current(milo, Siemens(edge), Volts(0.2));
+    EXPECT_NEAR(there.current / measured.current, outside / edge, 1e-12);
+    EXPECT_NEAR(there.slope / measured.slope, outside / edge, 1e-12);
+    const Siemens apparent = apparent_conductance(milo, Siemens(outside), Volts(0.2));
+    EXPECT_NEAR(slope_conductance(milo, apparent, Volts(0.2)).si(), outside, 1e-15);
+  }
+  EXPECT_EQ(cell_current(milo, Siemens(0.0), Volts(0.2)).current.si(), 0.0);
 }
 
 }  // namespace

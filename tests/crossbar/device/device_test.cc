@@ -50,11 +50,26 @@ TEST(Device, CopiesAreIndependent) {
   EXPECT_GT(a.model->programming_sigma(Siemens(10e-6), a).si(), 0.0);
 }
 
+// DNN+NeuroSim V1.5 (cddb7d3, inference.py) ships an off state that conducts more than its on
+// state.
 TEST(Device, RefusesCrossedRangesAndImpossibleShares) {
   EXPECT_THAT(refusal({{"g_max", "0.5 uS", "--set"}}, "ideal"), testing::HasSubstr("g_min"));
   EXPECT_THAT(refusal({{"stuck_low", "0.6", "--set"}, {"stuck_high", "0.6", "--set"}}, "ideal"),
               testing::HasSubstr("exceeds 1"));
   EXPECT_THAT(refusal({{"read_noise", "-1", "--set"}}, "ideal"), testing::HasSubstr("read_noise"));
+}
+
+TEST(Device, TellsTargetsOutsideTheFitFromThoseInside) {
+  const DeviceSpec cell = load_spec<DeviceSpec>("device", "milo_2021", shipped());
+  EXPECT_FALSE(target_violation(cell, Siemens(50e-6), Siemens(225e-6)));
+  EXPECT_FALSE(target_violation(cell, Siemens(100e-6), Siemens(100e-6)));
+  for (const double beyond : {0.0, 49e-6, 226e-6, 1.0}) {
+    const auto violation = target_violation(cell, Siemens(beyond), Siemens(beyond));
+    ASSERT_TRUE(violation) << beyond;
+    EXPECT_THAT(violation->message, testing::HasSubstr("leaves the range of the measurement"));
+  }
+  const DeviceSpec generic = load_spec<DeviceSpec>("device", "gaussian", shipped());
+  EXPECT_FALSE(target_violation(generic, Siemens(0.0), Siemens(1.0)));
 }
 
 TEST(Device, EveryFieldOfAShippedDeviceSurvivesWritingAndReading) {

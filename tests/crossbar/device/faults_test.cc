@@ -38,8 +38,8 @@ TEST(Faults, StuckCellsAreBinomialAndNamedByTheirState) {
   EXPECT_NEAR(m.sigma, sigma, 0.02 * sigma);
 }
 
-// DNN+NeuroSim V1.5 draws r0 + r1 of the cells and then r0 of those: 0.01 % where 1 % was asked
-// for.
+// DNN+NeuroSim V1.5 (cddb7d3, macro.py) draws r0 + r1 of the cells and then r0 of those: 0.01 %
+// where 1 % was asked for.
 TEST(Faults, OnePercentMeansOnePercentOfAllCells) {
   const auto shares = [](double low, double high) {
     const auto cells = stuck_cells(stuck(low, high), {1, 0, {}}, 1000000);
@@ -56,7 +56,7 @@ TEST(Faults, OnePercentMeansOnePercentOfAllCells) {
   EXPECT_NEAR(high, 0.01, 5e-4);
 }
 
-// MNSIM 2.0 cannot switch its stuck cells off.
+// MNSIM 2.0 (ca39ccb, main.py) cannot switch its stuck cells off: -SAF is store_true by default.
 TEST(Faults, NoneMeansNone) {
   const auto g = cells_at(stuck(0.0, 0.0), 20e-6);
   EXPECT_EQ(std::count(g.begin(), g.end(), 20e-6), 1000000);

@@ -71,7 +71,7 @@ TEST(PcmDevice, DriftsByItsExponentAndSpreadsByTheirs) {
             1.95);
 }
 
-// aihwkit draws its drift anew at every call: a time sweep there does not follow a chip.
+// aihwkit (4545f11) draws its drift anew at every call: a time sweep there does not follow a chip.
 TEST(PcmDevice, ATimeSweepFollowsOneChip) {
   const auto at = [](const char* age) {
     DeviceSpec cell = shipped_device("pcm_nandakumar", {{"age", age}});

@@ -53,7 +53,8 @@ TEST(Realise, ProgrammingErrorsAndStuckCellsAreTheDocumentedDrawsToTheBit) {
   }
 }
 
-// MNSIM 2.0 draws one error per level and layer: all cells of a level move together.
+// MNSIM 2.0 (ca39ccb, Weight_update.py) draws one error per level and layer: all cells of a level
+// move together.
 TEST(Realise, EachCellErrsOnItsOwn) {
   const auto g =
       cells_at(shipped_device("mnsim_cell", {{"stuck_low", "0"}, {"stuck_high", "0"}}), 50e-6);
@@ -94,7 +95,8 @@ TEST(Realise, SigmaScaleScalesTheSigma) {
             std::vector<double>(9, 20e-6));
 }
 
-// aihwkit's ReRamWan2022NoiseModel applies a fit for 40 uS to whatever range the converter has.
+// aihwkit's (4545f11) ReRamWan2022NoiseModel applies a fit for 40 uS to whatever range the
+// converter has.
 TEST(Realise, SigmaBelongsToTheAbsoluteConductance) {
   const DeviceSpec wide = shipped_device("wan_2022"),
                    narrow = shipped_device("wan_2022", {{"g_max", "25 uS"}});

@@ -53,6 +53,7 @@ TEST(TableDevice, BetweenMeasuredTimesSigmaIsLinearInTheLogarithmOfTime) {
   EXPECT_NEAR(middle, 0.5 * (second + day), 1e-6);
 }
 
+// CrossSim (0a2eb1e, RRAM_Wan.py) names another paper's cell in this message.
 TEST(TableDevice, RefusesToLeaveTheMeasuredConductancesAndTimes) {
   const auto refusal = [](const std::string& key, const std::string& value) -> std::string {
     try {

@@ -59,6 +59,7 @@ TEST(WireEffects, AnIdealDeviceAsksForTheArrayAsArithmeticUnlessToldOtherwise) {
   EXPECT_EQ(wire_model(compile_macro(spec)), WireModel::ladders);
 }
 
+// MNSIM 2.0 (ca39ccb, Crossbar.py) has a wire resistance of its own, 2.82 Ohm for every chip.
 TEST(WireEffects, DrivenCellsShowTheEffectiveConductancesOfTheirArray) {
   const Macro macro = compile_macro(small_array("driven"));
   const TileCells cells =

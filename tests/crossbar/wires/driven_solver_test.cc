@@ -188,6 +188,17 @@ TEST(DrivenSolver, BatchesDoNotChangeABit) {
   }
 }
 
+// CrossSim (0a2eb1e, iarray.py) lowers its relaxation after a network that did not converge, and
+// keeps it so: the digits of a solution depend on what was solved before.
+TEST(DrivenSolver, AnEarlierNetworkLeavesNoTrace) {
+  const Matrix<double> easy = random_cells(24, 20, 1e-6, 1e-4), hard(200, 200, 1e-3);
+  const Matrix<double> v = random_cells(3, 24, 0.0, 0.2), ones(1, 200, 1.0);
+  const Matrix<double> fresh = driven_currents(easy, all_wires(5.0), v);
+  driven_currents(hard, all_wires(20.0), ones, 1e-6);
+  EXPECT_THROW(driven_currents(hard, all_wires(1e9), ones, 1e-12), SolveError);
+  EXPECT_EQ(driven_currents(easy, all_wires(5.0), v), fresh);
+}
+
 TEST(DrivenSolver, SurvivesTheThinnestAndTheDarkestArrays) {
   const Matrix<double> row = effective_conductance(Matrix<double>(1, 1000, 1e-5), all_wires(1.0));
   EXPECT_GT(row(0, 999), 0.0);

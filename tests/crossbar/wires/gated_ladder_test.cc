@@ -133,6 +133,17 @@ TEST(GatedLadder, AgreesWithNodalAnalysisForEveryFeedAndEveryZeroResistance) {
   }
 }
 
+TEST(GatedLadder, AgreesWithNodalAnalysisForOneRowWhateverIsZero) {
+  const Matrix<double> g = cells(1, 3, 1e-6, 1e-4, 5);
+  for (int zeros = 0; zeros < 16; ++zeros) {
+    for (const SourceFeed feed : kFeeds) {
+      const auto ohms = [&](int bit, double r) { return (zeros >> bit & 1) != 0 ? 0.0 : r; };
+      expect_nodal(g, row_of({1}),
+                   {ohms(0, 11.0), ohms(1, 40.0), ohms(2, 7.0), ohms(3, 90.0), feed}, 1e-14);
+    }
+  }
+}
+
 TEST(GatedLadder, AgreesWithNodalAnalysisAtExtremeConductancesAndResistances) {
   for (const SourceFeed feed : kFeeds) {
     for (const double r : {1e-9, 1e-3, 1.0, 1e3, 1e9}) {
@@ -336,6 +347,8 @@ TEST(GatedLadder, RefusesInputsThatAreNotBitsOrDoNotFit) {
             "x: 3 inputs found; expected 2, one per wordline of g");
   EXPECT_THAT(refusal([&] { (void)gated_currents(g, Inputs(1, 2), std::nan(""), {}); }),
               HasSubstr("v_read: nan V found"));
+  EXPECT_THAT(refusal([&] { (void)gated_currents(g, Inputs(1, 2), 1e300, {}); }),
+              HasSubstr("v_read: 1e+300 V found"));
   std::vector<std::uint8_t> x(4);
   std::vector<double> currents(5);
   EXPECT_THAT(refusal([&] { GatedLadder(g, {}).currents(x, 0.2, currents); }),
