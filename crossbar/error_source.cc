@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "core/error.h"
+#include "crossbar/device/partial.h"
 #include "crossbar/linearity.h"
 
 namespace ohm {
@@ -24,8 +25,14 @@ MacroSpec with_only(MacroSpec spec, const std::string& source) {
   DeviceSpec& device = spec.device;
   // auto looks at the device, which may be about to become ideal
   spec.array.ir_drop = resolved_ir_drop(spec);
-  if (source != "programming") {
+  if (source == "read_noise") {
+    device.model = noise_alone(device);
+  } else if (source == "programming") {
+    device.model = errors_alone(device);
+  } else {
     device.kind = "ideal", device.model = make_device("ideal");
+  }
+  if (source != "programming") {
     device.programming = {}, device.retention = {}, device.temperature = {};
     spec.compensation = {};
   }

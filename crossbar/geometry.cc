@@ -108,16 +108,20 @@ bool has_signed_sums(const MacroSpec& macro) {
 }
 
 Index lossless_bits(const MacroSpec& macro) {
-  Index weight_top = 0, input_top = 0;
-  for (const WeightSlice& slice : weight_slices(macro.weight)) {
-    weight_top = std::max(weight_top, slice.digit((Index{1} << magnitude_bits(macro.weight)) - 1));
-  }
+  const WeightRange range = weight_range(macro.weight);
+  const Index stored =
+      std::max((Index{1} << magnitude_bits(macro.weight)) - 1, std::max(-range.low, range.high));
+  const Index rows = std::min(inputs_per_group(macro), inputs_per_array(macro));
+  Index input_top = 0, largest = 0;
   for (const InputSlice& slice : input_slices(macro.input)) {
     input_top = std::max(input_top, slice.top());
   }
-  const Index rows = std::min(inputs_per_group(macro), inputs_per_array(macro));
-  Index largest = rows * weight_top * input_top;
-  if (macro.weight.encoding == "isaac_flip") largest /= 2;
+  for (const WeightSlice& slice : weight_slices(macro.weight)) {
+    Index sum = rows * std::min(slice.top, stored >> slice.shift);
+    // columns beyond half of what their cells could hold are stored flipped
+    if (macro.weight.encoding == "isaac_flip") sum = std::min(sum, rows * slice.top / 2);
+    largest = std::max(largest, sum * input_top);
+  }
   return ceil_log2(static_cast<std::uint64_t>(largest) + 1) + (has_signed_sums(macro) ? 1 : 0);
 }
 

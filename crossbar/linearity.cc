@@ -4,6 +4,8 @@
 #include <utility>
 
 #include "crossbar/encoding/input_encoding.h"
+#include "crossbar/encoding/weight_encoding.h"
+#include "crossbar/geometry.h"
 
 namespace ohm {
 namespace {
@@ -37,19 +39,35 @@ LinearCondition fixed_network(const MacroSpec& spec) {
 }
 
 LinearCondition plain_converters(const AdcSpec& adc) {
-  const bool errs = adc.offset > 0.0 || adc.gain_error > 0.0 || adc.inl != 0.0 || adc.dnl > 0.0 ||
-                    adc.capacitor_mismatch > 0.0 || adc.comparator_offset > 0.0 ||
-                    adc.amplifier_gain != AdcSpec::kInfiniteGain || !adc.half_lsb_correction;
-  return condition("converters do no more than round", !errs && adc.rounding == "nearest",
-                   "adc.kind: " + adc.kind + " without static errors",
-                   "expected converters without static errors, and adc.rounding: nearest");
+  const bool rounds = adc.kind == "ideal" || (adc.kind == "uniform" && adc.levels != "mid_rise");
+  const bool errs = adc.offset > 0.0 || adc.gain_error > 0.0 || adc.inl != 0.0 || adc.dnl > 0.0;
+  return condition("converters do no more than round", rounds && !errs && adc.rounding == "nearest",
+                   "adc.kind: " + adc.kind,
+                   "expected adc.kind: ideal or uniform, without static errors, and neither "
+                   "levels: mid_rise nor rounding: stochastic");
 }
 
-LinearCondition unclipped(const AdcSpec& adc) {
-  const bool covers = adc.kind == "ideal" || adc.range == "lossless" || adc.range == "max";
-  return condition("no sum leaves the range of its converter", covers,
-                   adc.kind == "ideal" ? "adc.kind: ideal" : "adc.range: " + adc.range,
-                   "adc.range: " + adc.range + " may clip; expected adc.range: lossless or max");
+/// Whether a cell can read below its reference by error or noise, where codes end at zero.
+bool falls_below_zero(const MacroSpec& spec) {
+  const DeviceSpec& device = spec.device;
+  const bool noisy = device.read_noise > 0.0 || device.noise.white != "none" ||
+                     device.noise.flicker > 0.0 || device.noise.rtn.amplitude > 0.0 ||
+                     spec.adc.noise > 0.0;
+  return !has_signed_sums(spec) && (device.kind != "ideal" || noisy);
+}
+
+LinearCondition unclipped(const MacroSpec& spec) {
+  const AdcSpec& adc = spec.adc;
+  const bool enough = adc.bits == AdcSpec::kAutoBits || adc.bits >= lossless_bits(spec);
+  const bool covers = (adc.range == "lossless" && enough) || adc.range == "max";
+  std::string why = "adc.range: " + adc.range +
+                    " may clip; expected max, or lossless with as many "
+                    "bits as it needs";
+  if (covers)
+    why = "unsigned sums of cells that err fall below code 0; expected an encoding of pairs";
+  return condition("no sum leaves the range of its converter",
+                   adc.kind == "ideal" || (covers && !falls_below_zero(spec)),
+                   adc.kind == "ideal" ? "adc.kind: ideal" : "adc.range: " + adc.range, why);
 }
 
 }  // namespace
@@ -64,7 +82,7 @@ bool has_resistance(const ArraySpec& array) {
 
 std::string resolved_ir_drop(const MacroSpec& spec) {
   if (spec.array.ir_drop != "auto") return spec.array.ir_drop;
-  if (spec.device.kind == "ideal") return "report";
+  if (spec.device.kind == "ideal" || spec.array.sensing == "voltage") return "report";
   return spec.array.topology == "gated" ? "exact" : "gain";
 }
 
@@ -78,7 +96,7 @@ std::vector<LinearCondition> linear_conditions(const MacroSpec& spec) {
       {"what drives the rows has no errors of its own", is_ideal(spec.dac),
        is_ideal(spec.dac) ? "dac.kind: ideal" : "expected dac.kind: ideal without errors"},
       plain_converters(spec.adc),
-      unclipped(spec.adc),
+      unclipped(spec),
   };
 }
 

@@ -24,7 +24,7 @@ std::vector<LinearCondition> linear_conditions(const MacroSpec& spec);
 bool has_resistance(const ArraySpec& array);
 
 /// What array.ir_drop: auto stands for: exact for gated arrays, gain for driven ones, report for
-/// ideal devices, which ask for the array as arithmetic.
+/// ideal devices, which ask for the array as arithmetic, and for voltage sensing.
 std::string resolved_ir_drop(const MacroSpec& spec);
 
 }  // namespace ohm

@@ -3,7 +3,7 @@
 
 #include <fmt/format.h>
 
-#include <numeric>
+#include <algorithm>
 
 #include "crossbar/encoding/input_encoding.h"
 #include "crossbar/encoding/weight_encoding.h"
@@ -84,6 +84,10 @@ void WeightSpec::visit(Visitor& v) {
   v.value(
       Field("scale", "one scale per output column, or one per matrix").one_of({"column", "tensor"}),
       scale);
+  const bool two_sided = encoding == "differential_two_sided";
+  const auto widest = std::ranges::max_element(slice_bits);
+  v.rule(!two_sided || slice_bits.size() < 2 || *widest < 16, "slice_bits",
+         "two-sided pairs have twice the levels; expected at most 15 bits per slice");
   const std::string problem = slicing_problem(*this);
   v.rule(problem.empty(), "slice_bits", problem);
 }
@@ -117,6 +121,37 @@ void ReadSpec::visit(Visitor& v) {
   v.value(Field("time", "integration time of one step").between(1e-13, 1.0), time);
 }
 
+namespace {
+
+/// Options that are modelled one by one but not together.
+void check_combinations(const MacroSpec& macro, Visitor& v) {
+  const bool stacked = macro.weight.pair == "wordlines", ohmic = macro.device.iv.model == "ohmic";
+  const bool floating = macro.array.sensing == "voltage", gating = macro.array.mux == "gating";
+  v.rule(!floating || stacked, "array",
+         "floating bitlines settle to ratios, whose pairs must share a bitline; use weight.pair: "
+         "wordlines");
+  v.rule(!floating || macro.compensation.kind == "none", "compensation",
+         "floating bitlines settle to ratios, in which a common drift cancels; use kind: none");
+  v.rule(ohmic || !stacked, "device",
+         "nonlinear cells are not modelled with weight.pair: wordlines; use iv.model: ohmic");
+  const bool solved_per_input =
+      macro.array.topology == "gated" ? macro.array.source_line == "wordline" : !ohmic;
+  v.rule(!gating || !solved_per_input, "array",
+         "mux: gating is not modelled where a network is solved for every input (nonlinear cells, "
+         "source lines along wordlines); use mux: hold");
+  const bool solved = macro.array.ir_drop == "exact" || macro.fidelity == "circuit";
+  v.rule(
+      !gating || !solved || macro.array.topology == "gated" || !has_reference_column(macro.weight),
+      "array",
+      "the reference bitline conducts in every phase of mux: gating, each with a network of its "
+      "own, which is not modelled; use mux: hold, or an encoding of pairs");
+  v.rule(macro.device.noise.white == "none" || !drives_pulse_width(macro), "device",
+         "white noise of cells that conduct as long as a pulse is not modelled; use noise.white: "
+         "none, or an input encoding of amplitudes");
+}
+
+}  // namespace
+
 void MacroSpec::visit(Visitor& v) {
   v.value(Field("source", "where the numbers come from"), source);
   v.value(Field("fidelity",
@@ -136,10 +171,12 @@ void MacroSpec::visit(Visitor& v) {
   v.nested_component(Field("periphery", "drivers, sample and hold, shift-add, registers"),
                      "component", periphery);
   const bool gated = array.topology == "gated";
-  for (const LinearCondition& condition : linear_conditions(*this)) {
-    v.rule(fidelity != "fused" || condition.holds, "fidelity",
-           fmt::format("fused needs that {}: {}; or use fidelity: sliced", condition.name,
-                       condition.why));
+  if (fidelity == "fused" && slicing_problem(weight).empty()) {
+    for (const LinearCondition& condition : linear_conditions(*this)) {
+      v.rule(condition.holds, "fidelity",
+             fmt::format("fused needs that {}: {}; or use fidelity: sliced", condition.name,
+                         condition.why));
+    }
   }
   v.rule(fidelity != "circuit" || !gated || device.iv.model == "ohmic", "fidelity",
          "circuit has no nonlinear cells in gated arrays; use device.iv.model: ohmic, or topology: "
@@ -171,9 +208,7 @@ void MacroSpec::visit(Visitor& v) {
   const bool one_wire_model = array.ir_drop == "report" || array.ir_drop == "auto";
   v.rule(array.sensing == "current" || (fidelity != "circuit" && one_wire_model), "array",
          "voltage sensing is modelled with ideal wires; use ir_drop: report");
-  v.rule(array.sensing == "current" || stacked || weight.encoding == "xnor", "array",
-         "floating bitlines settle to ratios, whose pairs must share a bitline; use weight.pair: "
-         "wordlines");
+  check_combinations(*this, v);
 }
 
 }  // namespace ohm

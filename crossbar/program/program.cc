@@ -118,6 +118,9 @@ void check_tiles(const Macro& macro, Index rows, std::span<const RowTile> tiles)
 }  // namespace
 
 std::vector<RowTile> full_row_tiles(Index rows, Index height) {
+  if (height < 1) {
+    throw ArgumentError(fmt::format("row tiles: height {} found; expected at least 1", height));
+  }
   std::vector<RowTile> tiles;
   for (Index first = 0; first < rows; first += height) {
     tiles.push_back({first, std::min(height, rows - first)});

@@ -8,6 +8,7 @@
 
 #include "core/error.h"
 #include "crossbar/device/read_noise.h"
+#include "crossbar/encoding/input_encoding.h"
 #include "crossbar/geometry.h"
 
 namespace ohm {
@@ -45,6 +46,10 @@ class Sealer {
   bool is_driven() const { return macro_.spec.array.topology == "driven"; }
   double seen_variance(double cell, double seen) const;
   double variance(Index i, Index column) const;
+  /// Conductance whose thermal noise is that which a cell shows.
+  static double seen_thermal(double cell, double seen) {
+    return cell == 0.0 ? 0.0 : seen * (seen / cell);
+  }
   Index codes_per_level(Index s) const;
   void seal_variances(SealedCells& sealed) const;
   Matrix<double> variances() const;
@@ -129,15 +134,17 @@ void Sealer::seal_variances(SealedCells& sealed) const {
 /// Thermal noise of all cells of a driven column, its partner's included, per conversion.
 void Sealer::seal_floor(SealedCells& sealed) const {
   if (!is_driven() || macro_.spec.device.noise.white == "none") return;
+  const Seconds duration = step_time(macro_.spec);
   const double v_step = macro_.spec.read.voltage.si() / static_cast<double>(macro_.max_input());
   for (Index column = 0; column < cells_.side[0].cols; ++column) {
     const Index s = column / outputs_;
-    double conductance = 0.0;
+    double conductance = 0.0;  // as it is seen: a column that shows a share shows that of its noise
     for (Index i = 0; i < cells_.side[0].rows; ++i) {
-      conductance += cells_.side[0](i, column) + against(cells_, i, column);
+      conductance += seen_thermal(cells_.side[0](i, column), seen_.side[0](i, column)) +
+                     seen_thermal(against(cells_, i, column), against(seen_, i, column));
     }
-    const double amperes = thermal_variance(
-        Siemens(conductance), macro_.spec.device.temperature.operating, macro_.spec.read.time);
+    const double amperes =
+        thermal_variance(Siemens(conductance), macro_.spec.device.temperature.operating, duration);
     const double code =
         v_step * spacing(s) / static_cast<double>(sealed.codes_per_level[static_cast<size_t>(s)]);
     sealed.noise_floor.push_back(static_cast<float>(amperes / (code * code)));

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "crossbar/encoding/input_encoding.h"
+#include "crossbar/encoding/weight_encoding.h"
 #include "crossbar/geometry.h"
 #include "crossbar/linearity.h"
 #include "crossbar/program/array_layout.h"
@@ -15,9 +16,14 @@ namespace {
 
 constexpr double kTolerance = 1e-8;  // relative, of outputs: far below the grid of the cells
 
-/// Which turn on its ADC bitline k takes; all in one turn where every bitline conducts.
+/// Turns in which the bitlines conduct: one where all do at once.
+Index mux_phases(const Macro& macro) {
+  return macro.spec.array.mux == "gating" ? conversions_per_adc(macro.spec) : 1;
+}
+
+/// Which turn bitline k takes, together with its partner.
 Index phase_of(const Macro& macro, Index bitline) {
-  return macro.spec.array.mux == "gating" ? bitline % macro.spec.array.columns_per_adc : 0;
+  return bitline / bitlines_per_slice(macro.spec.weight) % mux_phases(macro);
 }
 
 /// Effective conductances while only the bitlines of one phase conduct; those of others unchanged.
@@ -57,6 +63,14 @@ WireModel wire_model(const Macro& macro) {
   return array.source_line == "wordline" ? WireModel::networks : WireModel::ladders;
 }
 
+ArrayLoad array_load(const Macro& macro, Index conducting, Index programmed, Siemens mean,
+                     double activity) {
+  const Index per_input = wordlines_per_input(macro.spec.weight);
+  const ArraySpec& array = macro.spec.array;
+  return {conducting * per_input, programmed * per_input, array.n_bitlines, mean, activity,
+          mux_phases(macro)};
+}
+
 WireResistances driven_wires(const ArraySpec& array) {
   return {array.r_wordline.si(), array.r_bitline.si(),       array.r_driver.si(),
           array.r_sense.si(),    array.drive == "both_ends", array.sense == "both_ends"};
@@ -72,7 +86,7 @@ GatedWires gated_wires(const ArraySpec& array) {
 
 void apply_driven_wires(const Macro& macro, TileCells& cells) {
   const Index outputs = cells.side[0].cols / std::ssize(macro.weight_slices);
-  const Index phases = macro.spec.array.mux == "gating" ? macro.spec.array.columns_per_adc : 1;
+  const Index phases = mux_phases(macro);
   for (Index array = 0; array < arrays_across(macro, outputs); ++array) {
     const Matrix<double> g = gather_array(macro, cells, array);
     Matrix<double> effective = g;

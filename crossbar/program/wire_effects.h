@@ -6,6 +6,7 @@
 
 #include "crossbar/program/cells.h"
 #include "crossbar/wires/gated_ladder.h"
+#include "crossbar/wires/mean_loss.h"
 #include "crossbar/wires/network.h"
 
 namespace ohm {
@@ -22,6 +23,10 @@ enum class WireModel {
 /// The model that array.ir_drop asks for; none where every resistance is zero. Nonlinear cells
 /// under several amplitudes are a network per input even without wires.
 WireModel wire_model(const Macro& macro);
+
+/// The load of an array in which `conducting` of `programmed` inputs are read together.
+ArrayLoad array_load(const Macro& macro, Index conducting, Index programmed, Siemens mean,
+                     double activity);
 
 /// Resistances of a driven array.
 WireResistances driven_wires(const ArraySpec& array);

@@ -38,6 +38,15 @@ double fixed_step(const Macro& macro, const ProgrammedTile& tile, Index column) 
                              tile.cells.codes_per_level[s]);
 }
 
+/// Largest value that a step drives, DAC errors included.
+double largest_drive(const Macro& macro, const ProgrammedTile& tile) {
+  auto largest = static_cast<double>(macro.max_input());
+  for (const float level : tile.dac_levels.values) {
+    largest = std::max(largest, std::abs(static_cast<double>(level)));
+  }
+  return largest;
+}
+
 /// Largest |sum| of a column that inputs of either sign or of one sign could cause in a row group.
 double worst_sum(const Macro& macro, const ProgrammedTile& tile, Index column) {
   const bool bipolar = macro.input_slices.front().is_bipolar;
@@ -53,7 +62,7 @@ double worst_sum(const Macro& macro, const ProgrammedTile& tile, Index column) {
     }
     largest = std::max(largest, bipolar ? up + down : std::max(up, down));
   }
-  return largest * static_cast<double>(macro.max_input());
+  return largest * largest_drive(macro, tile);
 }
 
 /// |sum| of every conversion of one tile, per group of columns that share a range; for range max
@@ -148,6 +157,12 @@ void calibrate_adc(const Macro& macro, ProgrammedMatrix& matrix,
 
 void learn_correction(const Macro& macro, ProgrammedMatrix& matrix,
                       const Matrix<std::int32_t>& inputs, const Matrix<std::int32_t>& weights) {
+  if (weights.rows != matrix.rows || weights.cols != matrix.columns) {
+    throw ArgumentError(
+        fmt::format("weights: shape ({}, {}) found; expected those of the matrix, "
+                    "({}, {})",
+                    weights.rows, weights.cols, matrix.rows, matrix.columns));
+  }
   matrix.correction = {};
   std::vector<std::uint32_t> tokens(static_cast<size_t>(inputs.rows));
   std::iota(tokens.begin(), tokens.end(), kCalibrationTokens);

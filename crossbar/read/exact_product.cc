@@ -123,11 +123,13 @@ ExactOperand select_columns(const ExactOperand& operand, std::span<const Index> 
 ByteInputs make_byte_inputs(const Matrix<std::int32_t>& x, Index max_input) {
   ByteInputs inputs;
   inputs.n_vectors = x.rows;
-  std::int32_t lowest = 0;
-  for (const std::int32_t value : x.values) lowest = std::min(lowest, value);
-  inputs.offset = lowest < 0 ? static_cast<std::int32_t>(max_input) : 0;
+  std::int32_t lowest = 0, highest = 0;
+  for (const std::int32_t value : x.values) {
+    lowest = std::min(lowest, value), highest = std::max(highest, value);
+  }
+  inputs.offset = -lowest;
   const auto offset = static_cast<std::uint32_t>(inputs.offset);
-  const auto largest = static_cast<std::uint32_t>(max_input) + offset;
+  const auto largest = static_cast<std::uint32_t>(highest) + offset;
   for (unsigned shift = 0; shift == 0 || (shift < 32 && largest >> shift > 0); shift += 8) {
     Matrix<std::uint8_t> digit(x.rows + 1, x.cols);
     for (size_t k = 0; k < x.values.size(); ++k) {

@@ -13,7 +13,8 @@
 namespace ohm {
 namespace {
 
-constexpr double kTopSquare = 32767.0, kTopVariance = 255.0;
+constexpr double kTopSquare = 1073741824.0;  // 2^30: what products of bytes hold
+constexpr double kTopVariance = 255.0;
 constexpr double kRoundingVariance = 1.0 / 12.0;  // of a uniform error of one step
 
 /// Largest Σ_b |w_b · value_b| and Σ_b (w_b · value_b)².
@@ -32,6 +33,10 @@ Reach reach_of(const Macro& macro) {
 
 double square_unit(const Macro& macro) {
   return std::max(1.0, reach_of(macro).square / kTopSquare);
+}
+
+Index top_square(const Macro& macro) {
+  return static_cast<Index>(reach_of(macro).square / square_unit(macro));
 }
 
 /// Whole numbers of `unit`, the largest magnitude of a column being `top` of them.
@@ -72,6 +77,7 @@ class Referrer {
   Matrix<double> weights() const;
   Matrix<double> variances() const;
   std::vector<double> floor() const;
+  Matrix<double> rounding() const;
   /// Where the tile keeps column k of the plan: slice k / n_sliced of a sliced output.
   Index column_of(Index k) const {
     const Index output = plan_.sliced_outputs[static_cast<size_t>(k % n_sliced_)];
@@ -121,19 +127,30 @@ Matrix<double> Referrer::variances() const {
 std::vector<double> Referrer::floor() const {
   double steps = 0.0;
   for (const InputSlice& slice : macro_.input_slices) steps += slice.weight() * slice.weight();
-  const double rounding = tile_.converters->is_identity() ? 0.0 : kRoundingVariance;
   std::vector<double> floor(static_cast<size_t>(n_sliced_), 0.0);
   for (Index g = 0; g < row_groups(macro_.spec, tile_.rows.rows); ++g) {
     const GroupScales& scales = plan_.group(g);
+    if (scales.variance_floor.empty()) continue;
     for (Index k = 0; k < n_slices_ * n_sliced_; ++k) {
       const auto at = static_cast<size_t>(k);
-      const auto& floors = scales.variance_floor;
-      const double own = floors.empty() ? 0.0 : static_cast<double>(floors[at]);
-      floor[static_cast<size_t>(k % n_sliced_)] +=
-          scales.factor[at] * scales.factor[at] * steps * (own + rounding);
+      floor[static_cast<size_t>(k % n_sliced_)] += scales.factor[at] * scales.factor[at] * steps *
+                                                   static_cast<double>(scales.variance_floor[at]);
     }
   }
   return floor;
+}
+
+Matrix<double> Referrer::rounding() const {
+  if (tile_.converters->is_identity()) return {};
+  Matrix<double> rounding(row_groups(macro_.spec, tile_.rows.rows), n_sliced_);
+  for (Index g = 0; g < rounding.rows; ++g) {
+    const std::vector<double>& factor = plan_.group(g).factor;
+    for (Index k = 0; k < n_slices_ * n_sliced_; ++k) {
+      const double step = factor[static_cast<size_t>(k)];
+      rounding(g, k % n_sliced_) += step * step * kRoundingVariance;
+    }
+  }
+  return rounding;
 }
 
 OutputMap Referrer::map() const {
@@ -141,26 +158,41 @@ OutputMap Referrer::map() const {
   const auto largest = static_cast<Index>(reach_of(macro_).value);
   map.weights = on_grid(weights(), static_cast<double>(kLargestEntry), largest, map.unit);
   if (!tile_.cells.variances.empty()) {
-    map.variances =
-        on_grid(variances(), kTopVariance, static_cast<Index>(kTopSquare), map.variance_unit);
+    map.variances = on_grid(variances(), kTopVariance, top_square(macro_), map.variance_unit);
   }
   map.floor = floor();
+  map.rounding = rounding();
   map.square_unit = square_unit(macro_);
   return map;
 }
 
-/// x and q of every wordline, (tokens, wordlines).
+/// What the map reads.
 struct MapInputs {
-  Matrix<std::int32_t> values, squares;
+  Matrix<std::int32_t> values, squares;  ///< x and q of every wordline, (tokens, wordlines)
+  Matrix<double> driven;                 ///< r, (tokens, row groups)
 };
 
+/// Σ_b w_b² over the steps of one token that drive any wordline.
+double driven_weight(const Macro& macro, const Matrix<std::int32_t>& driven, Index token) {
+  const Index n_steps = std::ssize(macro.input_slices);
+  double sum = 0.0;
+  for (Index b = 0; b < n_steps; ++b) {
+    const double weight = macro.input_slices[static_cast<size_t>(b)].weight();
+    const auto step = driven.row(token * n_steps + b);
+    if (std::ranges::any_of(step, [](std::int32_t v) { return v != 0; })) sum += weight * weight;
+  }
+  return sum;
+}
+
 MapInputs map_inputs(const TileRead& read, const OutputMap& map, const Matrix<std::int32_t>& x) {
-  MapInputs inputs{{x.rows, map.weights.rows}, {x.rows, map.weights.rows}};
+  const Index n_groups = row_groups(read.macro.spec, read.tile.rows.rows);
+  MapInputs inputs{{x.rows, map.weights.rows}, {x.rows, map.weights.rows}, {x.rows, n_groups}};
   const Index n_steps = std::ssize(read.macro.input_slices);
-  for (Index g = 0; g < row_groups(read.macro.spec, read.tile.rows.rows); ++g) {
+  for (Index g = 0; g < n_groups; ++g) {
     const RowRange rows = group_rows(read.macro, read.tile, g);
     const auto driven = drive_steps(read.macro, read.tile, g, x, {0, x.rows});
     for (Index t = 0; t < x.rows; ++t) {
+      inputs.driven(t, g) = driven_weight(read.macro, driven, t);
       for (Index i = 0; i < rows.rows; ++i) {
         double value = 0.0, square = 0.0;
         for (Index b = 0; b < n_steps; ++b) {
@@ -190,16 +222,19 @@ Matrix<double> read_outputs(const TileRead& read, const OutputMap& map,
   Matrix<double> y, variances(x.rows, map.weights.cols);
   exact_product(inputs.values, map.weights, all, static_cast<Index>(reach_of(read.macro).value), y);
   if (!map.variances.empty()) {
-    exact_product(inputs.squares, map.variances, all, static_cast<Index>(kTopSquare), variances);
+    exact_product(inputs.squares, map.variances, all, top_square(read.macro), variances);
   }
   std::vector<float> normals(static_cast<size_t>(y.cols));
   for (Index t = 0; t < y.rows; ++t) {
     read.draw.normals({read.tokens[static_cast<size_t>(t)], 0}, 0, normals);
     for (Index j = 0; j < y.cols; ++j) {
       const auto at = static_cast<size_t>(j);
-      const double summed = map.variances.empty() ? 0.0 : map.variance_unit[at] * variances(t, j);
-      y(t, j) = y(t, j) * map.unit[at] +
-                std::sqrt(summed + map.floor[at]) * static_cast<double>(normals[at]);
+      double variance = map.floor[at];
+      if (!map.variances.empty()) variance += map.variance_unit[at] * variances(t, j);
+      for (Index g = 0; g < map.rounding.rows; ++g) {
+        variance += map.rounding(g, j) * inputs.driven(t, g);
+      }
+      y(t, j) = y(t, j) * map.unit[at] + std::sqrt(variance) * static_cast<double>(normals[at]);
     }
   }
   return y;

@@ -18,20 +18,22 @@ struct TileRead;
 /// (fidelity fused).
 ///
 ///     y_j = unit_j · Σ_i weights_ij · x_i + sqrt(v_j) · normal
-///     v_j = variance_unit_j · Σ_i variances_ij · q_i + floor_j
+///     v_j = variance_unit_j · Σ_i variances_ij · q_i + floor_j + Σ_g rounding_gj · r_g
 ///
 /// over wordlines i, with x_i = Σ_b w_b · value_b,i and q_i = Σ_b (w_b · value_b,i)² / square_unit
-/// over the steps b. The floor holds what does not depend on inputs: thermal noise of idle rows,
-/// noise of the converters, and 1/12 of a squared step for each conversion that rounds. Weights and
-/// variances lie on grids of 16 and 8 bits, so that their sums are exact in any order. The variance
-/// is exact where converters do not round; rounding counts as independent noise, which it is where
-/// other noise covers about half a step (Widrow, Kollar: Quantization Noise, Cambridge 2008).
+/// over the steps b, and r_g = Σ_b w_b² over the steps that drive row group g at all. The floor is
+/// the noise of idle rows and converters, rounding 1/12 of a squared step per conversion. Weights
+/// and variances lie on grids of 16 and 8 bits, so that their sums are exact in any order. The
+/// variance is exact where converters do not round; rounding counts as independent noise, which it
+/// is where other noise covers about half a step (Widrow and Kollar, Quantization Noise, Cambridge
+/// 2008).
 struct OutputMap {
   ExactOperand weights;               ///< (wordlines, sliced outputs)
   std::vector<double> unit;           ///< per output
   ExactOperand variances;             ///< the same shape, or empty
   std::vector<double> variance_unit;  ///< per output, or empty
   std::vector<double> floor;          ///< per output
+  Matrix<double> rounding;            ///< (row groups, sliced outputs); empty: nothing rounds
   double square_unit = 1.0;
 };
 

@@ -258,10 +258,10 @@ bool clips_and_rounds(const ConverterBank& converters) {
 }
 
 double wire_gain(const Macro& macro, const ProgrammedTile& tile, Index rows) {
-  const ArraySpec& array = macro.spec.array;
   if (wire_model(macro) != WireModel::gain) return 1.0;
-  return 1.0 - mean_wire_loss(array,
-                              {rows, tile.rows.rows, array.n_bitlines, tile.mean_conductance, 0.5});
+  const Index conducting = rows / terms_per_input(macro.spec.weight);
+  return 1.0 - mean_wire_loss(macro.spec.array, array_load(macro, conducting, tile.rows.rows,
+                                                           tile.mean_conductance, 0.5));
 }
 
 ReadPlan plan_reads(const Macro& macro, const ProgrammedMatrix& matrix, Fusing fusing) {

@@ -174,13 +174,22 @@ void gated_sums(const Macro& macro, const ProgrammedTile& tile, const Matrix<flo
   }
 }
 
+/// What the DAC of a wordline makes of a value, in units of its step.
+double amplitude(const ProgrammedTile& tile, Index wordline, float value) {
+  if (tile.dac_levels.size() == 0) return static_cast<double>(value);
+  const auto code = static_cast<Index>(value);
+  const auto level = static_cast<double>(tile.dac_levels(wordline, std::abs(code)));
+  return code < 0 ? -level : level;
+}
+
 void driven_sums(const Macro& macro, const ProgrammedTile& tile, const Matrix<float>& driven,
                  RowRange range, Matrix<double>& sums) {
   const double step = macro.spec.read.voltage.si() / static_cast<double>(macro.max_input());
   Matrix<double> volts(driven.rows, macro.spec.array.n_wordlines);
   for (Index t = 0; t < driven.rows; ++t) {
-    std::ranges::transform(driven.row(t), volts.row(t).begin() + range.first,
-                           [step](float value) { return step * static_cast<double>(value); });
+    for (Index i = 0; i < driven.cols; ++i) {
+      volts(t, range.first + i) = step * amplitude(tile, range.first + i, driven(t, i));
+    }
   }
   add_codes(macro, tile, TileCurrents(macro, tile).driven(volts), 1.0, step, sums);
 }

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "crossbar/wires/mean_loss.h"
 
+#include <algorithm>
+
 namespace ohm {
 
 double mean_wire_loss(const ArraySpec& array, const ArrayLoad& load) {
   const double n = static_cast<double>(load.columns);
-  const double line = static_cast<double>(array.n_wordlines), g = load.mean_conductance.si();
+  const auto line = static_cast<double>(std::max(array.n_wordlines, load.programmed));
+  const double g = load.mean_conductance.si();
   double x = 0.0;
   if (array.topology == "gated") {
     const double m = static_cast<double>(load.rows);
@@ -14,8 +17,10 @@ double mean_wire_loss(const ArraySpec& array, const ArrayLoad& load) {
     x = load.activity * g * (wires * segments + m * array.r_sense.si());
   } else {
     const double m = static_cast<double>(load.programmed);
-    x = g * (array.r_wordline.si() * n * n / 3.0 + n * array.r_driver.si() +
-             array.r_bitline.si() * m * m / 3.0 + m * array.r_sense.si());
+    const double row = array.r_wordline.si() * n * n / 3.0 + n * array.r_driver.si();
+    const double segments = m * (line - m) + m * m / 3.0;
+    x = g * (row / static_cast<double>(load.phases) + array.r_bitline.si() * segments +
+             m * array.r_sense.si());
   }
   return 1.0 - 1.0 / (1.0 + x);
 }

@@ -74,6 +74,9 @@ void DramSpec::visit(Visitor& v) {
 void ChipSpec::visit(Visitor& v) {
   v.value(Field("source", "where the figures come from"), source);
   v.nested_component(Field("macro", "the macro of every tile").must(), "macro", macro);
+  v.rule(macro.weight.bits >= 2, "macro",
+         "networks are quantised to weights of at least 2 bits; one-bit macros (xnor) are for "
+         "single matrices");
   v.nested(Field("mesh", "tiles of the chip"), mesh);
   v.value(Field("macros_per_tile", "macros in a tile").must().between(1, 1 << 20), macros_per_tile);
   v.nested(Field("buffer", "memory of a tile"), buffer);

@@ -80,9 +80,9 @@ double sqnr_db(const Tensor& exact, const Tensor& noisy) {
 void add_array_figures(const Macro& macro, const ProgrammedMatrix& matrix, MatmulQuality& quality) {
   for (const ProgrammedTile& tile : matrix.tiles) {
     const Index rows = std::min(tile.rows.rows, inputs_per_group(macro.spec));
-    const double loss =
-        mean_wire_loss(macro.spec.array, {rows, tile.rows.rows, macro.spec.array.n_bitlines,
-                                          tile.mean_conductance, quality.activity.bit_density});
+    const double loss = mean_wire_loss(
+        macro.spec.array, array_load(macro, rows, tile.rows.rows, tile.mean_conductance,
+                                     quality.activity.bit_density));
     quality.wire_loss = std::max(quality.wire_loss, loss);
   }
 }

@@ -8,7 +8,7 @@ import numpy
 import numpy.typing
 import os
 import typing
-__all__: list[str] = ['ArgumentError', 'Calibration', 'ChipSpec', 'ConfigError', 'Converter', 'CostEstimate', 'DeviceSpec', 'Error', 'EvaluationSet', 'GatedWires', 'InputStatistics', 'MacroArrays', 'MacroSpec', 'MappedNetwork', 'NetworkGraph', 'ProgrammedChip', 'QuantisedNetwork', 'RowLineWires', 'Safetensors', 'SolveError', 'WireResistances', 'available_threads', 'check_chip', 'check_macro', 'chip_with_only', 'component_names', 'did_you_mean', 'driven_currents', 'driven_deck', 'driven_operating_point', 'effective_conductance', 'error_sources', 'fit', 'float_score', 'gated_currents', 'gated_deck', 'gated_row_line_currents', 'gated_row_line_deck', 'load_experiment', 'logits', 'mean_wire_loss', 'network_presets', 'read_spec', 'with_only']
+__all__: list[str] = ['ArgumentError', 'Calibration', 'ChipSpec', 'ConfigError', 'Converter', 'CostEstimate', 'DeviceSpec', 'Error', 'EvaluationSet', 'GatedWires', 'InputStatistics', 'MacroArrays', 'MacroSpec', 'MappedNetwork', 'NetworkGraph', 'ProgrammedChip', 'QuantisedNetwork', 'RowLineWires', 'Safetensors', 'SolveError', 'WireResistances', 'available_threads', 'check_chip', 'check_macro', 'chip_with_only', 'component_names', 'did_you_mean', 'driven_currents', 'driven_deck', 'driven_operating_point', 'effective_conductance', 'error_sources', 'fit', 'float_score', 'gated_currents', 'gated_deck', 'gated_row_line_currents', 'gated_row_line_deck', 'ir_drop', 'linear_conditions', 'load_experiment', 'logits', 'macro_of', 'mean_wire_loss', 'network_presets', 'read_spec', 'with_only']
 class Error(Exception):
     """
     Base of everything that Ohmformer raises on purpose: one sentence with what was found, what was expected and how to mend it.
@@ -172,7 +172,7 @@ class MacroArrays:
         ...
     def calibrate(self, inputs: typing.Annotated[numpy.typing.ArrayLike, numpy.int32]) -> None:
         ...
-    def mvm(self, inputs: typing.Annotated[numpy.typing.ArrayLike, numpy.int32], first_token: typing.SupportsInt | typing.SupportsIndex) -> numpy.typing.NDArray[numpy.float64]:
+    def mvm(self, inputs: typing.Annotated[numpy.typing.ArrayLike, numpy.int32], first_token: typing.SupportsInt | typing.SupportsIndex, threads: typing.SupportsInt | typing.SupportsIndex) -> numpy.typing.NDArray[numpy.float64]:
         ...
     def program(self, weights: typing.Annotated[numpy.typing.ArrayLike, numpy.int32]) -> None:
         ...
@@ -423,6 +423,14 @@ def gated_row_line_deck(g: typing.Annotated[numpy.typing.ArrayLike, numpy.float6
     """
     An ngspice deck.
     """
+def ir_drop(spec: MacroSpec) -> str:
+    """
+    What array.ir_drop: auto stands for.
+    """
+def linear_conditions(spec: MacroSpec) -> list[tuple[str, bool, str]]:
+    """
+    (name, holds, why) of each condition under which a macro is one linear map.
+    """
 def load_experiment(file: str, roots: collections.abc.Sequence[os.PathLike | str | bytes], overrides: collections.abc.Sequence[tuple[str, str, str]]) -> dict:
     """
     An experiment as a dictionary.
@@ -430,6 +438,10 @@ def load_experiment(file: str, roots: collections.abc.Sequence[os.PathLike | str
 def logits(network: NetworkGraph, inputs: numpy.ndarray) -> numpy.typing.NDArray[numpy.float32]:
     """
     Logits of the first input, in floats.
+    """
+def macro_of(spec: ChipSpec) -> MacroSpec:
+    """
+    The macro of a chip.
     """
 def mean_wire_loss(g: typing.Annotated[numpy.typing.ArrayLike, numpy.float64], topology: str, wires: WireResistances, r_sourceline: typing.SupportsFloat | typing.SupportsIndex, activity: typing.SupportsFloat | typing.SupportsIndex) -> float:
     """

@@ -23,7 +23,10 @@ TEST(ErrorSource, NoneLeavesAnIdealMacro) {
 /// Which imperfections a macro has.
 std::vector<std::string> imperfections(const MacroSpec& spec) {
   std::vector<std::string> found;
-  if (spec.device.kind != "ideal") found.emplace_back("programming");
+  const DeviceSpec& device = spec.device;
+  if (device.model->programming_sigma(device.g_max, device).si() > 0.0) {
+    found.emplace_back("programming");
+  }
   if (spec.device.stuck_low + spec.device.stuck_high > 0.0) found.emplace_back("stuck_cells");
   if (spec.device.read_noise > 0.0) found.emplace_back("read_noise");
   const AdcSpec& adc = spec.adc;
@@ -48,6 +51,24 @@ TEST(ErrorSource, EachSourceKeepsItsOwnImperfectionOnly) {
 
 TEST(ErrorSource, UnknownSourcesAreRefused) {
   EXPECT_THROW(with_only(shipped(), "gremlins"), ArgumentError);
+}
+
+TEST(ErrorSource, NoiseOfTheKindCountsAsReadNoise) {
+  MacroSpec spec = shipped();
+  spec.device = load_spec<DeviceSpec>("device", "cmo_hfox_2pct", {{OHM_CONFIG_DIR}, {}, true});
+  const auto noise = [&](const char* source) {
+    const DeviceSpec left = with_only(spec, source).device;
+    return left.model->flicker_noise(left.g_max, left).si();
+  };
+  const auto error = [&](const char* source) {
+    const DeviceSpec left = with_only(spec, source).device;
+    return left.model->programming_sigma(left.g_max, left).si();
+  };
+  EXPECT_GT(noise("all"), 0.0);
+  EXPECT_EQ(noise("read_noise"), noise("all"));
+  EXPECT_EQ(noise("programming"), 0.0);
+  EXPECT_EQ(error("programming"), error("all"));
+  EXPECT_EQ(error("read_noise") + error("none") + noise("none") + noise("wires"), 0.0);
 }
 
 }  // namespace

@@ -130,5 +130,15 @@ TEST(Geometry, GptTwoSmallTakes41472Arrays) {
   EXPECT_EQ(arrays, 41472);
 }
 
+TEST(Geometry, LosslessBitsCountTheWidestDigitOfEverySlice) {
+  MacroSpec spec;
+  // -128 fits {2, 1, ..., 1}: its top digit is 2, which no positive weight has
+  spec.weight.slice_bits = {2, 1, 1, 1, 1, 1, 1};
+  EXPECT_EQ(lossless_bits(spec), 10);  // ±128 rows · 2
+  // flipping compares with half of what the cells could hold, not with half of what is used
+  spec.weight = {6, "isaac_flip", {4, 2, 2}, "bitlines", "column"};
+  EXPECT_EQ(lossless_bits(spec), 9);  // 128 rows · 3
+}
+
 }  // namespace
 }  // namespace ohm

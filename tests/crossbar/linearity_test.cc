@@ -8,6 +8,7 @@
 #include "core/config/reader.h"
 #include "core/error.h"
 #include "crossbar/device/gaussian.h"
+#include "crossbar/geometry.h"
 
 namespace ohm {
 namespace {
@@ -71,6 +72,20 @@ TEST(Linearity, ConvertersMayRoundButNeitherErrNorClip) {
     clips.adc.range = range;
     EXPECT_EQ(failing(clips).size(), 1U) << range;
   }
+}
+
+TEST(Linearity, LosslessNeedsItsBitsAndUnsignedSumsMayNotErr) {
+  MacroSpec spec;
+  spec.adc.range = "lossless";
+  spec.adc.bits = 4;
+  EXPECT_EQ(failing(spec).size(), 1U);
+  spec.adc.bits = lossless_bits(spec);
+  EXPECT_TRUE(failing(spec).empty());
+  spec.weight.encoding = "offset_column";
+  spec.adc.bits = lossless_bits(spec);
+  EXPECT_TRUE(failing(spec).empty());
+  spec.device.read_noise = 0.01;
+  EXPECT_EQ(failing(spec).size(), 1U);
 }
 
 TEST(Linearity, FusedIsRefusedByTheConditionThatFails) {

@@ -48,5 +48,42 @@ TEST(MacroSpec, OneWeightMustFitOnTheBitlines) {
   EXPECT_THROW(load_spec<MacroSpec>("macro", "rram_128", options), ConfigError);
 }
 
+/// A driven macro of cells that err, and what it says to further settings.
+std::string driven_refusal(const std::string& settings) {
+  const std::string yaml =
+      "device: wan_2022\nadc: {kind: ideal}\narray: {topology: driven, n_wordlines: 64, "
+      "rows_active: 64}\n" +
+      settings;
+  try {
+    parse_spec<MacroSpec>(yaml, "macro.yaml", {{OHM_CONFIG_DIR}, {}, true});
+  } catch (const ConfigError& error) {
+    return error.what();
+  }
+  return "accepted";
+}
+
+TEST(MacroSpec, RefusesCombinationsThatAreNotModelled) {
+  const auto overridden = [](const std::string& what) {
+    return driven_refusal("override: {" + what + "}\n");
+  };
+  EXPECT_EQ(overridden("weight.pair: wordlines"), "accepted");
+  EXPECT_THAT(overridden("weight.pair: wordlines, device.iv: {model: sinh}"),
+              testing::HasSubstr("nonlinear cells are not modelled with weight.pair"));
+  EXPECT_THAT(
+      overridden("weight.pair: wordlines, array.sensing: voltage, compensation.kind: global"),
+      testing::HasSubstr("a common drift cancels"));
+  EXPECT_THAT(overridden("array.sensing: voltage"), testing::HasSubstr("must share a bitline"));
+  EXPECT_THAT(overridden("array.mux: gating, device.iv: {model: sinh}"),
+              testing::HasSubstr("mux: gating is not modelled"));
+  EXPECT_THAT(overridden("array.mux: gating, array.ir_drop: exact, weight.encoding: offset_column"),
+              testing::HasSubstr("reference bitline conducts in every phase"));
+  EXPECT_THAT(overridden("input.encoding: pwm, device.noise.white: thermal"),
+              testing::HasSubstr("as long as a pulse"));
+  EXPECT_THAT(
+      overridden(
+          "weight.encoding: differential_two_sided, weight.bits: 16, weight.slice_bits: [16, 1]"),
+      testing::HasSubstr("at most 15 bits per slice"));
+}
+
 }  // namespace
 }  // namespace ohm

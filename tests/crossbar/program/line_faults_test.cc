@@ -40,5 +40,22 @@ TEST(LineFaults, SpareBitlinesReplaceDeadOnesWhileTheyLast) {
   EXPECT_EQ(silent_share(0.0, 1.0, 4), 1.0);  // spares that are dead themselves help nobody
 }
 
+TEST(LineFaults, ADeadReferenceTakesTheFirstSpare) {
+  MacroSpec spec;
+  spec.array.n_wordlines = spec.array.rows_active = 8;
+  spec.array.n_bitlines = 33;
+  spec.weight.encoding = "offset_column";
+  spec.device.faults = {0.0, 0.1, 2};
+  const Macro macro = compile_macro(spec);
+  const Matrix<std::int32_t> w(8, 8 * 200, 5);
+  const TileCells cells = realise_cells(macro, encode(macro, w, {0, 8}), {}, 0);
+  Index dead = 0;
+  for (Index array = 0; array < cells.reference.cols; ++array) {
+    dead += cells.reference(0, array) == 0.0 ? 1 : 0;
+  }
+  // both spares dead: 1 % of the 10 % of references; five standard errors
+  EXPECT_LT(static_cast<double>(dead), 200 * 0.001 + 5 * std::sqrt(200 * 0.001));
+}
+
 }  // namespace
 }  // namespace ohm

@@ -135,5 +135,14 @@ TEST(ExactProduct, EmptyOperandsGiveEmptyProducts) {
   EXPECT_EQ(out.size(), 0);
 }
 
+TEST(ByteProduct, SignedBytesTakeOneByte) {
+  auto x = integers(3, 40, -128, 127, 1);
+  x(0, 0) = -128, x(0, 1) = 127;
+  EXPECT_EQ(make_byte_inputs(x, 128).digits.size(), 1U);
+  x(0, 1) = 128;
+  EXPECT_EQ(make_byte_inputs(x, 128).digits.size(), 2U);
+  EXPECT_EQ(make_byte_inputs(integers(3, 40, 0, 255, 1), 32768).digits.size(), 1U);
+}
+
 }  // namespace
 }  // namespace ohm

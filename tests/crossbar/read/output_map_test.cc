@@ -61,11 +61,11 @@ struct Moments {
   std::vector<double> mean, variance;
 };
 
-Moments moments(const MacroSpec& spec, Index reads) {
+Moments moments(const MacroSpec& spec, Index reads, Index low = -127, Index high = 127) {
   const Macro macro = compile_macro(spec);
   const WeightRange range = weight_range(spec.weight);
   const auto matrix = programmed(macro, integers(kRows, kColumns, range.low, range.high, 3));
-  const auto one = integers(1, kRows, -127, 127, 4);
+  const auto one = integers(1, kRows, low, high, 4);
   Matrix<std::int32_t> x(reads, kRows);
   for (Index t = 0; t < reads; ++t) std::ranges::copy(one.values, x.row(t).begin());
   const Matrix<double> y = mvm(macro, matrix, x, token_numbers(reads)).y;
@@ -82,11 +82,12 @@ Moments moments(const MacroSpec& spec, Index reads) {
 }
 
 /// The moments of fused reads against those of sliced ones, five standard errors apart at most.
-void expect_the_same_moments(MacroSpec spec, const std::string& what) {
+void expect_the_same_moments(MacroSpec spec, const std::string& what, Index low = -127,
+                             Index high = 127) {
   constexpr Index kReads = 2000;
-  const Moments sliced = moments(spec, kReads);
+  const Moments sliced = moments(spec, kReads, low, high);
   spec.fidelity = "fused";
-  const Moments fused = moments(spec, kReads);
+  const Moments fused = moments(spec, kReads, low, high);
   double ratio = 0.0;
   for (size_t j = 0; j < kColumns; ++j) {
     const double error = std::sqrt((sliced.variance[j] + fused.variance[j]) / kReads);
@@ -116,6 +117,21 @@ TEST(OutputMap, RoundingIsATwelfthOfASquaredStepWhereNoiseDithersIt) {
   spec.adc.bits = 7;
   spec.adc.noise = 0.6;
   expect_the_same_moments(spec, "rounded");
+}
+
+TEST(OutputMap, StepsThatDriveNothingAreNotRounded) {
+  MacroSpec spec = noisy();
+  spec.device.read_noise = 0.02;
+  spec.adc.kind = "uniform";
+  spec.adc.bits = 9;
+  expect_the_same_moments(spec, "no negative input", 0, 127);
+}
+
+TEST(OutputMap, SmallInputsOfSixteenBitsKeepTheirNoise) {
+  MacroSpec spec = noisy();
+  spec.input.bits = 16;
+  spec.input.encoding = "pwm";
+  expect_the_same_moments(spec, "16 bits", -100, 100);
 }
 
 TEST(OutputMap, WhatIsExactStaysExact) {

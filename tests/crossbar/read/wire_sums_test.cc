@@ -118,5 +118,29 @@ TEST(WireSums, NonlinearCellsUnderSeveralAmplitudesFollowTheirCurve) {
   }
 }
 
+TEST(WireSums, ErrorsOfDacsReachNonlinearCells) {
+  MacroSpec spec = wired("driven");
+  spec.input.encoding = "bipolar";
+  spec.input.slice_bits = 2;
+  spec.device.iv.model = "sinh";
+  const auto w = integers(12, 4, -127, 127, 4), x = integers(2, 12, -127, 127, 5);
+  const Matrix<double> plain = outputs(spec, w, x);
+  spec.dac.kind = "binary";
+  spec.dac.gain_error = 0.3;
+  EXPECT_NE(outputs(spec, w, x), plain);
+}
+
+TEST(WireSums, GatingIsHoldingWhereEveryPairHasItsOwnConverter) {
+  MacroSpec spec = wired("driven");
+  spec.array.columns_per_adc = 2;
+  spec.array.r_wordline = Ohms(5.0);
+  const auto w = integers(16, 8, -127, 127, 4), x = integers(3, 16, -127, 127, 5);
+  const Matrix<double> hold = outputs(spec, w, x);
+  spec.array.mux = "gating";
+  EXPECT_EQ(outputs(spec, w, x), hold);
+  spec.array.columns_per_adc = 8;
+  EXPECT_NE(outputs(spec, w, x), hold);
+}
+
 }  // namespace
 }  // namespace ohm

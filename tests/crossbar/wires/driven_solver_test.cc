@@ -247,6 +247,7 @@ TEST(DrivenSolver, MeanLossIsWithinThreePercentOfTheExactNetwork) {
       loss += (1.0 - currents(0, j) / ideal(0, j)) / static_cast<double>(c.n);
     }
     ArraySpec array;
+    array.n_wordlines = c.n;
     array.topology = "driven";
     array.r_wordline = array.r_bitline = Ohms(c.ohms);
     const double mean = sum(g) / static_cast<double>(g.size());

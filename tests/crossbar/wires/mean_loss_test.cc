@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "crossbar/wires/driven_solver.h"
+
 namespace ohm {
 namespace {
 
@@ -68,6 +70,31 @@ TEST(Wires, ARowGroupStillCrossesTheRestOfItsLine) {
     exact += (1.0 - norton_ratio(100e-6, 1.0, first, 16)) / 8.0;
   }
   EXPECT_NEAR(mean_wire_loss(array, {16, 128, 128, Siemens(100e-6), 1.0}), exact, 0.005);
+}
+
+TEST(Wires, DrivenRowsFarFromTheSensesLoseAlongTheRestOfTheLine) {
+  constexpr Index kLine = 64, kUsed = 16;
+  ArraySpec array;
+  array.n_wordlines = kLine;
+  array.topology = "driven";
+  array.r_bitline = Ohms(20.0);
+  Matrix<double> g(kLine, 1, 0.0), v(1, kLine, 0.0);
+  for (Index i = 0; i < kUsed; ++i) g(i, 0) = 50e-6, v(0, i) = 1.0;
+  const double current = driven_currents(g, {0.0, 20.0, 0.0, 0.0}, v)(0, 0);
+  const double exact = 1.0 - current / (50e-6 * kUsed);
+  EXPECT_NEAR(mean_wire_loss(array, {kUsed, kUsed, 1, Siemens(50e-6), 1.0}), exact, 0.03);
+  EXPECT_GT(exact, 0.3);
+}
+
+TEST(Wires, AGatingMuxSparesTheWordlines) {
+  ArraySpec array;
+  array.topology = "driven";
+  array.r_wordline = Ohms(1.0);
+  const auto loss = [&](Index phases) {
+    return mean_wire_loss(array, {128, 128, 128, Siemens(20e-6), 1.0, phases});
+  };
+  const auto load = [](double lost) { return lost / (1.0 - lost); };
+  EXPECT_NEAR(load(loss(4)), load(loss(1)) / 4.0, 1e-12);
 }
 
 }  // namespace
