@@ -4,12 +4,8 @@
 // eight steps of one bit. Each row alternates with its yardstick in the same run and shows the
 // ratio of the medians beside its goal.
 #include <benchmark/benchmark.h>
-#include <fmt/format.h>
 
-#include <algorithm>
-#include <chrono>
 #include <cmath>
-#include <functional>
 #include <memory>
 #include <random>
 
@@ -18,6 +14,7 @@
 #include "crossbar/device/gaussian.h"
 #include "crossbar/read/mvm.h"
 #include "crossbar/read/mvm_reference.h"
+#include "tests/perf/turns.h"
 
 namespace ohm {
 namespace {
@@ -53,42 +50,6 @@ MacroSpec macro_spec(bool sliced, Cells cells, const char* range) {
   spec.device.kind = "gaussian";
   spec.device.model = std::move(model);
   return spec;
-}
-
-double seconds_of(const std::function<void()>& work) {
-  const auto start = std::chrono::steady_clock::now();
-  work();
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-}
-
-double median(std::vector<double> values) {
-  std::ranges::sort(values);
-  return values[values.size() / 2];
-}
-
-/// Medians of some work and its yardstick, run in turns.
-struct Turns {
-  double ours = 0.0, yardstick = 0.0;
-};
-
-Turns take_turns(benchmark::State& state, const std::function<void()>& ours,
-                 const std::function<void()>& yardstick) {
-  std::vector<double> mine, theirs;
-  ours(), yardstick();
-  for (auto _ : state) {
-    theirs.push_back(seconds_of(yardstick));
-    mine.push_back(seconds_of(ours));
-    state.SetIterationTime(mine.back());
-  }
-  return {median(mine), median(theirs)};
-}
-
-/// A figure beside its goal.
-void report(benchmark::State& state, const char* what, double figure, const char* sense,
-            double goal) {
-  const bool met = sense[0] == '<' ? figure <= goal : figure >= goal;
-  state.SetLabel(
-      fmt::format("{:7.2f} {} (goal {} {:g}{})", figure, what, sense, goal, met ? "" : ", MISSED"));
 }
 
 /// C = A B in fp32, of the logical shape.
@@ -193,12 +154,6 @@ void per_cell_noise(benchmark::State& state, double goal) {
       state, [&] { reads.read_per_cell(); }, numpy_normals(kTokens * kSize * kSize));
   report(state, "x numpy's draws alone", t.yardstick / t.ours, ">=", goal);
 }
-
-#define OHM_ROW(function, row, ...)             \
-  BENCHMARK_CAPTURE(function, row, __VA_ARGS__) \
-      ->Unit(benchmark::kMillisecond)           \
-      ->UseManualTime()                         \
-      ->MeasureProcessCPUTime()
 
 OHM_ROW(speed_of_gemm, 1_a_ideal_cells, macro_spec(false, kIdeal, "max"), 60.0);
 OHM_ROW(speed_of_gemm, 1_a_programming_error, macro_spec(false, kAnalog, "max"), 60.0);

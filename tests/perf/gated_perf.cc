@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// Speed of exact IR drop in gated arrays, per input vector, one thread, half of the rows on.
-// Compare with BM_PlainProduct of the same run: the same sum without wires.
-#include <benchmark/benchmark.h>
-
+// Speed of exact IR drop in gated arrays, one thread, half of the rows on. The yardstick of the
+// same run is the same sum without wires.
 #include <algorithm>
+#include <memory>
 #include <vector>
 
+#include "core/gemm.h"
 #include "core/random.h"
 #include "crossbar/wires/gated_ladder.h"
+#include "tests/perf/turns.h"
 
 namespace ohm {
 namespace {
@@ -30,50 +31,38 @@ Matrix<std::uint8_t> inputs(Index n) {
   return x;
 }
 
-void run(benchmark::State& state, const GatedWires& wires) {
-  const GatedLadder ladder(cells(state.range(0)), wires);
-  const Matrix<std::uint8_t> x = inputs(state.range(0));
-  std::vector<double> currents(static_cast<size_t>(kBatch * state.range(0)));
-  for (auto _ : state) {
+/// One vector after the other times the cells in fp32, by the library that multiplies matrices.
+std::function<void()> plain_products(const Matrix<double>& g, const Matrix<std::uint8_t>& x) {
+  const auto cell = std::make_shared<std::vector<float>>(g.values.begin(), g.values.end());
+  const auto on = std::make_shared<std::vector<float>>(x.values.begin(), x.values.end());
+  const auto sums = std::make_shared<std::vector<float>>(static_cast<size_t>(g.cols));
+  return [=, n = g.rows, m = g.cols] {
+    for (Index b = 0; b < kBatch; ++b) {
+      gemm({1, m, n}, {on->data() + b * n, n}, {cell->data(), m}, {sums->data(), m});
+      benchmark::DoNotOptimize(sums->data());
+    }
+  };
+}
+
+void gated(benchmark::State& state, Index n, const GatedWires& wires, double goal) {
+  const Matrix<double> g = cells(n);
+  const GatedLadder ladder(g, wires);
+  const Matrix<std::uint8_t> x = inputs(n);
+  std::vector<double> currents(static_cast<size_t>(kBatch * n));
+  const auto solve = [&] {
     ladder.currents(x.values, 0.2, currents);
     benchmark::DoNotOptimize(currents.data());
-  }
-  state.SetItemsProcessed(state.iterations() * kBatch);
+  };
+  const Turns t = take_turns(state, solve, plain_products(g, x));
+  report(state, "x a plain product", t.ours / t.yardstick, "<=", goal);
 }
 
-/// Goal: at most 5 times BM_PlainProduct at 128.
-void BM_GatedIdealSourceLine(benchmark::State& state) {
-  run(state, {.r_bitline = 1.0, .r_sense = 1.0});
-}
+constexpr GatedWires kPlane{.r_bitline = 1.0, .r_sense = 1.0};
+constexpr GatedWires kLines{.r_bitline = 1.0, .r_sense = 1.0, .r_sourceline = 1.0, .r_driver = 1.0};
 
-/// Goal: at most 15 times BM_PlainProduct at 128.
-void BM_GatedResistiveSourceLine(benchmark::State& state) {
-  run(state, {.r_bitline = 1.0, .r_sense = 1.0, .r_sourceline = 1.0, .r_driver = 1.0});
-}
-
-/// One vector times a matrix in fp32, as a compiler vectorises it.
-void BM_PlainProduct(benchmark::State& state) {
-  const Matrix<double> g = cells(state.range(0));
-  const std::vector<float> cell(g.values.begin(), g.values.end());
-  const Matrix<std::uint8_t> x = inputs(state.range(0));
-  const auto n = static_cast<size_t>(g.cols);
-  std::vector<float> sums(n);
-  for (auto _ : state) {
-    for (Index b = 0; b < kBatch; ++b) {
-      std::fill(sums.begin(), sums.end(), 0.0F);
-      for (size_t i = 0; i < n; ++i) {
-        const float on = x.row(b)[i];
-        for (size_t j = 0; j < n; ++j) sums[j] += on * cell[i * n + j];
-      }
-      benchmark::DoNotOptimize(sums.data());
-    }
-  }
-  state.SetItemsProcessed(state.iterations() * kBatch);
-}
-
-BENCHMARK(BM_PlainProduct)->Arg(128)->Arg(256);
-BENCHMARK(BM_GatedIdealSourceLine)->Arg(128)->Arg(256);
-BENCHMARK(BM_GatedResistiveSourceLine)->Arg(128)->Arg(256);
+OHM_ROW(gated, 9_ideal_source_line_128, 128, kPlane, 5.0);
+OHM_ROW(gated, 9_ideal_source_line_256, 256, kPlane, 5.0);
+OHM_ROW(gated, resistive_source_line_128, 128, kLines, 15.0);
 
 }  // namespace
 }  // namespace ohm

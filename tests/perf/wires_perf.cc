@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // Speed of exact wires, driven arrays, one thread: 1 Ohm everywhere, conductances 1 to 100 uS,
-// relative error of every output below 1e-9. Compare with BM_SparseLu of the same run, which solves
-// the same nodal equations as circuit tools do: assemble, order, factor, one back substitution.
+// relative error of every output below 1e-9. The yardstick of the same run is a sparse LU of the
+// same nodal equations, as circuit tools solve them: assemble, order, factor, one back
+// substitution.
 #include <benchmark/benchmark.h>
 
 #include <Eigen/SparseLU>
+#include <cmath>
 
 #include "core/random.h"
 #include "crossbar/wires/driven_solver.h"
 #include "crossbar/wires/nonlinear.h"
+#include "tests/perf/turns.h"
 
 namespace ohm {
 namespace {
@@ -27,37 +30,6 @@ Matrix<double> random_values(Index rows, Index cols, double low, double high) {
 Matrix<double> cells(Index n) {
   return random_values(n, n, 1e-6, 1e-4);
 }
-
-/// Goals: 200 / 150 / 100 times faster than a sparse LU, or 1.4 / 12.8 / 110 ms.
-void BM_DrivenOneInput(benchmark::State& state) {
-  const Matrix<double> g = cells(state.range(0)), v = random_values(1, g.rows, 0.0, 0.2);
-  for (auto _ : state) benchmark::DoNotOptimize(driven_currents(g, kWires, v, kTolerance));
-}
-BENCHMARK(BM_DrivenOneInput)->Arg(64)->Arg(128)->Arg(256)->Arg(512)->Unit(benchmark::kMillisecond);
-
-/// Goal: 30 times less per input than a sparse LU that factors once, or 0.28 ms at 128.
-void BM_Driven64Inputs(benchmark::State& state) {
-  const Matrix<double> g = cells(state.range(0)), v = random_values(64, g.rows, 0.0, 0.2);
-  for (auto _ : state) benchmark::DoNotOptimize(driven_currents(g, kWires, v, kTolerance));
-}
-BENCHMARK(BM_Driven64Inputs)->Arg(128)->Unit(benchmark::kMillisecond);
-
-/// Goals: 128 below 40 ms, 256 below 1 s.
-void BM_EffectiveConductance(benchmark::State& state) {
-  const Matrix<double> g = cells(state.range(0));
-  for (auto _ : state) benchmark::DoNotOptimize(effective_conductance(g, kWires, kTolerance));
-}
-BENCHMARK(BM_EffectiveConductance)->Arg(64)->Arg(128)->Arg(256)->Unit(benchmark::kMillisecond);
-
-/// Cells I = g V0 sinh(V / V0), V0 = 0.2 V. Goal: ten times one ohmic input.
-void BM_NonlinearOneInput(benchmark::State& state) {
-  const Matrix<double> g = cells(state.range(0)), v = random_values(1, g.rows, 0.0, 0.2);
-  const SinhCell curve(0.2);
-  for (auto _ : state) {
-    benchmark::DoNotOptimize(nonlinear_currents(g, kWires, v, curve, kTolerance));
-  }
-}
-BENCHMARK(BM_NonlinearOneInput)->Arg(128)->Unit(benchmark::kMillisecond);
 
 /// Kirchhoff's current law at the 2 n² nodes: wordline nodes first, then bitline nodes.
 Eigen::SparseMatrix<double> nodal_matrix(const Matrix<double>& g) {
@@ -86,23 +58,59 @@ Eigen::SparseMatrix<double> nodal_matrix(const Matrix<double>& g) {
   return matrix;
 }
 
-void BM_SparseLu(benchmark::State& state) {
-  const Matrix<double> g = cells(state.range(0)), v = random_values(1, g.rows, 0.0, 0.2);
-  const Matrix<double> currents = driven_currents(g, kWires, v, kTolerance);
-  double worst = 0.0;
-  for (auto _ : state) {
-    const Eigen::SparseLU<Eigen::SparseMatrix<double>> lu(nodal_matrix(g));
-    Eigen::VectorXd injected = Eigen::VectorXd::Zero(2 * g.size());
-    for (Index i = 0; i < g.rows; ++i) injected[i * g.cols] = v(0, i) / kWires.r_driver;
-    const Eigen::VectorXd nodes = lu.solve(injected);
-    for (Index j = 0; j < g.cols; ++j) {
-      const double exact = nodes[2 * g.size() - g.cols + j] / kWires.r_sense;
-      worst = std::max(worst, std::abs(currents(0, j) / exact - 1.0));
-    }
+/// Currents by sparse LU.
+std::vector<double> currents_by_lu(const Matrix<double>& g, const Matrix<double>& v) {
+  const Eigen::SparseLU<Eigen::SparseMatrix<double>> lu(nodal_matrix(g));
+  Eigen::VectorXd injected = Eigen::VectorXd::Zero(2 * g.size());
+  for (Index i = 0; i < g.rows; ++i) injected[i * g.cols] = v(0, i) / kWires.r_driver;
+  const Eigen::VectorXd nodes = lu.solve(injected);
+  std::vector<double> currents;
+  for (Index j = 0; j < g.cols; ++j) {
+    currents.push_back(nodes[2 * g.size() - g.cols + j] / kWires.r_sense);
   }
-  state.counters["error"] = worst;
+  return currents;
 }
-BENCHMARK(BM_SparseLu)->Arg(64)->Arg(128)->Arg(256)->Unit(benchmark::kMillisecond);
+
+void one_input(benchmark::State& state, Index n, double goal) {
+  const Matrix<double> g = cells(n), v = random_values(1, n, 0.0, 0.2);
+  Matrix<double> ours;
+  std::vector<double> exact;
+  const Turns t = take_turns(
+      state, [&] { ours = driven_currents(g, kWires, v, kTolerance); },
+      [&] { exact = currents_by_lu(g, v); });
+  double worst = 0.0;
+  for (size_t j = 0; j < exact.size(); ++j) {
+    worst = std::max(worst, std::abs(ours.values[j] / exact[j] - 1.0));
+  }
+  report(state, "x faster than sparse LU", t.yardstick / t.ours, ">=", goal);
+  state.counters["relative_error"] = worst;
+}
+
+void effective_matrix(benchmark::State& state, Index n, double goal) {
+  const Matrix<double> g = cells(n);
+  const auto solve = [&] {
+    benchmark::DoNotOptimize(effective_conductance(g, kWires, kTolerance));
+  };
+  const Turns t = take_turns(state, solve, [] {});
+  report(state, "ms", t.ours * 1e3, "<=", goal);
+}
+
+/// Cells I = g V0 sinh(V / V0), V0 = 0.2 V, against one ohmic input.
+void nonlinear_input(benchmark::State& state, Index n, double goal) {
+  const Matrix<double> g = cells(n), v = random_values(1, n, 0.0, 0.2);
+  const SinhCell curve(0.2);
+  const Turns t = take_turns(
+      state, [&] { benchmark::DoNotOptimize(nonlinear_currents(g, kWires, v, curve, kTolerance)); },
+      [&] { benchmark::DoNotOptimize(driven_currents(g, kWires, v, kTolerance)); });
+  report(state, "x one ohmic input", t.ours / t.yardstick, "<=", goal);
+}
+
+OHM_ROW(one_input, 7_driven_128, 128, 200.0);
+OHM_ROW(one_input, 7_driven_256, 256, 150.0);
+OHM_ROW(one_input, 7_driven_512, 512, 100.0);
+OHM_ROW(effective_matrix, 8_effective_128, 128, 40.0);
+OHM_ROW(effective_matrix, 8_effective_256, 256, 1000.0);
+OHM_ROW(nonlinear_input, nonlinear_128, 128, 12.0);
 
 }  // namespace
 }  // namespace ohm
