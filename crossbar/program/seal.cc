@@ -31,10 +31,7 @@ class Sealer {
   SealedCells seal() const;
 
  private:
-  double spacing(Index s) const {
-    const Index top = macro_.weight_slices[static_cast<size_t>(s)].top_level();
-    return macro_.spec.device.range().si() / static_cast<double>(top);
-  }
+  double spacing(Index s) const { return macro_.level_spacing(s).si(); }
   /// What stands against cell (i, column): its partner, or the reference cell of its array.
   double against(const TileCells& of, Index i, Index column) const {
     if (of.n_sides() == 2) return of.side[1](i, column);

@@ -96,13 +96,6 @@ Index add_ideal_codes_all(const ColumnScales& columns, const StepSums& s, const 
          add_codes(hn::CappedTag<float, 1>(), columns, s, c, whole, s.n_columns, out);
 }
 
-void add_weighted_all(const float* codes, float weight, Index count, float* out) {
-  for_each_run<float>(count, [&](auto d, Index j) HWY_ATTR {
-    const auto product = hn::Mul(hn::Set(d, weight), hn::LoadU(d, codes + j));
-    hn::StoreU(hn::Add(hn::LoadU(d, out + j), product), d, out + j);
-  });
-}
-
 void add_scaled_all(const float* codes, const double* factor, Index count, double* y) {
   for_each_run<double>(count, [&](auto d, Index j) HWY_ATTR {
     const hn::Rebind<float, decltype(d)> df;
@@ -149,7 +142,6 @@ namespace ohm {
 
 HWY_EXPORT(to_steps_all);
 HWY_EXPORT(add_ideal_codes_all);
-HWY_EXPORT(add_weighted_all);
 HWY_EXPORT(add_scaled_all);
 HWY_EXPORT(add_row_all);
 HWY_EXPORT(add_products_all);
@@ -174,10 +166,6 @@ void to_steps(const ColumnScales& columns, const StepSums& sums, float* out) {
 Index add_ideal_codes(const ColumnScales& columns, const StepSums& sums, const IdealCodes& codes,
                       float* out) {
   return HWY_DYNAMIC_DISPATCH(add_ideal_codes_all)(columns, sums, codes, out);
-}
-
-void add_weighted(const float* codes, float weight, Index count, float* out) {
-  HWY_DYNAMIC_DISPATCH(add_weighted_all)(codes, weight, count, out);
 }
 
 void add_scaled(const float* codes, const double* factor, Index count, double* y) {

@@ -44,9 +44,6 @@ struct IdealCodes {
 Index add_ideal_codes(const ColumnScales& columns, const StepSums& sums, const IdealCodes& codes,
                       float* out);
 
-/// out[j] += weight · codes[j], in fp32.
-void add_weighted(const float* codes, float weight, Index count, float* out);
-
 /// y[j] += factor[j] · codes[j], in fp64.
 void add_scaled(const float* codes, const double* factor, Index count, double* y);
 

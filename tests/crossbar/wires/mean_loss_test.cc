@@ -8,37 +8,6 @@
 namespace ohm {
 namespace {
 
-struct Case {
-  Index n;
-  double ohms, g_max_us, exact;
-};
-
-// Mean losses from exact nodal analysis: conductances uniform in [0.05, 1] g_max, every resistance
-// (segments of word- and bitline, driver, sense) equal.
-TEST(Wires, MeanLossIsWithinThreePercentOfExactNodalAnalysis) {
-  for (const Case& c : {Case{64, 1, 100, .137},
-                        {64, 5, 100, .396},
-                        {128, 1, 10, .055},
-                        {128, 1, 100, .357},
-                        {128, 5, 10, .219},
-                        {128, 5, 100, .734},
-                        {256, 1, 10, .184},
-                        {256, 1, 100, .675},
-                        {256, 5, 10, .527},
-                        {256, 5, 100, .902},
-                        {512, 1, 10, .465},
-                        {512, 5, 100, .968}}) {
-    ArraySpec array;
-    array.n_wordlines = c.n;
-    array.topology = "driven";
-    array.r_wordline = array.r_bitline = Ohms(c.ohms);
-    // the first segment beyond the driver and before the sense amplifier is part of the line
-    const double loss =
-        mean_wire_loss(array, {c.n, c.n, c.n, Siemens(0.525 * c.g_max_us * 1e-6), 0.5});
-    EXPECT_NEAR(loss, c.exact, 0.03) << c.n << " " << c.ohms << " " << c.g_max_us;
-  }
-}
-
 TEST(Wires, WithoutResistanceNothingIsLost) {
   EXPECT_EQ(mean_wire_loss(ArraySpec{}, {128, 128, 128, Siemens(1e-4), 1.0}), 0.0);
 }
