@@ -2,6 +2,7 @@
 #include "crossbar/read/plane_kernel.h"
 
 #include <cstring>
+#include <type_traits>
 
 // Highway compiles this file once per instruction set and picks one at run time.
 #undef HWY_TARGET_INCLUDE
@@ -51,56 +52,90 @@ HWY_INLINE void build(const T* rows, Index n_tables, T* tables) {
   }
 }
 
-HWY_INLINE void widen(const std::int32_t* sums, std::int32_t* out) {
-  const Tag<std::int32_t> d;
-  for (Index j = 0; j < kWidth<std::int32_t>; j += static_cast<Index>(hn::Lanes(d))) {
-    hn::StoreU(hn::Load(d, sums + j), d, out + j);
+template <class D, class From>
+HWY_INLINE hn::Vec<D> load_as(D d, const From* from) {
+  const hn::Rebind<From, D> narrow;
+  if constexpr (std::is_same_v<From, hn::TFromD<D>>) {
+    return hn::LoadU(narrow, from);
+  } else {
+    return hn::PromoteTo(d, hn::LoadU(narrow, from));
   }
 }
 
-HWY_INLINE void widen(const std::int16_t* sums, std::int32_t* out) {
-  const hn::CappedTag<std::int32_t, 16> d;
-  const hn::Rebind<std::int16_t, decltype(d)> narrow;
-  for (Index j = 0; j < kWidth<std::int16_t>; j += static_cast<Index>(hn::Lanes(d))) {
-    hn::StoreU(hn::PromoteTo(d, hn::LoadU(narrow, sums + j)), d, out + j);
-  }
-}
+/// Sums of the columns of one entry, in registers.
+template <class T, Index kColumns>
+class Sums {
+  using D = hn::CappedTag<T, static_cast<size_t>(kColumns)>;
+  static constexpr auto kLanes = static_cast<Index>(hn::MaxLanes(D()));
 
-/// The sums of one vector, in registers until they are complete.
+ public:
+  HWY_INLINE Sums() {
+    for (auto& part : parts_) part = hn::Zero(D());
+  }
+  HWY_INLINE hn::Vec<D>* parts() { return parts_; }
+
+  template <class Narrow>
+  HWY_INLINE void add(const Sums<Narrow, kColumns>& other) {
+    HWY_ALIGN Narrow values[static_cast<size_t>(kColumns)];
+    other.store(values);
+    for (Index k = 0; k < kColumns / kLanes; ++k) {
+      parts_[k] = hn::Add(parts_[k], load_as(D(), values + k * kLanes));
+    }
+  }
+
+  HWY_INLINE void store(T* to) const {
+    for (Index k = 0; k < kColumns / kLanes; ++k) hn::StoreU(parts_[k], D(), to + k * kLanes);
+  }
+
+ private:
+  hn::Vec<D> parts_[static_cast<size_t>(kColumns / kLanes)];
+};
+
+/// total += the entries that four offsets address in four tables.
 template <class T>
-HWY_INLINE void add(const std::uint16_t* offsets, Index n_tables, const T* tables, T* sums) {
+HWY_INLINE void add_four(const std::uint16_t* offsets, const char* tables,
+                         Sums<T, kWidth<T>>& total) {
   const Tag<T> d;
   constexpr auto kLanes = static_cast<Index>(hn::MaxLanes(Tag<T>()));
-  constexpr auto kParts = static_cast<size_t>(kWidth<T> / kLanes);
-  hn::Vec<Tag<T>> total[kParts];
-  for (auto& part : total) part = hn::Zero(d);
+  auto* parts = total.parts();
+  std::uint64_t four;
+  std::memcpy(&four, offsets, sizeof four);
+#pragma GCC unroll 4
+  for (Index k = 0; k < kTablesAtOnce; ++k) {
+    const auto* entry = reinterpret_cast<const T*>(tables + static_cast<std::uint16_t>(four) +
+                                                   k * kTableEntries * kEntryBytes);
+    four >>= 16;
+    for (Index part = 0; part < kWidth<T> / kLanes; ++part) {
+      parts[part] = hn::Add(parts[part], hn::Load(d, entry + part * kLanes));
+    }
+  }
+}
+
+/// The sums of one vector, in registers until they are complete; in T over four tables.
+template <class T, class Sum>
+HWY_INLINE Sums<Sum, kWidth<T>> add(const std::uint16_t* offsets, Index n_tables, const T* tables) {
+  Sums<Sum, kWidth<T>> total;
   const auto* base = reinterpret_cast<const char*>(tables);
   for (Index table = 0; table < n_tables; table += kTablesAtOnce) {
-    std::uint64_t four;
-    std::memcpy(&four, offsets + table, sizeof four);
-#pragma GCC unroll 4
-    for (Index k = 0; k < kTablesAtOnce; ++k) {
-      const auto* entry = reinterpret_cast<const T*>(base + static_cast<std::uint16_t>(four) +
-                                                     k * kTableEntries * kEntryBytes);
-      four >>= 16;
-      for (size_t part = 0; part < kParts; ++part) {
-        total[part] = hn::Add(total[part], hn::Load(d, entry + static_cast<Index>(part) * kLanes));
-      }
+    if constexpr (std::is_same_v<T, Sum>) {
+      add_four(offsets + table, base, total);
+    } else {
+      Sums<T, kWidth<T>> narrow;
+      add_four(offsets + table, base, narrow);
+      total.add(narrow);
     }
     base += kTablesAtOnce * kTableEntries * kEntryBytes;
   }
-  for (size_t part = 0; part < kParts; ++part) {
-    hn::Store(total[part], d, sums + static_cast<Index>(part) * kLanes);
-  }
+  return total;
 }
 
-template <class T>
+template <class T, class Sum>
 HWY_INLINE void add_all(const PlaneAddresses& planes, const T* tables, std::int32_t* out,
                         Index stride) {
-  HWY_ALIGN T sums[kWidth<T>];
   for (Index v = 0; v < planes.n_vectors; ++v) {
-    add(planes.offsets + v * planes.n_tables, planes.n_tables, tables, sums);
-    widen(sums, out + v * stride);
+    Sums<std::int32_t, kWidth<T>> wide;
+    wide.add(add<T, Sum>(planes.offsets + v * planes.n_tables, planes.n_tables, tables));
+    wide.store(out + v * stride);
   }
 }
 
@@ -122,14 +157,23 @@ void build_int16(const std::int16_t* rows, Index n_tables, std::int16_t* tables)
   build(rows, n_tables, tables);
 }
 
+void build_int8(const std::int8_t* rows, Index n_tables, std::int8_t* tables) {
+  build(rows, n_tables, tables);
+}
+
 void add_int32(const PlaneAddresses& planes, const std::int32_t* tables, std::int32_t* out,
                Index stride) {
-  add_all(planes, tables, out, stride);
+  add_all<std::int32_t, std::int32_t>(planes, tables, out, stride);
 }
 
 void add_int16(const PlaneAddresses& planes, const std::int16_t* tables, std::int32_t* out,
                Index stride) {
-  add_all(planes, tables, out, stride);
+  add_all<std::int16_t, std::int16_t>(planes, tables, out, stride);
+}
+
+void add_int8(const PlaneAddresses& planes, const std::int8_t* tables, std::int32_t* out,
+              Index stride) {
+  add_all<std::int8_t, std::int16_t>(planes, tables, out, stride);
 }
 
 }  // namespace ohm::HWY_NAMESPACE
@@ -142,8 +186,10 @@ HWY_EXPORT(add_digits_int32);
 HWY_EXPORT(add_digits_int16);
 HWY_EXPORT(build_int32);
 HWY_EXPORT(build_int16);
+HWY_EXPORT(build_int8);
 HWY_EXPORT(add_int32);
 HWY_EXPORT(add_int16);
+HWY_EXPORT(add_int8);
 
 void add_digits(const std::int8_t* digits, Index stride, Index n_rows, int shift,
                 std::int32_t* out) {
@@ -163,6 +209,10 @@ void build_tables(const std::int16_t* rows, Index n_tables, std::int16_t* tables
   HWY_DYNAMIC_DISPATCH(build_int16)(rows, n_tables, tables);
 }
 
+void build_tables(const std::int8_t* rows, Index n_tables, std::int8_t* tables) {
+  HWY_DYNAMIC_DISPATCH(build_int8)(rows, n_tables, tables);
+}
+
 void add_entries(const PlaneAddresses& planes, const std::int32_t* tables, std::int32_t* out,
                  Index stride) {
   HWY_DYNAMIC_DISPATCH(add_int32)(planes, tables, out, stride);
@@ -171,6 +221,11 @@ void add_entries(const PlaneAddresses& planes, const std::int32_t* tables, std::
 void add_entries(const PlaneAddresses& planes, const std::int16_t* tables, std::int32_t* out,
                  Index stride) {
   HWY_DYNAMIC_DISPATCH(add_int16)(planes, tables, out, stride);
+}
+
+void add_entries(const PlaneAddresses& planes, const std::int8_t* tables, std::int32_t* out,
+                 Index stride) {
+  HWY_DYNAMIC_DISPATCH(add_int8)(planes, tables, out, stride);
 }
 
 }  // namespace ohm

@@ -37,22 +37,37 @@ void widen_rows(const ExactOperand& operand, RowRange rows, ColumnRange columns,
   }
 }
 
+/// The same of entries that are one byte without a bias.
+void widen_rows(const ExactOperand& operand, RowRange rows, ColumnRange columns, std::int8_t* out) {
+  std::fill_n(out, rows.rows * kColumns<std::int8_t>, std::int8_t{0});
+  for (Index i = 0; i < rows.rows; ++i) {
+    std::copy_n(operand.digits.front().row(rows.first + i).data() + columns.first, columns.columns,
+                out + i * kColumns<std::int8_t>);
+  }
+}
+
 /// Whether every sum of some rows of a column fits int16.
 bool fits_int16(const ExactOperand& operand) {
   return operand.column_limit <= 32767;
 }
 
+/// Whether, besides, every sum of the rows of kTablesAtOnce tables fits int8.
+bool fits_int8(const ExactOperand& operand) {
+  const std::int64_t reach = std::max(operand.largest, -operand.smallest);
+  return fits_int16(operand) && operand.digits.size() == 1 && operand.bias == 0 &&
+         reach * kTablesAtOnce * kTableRows <= 127;
+}
+
 template <class T>
 void multiply(const BitPlanes& x, const ExactOperand& operand, RowRange rows, ColumnRange columns,
               TableScratch& scratch, std::int32_t* out) {
-  const Index table_bytes = kTableEntries * kEntryBytes;
-  const Index padded_rows = x.n_tables * kTableRows;
-  auto* room = static_cast<std::byte*>(
-      scratch.aligned(x.n_tables * table_bytes + (padded_rows + x.n_vectors) * kEntryBytes * 2));
+  const Index table_bytes = x.n_tables * kTableEntries * kEntryBytes;
+  const Index padded_rows = x.n_tables * kTableRows, row_bytes = padded_rows * kEntryBytes;
+  const Index ragged_bytes = x.n_vectors * kColumns<T> * Index{sizeof(std::int32_t)};
+  auto* room = static_cast<std::byte*>(scratch.aligned(table_bytes + row_bytes + ragged_bytes));
   auto* tables = reinterpret_cast<T*>(room);
-  auto* wide = reinterpret_cast<T*>(room + x.n_tables * table_bytes);
-  auto* ragged =
-      reinterpret_cast<std::int32_t*>(room + x.n_tables * table_bytes + padded_rows * kEntryBytes);
+  auto* wide = reinterpret_cast<T*>(room + table_bytes);
+  auto* ragged = reinterpret_cast<std::int32_t*>(room + table_bytes + row_bytes);
   std::fill_n(wide, padded_rows * kColumns<T>, T{0});  // also the rows that fill the last table
   const PlaneAddresses planes{x.offsets.data(), x.n_vectors, x.n_tables};
   for (Index done = 0; done < columns.columns; done += kColumns<T>) {
@@ -102,7 +117,9 @@ BitPlanes pack_planes(const Matrix<std::int32_t>& x) {
 void plane_product(const BitPlanes& x, const ExactOperand& operand, RowRange rows,
                    ColumnRange columns, TableScratch& scratch, std::span<std::int32_t> out) {
   if (x.n_vectors == 0 || columns.columns == 0) return;
-  if (fits_int16(operand)) {
+  if (fits_int8(operand)) {
+    multiply<std::int8_t>(x, operand, rows, columns, scratch, out.data());
+  } else if (fits_int16(operand)) {
     multiply<std::int16_t>(x, operand, rows, columns, scratch, out.data());
   } else {
     multiply<std::int32_t>(x, operand, rows, columns, scratch, out.data());

@@ -35,8 +35,9 @@ class TableScratch {
 ///
 /// The method of four Russians (Arlazarov, Dinic, Kronrod, Faradzhev 1970): for each six rows the
 /// 64 sums of their subsets are tabulated once, and every plane then costs one addition per six
-/// rows, of whole entries, however many bytes they have. In int16 where every sum of the operand
-/// fits, else in int32. The sums must fit int32: column_limit < 2^31.
+/// rows, of whole entries, however many bytes they have. In int8 where the sums of kTablesAtOnce
+/// tables fit and in int16 where every sum of the operand fits, else in int32. The sums must fit
+/// int32: column_limit < 2^31.
 void plane_product(const BitPlanes& x, const ExactOperand& operand, RowRange rows,
                    ColumnRange columns, TableScratch& scratch, std::span<std::int32_t> out);
 

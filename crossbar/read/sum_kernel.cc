@@ -69,16 +69,16 @@ void to_steps_all(const ColumnScales& columns, const StepSums& s, float* out) {
 template <class D>
 HWY_INLINE Index add_codes(D d, const ColumnScales& columns, const StepSums& s, const IdealCodes& c,
                            Index first, Index end, float* out) {
-  const auto low = hn::Set(d, c.low), high = hn::Set(d, c.high), one = hn::Set(d, 1.0F);
-  const auto below = hn::Sub(low, one), above = hn::Add(high, one), round = hn::Set(d, kRound);
+  const auto low = hn::Set(d, c.low), high = hn::Set(d, c.high);
+  const auto round = hn::Set(d, kRound), one = hn::Set(d, 1.0F);
   auto cut = hn::Zero(d);
   for (Index j = first; j < end; j += static_cast<Index>(hn::Lanes(d))) {
     const Scales<D> scales(d, columns, j);
     auto total = hn::LoadU(d, out + j);
     for (Index step = 0; step < s.n_steps; ++step) {
-      // beyond the last code nothing is left to round, and the sum below stays in its range
-      auto v = hn::Min(hn::Max(scales.steps(d, s, step * s.stride + j), below), above);
-      v = hn::Sub(hn::Add(v, round), round);
+      const auto steps = scales.steps(d, s, step * s.stride + j);
+      // beyond 2^22 rounding fails, but its result never decreases: it stays beyond the last code
+      const auto v = hn::Sub(hn::Add(steps, round), round);
       const auto code = hn::Min(hn::Max(v, low), high);
       cut = hn::Add(cut, hn::IfThenElseZero(hn::Ne(code, v), one));
       total = hn::Add(total, hn::Mul(hn::Set(d, c.weights[step]), code));

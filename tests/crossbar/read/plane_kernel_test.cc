@@ -61,6 +61,7 @@ TEST(PlaneKernel, AddsTheRowsThatAPlaneAddressesOnEveryInstructionSet) {
   on_every_instruction_set([] {
     expect_subset_sums<std::int32_t>(40'000'000);
     expect_subset_sums<std::int16_t>(680);
+    expect_subset_sums<std::int8_t>(5);
   });
 }
 

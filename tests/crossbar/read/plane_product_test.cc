@@ -40,6 +40,7 @@ TEST(PlaneProduct, EqualsIntegerArithmeticForEveryShapeAndSizeOfNumbers) {
       }
     }
   }
+  expect_exact({9, 256, 200, -5, 5});
   expect_exact({9, 256, 40, 0, 255});
   expect_exact({9, 256, 40, -300, -60});
   expect_exact({9, 100, 40, -8000000, 8000000});
@@ -54,6 +55,27 @@ TEST(PlaneProduct, WorstCaseSumsJustInsideAndJustOutside16BitsAreExact) {
                   out);
     for (const std::int32_t sum : out) EXPECT_EQ(sum, 258 * entry);
   }
+}
+
+TEST(PlaneProduct, WorstCaseSumsJustInsideAndJustOutside8BitsAreExact) {
+  for (const std::int32_t entry : {5, 6, -5, -6}) {  // 24 rows: 120 and 144
+    const Matrix<std::int32_t> ones(3, 100, 1), entries(100, 65, entry);
+    std::vector<std::int32_t> out(3 * 65);
+    TableScratch scratch;
+    plane_product(pack_planes(ones), make_exact(as_floats(entries), 1), {0, 100}, {0, 65}, scratch,
+                  out);
+    for (const std::int32_t sum : out) EXPECT_EQ(sum, 100 * entry);
+  }
+}
+
+TEST(PlaneProduct, SmallEntriesOfColumnsWhoseSumsPass16BitsAreExact) {
+  const Index rows = 11'000;  // sums of 33'000
+  const Matrix<std::int32_t> ones(2, rows, 1), entries(rows, 3, 3);
+  std::vector<std::int32_t> out(2 * 3);
+  TableScratch scratch;
+  plane_product(pack_planes(ones), make_exact(as_floats(entries), 1), {0, rows}, {0, 3}, scratch,
+                out);
+  for (const std::int32_t sum : out) EXPECT_EQ(sum, 33'000);
 }
 
 TEST(PlaneProduct, UsesOnlyTheRowsAndColumnsAsked) {

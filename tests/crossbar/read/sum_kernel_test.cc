@@ -112,6 +112,24 @@ TEST(SumKernel, HalvesGoToTheEvenCode) {
   EXPECT_EQ(cuts, 1);
 }
 
+TEST(SumKernel, SumsFarBeyondTheCodesAreCutOnEveryInstructionSet) {
+  const std::vector<std::int32_t> sums{4194303,  4194304,    8388609,   12582913,
+                                       16777217, 2147483647, -4194303,  -4194304,
+                                       -8388609, -12582913,  -16777217, -2147483647};
+  const float high = 2097151.0F, weight = 1.0F;   // 2^21 - 1, the largest code
+  for (const float size : {1.0F, 1e6F, 1e30F}) {  // the last reaches infinity
+    const std::vector<float> scale(12, size);
+    on_every_instruction_set([&] {
+      std::vector<float> out(12, 0.0F);
+      EXPECT_EQ(add_ideal_codes({scale.data(), nullptr, nullptr},
+                                {sums.data(), nullptr, nullptr, 1, 12, 12}, {-high, high, &weight},
+                                out.data()),
+                12);
+      for (size_t j = 0; j < 12; ++j) EXPECT_EQ(out[j], sums[j] > 0 ? high : -high);
+    });
+  }
+}
+
 TEST(SumKernel, RowsAddUpAsWrittenOnEveryInstructionSet) {
   const auto ints = integers(1, kColumns, -2'000'000'000, 2'000'000'000, 7);
   const std::vector<float> codes = normals(kColumns, 8);
