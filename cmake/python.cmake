@@ -17,6 +17,7 @@ install(DIRECTORY experiments/ DESTINATION ohmformer/experiments
   PATTERN "expected.yaml"
   PATTERN "README.md"
   PATTERN "models" EXCLUDE)
+install(DIRECTORY experiments/validation DESTINATION ohmformer/experiments FILES_MATCHING PATTERN "*.yaml")
 install(DIRECTORY experiments/models DESTINATION ohmformer/experiments
   PATTERN "__pycache__" EXCLUDE
   PATTERN "*.py" EXCLUDE

@@ -18,6 +18,11 @@ Index reference_bitlines(const WeightSpec& weight) {
   return has_reference_column(weight) ? 1 : 0;
 }
 
+/// Bitlines whose currents are subtracted before they are converted together.
+Index bitlines_per_channel(const WeightSpec& weight) {
+  return bitlines_per_slice(weight) / conversions_per_slice(weight);
+}
+
 Index ceil_divide(Index n, Index by) {
   if (n < 0 || by < 1) {
     throw ArgumentError(fmt::format(
@@ -39,6 +44,16 @@ Index input_steps(const InputSpec& input) {
                                     input.bits, input.slice_bits));
   }
   return static_cast<Index>(input_slices(input).size());
+}
+
+Index driven_steps(const InputSpec& input) {
+  return std::ssize(input.speculation.slice_bits) + input_steps(input);
+}
+
+double conversions_per_sum(const InputSpec& input, double recovery) {
+  const auto narrow = static_cast<double>(input_steps(input));
+  if (!input.speculation.is_on()) return narrow;
+  return static_cast<double>(input.speculation.slice_bits.size()) + recovery * narrow;
 }
 
 Index bitlines_per_weight(const WeightSpec& weight) {
@@ -63,13 +78,17 @@ Index used_bitlines(const MacroSpec& macro, Index columns) {
              : columns * bitlines_per_weight(macro.weight) + reference_bitlines(macro.weight);
 }
 
+Index conversions_per_slice(const WeightSpec& weight) {
+  return weight.subtraction == "digital" ? bitlines_per_slice(weight) : 1;
+}
+
 Index conversion_channels(const MacroSpec& macro) {
   return (macro.array.n_bitlines - reference_bitlines(macro.weight)) /
-         bitlines_per_slice(macro.weight);
+         bitlines_per_channel(macro.weight);
 }
 
 Index conversions_per_adc(const MacroSpec& macro) {
-  return ceil_divide(macro.array.columns_per_adc, bitlines_per_slice(macro.weight));
+  return ceil_divide(macro.array.columns_per_adc, bitlines_per_channel(macro.weight));
 }
 
 Index adcs_per_macro(const MacroSpec& macro) {
@@ -98,8 +117,8 @@ Index bitline_of(const MacroSpec& macro, Index column, Index s, Index side) {
 }
 
 Index converter_of(const MacroSpec& macro, Index column, Index s) {
-  const Index channel = column * std::ssize(macro.weight.slice_bits) + s;
-  return channel / conversions_per_adc(macro);
+  const Index slice = column * std::ssize(macro.weight.slice_bits) + s;
+  return slice * conversions_per_slice(macro.weight) / conversions_per_adc(macro);
 }
 
 bool has_signed_sums(const MacroSpec& macro) {

@@ -9,6 +9,13 @@ namespace ohm {
 /// its own; bipolar ceil((bits - 1) / slice_bits).
 Index input_steps(const InputSpec& input);
 
+/// Steps that one MVM drives: the wide ones of input.speculation and input_steps().
+Index driven_steps(const InputSpec& input);
+
+/// Conversions of one sum of an MVM, on average: one per step; with speculation one per wide step
+/// and the share `recovery` of the others.
+double conversions_per_sum(const InputSpec& input, double recovery);
+
 /// Bitlines that hold one weight: one per slice, two per slice in a differential pair.
 Index bitlines_per_weight(const WeightSpec& weight);
 
@@ -19,8 +26,12 @@ Index weight_columns(const MacroSpec& macro);
 /// Bitlines that conduct for `columns` outputs, the reference bitline of offset_column included.
 Index used_bitlines(const MacroSpec& macro, Index columns);
 
-/// Sums that an array offers to its ADCs in one step: a differential pair is subtracted before the
-/// conversion and counts once; the reference bitline is subtracted and never converted.
+/// Conversions of one weight slice in one step: both bitlines of a pair where codes are subtracted
+/// (weight.subtraction digital), else one.
+Index conversions_per_slice(const WeightSpec& weight);
+
+/// Sums that an array offers to its ADCs in one step: a differential pair that is subtracted before
+/// the conversion counts once; the reference bitline is subtracted and never converted.
 Index conversion_channels(const MacroSpec& macro);
 
 /// Conversions one ADC makes per step when all of its `columns_per_adc` bitlines are in use.

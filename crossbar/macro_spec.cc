@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <numeric>
 
 #include "crossbar/encoding/input_encoding.h"
 #include "crossbar/encoding/weight_encoding.h"
@@ -84,12 +85,31 @@ void WeightSpec::visit(Visitor& v) {
   v.value(
       Field("scale", "one scale per output column, or one per matrix").one_of({"column", "tensor"}),
       scale);
+  v.value(Field("subtraction",
+                "of the two bitlines of a pair: analog: before the conversion; digital: both are "
+                "converted (time, energy and area; the numbers are those of analog subtraction)")
+              .one_of({"analog", "digital"}),
+          subtraction);
+  v.rule(
+      subtraction == "analog" || bitlines_per_slice(*this) == 2, "subtraction",
+      "digital subtraction is of the two bitlines of a pair; use an encoding of pairs with pair: "
+      "bitlines");
   const bool two_sided = encoding == "differential_two_sided";
   const auto widest = std::ranges::max_element(slice_bits);
   v.rule(!two_sided || slice_bits.size() < 2 || *widest < 16, "slice_bits",
          "two-sided pairs have twice the levels; expected at most 15 bits per slice");
   const std::string problem = slicing_problem(*this);
   v.rule(problem.empty(), "slice_bits", problem);
+}
+
+void SpeculationSpec::visit(Visitor& v) {
+  v.value(Field("slice_bits",
+                "bits of the wide steps that are tried first, most significant first; empty: none")
+              .between(1, 8),
+          slice_bits);
+  v.value(Field("recovery", "share of the conversions of the narrow steps that are still made")
+              .between(0, 1),
+          recovery);
 }
 
 void InputSpec::visit(Visitor& v) {
@@ -99,8 +119,9 @@ void InputSpec::visit(Visitor& v) {
       Field("encoding",
             "bit_serial: two's complement, one polarity; bipolar: the sign selects the polarity "
             "of the drive; pwm: the value is the length of one pulse of read.time per unit; "
-            "split_pwm: the same in two halves of the bits")
-          .one_of({"bit_serial", "bipolar", "pwm", "split_pwm"}),
+            "split_pwm: the same in two halves of the bits; bit_planes: one pulse of read.time per "
+            "bit of |x|, whose charge is integrated 2^k times before one conversion")
+          .one_of({"bit_serial", "bipolar", "pwm", "split_pwm", "bit_planes"}),
       encoding);
   v.value(Field("range",
                 "dynamic: each token's own maximum; max, percentile, mse: one static range "
@@ -108,8 +129,27 @@ void InputSpec::visit(Visitor& v) {
               .one_of({"dynamic", "max", "percentile", "mse"})
               .later({"learned"}),
           range);
+  v.nested(Field("speculation", "wide steps first, narrow ones where a sum did not fit"),
+           speculation);
+  const Index tried = std::reduce(speculation.slice_bits.begin(), speculation.slice_bits.end());
+  v.rule(!speculation.is_on() || tried == bits, "speculation",
+         fmt::format("the wide slices hold {} bits and the input has {}; expected the same", tried,
+                     bits));
+  v.rule(!speculation.is_on() || encoding == "bit_serial", "speculation",
+         "wide steps are followed by those of encoding bit_serial; use that, or no slice_bits");
+  v.rule(!speculation.is_on() || slice_bits == 1, "speculation",
+         "what did not fit is recovered bit by bit; use slice_bits: 1");
   v.value(Field("percentile", "of |input| for range percentile, %").between(50, 100), percentile);
-  const bool pulse = encoding == "pwm" || encoding == "split_pwm";
+  v.value(
+      Field("split_above",
+            "split_pwm, bit_planes: bits of |x| beyond which the input goes in two halves, each "
+            "with a conversion of its own; 0: always")
+          .between(0, 15),
+      split_above);
+  const bool planes = encoding == "bit_planes";
+  const bool pulse = encoding == "pwm" || encoding == "split_pwm" || planes;
+  v.rule(split_above == 0 || planes || encoding == "split_pwm", "split_above",
+         fmt::format("encoding {} is not split; leave it out", encoding));
   v.rule(!pulse || slice_bits == 1, "slice_bits",
          fmt::format("encoding {} decides its own steps; remove slice_bits", encoding));
   v.rule(slice_bits <= bits, "slice_bits",
@@ -119,6 +159,26 @@ void InputSpec::visit(Visitor& v) {
 void ReadSpec::visit(Visitor& v) {
   v.value(Field("voltage", "read voltage of a full-scale input").between(1e-6, 100.0), voltage);
   v.value(Field("time", "integration time of one step").between(1e-13, 1.0), time);
+  v.value(Field("integration", "bit_planes: to sample and integrate the charge of a pulse once")
+              .between(0, 1.0),
+          integration);
+  v.value(
+      Field("pipeline",
+            "asynchronous: cells are read for the next step while the ADCs convert; synchronous: "
+            "reading, converting and adding take one step each; none: one after the other, as "
+            "where the converter itself integrates")
+          .one_of({"asynchronous", "synchronous", "none"}),
+      pipeline);
+  v.value(Field("overlap", "whether an MVM may start before the one before has left the pipeline"),
+          overlap);
+}
+
+void WorkloadSpec::visit(Visitor& v) {
+  v.value(Field("bit_density", "share of ones among the bits that are driven").between(0, 1),
+          bit_density);
+  v.value(Field("cell_level", "mean of (G - g_min) / (g_max - g_min) over the cells").between(0, 1),
+          cell_level);
+  v.value(Field("code_share", "mean |code| over the largest code").between(0, 1), code_share);
 }
 
 namespace {
@@ -150,6 +210,21 @@ void check_combinations(const MacroSpec& macro, Visitor& v) {
          "none, or an input encoding of amplitudes");
 }
 
+bool computes_integers(const MacroSpec& macro) {
+  const bool exact_wires = macro.array.ir_drop == "exact" || macro.array.ir_drop == "gain";
+  return macro.device.kind == "ideal" && macro.device.noise.white == "none" &&
+         macro.adc.kind == "ideal" && is_ideal(macro.dac) && !exact_wires &&
+         macro.fidelity == "sliced" && !macro.periphery.array.empty();
+}
+
+/// Parts that scale need a target that scaling is defined for.
+void check_scaling(const MacroSpec& macro, Visitor& v) {
+  bool scales = macro.engine.is_digital();
+  for (const PartSpec& part : macro.parts) scales = scales || part.scaling == "logic";
+  const std::string problem = scales ? technology_problem(macro.periphery.technology()) : "";
+  v.rule(problem.empty(), "periphery", problem);
+}
+
 }  // namespace
 
 void MacroSpec::visit(Visitor& v) {
@@ -170,6 +245,13 @@ void MacroSpec::visit(Visitor& v) {
   v.nested(Field("compensation", "digital correction of the mean drift"), compensation);
   v.nested_component(Field("periphery", "drivers, sample and hold, shift-add, registers"),
                      "component", periphery);
+  v.nested(Field("engine", "what computes the products"), engine);
+  v.rule(!engine.is_digital() || computes_integers(*this), "engine",
+         "a digital engine computes exact integers from a published memory; use a device of kind "
+         "ideal without noise, adc.kind: ideal, an ideal DAC, ir_drop: report, and give "
+         "periphery.array");
+  v.nested_list(Field("parts", "published parts of one macro that no model computes"), parts);
+  v.nested(Field("workload", "inputs, weights and outputs where no tensors exist"), workload);
   const bool gated = array.topology == "gated";
   if (fidelity == "fused" && slicing_problem(weight).empty()) {
     for (const LinearCondition& condition : linear_conditions(*this)) {
@@ -194,8 +276,12 @@ void MacroSpec::visit(Visitor& v) {
          fmt::format("one weight takes {} bitlines and n_bitlines is {}; expected at least {}",
                      needed, array.n_bitlines, needed));
   const bool binary = weight.encoding == "xnor";
-  v.rule(binary == (input.bits == 1), "input",
-         "inputs of one bit, -1 or 1, go with weights of encoding xnor and with no others");
+  const bool planes = input.encoding == "bit_planes";
+  v.rule(binary ? input.bits == 1 && !planes : input.bits > 1 || planes, "input",
+         "inputs of one bit, -1 or 1, go with weights of encoding xnor and with no others, but for "
+         "input encoding bit_planes");
+  v.rule(planes || read.integration.si() == 0.0, "read",
+         "integration belongs to input encoding bit_planes; leave it out");
   const bool stacked = weight.pair == "wordlines";
   v.rule(!stacked || !has_reference_column(weight), "weight",
          "pair: wordlines needs an encoding with pairs, such as differential");
@@ -208,7 +294,10 @@ void MacroSpec::visit(Visitor& v) {
   const bool one_wire_model = array.ir_drop == "report" || array.ir_drop == "auto";
   v.rule(array.sensing == "current" || (fidelity != "circuit" && one_wire_model), "array",
          "voltage sensing is modelled with ideal wires; use ir_drop: report");
+  v.rule(!adc.common_step || !input.speculation.is_on(), "adc",
+         "common_step with input.speculation is not modelled; leave one of them out");
   check_combinations(*this, v);
+  check_scaling(*this, v);
 }
 
 }  // namespace ohm

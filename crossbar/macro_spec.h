@@ -11,6 +11,8 @@
 #include "crossbar/dac/dac.h"
 #include "crossbar/device/compensation.h"
 #include "crossbar/device/device.h"
+#include "crossbar/engine_spec.h"
+#include "crossbar/part_spec.h"
 #include "crossbar/periphery_spec.h"
 
 namespace ohm {
@@ -43,7 +45,22 @@ struct WeightSpec {
   std::vector<Index> slice_bits{2, 2, 2, 2};  ///< most significant first
   std::string pair = "bitlines";  ///< the two cells of a pair: side by side, or on two wordlines
   std::string scale = "column";   ///< one scale per output column, or per tensor
+  std::string subtraction = "analog";  ///< analog: before the conversion; digital: of two codes
 
+  void visit(Visitor& v);
+};
+
+/// Wide input slices that are tried before the narrow ones: a column whose wide sums all stay
+/// within the converter's range needs no conversion of the narrow ones.
+///
+/// Ref: Andrulis et al., RAELLA, ISCA 2023 (dynamic input slicing). A converter that reads a sum in
+/// its own units and clips loses nothing in a sum that fits, so speculation changes what a product
+/// costs, not its value: numbers are those of the narrow slices.
+struct SpeculationSpec {
+  std::vector<Index> slice_bits;  ///< most significant first; empty: no speculation
+  double recovery = 0.02;         ///< share of the narrow slices' conversions that are made
+
+  bool is_on() const { return !slice_bits.empty(); }
   void visit(Visitor& v);
 };
 
@@ -54,6 +71,8 @@ struct InputSpec {
   std::string encoding = "bit_serial";
   std::string range = "dynamic";
   double percentile = 99.9;
+  Index split_above = 0;  ///< bits of |x| beyond which split encodings take two phases
+  SpeculationSpec speculation{};
 
   void visit(Visitor& v);
 };
@@ -62,6 +81,18 @@ struct InputSpec {
 struct ReadSpec {
   Volts voltage{0.2};
   Seconds time{10e-9};
+  Seconds integration{0.0};  ///< bit_planes: to sample and integrate the charge of a pulse once
+  std::string pipeline = "asynchronous";  ///< of read, convert, shift-add; synchronous; none
+  bool overlap = true;                    ///< an MVM starts before the one before has ended
+
+  void visit(Visitor& v);
+};
+
+/// What is assumed of inputs, weights and outputs where no tensors exist.
+struct WorkloadSpec {
+  double bit_density = 0.5;
+  double cell_level = 0.25;
+  double code_share = 0.2;
 
   void visit(Visitor& v);
 };
@@ -80,6 +111,9 @@ struct MacroSpec {
   AdcSpec adc;
   CompensationSpec compensation;
   PeripherySpec periphery;
+  EngineSpec engine;
+  std::vector<PartSpec> parts;  ///< what its table lists beside all that
+  WorkloadSpec workload;
 
   void visit(Visitor& v);
 };

@@ -41,6 +41,8 @@ struct PeripherySpec {
   Farads c_sample{20e-15};  ///< sample and hold, one per conversion channel
   SquareMetres sample_hold_area{9.7e-12};
 
+  /// Of a whole array: energy per read step, area; empty: V² G t and the cells' F².
+  std::vector<PublishedFigure> array;
   std::vector<PublishedFigure> wordline_driver;  ///< area per wordline; its energy is C V²
   std::vector<PublishedFigure> dac;              ///< per 1-bit drive; doubles with each further bit
   std::vector<PublishedFigure> mux;              ///< area per bitline
@@ -54,7 +56,15 @@ struct PeripherySpec {
   double control_area = 0.1;           ///< control and wiring / area of all but cells and ADCs
   WattsPerSquareMetre leakage{500.0};  ///< per area of everything but the cells
 
+  /// Gate line of the select transistors of a driven array, pulsed for every wordline in use.
+  Farads c_selector_cell{0.0}, c_selector_driver{0.0};
+  Volts selector_swing{0.0}, selector_supply{0.0};  ///< E = C · swing · supply
+  std::vector<PublishedFigure> sample_hold;         ///< per sample; empty: C vdd² of c_sample
+  std::vector<PublishedFigure> integrator;          ///< per integration; one per conversion channel
+
   PeripherySpec();
+  /// Whether any published figure comes from another node or supply.
+  bool scales_figures() const;
   Technology technology() const { return {node, vdd, Process::high_performance}; }
   void visit(Visitor& v);
 };

@@ -135,6 +135,11 @@ double delay_factor(const Technology& t) {
 
 }  // namespace
 
+bool is_same(const Technology& a, const Technology& b) {
+  return std::abs(a.node / b.node - 1.0) < kRounding && std::abs(a.vdd / b.vdd - 1.0) < kRounding &&
+         a.process == b.process;
+}
+
 std::string technology_problem(const Technology& technology) {
   if (const std::string problem = node_problem(technology.node); !problem.empty()) return problem;
   const double nominal = nominal_supply(technology);
@@ -146,12 +151,14 @@ std::string technology_problem(const Technology& technology) {
 }
 
 double energy_scale(const Technology& from, const Technology& to) {
+  if (is_same(from, to)) return 1.0;
   require(technology_problem(from));
   require(technology_problem(to));
   return energy_factor(to) / energy_factor(from);
 }
 
 double delay_scale(const Technology& from, const Technology& to) {
+  if (is_same(from, to)) return 1.0;
   require(technology_problem(from));
   require(technology_problem(to));
   return delay_factor(to) / delay_factor(from);

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <string_view>
 #include <vector>
 
@@ -32,6 +33,8 @@ std::vector<Owned> owned_fields(const AdcSpec& spec) {
        spec.comparator_offset != 0.0,
        {"sar", "ramp", "flash", "pipeline", "cyclic", "integrating"}},
       {"half_lsb_correction", !spec.half_lsb_correction, {"integrating"}},
+      {"early_stop", spec.early_stop, {"ramp", "integrating"}},
+      {"count_energy", spec.count_energy != 0.0, {"ramp", "integrating"}},
   };
 }
 
@@ -114,7 +117,63 @@ void check_bits(const AdcSpec& spec, Visitor& v) {
          "sign_magnitude");
 }
 
+void visit_cost(AdcSpec& spec, Visitor& v) {
+  v.value(Field("rate", "conversions per second of one converter").between(1e3, 1e10), spec.rate);
+  v.value(Field("rate_bits",
+                "resolution at which the converter has this rate: more bits take more steps; any: "
+                "the rate holds at every resolution")
+              .between(1, 20)
+              .word("any", AdcSpec::kAnyBits),
+          spec.rate_bits);
+  v.value(
+      Field("cost",
+            "energy and area. survey: regression over published converters; isaac: ISAAC's own; "
+            "sar: the physics of a bare converter; published: the figures of `published`")
+          .one_of({"survey", "isaac", "sar", "published"}),
+      spec.cost);
+  v.nested_list(Field("published", "converters as their papers describe them"), spec.published);
+  v.value(Field("common_step",
+                "time and cost: conversions of less significant input slices stop at the step of "
+                "the most significant one, as many bits fewer as they are less significant"),
+          spec.common_step);
+  v.value(
+      Field("early_stop", "ramp, integrating: counting ends with the largest code of the array"),
+      spec.early_stop);
+  v.value(Field("count_energy",
+                "ramp, integrating: share of the energy of a full count that grows with the code")
+              .between(0, 1),
+          spec.count_energy);
+  v.rule(spec.cost != "isaac" ||
+             (spec.kind != "ideal" && spec.bits <= 10 && spec.rate <= Hertz(1.28e9)),
+         "cost", "ISAAC's converter is published up to 10 bits and 1.28 GHz; use cost survey");
+  v.rule(spec.cost != "published" || !spec.published.empty(), "cost",
+         "cost published needs the list `published`: bits, energy, area, rate, node, vdd, source");
+}
+
 }  // namespace
+
+void PublishedConverter::visit(Visitor& v) {
+  v.value(Field("bits", "resolution").must().between(1, 20), bits);
+  v.value(Field("energy", "energy per conversion at that node").must().positive(), energy);
+  v.value(Field("area", "area of one converter at that node; 0 m2: not published").at_least(0),
+          area);
+  v.value(Field("rate", "conversions per second in the source").must().between(1e3, 1e11), rate);
+  v.value(Field("node", "node of the source").must().between(6.9e-9, 181e-9), node);
+  v.value(Field("vdd", "supply of the source").must().positive(), vdd);
+  v.value(Field("source", "paper and table, or: assumption").must(), source);
+}
+
+double conversion_steps(const std::string& kind, Index bits) {
+  if (kind == "flash" || kind == "pipeline") return 1.0;
+  if (kind == "ramp" || kind == "integrating") return std::ldexp(1.0, static_cast<int>(bits));
+  return static_cast<double>(bits + 1);
+}
+
+Hertz conversion_rate(const AdcSpec& spec, Index bits) {
+  if (spec.rate_bits == AdcSpec::kAnyBits) return spec.rate;
+  return conversion_steps(spec.kind, spec.rate_bits) / conversion_steps(spec.kind, bits) *
+         spec.rate;
+}
 
 AdcSpec idealised(const AdcSpec& spec) {
   AdcSpec ideal;
@@ -124,7 +183,10 @@ AdcSpec idealised(const AdcSpec& spec) {
   ideal.percentile = spec.percentile;
   ideal.per_column = spec.per_column;
   ideal.rate = spec.rate;
+  ideal.rate_bits = spec.rate_bits;
   ideal.cost = spec.cost;
+  ideal.published = spec.published;
+  ideal.common_step = spec.common_step;
   return ideal;
 }
 
@@ -155,16 +217,11 @@ void AdcSpec::visit(Visitor& v) {
                 "weight slice"),
           per_column);
   visit_errors(*this, v);
-  v.value(Field("rate", "conversions per second of one converter").between(1e3, 1e10), rate);
-  v.value(Field("cost", "energy and area: regression over published converters, or ISAAC's own")
-              .one_of({"survey", "isaac"}),
-          cost);
+  visit_cost(*this, v);
   check_bits(*this, v);
   check_kind(*this, v);
   v.rule(!per_column || range != "lossless", "per_column",
          "range lossless is one code per unit in every column; leave per_column out");
-  v.rule(cost != "isaac" || (kind != "ideal" && bits <= 10 && rate <= Hertz(1.28e9)), "cost",
-         "ISAAC's converter is published up to 10 bits and 1.28 GHz; use cost survey");
 }
 
 }  // namespace ohm

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 
+#include "crossbar/cost/adc_sar.h"
 #include "crossbar/cost/adc_survey.h"
 
 namespace ohm {
@@ -19,6 +20,7 @@ constexpr Index kFewestBits = 4, kMostBits = 10;
 constexpr Metres kNode(32e-9);
 // the paper prints 1.2 GS/s, yet 128 columns in 100 ns take 1.28 GS/s
 constexpr double kFastest = 1.28e9 * (1 + 1e-9);
+constexpr double kDecisions = 9;  // of 8 bits; fewer bits convert faster with the same decisions
 
 /// 4 to 10 bits at 32 nm; the row of 8 bits is ISAAC's own: 16 mW / 8 / 1.2 GS/s, 0.0096 mm² / 8.
 constexpr std::array<Row, 7> kRows{{{0.79, 361.04},
@@ -32,7 +34,9 @@ constexpr std::array<Row, 7> kRows{{{0.79, 361.04},
 }  // namespace
 
 std::optional<UnitCost> adc_isaac(Index bits, Metres node, Hertz rate) {
-  if (bits < 1 || bits > kMostBits || !(rate.si() > 0.0 && rate.si() <= kFastest)) {
+  const double fastest =
+      kFastest * std::max(1.0, kDecisions / static_cast<double>(std::max<Index>(bits, 0) + 1));
+  if (bits < 1 || bits > kMostBits || !(rate.si() > 0.0 && rate.si() <= fastest)) {
     return std::nullopt;
   }
   const Index resolved = std::max(bits, kFewestBits);
@@ -46,8 +50,7 @@ std::optional<UnitCost> adc_isaac(Index bits, Metres node, Hertz rate) {
       "ISAAC's ADC (Shafiee et al., ISCA 2016), {} bits after Saberi et al. "
       "2011, 32 nm -> {:.4g} nm with the survey's node exponents",
       resolved, node.si() * 1e9);
-  if (bits < kFewestBits) cost.source += fmt::format(", standing for {} bits", bits);
-  return cost;
+  return bits < kFewestBits ? adc_resized(cost, kFewestBits, bits) : cost;
 }
 
 }  // namespace ohm

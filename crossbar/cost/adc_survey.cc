@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "core/error.h"
+#include "crossbar/cost/adc_sar.h"
 
 namespace ohm {
 namespace {
@@ -15,7 +16,6 @@ constexpr double kEnergyNode = 1.8800369206815004, kEnergyBits = -2.829125605059
 constexpr double kEnergyConstant = 26.0496215686518 - 1.4702022133784405;
 constexpr double kAreaConstant = 1.3461916439910742, kAreaNode = 0.9932794744745022;
 constexpr double kAreaRate = 0.18071538424508238, kAreaEnergy = 0.29912426192653485;
-constexpr double kFastest = 1e10;
 
 /// Best Schreier figure of merit, dB: limited by the rate or by the resolution.
 double figure_of_merit(double bits, double rate) {
@@ -48,7 +48,7 @@ void require(Index bits, Metres node, Hertz rate) {
         fmt::format("adc: a node of {}; the survey regression covers 7 nm to 180 nm",
                     format_quantity(node.si(), kMetre)));
   }
-  if (!(rate.si() > 0.0 && rate.si() <= kFastest)) {
+  if (!(rate.si() > 0.0 && rate <= kSurveyFastest)) {
     throw ArgumentError(fmt::format(
         "adc.rate: {}; the survey regression covers up to 10 GHz per converter; lower the rate",
         format_quantity(rate.si(), kHertz)));
@@ -69,8 +69,7 @@ UnitCost adc_survey(Index bits, Metres node, Hertz rate) {
       "ADC survey regression (Andrulis et al., arXiv 2404.06553; Murmann's survey 1997-2023), {} "
       "bits, {:.4g} nm",
       resolved, nm);
-  if (bits < kSurveyFewestBits) cost.source += fmt::format(", standing for {} bits", bits);
-  return cost;
+  return bits < kSurveyFewestBits ? adc_resized(cost, kSurveyFewestBits, bits) : cost;
 }
 
 double adc_survey_energy_scale(Metres from, Metres to) {

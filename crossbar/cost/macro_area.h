@@ -19,7 +19,7 @@ std::vector<ComponentCost> macro_area(const MacroSpec& macro);
 Cost macro_area_total(const MacroSpec& macro);
 
 /// Static power of one macro: periphery.leakage × everything but the cells, which keep their state
-/// without power.
+/// without power; the memory of a digital engine does not.
 Watts macro_leakage(const MacroSpec& macro);
 
 }  // namespace ohm

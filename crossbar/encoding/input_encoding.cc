@@ -10,17 +10,23 @@ bool is_pwm(const InputSpec& spec) {
   return spec.encoding == "pwm" || spec.encoding == "split_pwm";
 }
 
+bool is_planes(const InputSpec& spec) {
+  return spec.encoding == "bit_planes";
+}
+
 /// Bits of |x| that one step carries.
 Index step_bits(const InputSpec& spec) {
   const Index magnitude = spec.bits - 1;
   if (spec.encoding == "pwm") return magnitude;
-  if (spec.encoding == "split_pwm") return (magnitude + 1) / 2;
+  const bool splits = spec.encoding == "split_pwm" || is_planes(spec);
+  if (splits) return magnitude > spec.split_above ? (magnitude + 1) / 2 : magnitude;
   return spec.slice_bits;
 }
 
 }  // namespace
 
 std::vector<InputSlice> input_slices(const InputSpec& spec) {
+  if (spec.bits == 1 && is_planes(spec)) return {{0, 1, false, true}};
   if (spec.bits == 1) return {{0, 1, false, false, true}};
   const bool bipolar = spec.encoding != "bit_serial";
   const Index magnitude = spec.bits - 1, width = step_bits(spec);
@@ -32,6 +38,15 @@ std::vector<InputSlice> input_slices(const InputSpec& spec) {
   return slices;
 }
 
+std::vector<InputSlice> driven_slices(const InputSpec& spec) {
+  std::vector<InputSlice> slices;
+  Index shift = spec.bits;
+  for (const Index width : spec.speculation.slice_bits) slices.push_back({shift -= width, width});
+  const std::vector<InputSlice> narrow = input_slices(spec);
+  slices.insert(slices.end(), narrow.begin(), narrow.end());
+  return slices;
+}
+
 InputRange input_range(const InputSpec& spec) {
   if (spec.bits == 1) return {-1, 1};
   const Index high = (Index{1} << (spec.bits - 1)) - 1;
@@ -39,7 +54,7 @@ InputRange input_range(const InputSpec& spec) {
 }
 
 bool drives_pulse_width(const MacroSpec& macro) {
-  return macro.array.topology == "gated" || is_pwm(macro.input);
+  return macro.array.topology == "gated" || is_pwm(macro.input) || is_planes(macro.input);
 }
 
 Seconds step_time(const MacroSpec& macro) {
@@ -49,6 +64,20 @@ Seconds step_time(const MacroSpec& macro) {
     longest = std::max(longest, slice.top());
   }
   return static_cast<double>(longest) * macro.read.time;
+}
+
+Index pulses(const InputSpec& input, const InputSlice& slice) {
+  return is_planes(input) ? slice.bits : 1;
+}
+
+Index integrations(const InputSpec& input, const InputSlice& slice) {
+  return is_planes(input) ? slice.top() : 0;
+}
+
+Seconds read_time(const MacroSpec& macro, const InputSlice& slice) {
+  const Index units = is_pwm(macro.input) ? slice.top() : pulses(macro.input, slice);
+  return static_cast<double>(units) * macro.read.time +
+         static_cast<double>(integrations(macro.input, slice)) * macro.read.integration;
 }
 
 }  // namespace ohm

@@ -37,8 +37,14 @@ struct InputSlice {
 /// bit_serial: two's complement, slice_bits per step, the sign bit in a step of its own. bipolar:
 /// |x| in slices of slice_bits, the sign as the polarity of the drive. pwm: |x| in one pulse whose
 /// length counts the value, the sign as its polarity; split_pwm: the same in two halves of the
-/// bits. An input of one bit is -1 or 1.
+/// bits. bit_planes: |x| pulse by pulse, one per bit, whose charges are integrated 2^k times each
+/// before one conversion, in two halves as well (NeuRRAM: Wan et al., Nature 608, 2022). Both are
+/// split where |x| has more than split_above bits. An input of one bit is -1 or 1.
 std::vector<InputSlice> input_slices(const InputSpec& spec);
+
+/// Every step that an MVM drives: the wide ones of input.speculation, then input_slices(). A wide
+/// slice that holds the sign bit carries it as one more bit of its value.
+std::vector<InputSlice> driven_slices(const InputSpec& spec);
 
 /// The integers that can be driven: [-2^(bits-1), 2^(bits-1) - 1], symmetric where the sign is a
 /// polarity, -1 and 1 for one bit.
@@ -51,7 +57,18 @@ InputRange input_range(const InputSpec& spec);
 /// that stay open for the value.
 bool drives_pulse_width(const MacroSpec& macro);
 
-/// Length of the longest step: read.time, or one read.time per unit of the value with pwm.
+/// Time for which a step drives the cells at full scale: read.time, or one read.time per unit of
+/// the largest value with pwm. A step of bit_planes drives once per bit.
 Seconds step_time(const MacroSpec& macro);
+
+/// Pulses of one step: one per bit with bit_planes, else one.
+Index pulses(const InputSpec& input, const InputSlice& slice);
+
+/// How often a step integrates sampled charge: 2^bits - 1 with bit_planes, else never.
+Index integrations(const InputSpec& input, const InputSlice& slice);
+
+/// How long one step takes to drive the cells and to integrate what they deliver: read.time per
+/// pulse (pwm: per unit of the largest value of the slice) and read.integration per integration.
+Seconds read_time(const MacroSpec& macro, const InputSlice& slice);
 
 }  // namespace ohm

@@ -2,6 +2,7 @@
 #include "crossbar/read/drive.h"
 
 #include <algorithm>
+#include <bit>
 #include <span>
 
 #include "crossbar/encoding/input_encoding.h"
@@ -50,6 +51,7 @@ constexpr Index kInt32Values = 32768;  // values of 8 bits whose squares add up 
 WordlineCounts count_step(const Macro& macro, const Matrix<std::int32_t>& driven, Index first,
                           Index last) {
   const bool by_width = drives_pulse_width(macro.spec);
+  const bool by_plane = macro.spec.input.encoding == "bit_planes";
   const auto n = static_cast<size_t>(driven.cols);
   WordlineCounts counts{std::vector<std::int32_t>(n), std::vector<std::int32_t>(n)};
   std::int32_t *load = counts.load.data(), *active = counts.active.data();
@@ -57,6 +59,12 @@ WordlineCounts count_step(const Macro& macro, const Matrix<std::int32_t>& driven
     const std::int32_t* values = driven.row(row).data();
     for (size_t i = 0; i < n; ++i) {
       const std::int32_t value = values[i];
+      if (by_plane) {
+        const int ones = std::popcount(static_cast<std::uint32_t>(value < 0 ? -value : value));
+        load[i] += ones;
+        active[i] += ones;
+        continue;
+      }
       load[i] += by_width ? (value < 0 ? -value : value) : value * value;
       active[i] += value != 0 ? 1 : 0;
     }

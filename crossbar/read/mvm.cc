@@ -173,8 +173,9 @@ void Reader::prepare_block(int threads) {
                [&](Index t) { prepare_tile(static_cast<size_t>(t)); });
   for (size_t t = 0; t < inputs_.size(); ++t) {
     const TilePlan& plan = plan_.tiles[t];
-    const Index conversions =
-        block_.tokens * n_steps_ * std::ssize(inputs_[t].groups) * std::ssize(macro_.weight_slices);
+    const Index conversions = block_.tokens * n_steps_ * std::ssize(inputs_[t].groups) *
+                              std::ssize(macro_.weight_slices) *
+                              conversions_per_slice(macro_.spec.weight);
     result_.counts.conversions += conversions * matrix_.columns;
     const bool all = plan.way == TilePlan::Way::mapped;
     result_.counts.fused += conversions * (all ? matrix_.columns : std::ssize(plan.fused_outputs));

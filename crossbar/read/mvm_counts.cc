@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include "crossbar/encoding/input_encoding.h"
 #include "crossbar/encoding/weight_encoding.h"
@@ -51,6 +52,7 @@ namespace {
 
 /// How strongly a step of `value` loads its wordline, in the units of MvmCounts::drive.
 std::int64_t load_of(const Macro& macro, std::int64_t value) {
+  if (macro.spec.input.encoding == "bit_planes") return 1;  // a pulse
   return drives_pulse_width(macro.spec) ? std::abs(value) : value * value;
 }
 
@@ -62,37 +64,79 @@ double input_conductance(const Macro& macro, const ProgrammedTile& tile, Index i
   return sum / static_cast<double>(each);
 }
 
+/// Mean level of the cells of a matrix, each wordline weighted; reference columns do not count.
+class MeanLevel {
+ public:
+  MeanLevel(const Macro& macro, const ProgrammedMatrix& matrix) : macro_(macro) {
+    cells_ = static_cast<double>(matrix.columns * std::ssize(macro.weight_slices) *
+                                 n_sides(macro.spec.weight));
+    if (!has_reference_column(macro.spec.weight)) return;
+    const Index width = weight_columns(macro.spec);
+    references_ =
+        static_cast<double>((matrix.columns + width - 1) / width) * macro.spec.device.g_min.si();
+  }
+
+  void add(const ProgrammedTile& tile, Index input, double weight) {
+    weight_ += weight;
+    siemens_ += weight * (input_conductance(macro_, tile, input) - references_);
+  }
+
+  double weight() const { return weight_; }
+  bool is_empty() const { return weight_ == 0.0 || cells_ == 0.0; }
+
+  double value() const {
+    const Siemens mean(siemens_ / weight_ / cells_);
+    const double level = (mean - macro_.spec.device.g_min) / macro_.spec.device.range();
+    return std::clamp(level, 0.0, 1.0);
+  }
+
+ private:
+  const Macro& macro_;
+  double cells_ = 0.0;       // of one wordline
+  double references_ = 0.0;  // S, of one wordline
+  double weight_ = 0.0, siemens_ = 0.0;
+};
+
 }  // namespace
+
+double mean_cell_level(const Macro& macro, const ProgrammedMatrix& matrix) {
+  MeanLevel mean(macro, matrix);
+  for (const ProgrammedTile& tile : matrix.tiles) {
+    for (Index i = 0; i < tile.rows.rows; ++i) mean.add(tile, i, 1.0);
+  }
+  return mean.is_empty() ? 0.0 : mean.value();
+}
 
 InputStatistics input_statistics(const Macro& macro, const ProgrammedMatrix& matrix,
                                  const MvmCounts& counts) {
-  const double cells_per_row = static_cast<double>(
-      matrix.columns * std::ssize(macro.weight_slices) * n_sides(macro.spec.weight));
-  // the cells of reference columns are not among those whose level is asked
-  const Index width = weight_columns(macro.spec);
-  const double references =
-      has_reference_column(macro.spec.weight)
-          ? static_cast<double>((matrix.columns + width - 1) / width) * macro.spec.device.g_min.si()
-          : 0.0;
-  double driven = 0.0, siemens = 0.0;  // Σ share of full drive, and the same × row conductance
+  MeanLevel mean(macro, matrix);  // weighted by shares of full drive
   std::int64_t active = 0;
   for (const ProgrammedTile& tile : matrix.tiles) {
     for (Index i = 0; i < tile.rows.rows; ++i) {
       for (Index b = 0; b < counts.drive.rows; ++b) {
         const double share = static_cast<double>(counts.drive(b, tile.rows.first + i)) /
                              static_cast<double>(load_of(macro, macro.max_input()));
-        driven += share;
-        siemens += share * (input_conductance(macro, tile, i) - references);
+        mean.add(tile, i, share);
         active += counts.active(b, tile.rows.first + i);
       }
     }
   }
-  const double slots = static_cast<double>(counts.mvms * counts.active.size());
-  if (driven == 0.0 || cells_per_row == 0.0) return {0.0, 0.0, 0.0, 0.0};
-  const Siemens mean(siemens / driven / cells_per_row);
-  const double level = (mean - macro.spec.device.g_min) / macro.spec.device.range();
-  const double active_share = static_cast<double>(active) / slots;
-  return {active_share, std::clamp(level, 0.0, 1.0), active_share, driven / slots};
+  Index pulses_per_input = 0;
+  for (const InputSlice& slice : macro.input_slices) {
+    pulses_per_input += pulses(macro.spec.input, slice);
+  }
+  const double slots = static_cast<double>(counts.mvms * counts.active.cols * pulses_per_input);
+  InputStatistics seen = assumed_statistics(macro.spec);  // conversions stay what is assumed
+  seen.bit_density = seen.cell_level = 0.0;
+  seen.active_share = seen.drive_share = 0.0;
+  if (mean.is_empty()) return seen;
+  seen.bit_density = static_cast<double>(active) / slots;
+  seen.cell_level = mean.value();
+  seen.active_share = seen.bit_density;
+  seen.drive_share = mean.weight() / slots;
+  // speculation's wide steps are not executed: what they drive follows from the density of ones
+  if (macro.spec.input.speculation.is_on()) seen.active_share = seen.drive_share = std::nullopt;
+  return seen;
 }
 
 }  // namespace ohm

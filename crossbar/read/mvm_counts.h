@@ -19,8 +19,9 @@ struct MvmCounts {
   /// clip, or fidelity fused refers their errors to the outputs.
   std::int64_t fused = 0;
   Matrix<std::int64_t>
-      drive;  ///< (input slices, rows): Σ |value| (gated: pulse width) or value² (driven)
-  Matrix<std::int64_t> active;  ///< (input slices, rows): how often a wordline was driven at all
+      drive;  ///< (input slices, rows): Σ |value| (pulse width), value² (amplitude) or pulses
+  /// (input slices, rows): how often a wordline was driven at all; with bit_planes, in pulses
+  Matrix<std::int64_t> active;
 
   /// No reads yet, of matrices with so many rows.
   static MvmCounts none(const Macro& macro, Index rows);
@@ -36,8 +37,17 @@ struct MvmCounts {
 /// driven.
 ///
 /// The energy of the cells that follows is exact: what drove each wordline (a popcount where a step
-/// is one bit) times its conductance.
+/// is one bit) times its conductance. What conversions return is not counted here: it stays what
+/// macro.workload assumes.
 InputStatistics input_statistics(const Macro& macro, const ProgrammedMatrix& matrix,
                                  const MvmCounts& counts);
+
+/// Mean of (G - g_min) / (g_max - g_min) over all cells of a matrix, reference columns apart, 0 to
+/// 1; 0 of a matrix without cells.
+///
+/// It is the cell_level of inputs that are independent of the weights. That of input_statistics()
+/// differs by cov(d, l) / mean(d), over wordlines that are driven by shares d and whose cells have
+/// mean levels l: what is lost where only averages are known.
+double mean_cell_level(const Macro& macro, const ProgrammedMatrix& matrix);
 
 }  // namespace ohm

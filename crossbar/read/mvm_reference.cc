@@ -184,8 +184,9 @@ MvmResult mvm_reference(const Macro& macro, const ProgrammedMatrix& matrix,
     const ProgrammedTile& tile = matrix.tiles[t];
     for (Index g = 0; g < row_groups(macro.spec, tile.rows.rows); ++g) {
       count_drive(macro, tile, g, drive_steps(macro, tile, g, x, all), result.counts);
-      result.counts.conversions +=
-          x.rows * std::ssize(macro.input_slices) * tile.converters->n_columns();
+      result.counts.conversions += x.rows * std::ssize(macro.input_slices) *
+                                   tile.converters->n_columns() *
+                                   conversions_per_slice(macro.spec.weight);
     }
     const TileRead read{macro, tile, plan.tiles[t], {matrix.draw, static_cast<Index>(t)}, tokens};
     add_contribution(tile, read_tile(read, x, noise, result.counts),

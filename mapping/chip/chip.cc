@@ -7,9 +7,20 @@
 
 #include "core/error.h"
 #include "crossbar/cost/macro_area.h"
+#include "crossbar/cost/part_cost.h"
 #include "crossbar/geometry.h"
 
 namespace ohm {
+
+namespace {
+
+SquareMetres total_area(const std::vector<PartSpec>& parts, const Technology& at) {
+  SquareMetres sum;
+  for (const ComponentCost& part : part_area(parts, at)) sum += part.cost.area;
+  return sum;
+}
+
+}  // namespace
 
 Index Chip::powered_tiles(Index used) const {
   return spec.gating == "none" ? spec.n_tiles() : used;
@@ -34,10 +45,15 @@ Chip compile_chip(const ChipSpec& spec) {
       macro_area_total(spec.macro).area,
       {},
       {},
+      {},
       {}};
   const auto macros = static_cast<double>(spec.macros_per_tile);
   const SquareMetres digital = spec.digital.area + spec.noc.router_area;
   chip.tile_area = macros * chip.macro_area + spec.buffer.area + digital;
+  const Technology at = spec.macro.periphery.technology();
+  chip.tile_area += static_cast<double>(spec.cores_per_tile()) * total_area(spec.core.parts, at) +
+                    total_area(spec.tile.parts, at);
+  chip.shared_area = total_area(spec.parts, at);
   chip.link_length = Metres(std::sqrt(chip.tile_area.si()));
   chip.tile_leakage =
       macros * macro_leakage(spec.macro) + spec.buffer.leakage + spec.leakage * digital;

@@ -19,11 +19,14 @@ struct Chip {
   Index cells_per_macro = 1;
   Widths widths;
   SquareMetres macro_area;
-  SquareMetres tile_area;  ///< macros, buffer, digital unit, router
-  Metres link_length;      ///< side of a square tile
-  Watts tile_leakage;      ///< static power of one tile that is on
+  SquareMetres tile_area;    ///< macros, cores' parts, buffer, digital unit, router, tile's parts
+  SquareMetres shared_area;  ///< parts that the chip has once
+  Metres link_length;        ///< side of a square tile
+  Watts tile_leakage;        ///< static power of one tile that is on
 
-  SquareMetres area() const { return static_cast<double>(spec.n_tiles()) * tile_area; }
+  SquareMetres area() const {
+    return static_cast<double>(spec.n_tiles()) * tile_area + shared_area;
+  }
   /// Tiles that draw static power when `used` of them hold weights.
   Index powered_tiles(Index used) const;
 };

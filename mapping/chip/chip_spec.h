@@ -2,11 +2,16 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "core/config/visitor.h"
 #include "core/index.h"
 #include "core/units.h"
 #include "crossbar/macro_spec.h"
+#include "mapping/chip/buffer_spec.h"
+#include "mapping/chip/digital_spec.h"
+#include "mapping/chip/dram_spec.h"
+#include "mapping/chip/noc_spec.h"
 
 namespace ohm {
 
@@ -17,62 +22,17 @@ struct MeshSpec {
   void visit(Visitor& v);
 };
 
-/// The memory of a tile: activations on their way, and the keys and values of the tile's heads.
-struct BufferSpec {
-  Bytes capacity{65536.0};
-  JoulesPerByte energy{0.0};      ///< per byte read or written
-  BytesPerSecond bandwidth{1.0};  ///< reads and writes together
-  SquareMetres area{0.0};
-  Watts leakage{0.0};     ///< static power, refresh included
-  double kv_share = 0.0;  ///< share of the capacity that may hold keys and values
+/// Macros that share parts: ISAAC's in-situ multiply-accumulate unit, PUMA's core.
+struct CoreSpec {
+  Index macros = 1;
+  std::vector<PartSpec> parts;  ///< once per core
 
   void visit(Visitor& v);
 };
 
-/// Energy of one element of a digital operator, and the cycles that one lane needs for it.
-struct ElementSpec {
-  Joules energy{0.0};
-  Index cycles = 1;
-
-  void visit(Visitor& v);
-};
-
-/// The digital unit of a tile: vector lanes for what is not a matrix product, and
-/// multiply-accumulate units for the products of activations with activations.
-struct DigitalSpec {
-  std::string name, source;
-  Index lanes = 64;
-  Hertz clock{1e9};
-  ElementSpec softmax, norm, activation, residual, quantise, dequantise, accumulate;
-  Index attention_macs = 64;  ///< multiply-accumulates per cycle
-  Joules attention_mac_energy{0.0};
-  Index activation_bits = 16;  ///< of an element between two digital operators
-  SquareMetres area{0.0};
-
-  void visit(Visitor& v);
-};
-
-/// Routers and links of the mesh; wormhole switching, dimension order (first along the row).
-struct NocSpec {
-  std::string name, source;
-  Index flit_bits = 256;
-  Hertz clock{1e9};
-  Index router_cycles = 2, link_cycles = 1;
-  JoulesPerByte router_energy{0.0};     ///< per router passed
-  JoulesPerByteMetre link_energy{0.0};  ///< per length of link
-  SquareMetres router_area{0.0};
-
-  void visit(Visitor& v);
-};
-
-/// Memory beside the chip: embedding tables, inputs, and keys and values that the buffers cannot
-/// hold.
-struct DramSpec {
-  std::string name, source;
-  BytesPerSecond bandwidth{1.0};  ///< sustained
-  JoulesPerByte energy{0.0};
-  Seconds latency{0.0};
-  Bytes capacity{0.0};
+/// What a tile has beside its macros, buffer, digital unit and router.
+struct TileSpec {
+  std::vector<PartSpec> parts;  ///< once per tile
 
   void visit(Visitor& v);
 };
@@ -83,6 +43,9 @@ struct ChipSpec {
   MacroSpec macro;
   MeshSpec mesh;
   Index macros_per_tile = 1;
+  CoreSpec core;
+  TileSpec tile;
+  std::vector<PartSpec> parts;  ///< once per chip
   BufferSpec buffer;
   DigitalSpec digital;
   NocSpec noc;
@@ -95,6 +58,7 @@ struct ChipSpec {
   SquareMetres reticle{858e-6};         ///< largest die that one exposure prints
 
   Index n_tiles() const { return mesh.columns * mesh.rows; }
+  Index cores_per_tile() const { return macros_per_tile / core.macros; }
   void visit(Visitor& v);
 };
 

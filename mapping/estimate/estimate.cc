@@ -2,6 +2,7 @@
 #include "mapping/estimate/estimate.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
@@ -52,6 +53,19 @@ void require_memory(const Mapping& mapping, std::int64_t bytes) {
       "{:.3g} GB: lower batch, prompt or kv_bits",
       mapping.network.spec.name, static_cast<double>(bytes) / 1e9, mapping.chip.spec.name,
       dram.capacity.si() / 1e9));
+}
+
+/// Chips published as matrix engines alone have a peak and run nothing.
+void require_units(const ChipSpec& chip) {
+  std::vector<std::string> missing;
+  if (chip.digital.lanes == 0) missing.push_back("no vector lanes");
+  if (chip.digital.attention_macs == 0) missing.push_back("no multipliers for attention");
+  if (chip.dram.capacity.si() == 0.0) missing.push_back("no memory beside it");
+  if (missing.empty()) return;
+  throw ArgumentError(fmt::format(
+      "chip {}: it has {}, which a network needs; give it a digital unit and a DRAM, such as "
+      "digital: digital_22nm and dram: dram_hbm2e",
+      chip.name, fmt::join(missing, ", ")));
 }
 
 void book_leakage(const Mapping& mapping, Estimate& result) {
@@ -141,9 +155,16 @@ void check_activity(const Network& network, const Workload& workload) {
                   network.matmuls.size()));
 }
 
+/// What the macro assumes where the workload measured nothing.
+Workload with_activity(Workload workload, const MacroSpec& macro) {
+  if (workload.activity.empty()) workload.activity = {assumed_statistics(macro)};
+  return workload;
+}
+
 }  // namespace
 
 Estimate estimate(const Mapping& mapping, const Workload& workload, Index timeline_tokens) {
+  require_units(mapping.chip.spec);
   Estimate result;
   result.request = resolve(mapping.network.spec, workload);
   check_activity(mapping.network, workload);
@@ -154,9 +175,11 @@ Estimate estimate(const Mapping& mapping, const Workload& workload, Index timeli
   const TokenPlan plan = plan_tokens(mapping, result.request);
   result.schedule = schedule(plan, result.request, timeline_tokens);
   fill_times(result);
-  book_energy(mapping, result.request, workload, result.ledger);
+  book_energy(mapping, result.request, with_activity(workload, mapping.chip.spec.macro),
+              result.ledger);
   book_busy(mapping, plan, result.request, result.ledger);
   book_leakage(mapping, result);
+  book_parts(mapping, result.schedule, result.ledger);
   book_area(mapping, result.ledger);
   fill_energy(result);
   result.chip_area = mapping.chip.area();

@@ -7,6 +7,8 @@
 
 #include "crossbar/cost/macro_area.h"
 #include "crossbar/cost/mvm_energy.h"
+#include "crossbar/cost/part_cost.h"
+#include "mapping/chip/tile_wires.h"
 #include "mapping/schedule/plan_tokens.h"
 
 namespace ohm {
@@ -62,7 +64,7 @@ class Booker {
         book_elementwise("norm", spec_.digital.norm, vertex);
         break;
       case OpKind::activation:
-        book_elementwise("activation", spec_.digital.activation, vertex);
+        book_elementwise("activation", activation_element(spec_.digital, op_->function), vertex);
         break;
       case OpKind::residual:
         book_elementwise("residual", spec_.digital.residual, vertex);
@@ -77,21 +79,24 @@ class Booker {
   }
 
   void elements(const std::string& component, std::int64_t count, const ElementSpec& each) {
-    book(component, energy_of(count, each.energy, spec_.digital.source));
+    book(component, element_cost(count, each, spec_.digital));
   }
 
   void buffer(std::int64_t bytes) {
-    book("buffer", energy_of(bytes, spec_.buffer.energy * Bytes(1.0), spec_.source));
+    const std::string& source = spec_.buffer.source.empty() ? spec_.source : spec_.buffer.source;
+    book("buffer", energy_of(bytes, spec_.buffer.energy * Bytes(1.0), source));
   }
 
-  void dram(std::int64_t bytes) {
-    book("dram", energy_of(bytes, spec_.dram.energy * Bytes(1.0), spec_.dram.source));
+  void tile_wires(std::int64_t bytes) {
+    const JoulesPerByte each =
+        tile_wire_energy(spec_.noc, spec_.macros_per_tile, mapping_.chip.link_length);
+    if (each.si() == 0.0) return;
+    book("tile_wires", energy_of(bytes, each * Bytes(1.0), spec_.noc.source));
   }
 
-  void macs(std::int64_t count) {
-    book("attention_mac",
-         energy_of(count, spec_.digital.attention_mac_energy, spec_.digital.source));
-  }
+  void dram(std::int64_t bytes) { book("dram", dram_cost(bytes, spec_.dram)); }
+
+  void macs(std::int64_t count) { book("attention_mac", mac_cost(count, spec_.digital)); }
 
   std::int64_t activations(Index n) const { return bytes_of(n, widths_.activation_bits); }
 
@@ -130,6 +135,7 @@ class Booker {
       sums += bytes_of(columns, widths_.partial_sum_bits(op_->in_features));
     }
     buffer(2 * runs_ * (std::ssize(site.tiles) * inputs + sums));
+    tile_wires(runs_ * (std::ssize(site.tiles) * inputs + sums));
     book_accumulation();
   }
 
@@ -252,6 +258,16 @@ Cost scaled(const Cost& each, double n) {
   return cost;
 }
 
+Seconds macro_time(const Mapping& mapping, const Schedule& schedule) {
+  double picoseconds = 0.0;
+  for (size_t r = 0; r < schedule.resources.size(); ++r) {
+    if (schedule.resources[r].kind != ResourceKind::macros) continue;
+    picoseconds += static_cast<double>(schedule.busy[r]) *
+                   static_cast<double>(mapping.partition.size(schedule.resources[r].number));
+  }
+  return Seconds(picoseconds * 1e-12);
+}
+
 Cost area_of(double n, SquareMetres each, const std::string& source) {
   Cost cost;
   cost.area = cost.area_low = cost.area_high = n * each;
@@ -328,6 +344,28 @@ void book_busy(const Mapping& mapping, const TokenPlan& plan, const Request& req
   }
 }
 
+void book_parts(const Mapping& mapping, const Schedule& schedule, Ledger& ledger) {
+  const ChipSpec& spec = mapping.chip.spec;
+  const Technology at = spec.macro.periphery.technology();
+  const double worked = macro_time(mapping, schedule).si();
+  const double makespan = static_cast<double>(schedule.makespan) * 1e-12;
+  const auto tiles = static_cast<double>(mapping.placement.tiles_used);
+  const auto book = [&](const std::vector<PartSpec>& parts, double seconds, double longest) {
+    for (const ComponentCost& each : part_power(parts, at)) {
+      Cost cost = each.cost;  // of one second
+      cost.energy_low = seconds * each.cost.energy;
+      cost.energy_high = std::max(seconds, longest) * each.cost.energy;
+      cost.energy = cost.energy_low;
+      cost.busy = Seconds(seconds);
+      ledger.book({each.component, "", -1, "static"}, cost);
+    }
+  };
+  const auto cores = static_cast<double>(spec.cores_per_tile());
+  book(spec.core.parts, worked / static_cast<double>(spec.core.macros), tiles * cores * makespan);
+  book(spec.tile.parts, worked / static_cast<double>(spec.macros_per_tile), tiles * makespan);
+  book(spec.parts, makespan, makespan);
+}
+
 void book_area(const Mapping& mapping, Ledger& ledger) {
   const ChipSpec& spec = mapping.chip.spec;
   const auto tiles = static_cast<double>(mapping.placement.tiles_used);
@@ -335,11 +373,22 @@ void book_area(const Mapping& mapping, Ledger& ledger) {
   for (const ComponentCost& part : macro_area(spec.macro)) {
     ledger.book({part.component, "", -1, "static"}, scaled(part.cost, macros));
   }
-  ledger.book({"buffer", "", -1, "static"}, area_of(tiles, spec.buffer.area, spec.source));
+  ledger.book({"buffer", "", -1, "static"},
+              area_of(tiles, spec.buffer.area,
+                      spec.buffer.source.empty() ? spec.source : spec.buffer.source));
   ledger.book({"digital", "", -1, "static"},
               area_of(tiles, spec.digital.area, spec.digital.source));
   ledger.book({"noc_router", "", -1, "static"},
               area_of(tiles, spec.noc.router_area, spec.noc.source));
+  const Technology at = spec.macro.periphery.technology();
+  const auto book = [&](const std::vector<PartSpec>& parts, double n) {
+    for (const ComponentCost& part : part_area(parts, at)) {
+      ledger.book({part.component, "", -1, "static"}, scaled(part.cost, n));
+    }
+  };
+  book(spec.core.parts, tiles * static_cast<double>(spec.cores_per_tile()));
+  book(spec.tile.parts, tiles);
+  book(spec.parts, 1.0);
 }
 
 }  // namespace ohm

@@ -7,6 +7,7 @@
 
 #include "core/ledger.h"
 #include "mapping/chip/map_network.h"
+#include "mapping/schedule/schedule.h"
 #include "mapping/schedule/token_plan.h"
 #include "mapping/schedule/workload.h"
 
@@ -43,7 +44,15 @@ void book_energy(const Mapping& mapping, const Request& request, const Workload&
 void book_busy(const Mapping& mapping, const TokenPlan& plan, const Request& request,
                Ledger& ledger);
 
-/// Books the area of the tiles in use by component, under the phase "static".
+/// Books the published parts of cores, tiles and chip under the phase "static".
+///
+/// Parts of cores and tiles draw their power while macros work, as if all macros of a block worked
+/// together; the upper end of the range is the whole makespan in every tile in use. Parts of the
+/// chip draw it for the whole makespan.
+void book_parts(const Mapping& mapping, const Schedule& schedule, Ledger& ledger);
+
+/// Books the area of the tiles in use by component, and of what the chip has once, under the phase
+/// "static".
 void book_area(const Mapping& mapping, Ledger& ledger);
 
 }  // namespace ohm

@@ -131,6 +131,12 @@ std::vector<std::vector<float>> channel_maxima(const Calibration& calibration) {
   return maxima;
 }
 
+InputStatistics MatmulQuality::independent_activity() const {
+  InputStatistics independent = activity;
+  independent.cell_level = mean_cell_level;
+  return independent;
+}
+
 std::vector<MatmulQuality> matmul_quality(const Network& network, const Weights& weights,
                                           const CrossbarEngine& engine,
                                           const Calibration& calibration) {
@@ -155,6 +161,7 @@ std::vector<MatmulQuality> matmul_quality(const Network& network, const Weights&
       quality.clip_rate = static_cast<double>(counts.clipped) / conversions;
       quality.fused_rate = static_cast<double>(counts.fused) / conversions;
       quality.activity = input_statistics(engine.macro(), engine.programmed(matmul.id), counts);
+      quality.mean_cell_level = mean_cell_level(engine.macro(), engine.programmed(matmul.id));
       add_array_figures(engine.macro(), engine.programmed(matmul.id), quality);
     }
     all.push_back(quality);

@@ -52,6 +52,10 @@ struct MatmulQuality {
   double fused_rate = 0.0;   ///< share of conversions that were not simulated one by one
   double wire_loss = 0.0;    ///< mean_wire_loss() of its fullest array, as programmed
   InputStatistics activity;  ///< of its inputs and cells, for estimate()
+  double mean_cell_level = InputStatistics{}.cell_level;  ///< of its cells, driven or not
+
+  /// `activity`, were its inputs independent of its weights.
+  InputStatistics independent_activity() const;
 };
 std::vector<MatmulQuality> matmul_quality(const Network& network, const Weights& weights,
                                           const CrossbarEngine& engine,

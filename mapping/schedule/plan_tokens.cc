@@ -177,7 +177,8 @@ class Planner {
       case OpKind::norm:
         return add_elementwise(vertex, "norm", spec_.digital.norm);
       case OpKind::activation:
-        return add_elementwise(vertex, "activation", spec_.digital.activation);
+        return add_elementwise(vertex, "activation",
+                               activation_element(spec_.digital, op.function));
       case OpKind::residual:
         return add_elementwise(vertex, "residual", spec_.digital.residual);
     }

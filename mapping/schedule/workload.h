@@ -17,7 +17,7 @@ struct Workload {
   std::optional<Index> generate;  ///< tokens that a decoder produces per sequence
   Index batch = 1;                ///< sequences; all arrive at time 0
   /// Inputs and cells, for the energy of the analog part: by StaticMatmul::id, or one entry for all
-  /// matrices, or none for the defaults of InputStatistics.
+  /// matrices, or none for what the macro assumes.
   std::vector<InputStatistics> activity;
 
   const InputStatistics& activity_of(Index matmul) const;

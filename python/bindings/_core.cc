@@ -10,9 +10,11 @@ PYBIND11_MODULE(_core, module) {
   register_adc(module);
   register_device(module);
   register_macro(module);
+  register_block_cost(module);
   register_ir_drop(module);
   register_network(module);
   register_mapping(module);
   register_estimate(module);
+  register_peak(module);
   register_accuracy(module);
 }

@@ -12,10 +12,12 @@ void register_checkpoint(pybind11::module_& module);
 void register_adc(pybind11::module_& module);
 void register_device(pybind11::module_& module);
 void register_macro(pybind11::module_& module);
+void register_block_cost(pybind11::module_& module);
 void register_ir_drop(pybind11::module_& module);
 void register_network(pybind11::module_& module);
 void register_mapping(pybind11::module_& module);
 void register_estimate(pybind11::module_& module);
+void register_peak(pybind11::module_& module);
 void register_accuracy(pybind11::module_& module);
 
 }  // namespace ohm::python

@@ -143,8 +143,10 @@ py::list ProgrammedChip::quality() const {
     row["fused_rate"] = quality.fused_rate;
     row["wire_loss"] = quality.wire_loss;
     row["activity"] = quality.activity;
+    row["independent_activity"] = quality.independent_activity();
     row["bit_density"] = quality.activity.bit_density;
     row["cell_level"] = quality.activity.cell_level;
+    row["mean_cell_level"] = quality.mean_cell_level;
     rows.append(row);
   }
   return rows;

@@ -11,6 +11,7 @@
 #include "core/error.h"
 #include "crossbar/adc/converter_bank.h"
 #include "crossbar/adc/linearity.h"
+#include "crossbar/cost/adc_cost.h"
 #include "crossbar/purpose.h"
 #include "python/bindings/arrays.h"
 #include "python/bindings/config.h"
@@ -109,9 +110,27 @@ class Converter {
   Index clipped_ = 0;
 };
 
+/// What one converter costs, by the model that its `cost` names.
+py::dict cost_of(const Overrides& fields, const std::string& node, const std::string& vdd) {
+  const AdcSpec spec = parse_spec<AdcDocument>("{}", "adc", options({}, fields));
+  const Technology target{Metres(parse_quantity(node, kMetre)), Volts(parse_quantity(vdd, kVolt))};
+  const UnitCost cost = adc_cost(spec, spec.bits, target);
+  py::dict result;
+  result["energy_j"] = cost.energy.si();
+  result["energy_low_j"] = cost.energy_low.si();
+  result["energy_high_j"] = cost.energy_high.si();
+  result["area_m2"] = cost.area.si();
+  result["area_low_m2"] = cost.area_low.si();
+  result["area_high_m2"] = cost.area_high.si();
+  result["source"] = cost.source;
+  return result;
+}
+
 }  // namespace
 
 void register_adc(py::module_& module) {
+  module.def("adc_cost", &cost_of, py::arg("fields"), py::arg("node"), py::arg("vdd"),
+             "Energy per conversion and area of one converter in a technology, with their ranges.");
   py::class_<Converter>(module, "Converter", "One physical analog-to-digital converter.")
       .def(py::init([](const Overrides& fields, bool is_signed, std::uint32_t seed,
                        std::uint32_t chip, std::uint32_t converter) {

@@ -13,6 +13,7 @@
 #include "core/spelling.h"
 #include "crossbar/macro.h"
 #include "mapping/chip/chip.h"
+#include "mapping/chip/link_spec.h"
 #include "mapping/experiment_spec.h"
 #include "mapping/network/transformer_spec.h"
 #include "python/bindings/config.h"
@@ -50,11 +51,12 @@ Resolved read_kind(const std::string& kind, const std::string& name, ConfigOptio
   if (kind == "digital") return read<DigitalSpec>("component", name, options);
   if (kind == "noc") return read<NocSpec>("component", name, options);
   if (kind == "dram") return read<DramSpec>("component", name, options);
+  if (kind == "link") return read<LinkSpec>("component", name, options);
   options.file_overrides = false;
   if (kind == "experiment") return read<ExperimentSpec>("experiment", name, options);
   throw ArgumentError("kind " + in_quotes(kind) +
                       " is unknown; expected device, macro, chip, network, periphery, digital, "
-                      "noc, dram or experiment");
+                      "noc, dram, link or experiment");
 }
 
 template <class Spec>

@@ -13,6 +13,7 @@ from ohmformer import _core, ir_drop
 from ohmformer.accuracy import Accuracy, evaluate
 from ohmformer.adc import Adc
 from ohmformer.chip import Chip, MacroSpec
+from ohmformer.comparison import compare
 from ohmformer.device import Device
 from ohmformer.errors import ArgumentError, ConfigError, Error, NotInThisVersion, SolveError
 from ohmformer.macro import Macro
@@ -20,6 +21,7 @@ from ohmformer.mapping import Mapping, fit
 from ohmformer.mapping import map_network as map
 from ohmformer.network import Network
 from ohmformer.performance import Performance, estimate
+from ohmformer.validation import Validation, validate
 
 try:
     __version__ = version("ohmformer")
@@ -41,9 +43,12 @@ __all__ = [
     "NotInThisVersion",
     "Performance",
     "SolveError",
+    "Validation",
+    "compare",
     "estimate",
     "evaluate",
     "fit",
     "ir_drop",
     "map",
+    "validate",
 ]

@@ -8,7 +8,7 @@ import numpy
 import numpy.typing
 import os
 import typing
-__all__: list[str] = ['ArgumentError', 'Calibration', 'ChipSpec', 'ConfigError', 'Converter', 'CostEstimate', 'DeviceSpec', 'Error', 'EvaluationSet', 'GatedWires', 'InputStatistics', 'MacroArrays', 'MacroSpec', 'MappedNetwork', 'NetworkGraph', 'ProgrammedChip', 'QuantisedNetwork', 'RowLineWires', 'Safetensors', 'SolveError', 'WireResistances', 'available_threads', 'check_chip', 'check_macro', 'chip_with_only', 'component_names', 'did_you_mean', 'driven_currents', 'driven_deck', 'driven_operating_point', 'effective_conductance', 'error_sources', 'fit', 'float_score', 'gated_currents', 'gated_deck', 'gated_row_line_currents', 'gated_row_line_deck', 'ir_drop', 'linear_conditions', 'load_experiment', 'logits', 'macro_of', 'mean_wire_loss', 'network_presets', 'read_spec', 'with_only']
+__all__: list[str] = ['ArgumentError', 'Calibration', 'ChipSpec', 'ConfigError', 'Converter', 'CostEstimate', 'DeviceSpec', 'Error', 'EvaluationSet', 'GatedWires', 'InputStatistics', 'MacroArrays', 'MacroSpec', 'MappedNetwork', 'NetworkGraph', 'ProgrammedChip', 'QuantisedNetwork', 'RowLineWires', 'Safetensors', 'SolveError', 'WireResistances', 'adc_cost', 'available_threads', 'block_cost', 'check_chip', 'check_macro', 'chip_peak', 'chip_with_only', 'component_names', 'did_you_mean', 'driven_currents', 'driven_deck', 'driven_operating_point', 'effective_conductance', 'error_sources', 'fit', 'float_score', 'gated_currents', 'gated_deck', 'gated_row_line_currents', 'gated_row_line_deck', 'ir_drop', 'linear_conditions', 'load_experiment', 'logits', 'macro_of', 'macro_peak', 'macro_shape', 'mean_wire_loss', 'network_presets', 'read_spec', 'with_only']
 class Error(Exception):
     """
     Base of everything that Ohmformer raises on purpose: one sentence with what was found, what was expected and how to mend it.
@@ -355,9 +355,17 @@ class ProgrammedChip:
         """
     def score(self, set: EvaluationSet, threads: typing.SupportsInt | typing.SupportsIndex) -> dict:
         ...
+def adc_cost(fields: collections.abc.Sequence[tuple[str, str, str]], node: str, vdd: str) -> dict:
+    """
+    Energy per conversion and area of one converter in a technology, with their ranges.
+    """
 def available_threads() -> int:
     """
     Processors that this process may use.
+    """
+def block_cost(macro: MacroSpec, block: typing.Annotated[collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex], "FixedSize(3)"], bit_density: typing.SupportsFloat | typing.SupportsIndex, cell_level: typing.SupportsFloat | typing.SupportsIndex, drive_share: typing.SupportsFloat | typing.SupportsIndex | None, recovery: typing.SupportsFloat | typing.SupportsIndex | None) -> dict:
+    """
+    Conversions and energy by component, J, of (rows, columns, mvms) on a part of an array; expected values for the share of ones among input bits, the mean level of the cells, the mean V² t over that of a full-scale input and the share of conversions that speculation leaves.
     """
 def check_chip(spec: ChipSpec) -> None:
     """
@@ -366,6 +374,10 @@ def check_chip(spec: ChipSpec) -> None:
 def check_macro(spec: MacroSpec) -> None:
     """
     Compiles a macro; ConfigError where its parts do not fit together.
+    """
+def chip_peak(chip: ChipSpec, statistics: InputStatistics | None = None) -> dict:
+    """
+    Levels of a chip at full load, SI units.
     """
 def chip_with_only(chip: ChipSpec, source: str) -> ChipSpec:
     """
@@ -442,6 +454,14 @@ def logits(network: NetworkGraph, inputs: numpy.ndarray) -> numpy.typing.NDArray
 def macro_of(spec: ChipSpec) -> MacroSpec:
     """
     The macro of a chip.
+    """
+def macro_peak(macro: MacroSpec, statistics: InputStatistics | None = None) -> dict:
+    """
+    One macro at full load, SI units.
+    """
+def macro_shape(macro: MacroSpec) -> dict:
+    """
+    What one array holds, and how long it takes with every row and column in use.
     """
 def mean_wire_loss(g: typing.Annotated[numpy.typing.ArrayLike, numpy.float64], topology: str, wires: WireResistances, r_sourceline: typing.SupportsFloat | typing.SupportsIndex, activity: typing.SupportsFloat | typing.SupportsIndex) -> float:
     """

@@ -9,6 +9,7 @@ from typing import Any, ClassVar, TypeVar
 from ohmformer import _core
 from ohmformer.errors import ArgumentError
 from ohmformer.overrides import Override, from_mapping
+from ohmformer.peak import Peak
 from ohmformer.roots import Folder, config_roots
 
 
@@ -95,6 +96,20 @@ class Chip(Described):
         """How the wires of its arrays count: exact, gain or report."""
         return _core.ir_drop(_core.macro_of(self._spec))
 
+    def peak(self, activity: tuple[float, float] | None = None) -> Peak:
+        """Throughput, power and area at full load, from one macro to the system.
+
+        Args: activity is the share of ones among the driven bits and the mean position of cells in
+        their range; left out, what the macro's `workload` assumes.
+
+        >>> peak = Chip.load("rram_22nm").peak()
+        >>> list(peak)
+        ['macro', 'core', 'tile', 'chip', 'system']
+        >>> peak["chip"]["ops_per_s"] == 676 * 96 * peak["macro"]["ops_per_s"]
+        True
+        """
+        return Peak(_core.chip_peak(self._spec, None if activity is None else _core.InputStatistics(*activity)))
+
     def _check(self) -> None:
         _core.check_chip(self._spec)
 
@@ -118,6 +133,14 @@ class MacroSpec(Described):
         ['selectors do not follow the inputs, and zeros are driven']
         """
         return linear_conditions(self._spec)
+
+    def peak(self, activity: tuple[float, float] | None = None) -> Peak:
+        """Throughput, power and area of one macro that computes without pause; see Chip.peak().
+
+        >>> list(MacroSpec.load("rram_128").peak())
+        ['macro']
+        """
+        return Peak(_core.macro_peak(self._spec, None if activity is None else _core.InputStatistics(*activity)))
 
     def _check(self) -> None:
         _core.check_macro(self._spec)

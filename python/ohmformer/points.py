@@ -2,10 +2,12 @@
 """Runs one case of an experiment: scores, errors one at a time, costs, placement."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from ohmformer.accuracy import Bench, Scores, metric_of
+from ohmformer.activity import UNKNOWN, energy_by_knowledge
 from ohmformer.experiment import Case, Experiment
 from ohmformer.mapping import Mapping, fit
 from ohmformer.performance import Performance, estimate
@@ -26,6 +28,7 @@ NO_SCORES: dict[str, Any] = {
 }
 SOURCE_CHIPS = 2  # chips per imperfection that is studied alone
 BUSIEST = 12
+_NOT_SHOWN = ("analog", "activity", "independent_activity")
 Step = Callable[[str], None]  # told what comes next
 
 
@@ -49,15 +52,15 @@ def run_case(experiment: Experiment, case: Case, threads: int, step: Step) -> di
         scores, quality = _scores(experiment, case, task, threads, step)
         matmuls = [row | _measured(found) for row, found in zip(matmuls, quality, strict=True)]
         activity = [found["activity"] for found in quality]
-    performance = estimate(
-        mapping,
-        case.point["prompt"] or None,
-        case.point["generate"] or None,
-        case.point["batch"],
-        activity=activity,
-    )
-    result |= scores | _costs(performance, scores)
+    performance = _estimate(case, mapping, activity)
+    result |= scores | _costs(performance, scores) | UNKNOWN
+    if activity:
+        averages = partial(_estimate, case, mapping, timeline_tokens=0)
+        figures, by_matrix = energy_by_knowledge(performance, quality, averages)
+        result |= figures
+        matmuls = [row | by_matrix.get(row["name"], {}) for row in matmuls]
     result["fit"] = fit(case.network, case.chip)
+    result["peak"] = case.chip.peak().to_dict()
     result["matmuls"] = matmuls
     result["breakdown"] = performance.breakdown
     result["placement"] = mapping.placement
@@ -67,6 +70,13 @@ def run_case(experiment: Experiment, case: Case, threads: int, step: Step) -> di
     result["notes"] = [*notes, *performance.assumptions]
     result["trace"] = performance.timeline()
     return result
+
+
+def _estimate(case: Case, mapping: Mapping, activity: list, **more: int) -> Performance:
+    """What the case's workload costs."""
+    point = case.point
+    workload = point["prompt"] or None, point["generate"] or None, point["batch"]
+    return estimate(mapping, *workload, activity=activity, **more)
 
 
 def _task(experiment: Experiment, case: Case) -> Task:
@@ -208,7 +218,7 @@ def _measured(found: dict[str, Any]) -> dict[str, Any]:
     """What was measured on one matrix; a digital one has no analog figures."""
     if not found["analog"]:
         return {"sqnr_db": found["sqnr_db"]}
-    return {key: value for key, value in found.items() if key not in ("analog", "activity")}
+    return {key: value for key, value in found.items() if key not in _NOT_SHOWN}
 
 
 def _costs(performance: Performance, scores: dict[str, Any]) -> dict[str, Any]:

@@ -38,6 +38,9 @@ TEST(MacroSpec, RefusesWhatDoesNotFitTogether) {
   EXPECT_THAT(refusal("input.slice_bits", "9"), testing::HasSubstr("from 1 to 8"));
   EXPECT_THAT(refusal("weight.encoding", "xnor"), testing::HasSubstr("set weight.bits: 1"));
   EXPECT_THAT(refusal("read.voltage", "0.2"), testing::HasSubstr("no unit"));
+  EXPECT_THAT(refusal("parts", "[{name: a, count: 1e300, source: x}]"),
+              testing::HasSubstr("count"));
+  EXPECT_THAT(refusal("parts", "[{name: a, source: ''}]"), testing::HasSubstr("paper and table"));
   EXPECT_THAT(refusal("device", "wann_2022"), testing::HasSubstr("did you mean 'wan_2022'"));
 }
 
@@ -83,6 +86,14 @@ TEST(MacroSpec, RefusesCombinationsThatAreNotModelled) {
       overridden(
           "weight.encoding: differential_two_sided, weight.bits: 16, weight.slice_bits: [16, 1]"),
       testing::HasSubstr("at most 15 bits per slice"));
+}
+
+TEST(MacroSpec, SpeculationCoversTheInputBitSerially) {
+  EXPECT_EQ(refusal("input.speculation.slice_bits", "[4, 2, 2]"), "accepted");
+  EXPECT_THAT(refusal("input.speculation.slice_bits", "[4, 2]"),
+              testing::HasSubstr("hold 6 bits and the input has 8"));
+  EXPECT_THAT(refusal("input.speculation.slice_bits", "[9]"), testing::HasSubstr("from 1 to 8"));
+  EXPECT_THAT(refusal("input.speculation.recovery", "1.1"), testing::HasSubstr("1.1"));
 }
 
 }  // namespace

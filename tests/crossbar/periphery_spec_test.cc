@@ -79,6 +79,20 @@ TEST(PeripherySpec, RefusesAFigureWithoutItsNodeOrSource) {
               HasSubstr("dac[0].source: missing"));
 }
 
+TEST(PeripherySpec, FiguresOfTheSameTechnologyNeedNoScaling) {
+  std::string text = "node: 130 nm\nvdd: 1.8 V\n";  // beyond the fits
+  for (const char* part : {"wordline_driver", "dac", "mux", "shift_add", "offset_correction",
+                           "scale", "input_register", "output_register"}) {
+    text += part;
+    text += ": [{energy: 1 pJ, area: 0 m2, node: 130 nm, vdd: 1.8 V, source: x}]\n";
+  }
+  EXPECT_FALSE(parse(text).scales_figures());
+  EXPECT_THAT(refusal(text + "integrator: [{energy: 1 pJ, area: 0 m2, node: 90 nm, vdd: 1.2 V, "
+                             "source: x}]"),
+              HasSubstr("a supply of 1.8 V at 130 nm"));
+  EXPECT_TRUE(PeripherySpec{}.scales_figures());
+}
+
 TEST(PeripherySpec, RefusesSuppliesAndNodesThatCannotBeScaled) {
   EXPECT_THAT(refusal("vdd: 3.3 V"), HasSubstr("a supply of 3.3 V at 22 nm"));
   EXPECT_THAT(refusal("node: 3 nm"), HasSubstr("a node of 3 nm"));

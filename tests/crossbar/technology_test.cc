@@ -89,6 +89,8 @@ TEST(Technology, RefusesNodesAndSuppliesOutsideTheFits) {
   EXPECT_NE(technology_problem(at(32, 0.62)), "");
   EXPECT_EQ(technology_problem(at(65, 1.32)), "");
   EXPECT_NE(technology_problem(at(65, 1.33)), "");
+  EXPECT_EQ(energy_scale(at(130, 1.8), at(130, 1.8)), 1.0);  // nothing to scale
+  EXPECT_EQ(delay_scale(at(130, 1.8), at(130, 1.8)), 1.0);
   EXPECT_THROW(energy_scale(at(5, 0.7), at(7, 0.7)), ArgumentError);
   EXPECT_THROW(energy_scale(at(7, 0.7), at(250, 2.5)), ArgumentError);
   EXPECT_THROW(delay_scale(at(130, 3.3), at(7, 0.7)), ArgumentError);

@@ -49,3 +49,13 @@ def reference() -> tuple[np.ndarray, tuple[float, float, float]]:
 def test_what_changes_the_products_changes_the_costs(changed, reference):
     assert (products(changed) != reference[0]).any()
     assert costs(changed) != reference[1]
+
+
+@pytest.mark.parametrize("cost", ["survey", "isaac", "sar"])
+def test_every_bit_of_the_converter_moves_results_time_energy_and_area(cost):
+    found = [(products({"adc.bits": bits}), costs({"adc.bits": bits, "adc.cost": cost})) for bits in (5, 6, 7, 8, 9)]
+    for (numbers, (seconds, joules, area)), (more_numbers, more) in zip(found, found[1:], strict=False):
+        assert (numbers != more_numbers).any()
+        assert more[0] > seconds
+        assert more[1] > joules
+        assert more[2] > area

@@ -185,16 +185,40 @@ def show(
 _ANY = {"allow_extra_args": True, "ignore_unknown_options": True}
 
 
-@app.command(context_settings=_ANY)
-def validate(names: Annotated[list[str] | None, typer.Argument()] = None) -> NoReturn:
-    """Our numbers beside published ones (a later version)."""
-    refuse_later("validate", "`ohmformer estimate` prints the sources of every figure with --json")
+@app.command()
+def validate(
+    names: Annotated[list[str] | None, typer.Argument(metavar="[NAME|FILE]...", help="Targets; default: all.")] = None,
+    out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Write the table, the parity plot, a page.")] = None,
+    configs: Configs = None,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> int:
+    """Our numbers beside published ones."""
+    from ohmformer.cli.validate import validate_command
+
+    return validate_command(names or [], out, configs or [], _style(json, quiet))
 
 
-@app.command(context_settings=_ANY)
-def compare(names: Annotated[list[str] | None, typer.Argument()] = None) -> NoReturn:
-    """Several results side by side (a later version)."""
-    refuse_later("compare", "sweep a key in one experiment instead")
+@app.command()
+def compare(
+    chips: Annotated[list[str], typer.Argument(metavar="CHIP...", help="Chips by name or file.")],
+    network: Annotated[str | None, typer.Option("--network", metavar="NAME|HF_DIR", help="Run it on each of them too.")] = None,
+    prompt: Annotated[int | None, typer.Option("--prompt", help="Tokens per sequence; default: suits the network.")] = None,
+    generate: Annotated[int | None, typer.Option("--generate", help="Tokens a decoder generates.")] = None,
+    batch: Annotated[int, typer.Option("--batch", help="Sequences at once.")] = 1,
+    out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Write the table and a picture.")] = None,
+    settings: Settings = None,
+    configs: Configs = None,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> int:
+    """Chips side by side: peak, area, energy, and what a network makes of them."""
+    from ohmformer.cli.compare import compare_command
+
+    loaded = [_chip(name, settings, configs) for name in chips]
+    chosen = None if network is None else Network.from_pretrained(network, configs or ())
+    workload = {"prompt": prompt, "generate": generate, "batch": batch}
+    return compare_command(loaded, chosen, workload, out, _style(json, quiet))
 
 
 @app.command(context_settings=_ANY)

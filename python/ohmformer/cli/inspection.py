@@ -23,18 +23,19 @@ COMPONENTS = {  # a key that no other kind has -> kind
     "lanes": "digital",
     "flit_bits": "noc",
     "capacity": "dram",
+    "beachfront": "link",
 }
-KEYS = {  # the first of these keys in a file tells its kind
+KEYS = {  # the first of these that a file has tells its kind
     "points": "experiment",
     "mesh": "chip",
     "macros_per_tile": "chip",
     "family": "network",
     "d_model": "network",
-    "array": "macro",
     "weight": "macro",
     "adc": "macro",
     "g_max": "device",
     **COMPONENTS,
+    "array": "macro",  # a periphery may have one too
 }
 FOLDERS = ("device", "macro", "chip", "network")
 KINDS = (*FOLDERS, "component", "experiment")
@@ -87,9 +88,10 @@ def kind_of(file: str) -> str:
         return "network"
     if not path.is_file():
         raise ConfigError(f"{file}: no such file; expected a YAML file, or config.json of a network")
-    for key in _top_keys(path):
-        if key in KEYS:
-            return KEYS[key]
+    keys = _top_keys(path)
+    for key, kind in KEYS.items():
+        if key in keys:
+            return kind
     folder = path.resolve().parent.name
     if folder in KINDS:
         return folder
@@ -177,7 +179,7 @@ def _refined(name: str, kind: str, roots: list[Path] | None = None) -> str:
     found = [COMPONENTS[key] for key in keys if key in COMPONENTS]
     if not found:
         raise ConfigError(
-            f"{name}: no component that is known; expected a periphery, digital unit, noc or dram, with one of the keys "
+            f"{name}: no component that is known; expected a periphery, digital unit, noc, dram or link, with one of the keys "
             f"{', '.join(COMPONENTS)}"
         )
     return found[0]

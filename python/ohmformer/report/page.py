@@ -21,6 +21,7 @@ from ohmformer.report.costs import (
     energy_by_component,
 )
 from ohmformer.report.palette import component_colours
+from ohmformer.report.peak import peak_power_chart
 from ohmformer.report.placement import placement_charts
 from ohmformer.report.points import by_network, display_name, points_of
 from ohmformer.report.timeline import timeline_chart
@@ -56,10 +57,10 @@ def page(result: dict) -> str:
         '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>{escape(_title(result))}</title>"
-        f'<link rel="icon" href="{_ICON}"><style>{_own("page.css")}</style>'
+        f'<link rel="icon" href="{_ICON}"><style>{own_file("page.css")}</style>'
         f"<script>{get_plotlyjs()}</script></head><body>"
         f"<header>{_header(result)}</header><nav>{links}</nav><main>{body}</main>"
-        f"<footer>{_footer(result)}</footer><script>{_own('page.js')}</script></body></html>\n"
+        f"<footer>{_footer(result)}</footer><script>{own_file('page.js')}</script></body></html>\n"
     )
 
 
@@ -90,7 +91,7 @@ def _sections(result: dict) -> list[Section]:
         ("caveats", "Before you believe it", _list(caveats(result))),
         ("accuracy", "Accuracy", scores),
         ("errors", "Where the error comes from", _errors(points)),
-        ("energy", "Energy", _grid(energy, "energy")),
+        ("energy", "Energy", _grid(energy, "energy") + tables.values_table(points)),
         ("inside", "Inside the chip", _inside(points, colours)),
         ("configuration", "Configuration", _configuration(result)),
         ("sources", "Sources", _sources(points)),
@@ -166,10 +167,12 @@ def _detail(point: dict, colours: dict[str, str], number: int) -> str:
         by_operator(point, "busy_s", colours),
         *placement_charts(point),
         area_chart(point, colours),
+        peak_power_chart(point, colours),
         timeline_chart(point),
     ]
     content = _grid([chart for chart in charts if chart], f"inside-{number}")
     for title, table in (
+        ("The chip at full load", tables.peak_table(point)),
         ("What it takes", tables.fit_table(point)),
         ("Programming it once", tables.programming_table(point)),
         ("Every matrix", tables.matmuls_table(point)),
@@ -223,7 +226,7 @@ def _grid(charts: Iterable[Chart], name: str) -> str:
     return f'<div class="grid">{inner}</div>' if inner else ""
 
 
-def _own(name: str) -> str:
+def own_file(name: str) -> str:
     """A file of this folder, without its licence comment."""
     text = (_FOLDER / name).read_text(encoding="utf-8")
     return re.sub(r"\A/\*.*?\*/\s*", "", text, flags=re.DOTALL)

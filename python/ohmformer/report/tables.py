@@ -8,6 +8,7 @@ from html import escape
 from ohmformer.report.breakdown import sources
 from ohmformer.report.caveats import CLIP_RATE, WIRE_LOSS
 from ohmformer.report.headline import column_titles, headline
+from ohmformer.report.peak import COLUMNS, peak_bits, peak_rows
 from ohmformer.report.points import display_name
 from ohmformer.report.quantities import ABSENT, digits, finite, quantity, share, whole
 from ohmformer.report.scores import score, score_with_deviation
@@ -65,6 +66,40 @@ def segments_table(points: list[dict]) -> str:
             [_heading(display_name(point), scope="row"), *map(_cell, [name, *texts, analog])]
         )
     return _table([_heading(title) for title in titles], body)
+
+
+def values_table(points: list[dict]) -> str:
+    """What the energy would be, were only averages of the values known, or nothing."""
+    known = [
+        point
+        for point in points
+        if finite(point.get("cells_energy_independent_change")) is not None
+    ]
+    if not known:
+        return ""
+    head = [_heading("Network")] + [_heading(title, meaning) for title, meaning, _ in _VALUES]
+    body = [
+        [
+            _heading(display_name(point), scope="row"),
+            *(_cell(text(point)) for _, _, text in _VALUES),
+        ]
+        for point in known
+    ]
+    text = (
+        "The cells' energy is exact for the calibration inputs on the first chip: what drove each wordline times "
+        "its conductance. How far off an estimate is that knows only averages of inputs and weights, or nothing:"
+    )
+    return f"<p>{text}</p>{_table(head, body)}"
+
+
+def peak_table(point: dict) -> str:
+    """The chip at full load, a row per level."""
+    rows = peak_rows(point)
+    if not rows:
+        return ""
+    head = [_heading(title, meaning) for title, meaning in COLUMNS]
+    body = [[_heading(cells[0], scope="row"), *map(_cell, cells[1:])] for cells in rows]
+    return f"<p>{escape(peak_bits(point).capitalize())}.</p>{_table(head, body)}"
 
 
 def matmuls_table(point: dict) -> str:
@@ -165,6 +200,39 @@ _MATMULS: list[Column] = [
     ),
 ]
 
+_VALUES: list[Column] = [
+    (
+        "Cells, exact",
+        "Energy of the cells over the whole run, from tensors",
+        lambda p: quantity(p.get("cells_energy_j"), "J"),
+    ),
+    (
+        "Independent values",
+        "The same shares of drive, but inputs that know nothing of the weights: plain mean of each matrix's cells",
+        lambda p: _change(p.get("cells_energy_independent_change")),
+    ),
+    (
+        "Largest of a matrix",
+        "The matrix for which independence is furthest off",
+        lambda p: _change(max(_independent_changes(p), key=abs, default=None)),
+    ),
+    (
+        "Nothing measured",
+        "What macro.workload assumes of inputs and cells",
+        lambda p: _change(p.get("cells_energy_assumed_change")),
+    ),
+    (
+        "Whole run, independent",
+        "Energy of everything, with independent values",
+        lambda p: _change(p.get("energy_independent_change")),
+    ),
+    (
+        "Whole run, nothing measured",
+        "Energy of everything, with what macro.workload assumes",
+        lambda p: _change(p.get("energy_assumed_change")),
+    ),
+]
+
 _FIT: list[tuple[str, Callable[[dict], str]]] = [
     ("Weights in crossbars", lambda fit: whole(fit.get("crossbar_weights"))),
     ("Cells", lambda fit: whole(fit.get("cells"))),
@@ -185,6 +253,20 @@ _PROGRAMMING: list[tuple[str, Callable[[dict], str]]] = [
     ("Time", lambda cost: quantity(cost.get("latency_s"), "s")),
     ("Energy", lambda cost: quantity(cost.get("energy_j"), "J")),
 ]
+
+
+def _independent_changes(point: dict) -> list[float]:
+    changes = [
+        finite(row.get("cells_energy_independent_change")) for row in point.get("matmuls") or []
+    ]
+    return [change for change in changes if change is not None]
+
+
+def _change(value: object) -> str:
+    known = finite(value)
+    if not known:
+        return ABSENT if known is None else "0 %"
+    return f"{'+' if known > 0 else '−'}{digits(100 * abs(known), 2)} %"
 
 
 def _per_cell(cost: dict, key: str) -> str:

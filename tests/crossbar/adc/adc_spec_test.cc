@@ -79,5 +79,29 @@ TEST(AdcSpec, IdealisedKeepsWhatIsNoError) {
   EXPECT_EQ(ideal.rounding, "nearest");
 }
 
+TEST(AdcSpec, ARateHoldsAtEveryResolutionUnlessItNamesOne) {
+  EXPECT_EQ(conversion_rate(parsed("rate: 1 GHz\n"), 12), Hertz(1e9));
+  const AdcSpec sar = parsed("kind: sar\nrate: 1 GHz\nrate_bits: 8\n");
+  EXPECT_EQ(conversion_rate(sar, 8), Hertz(1e9));
+  EXPECT_DOUBLE_EQ(conversion_rate(sar, 11).si(), 0.75e9);
+  const AdcSpec ramp = parsed("kind: ramp\nrate: 1 GHz\nrate_bits: 8\n");
+  EXPECT_DOUBLE_EQ(conversion_rate(ramp, 10).si(), 0.25e9);
+  const AdcSpec flash = parsed("kind: flash\nrate: 1 GHz\nrate_bits: 8\n");
+  EXPECT_DOUBLE_EQ(conversion_rate(flash, 10).si(), 1e9);
+}
+
+TEST(AdcSpec, PublishedConvertersAreReadAndCostPublishedNeedsThem) {
+  const AdcSpec spec = parsed(
+      "cost: published\npublished:\n"
+      "  - {bits: 8, energy: 2 pJ, area: 1200 um2, rate: 1.2 GHz, node: 32 nm, vdd: 1 V, source: "
+      "S}\n"
+      "  - {bits: 6, energy: 1 pJ, rate: 1.2 GHz, node: 32 nm, vdd: 1 V, source: T}\n");
+  ASSERT_EQ(spec.published.size(), 2U);
+  EXPECT_EQ(spec.published[1].bits, 6);
+  EXPECT_EQ(spec.published[1].area, SquareMetres(0.0));
+  EXPECT_THAT(refusal("cost: published\n"), HasSubstr("cost published needs the list"));
+  EXPECT_THAT(refusal("published: [{bits: 8, energy: 2 pJ}]\n"), HasSubstr("rate"));
+}
+
 }  // namespace
 }  // namespace ohm

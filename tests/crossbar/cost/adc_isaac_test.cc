@@ -37,11 +37,19 @@ TEST(AdcIsaac, ScalesWithTheNodeLikeTheSurvey) {
   EXPECT_THAT(at22->source, testing::HasSubstr("32 nm -> 22 nm"));
 }
 
+TEST(AdcIsaac, BelowFourBitsFollowsThePhysicsOfABareConverter) {
+  const auto two = adc_isaac(2, k32nm, Hertz(1e9)), four = adc_isaac(4, k32nm, Hertz(1e9));
+  EXPECT_LT(two->energy, four->energy);
+  EXPECT_THAT(two->source, testing::HasSubstr("4 bits -> 2 bits"));
+}
+
 TEST(AdcIsaac, HasNothingToSayBeyondTenBitsOrAboveItsRate) {
   EXPECT_TRUE(adc_isaac(1, k32nm, Hertz(1.28e9)).has_value());
   EXPECT_FALSE(adc_isaac(0, k32nm, Hertz(1e9)).has_value());
   EXPECT_FALSE(adc_isaac(11, k32nm, Hertz(1e9)).has_value());
   EXPECT_FALSE(adc_isaac(8, k32nm, Hertz(1.3e9)).has_value());
+  EXPECT_FALSE(adc_isaac(10, k32nm, Hertz(1.3e9)).has_value());
+  EXPECT_TRUE(adc_isaac(6, k32nm, Hertz(1.6e9)).has_value());  // 9 steps at 1.28 GHz are 7 at 1.65
 }
 
 }  // namespace

@@ -76,7 +76,7 @@ TEST(MacroArea, ReproducesTheConvertersAndRegistersOfIsaacsTable) {
   EXPECT_NEAR(8 * um2(parts.at("dac").area), 170, 1e-6);
   EXPECT_NEAR(8 * um2(parts.at("sample_hold").area), 40, 0.5);  // 127 of 128 columns
   EXPECT_NEAR(8 * um2(parts.at("shift_add").area), 240, 1e-6);
-  EXPECT_NEAR(8 * um2(parts.at("input_register").area), 2100, 1e-6);
+  EXPECT_NEAR(8 * um2(parts.at("cells").area), 200, 1e-6);
   EXPECT_EQ(parts.at("control").area, SquareMetres(0.0));
 }
 

@@ -39,7 +39,7 @@ TEST(InputEncoding, TheSignOfTwosComplementIsAStepOfItsOwn) {
 }
 
 TEST(InputEncoding, PulsesRecombineToEveryInput) {
-  for (const char* encoding : {"pwm", "split_pwm"}) {
+  for (const char* encoding : {"pwm", "split_pwm", "bit_planes"}) {
     for (Index bits = 2; bits <= 9; ++bits) {
       const InputSpec spec{bits, 1, encoding, "dynamic", 99.9};
       const InputRange range = input_range(spec);
@@ -65,11 +65,66 @@ TEST(InputEncoding, APulseLastsOneReadTimePerUnit) {
   EXPECT_DOUBLE_EQ(step_time(macro).si(), 1e-9);
 }
 
+// Wan et al., Nature 608 (2022): n - 1 pulses and 2^(n-1) - 1 integrations, above 4 bits in halves.
+TEST(InputEncoding, BitPlanesPulseEveryBitAndIntegrateItsWeight) {
+  MacroSpec macro;
+  macro.read = {Volts(0.5), Seconds(10e-9), Seconds(250e-9)};
+  macro.input = {4, 1, "bit_planes", "dynamic", 99.9, 3};
+  const std::vector<InputSlice> one = input_slices(macro.input);
+  ASSERT_EQ(one.size(), 1U);
+  EXPECT_EQ(pulses(macro.input, one[0]), 3);
+  EXPECT_EQ(integrations(macro.input, one[0]), 7);
+  EXPECT_DOUBLE_EQ(read_time(macro, one[0]).si(), 3 * 10e-9 + 7 * 250e-9);
+  EXPECT_EQ(step_time(macro), macro.read.time);
+  EXPECT_TRUE(drives_pulse_width(macro));
+  macro.input.bits = 6;
+  const std::vector<InputSlice> two = input_slices(macro.input);
+  ASSERT_EQ(two.size(), 2U);
+  EXPECT_EQ(two[0].bits, 3);
+  EXPECT_EQ(two[1].bits, 2);
+  EXPECT_EQ(two[1].shift, 3);
+  macro.input.split_above = 15;
+  EXPECT_EQ(input_slices(macro.input).size(), 1U);
+}
+
+TEST(InputEncoding, ABinaryInputOfBitPlanesIsOneTernaryPulse) {
+  const InputSpec spec{1, 1, "bit_planes", "dynamic", 99.9, 3};
+  const InputSlice only = input_slices(spec).front();
+  EXPECT_EQ(only.value(1), 1);
+  EXPECT_EQ(only.value(-1), -1);
+  EXPECT_EQ(pulses(spec, only), 1);
+}
+
+TEST(InputEncoding, OnlyBitPlanesIntegrate) {
+  for (const char* encoding : {"bit_serial", "bipolar", "pwm"}) {
+    const InputSpec spec{8, 1, encoding, "dynamic", 99.9};
+    for (const InputSlice& slice : input_slices(spec)) {
+      EXPECT_EQ(pulses(spec, slice), 1);
+      EXPECT_EQ(integrations(spec, slice), 0);
+    }
+  }
+}
+
 TEST(InputEncoding, AnInputOfOneBitIsASign) {
   const InputSlice only = input_slices({1, 1, "bit_serial", "dynamic", 99.9}).front();
   EXPECT_EQ(only.value(1), 1);
   EXPECT_EQ(only.value(-1), 0);
   EXPECT_EQ(only.complement(-1), 1);
+}
+
+TEST(InputEncoding, WideSlicesComeFirstAndCarryEveryBitOnce) {
+  InputSpec input;
+  EXPECT_EQ(driven_slices(input).size(), input_slices(input).size());
+  input.speculation.slice_bits = {4, 2, 2};
+  const auto slices = driven_slices(input);
+  ASSERT_EQ(slices.size(), 11U);
+  for (std::int32_t x = -128; x < 128; ++x) {
+    Index bits = 0;
+    for (size_t i = 0; i < 3; ++i) bits |= slices[i].value(x) << slices[i].shift;
+    EXPECT_EQ(bits, x & 255);
+  }
+  EXPECT_EQ(slices[0].top(), 15);
+  EXPECT_EQ(slices[3].shift, 0);
 }
 
 }  // namespace

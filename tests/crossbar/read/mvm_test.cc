@@ -72,8 +72,9 @@ std::vector<Storage> every_storage() {
 
 TEST(Mvm, IdealCellsAndALosslessRangeGiveTheIntegerProductForEveryEncoding) {
   for (const Storage& storage : every_storage()) {
-    for (const char* inputs : {"bit_serial", "bipolar", "pwm", "split_pwm"}) {
-      const bool pulses = std::string(inputs).ends_with("pwm");
+    for (const char* inputs : {"bit_serial", "bipolar", "pwm", "split_pwm", "bit_planes"}) {
+      const bool pulses = !std::string(inputs).starts_with("bi") ||
+                          std::string(inputs) == "bit_planes";  // no slices to choose
       for (const Index width : pulses ? std::vector<Index>{1} : std::vector<Index>{1, 2, 4, 8}) {
         for (const Index active : {16, 48, 128}) {
           MacroSpec spec = lossless();
@@ -269,6 +270,32 @@ TEST(Mvm, MeasuredStatisticsGiveTheExactEnergyOfTheCells) {
       EXPECT_NEAR(activity.conductance.si(), siemens, 1e-9 * siemens) << topology << " " << width;
     }
   }
+}
+
+TEST(Mvm, MeasuredStatisticsOfBitPlanesCountTheirPulses) {
+  MacroSpec spec = lossless();
+  spec.array.topology = "driven";
+  spec.weight.pair = "wordlines";
+  spec.input.encoding = "bit_planes";
+  const Macro macro = compile_macro(spec);
+  const auto x = integers(4, 60, -127, 127, 8);
+  const auto m = programmed(macro, integers(60, 16, -127, 127, 7));
+  const auto statistics = input_statistics(macro, m, read(macro, m, x).counts);
+  const MvmBlock block{60, 16, 4};
+  const MvmActivity exact = measured_activity(spec, block, x.values, m.tiles[0].row_conductance);
+  const MvmActivity expected = expected_activity(spec, block, statistics);
+  EXPECT_NEAR(expected.conductance / exact.conductance, 1.0, 1e-9);
+  EXPECT_EQ(expected.row_toggles, exact.row_toggles);
+  EXPECT_EQ(expected.row_drives, exact.row_drives);
+}
+
+TEST(Mvm, DigitalSubtractionCountsBothConversionsAsTheCostDoes) {
+  MacroSpec spec = lossless();
+  spec.weight.subtraction = "digital";
+  const Macro macro = compile_macro(spec);
+  const auto m = programmed(macro, integers(100, 16, -127, 127, 7));
+  const auto counts = read(macro, m, integers(4, 100, -128, 127, 8)).counts;
+  EXPECT_EQ(counts.conversions, expected_activity(spec, {100, 16, 4}, {}).conversions);
 }
 
 TEST(Mvm, ZeroTokensGiveZeroRows) {

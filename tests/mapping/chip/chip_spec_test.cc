@@ -77,5 +77,20 @@ TEST(ChipSpec, RefusesRatesAndMeshesThatNoScheduleCanHold) {
   EXPECT_THAT(message_for("mesh.columns", "4096"), HasSubstr("65536"));
 }
 
+TEST(ChipSpec, ReadsThePartsOfCoresTilesAndChip) {
+  const ChipSpec isaac = testing::shipped_chip({}, "isaac_ce");
+  EXPECT_EQ(isaac.core.macros, 8);
+  EXPECT_EQ(isaac.cores_per_tile(), 12);
+  EXPECT_EQ(isaac.core.parts.size(), 2U);
+  EXPECT_EQ(isaac.tile.parts.size(), 5U);
+  EXPECT_EQ(isaac.parts.front().count, 4.0);
+}
+
+TEST(ChipSpec, RefusesEnergiesPerActionOutsideMacrosAndCoresThatDoNotFillATile) {
+  EXPECT_THAT(message_for("parts", "[{name: link, energy: 1 pJ, source: x}]"),
+              HasSubstr("only macros count"));
+  EXPECT_THAT(message_for("core", "{macros: 7}"), HasSubstr("multiple of core.macros"));
+}
+
 }  // namespace
 }  // namespace ohm

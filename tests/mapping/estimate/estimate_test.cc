@@ -52,6 +52,46 @@ TEST(Estimate, OfOneSequenceSplitsIntoFirstTokenAndTheRest) {
   EXPECT_DOUBLE_EQ(one.ttft.si(), e.ttft.si());
 }
 
+const std::string kPower = "[{name: regulator, power: 2 mW, area: 1000 um2, source: test}]";
+
+TEST(Estimate, PublishedPartsOfCoresTilesAndChipAddUp) {
+  const Estimate bare = estimate(mapped(testing::tiny_gpt()), load(20, 10));
+  for (const std::string where : {"core.parts", "tile.parts", "parts"}) {
+    const Mapping mapping = mapped(testing::tiny_gpt(), {testing::with(where, kPower)});
+    const Estimate e = estimate(mapping, load(20, 10));
+    expect_consistent(e);
+    EXPECT_EQ(e.makespan, bare.makespan);
+    const Cost part = e.ledger.leaves().at({"regulator", "", -1, "static"});
+    EXPECT_GT(part.energy.si(), 0.0) << where;
+    EXPECT_NEAR((e.energy - bare.energy) / part.energy, 1.0, 1e-6) << where;
+    EXPECT_NEAR((e.area - bare.area) / part.area, 1.0, 1e-6) << where;
+    EXPECT_LE(part.energy.si(), part.energy_high.si());
+  }
+}
+
+TEST(Estimate, PartsOfTheChipDrawTheirPowerForTheWholeMakespan) {
+  const Mapping mapping = mapped(testing::tiny_gpt(), {testing::with("parts", kPower)});
+  const Estimate e = estimate(mapping, load(20, 10));
+  const Cost part = e.ledger.leaves().at({"regulator", "", -1, "static"});
+  EXPECT_NEAR(part.energy.si(), 2e-3 * e.makespan.si(), 1e-9 * part.energy.si());
+  EXPECT_NEAR(part.area.si(), 1e-9, 1e-18);
+}
+
+TEST(Estimate, SaysWhatAMatrixEngineLacks) {
+  const auto refusal = [](const std::vector<Override>& overrides) -> std::string {
+    try {
+      estimate(mapped(testing::tiny_gpt(), overrides), load(2, 1));
+    } catch (const ArgumentError& error) {
+      return error.what();
+    }
+    return "";
+  };
+  EXPECT_NE(refusal({testing::with("digital", "digital_none")}).find("no vector lanes"),
+            std::string::npos);
+  EXPECT_NE(refusal({testing::with("dram", "dram_none")}).find("no memory beside it"),
+            std::string::npos);
+}
+
 TEST(Estimate, OfEncodersAddsUp) {
   for (const TransformerSpec& spec : {testing::tiny_bert(), testing::tiny_vit()}) {
     const Estimate e = estimate(mapped(spec), {});

@@ -81,6 +81,10 @@ TEST(Accuracy, QualityOfAnIdealChipIsThatOfItsIntegers) {
     EXPECT_LT(m.activity.bit_density, 0.7);
     EXPECT_GT(m.activity.cell_level, 0.0);
     EXPECT_LT(m.activity.cell_level, 0.5);  // one side of each pair rests
+    // random weights know nothing of their inputs
+    EXPECT_NEAR(m.mean_cell_level / m.activity.cell_level, 1.0, 0.05);
+    EXPECT_EQ(m.independent_activity().cell_level, m.mean_cell_level);
+    EXPECT_EQ(m.independent_activity().drive_share, m.activity.drive_share);
   }
 }
 
