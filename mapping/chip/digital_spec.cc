@@ -210,6 +210,10 @@ const ElementSpec& activation_element(const DigitalSpec& unit, const std::string
   return unit.activation;
 }
 
+const ElementSpec& rope_element(const DigitalSpec& unit) {
+  return unit.rope.counts.any() ? unit.rope : unit.activation;
+}
+
 Cost element_cost(std::int64_t count, const ElementSpec& each, const DigitalSpec& unit) {
   return with_range(count, {each.energy_low, each.energy, each.energy_high}, unit);
 }

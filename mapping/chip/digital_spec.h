@@ -65,6 +65,9 @@ struct DigitalSpec {
 /// The element of an activation function: gelu, silu, or `activation` where the unit has no such.
 const ElementSpec& activation_element(const DigitalSpec& unit, const std::string& function);
 
+/// The element of a rotation by position, or `activation` where the unit has no such.
+const ElementSpec& rope_element(const DigitalSpec& unit);
+
 /// Energy of `count` elements with its range, for the ledger.
 Cost element_cost(std::int64_t count, const ElementSpec& each, const DigitalSpec& unit);
 

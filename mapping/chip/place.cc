@@ -61,6 +61,13 @@ AttentionSite attention_of(const Network& network, const std::vector<MatmulSite>
   site.heads_per_tile = n < heads ? (heads - 1) / n + 1 : 1;
   const Index groups = (heads - 1) / site.heads_per_tile + 1;
   site.tiles.resize(static_cast<size_t>(groups * site.tiles_per_head));
+  site.kv_copies = 0;
+  for (Index first = 0; first < heads; first += site.heads_per_tile) {
+    const Index kv =
+        kv_heads_behind(network.spec, first, std::min(site.heads_per_tile, heads - first));
+    site.kv_heads_per_tile = std::max(site.kv_heads_per_tile, kv);
+    site.kv_copies += kv;
+  }
   return site;
 }
 
@@ -91,6 +98,11 @@ std::vector<Index> homes_of(const Network& network, const std::vector<MatmulSite
 }
 
 }  // namespace
+
+Index kv_heads_behind(const TransformerSpec& spec, Index first, Index n) {
+  const Index group = spec.n_heads / spec.kv_heads();
+  return (first + n - 1) / group - first / group + 1;
+}
 
 Placement place(const Network& network, const Partition& partition, const Mesh& mesh,
                 Index macros_per_tile) {

@@ -26,9 +26,11 @@ struct MatmulSite {
 
 /// Where the attention of a layer is computed: whole heads per tile, or several tiles per head.
 struct AttentionSite {
-  std::vector<Index> tiles;  ///< in use
-  Index heads_per_tile = 1;  ///< the fullest tile
-  Index tiles_per_head = 1;  ///< positions are dealt out to them in turn
+  std::vector<Index> tiles;     ///< in use
+  Index heads_per_tile = 1;     ///< the fullest tile
+  Index tiles_per_head = 1;     ///< positions are dealt out to them in turn
+  Index kv_heads_per_tile = 1;  ///< the fullest tile; a head that several tiles share is in each
+  Index kv_copies = 1;  ///< heads of keys and values in all tiles of one position, with copies
 };
 
 /// Blocks on tiles. An operator that is not a matrix runs on the tile that owns its input.
@@ -39,6 +41,9 @@ struct Placement {
   std::vector<Index> home;               ///< by vertex: the tile that holds the operator's result
   Index tiles_used = 0;
 };
+
+/// Heads of keys and values behind the query heads [first, first + n) of `spec`.
+Index kv_heads_behind(const TransformerSpec& spec, Index first, Index n);
 
 /// Fills tiles along the snake, block after block: matrices are contiguous, in the order of the
 /// computation. The owner of a matrix is the tile that makes its reduction travel least.

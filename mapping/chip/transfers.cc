@@ -46,8 +46,10 @@ Transfer heads_of(const Network& network, const Placement& placement, const Widt
   Transfer heads{TransferKind::heads, vertex, from, placement.home[static_cast<size_t>(from)],
                  site.tiles,          {}};
   for (size_t i = 0; i < site.tiles.size(); ++i) {
-    const Index n = heads_on(site, network.spec.n_heads, i) * network.spec.head_size();
-    heads.bytes.push_back(bytes_of(3 * n, widths.kv_bits));
+    const Index group = static_cast<Index>(i) / site.tiles_per_head;
+    const Index n = heads_on(site, network.spec.n_heads, i);
+    const Index kv = kv_heads_behind(network.spec, group * site.heads_per_tile, n);
+    heads.bytes.push_back(bytes_of((n + 2 * kv) * network.spec.head_size(), widths.kv_bits));
   }
   return heads;
 }

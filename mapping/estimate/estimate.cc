@@ -19,7 +19,7 @@ Seconds seconds(double picoseconds) {
 
 std::int64_t kv_bytes(const Mapping& mapping) {
   const TransformerSpec& spec = mapping.network.spec;
-  return spec.n_layers * bytes_of(2 * spec.d_model, mapping.chip.spec.kv_bits);
+  return spec.n_layers * bytes_of(2 * spec.kv_width(), mapping.chip.spec.kv_bits);
 }
 
 std::int64_t kv_in_dram(const Mapping& mapping, const Request& request) {
@@ -27,8 +27,9 @@ std::int64_t kv_in_dram(const Mapping& mapping, const Request& request) {
   std::int64_t total = 0;
   for (int layer = 0; layer < spec.n_layers; ++layer) {
     const Index kept = buffered_positions(mapping, layer, request.batch);
-    total += request.batch * std::max<Index>(0, request.tokens() - kept) *
-             bytes_of(2 * spec.d_model, mapping.chip.spec.kv_bits);
+    const Index held = request.tokens() == 0 ? 0 : positions_of(request, request.tokens() - 1);
+    total += request.batch * std::max<Index>(0, held - kept) *
+             bytes_of(2 * spec.kv_width(), mapping.chip.spec.kv_bits);
   }
   return total;
 }
@@ -134,6 +135,16 @@ std::vector<std::string> assumptions_of(const Mapping& mapping, const Request& r
       "a vector moves whole: steps of one token do not overlap within an operator",
       "batches share no work: every token passes through every macro by itself",
       "area counts the tiles that hold weights; DRAM and package are not included"};
+  const TransformerSpec& spec = mapping.network.spec;
+  if (spec.gated_ffn) list.push_back("the product with a gate costs what a residual sum costs");
+  if (spec.norm == "rmsnorm") list.push_back("rmsnorm costs what layer normalisation costs");
+  if (spec.n_kv_heads > 0 && spec.n_kv_heads < spec.n_heads) {
+    list.push_back("tiles that share a head of keys and values each hold a copy of it");
+  }
+  if (spec.weight_levels > 0) {
+    list.push_back("weights of few levels are stored as the macro's weights: no smaller cells");
+  }
+  if (spec.lora_rank > 0) list.push_back("low-rank adapters are merged into their matrices");
   if (request.decoder) {
     list.push_back("a decoder's output matrix runs once per generated token only");
   }

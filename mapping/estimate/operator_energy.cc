@@ -69,6 +69,15 @@ class Booker {
       case OpKind::residual:
         book_elementwise("residual", spec_.digital.residual, vertex);
         break;
+      case OpKind::rope:
+        book_rope();
+        break;
+      case OpKind::gate:
+        book_elementwise("gate", spec_.digital.residual, vertex);
+        break;
+      case OpKind::routing:
+      case OpKind::combine:
+        break;  // require_mappable() refuses experts
     }
     book_network(vertex);
   }
@@ -107,9 +116,17 @@ class Booker {
     buffer(runs_ * (operands + 1) * activations(op_->out_features));
   }
 
+  /// Queries and keys are rotated in place.
+  void book_rope() {
+    const TransformerSpec& s = mapping_.network.spec;
+    const Index rotated = s.query_width() + s.kv_width();
+    elements("rope", runs_ * rotated, rope_element(spec_.digital));
+    buffer(runs_ * 2 * activations(rotated));
+  }
+
   void book_embedding() {
     const Index tables = embedding_tables(mapping_.network);
-    const Index sums = mapping_.network.spec.family == "vit" ? tables : tables - 1;
+    const Index sums = mapping_.network.spec.is_image() ? tables : tables - 1;
     elements("residual", runs_ * sums * op_->out_features, spec_.digital.residual);
     dram(runs_ * tables * activations(op_->out_features));
     buffer(runs_ * activations(op_->out_features));
@@ -181,17 +198,25 @@ class Booker {
     return sum;
   }
 
-  Index d_model() const { return mapping_.network.spec.d_model; }
+  Index query_width() const { return mapping_.network.spec.query_width(); }
+
+  /// Keys (or values) of one position in all tiles that hold them.
+  std::int64_t key_bytes() const {
+    const AttentionSite& site = mapping_.placement.attention[static_cast<size_t>(op_->layer)];
+    return bytes_of(site.kv_copies * mapping_.network.spec.head_size(), widths_.kv_bits);
+  }
 
   void book_scores() {
     const Positions p = positions();
     const Index kept = buffered_positions(mapping_, op_->layer, request_.batch);
     const std::int64_t spilled =
-        request_.batch * std::max<Index>(0, phase_.last + 1 - std::max(kept, phase_.first));
-    const auto key = bytes_of(d_model(), widths_.kv_bits);
+        request_.window > 0 && kept >= request_.window
+            ? 0
+            : request_.batch * std::max<Index>(0, phase_.last + 1 - std::max(kept, phase_.first));
+    const auto query = bytes_of(query_width(), widths_.kv_bits), key = key_bytes();
     elements("quantise", runs_ * op_->in_features, spec_.digital.quantise);
-    macs(p.total * d_model());
-    buffer(runs_ * activations(op_->in_features) + 2 * runs_ * key + 2 * (runs_ - spilled) * key +
+    macs(p.total * query_width());
+    buffer(runs_ * activations(op_->in_features) + 2 * runs_ * query + 2 * (runs_ - spilled) * key +
            (p.total - p.beyond) * key);
     if (spilled > 0 || p.beyond > 0) dram((2 * spilled + p.beyond) * key);
   }
@@ -204,15 +229,15 @@ class Booker {
 
   void book_values(Index vertex) {
     const Positions p = positions();
-    const auto value = bytes_of(d_model(), widths_.kv_bits);
+    const auto value = key_bytes();
     const AttentionSite& site = mapping_.placement.attention[static_cast<size_t>(op_->layer)];
-    macs(p.total * d_model());
+    macs(p.total * query_width());
     buffer((p.total - p.beyond) * value +
            p.total * mapping_.network.spec.n_heads * widths_.activation_bits / 8 +
            runs_ * activations(mapping_.network.op(vertex).out_features));
     if (p.beyond > 0) dram(p.beyond * value);
     if (site.tiles_per_head > 1) {
-      elements("accumulate", runs_ * site.tiles_per_head * d_model(), spec_.digital.accumulate);
+      elements("accumulate", runs_ * site.tiles_per_head * query_width(), spec_.digital.accumulate);
     }
   }
 
@@ -299,7 +324,7 @@ std::int64_t macs_of(const Mapping& mapping, const Request& request) {
       const std::int64_t runs = runs_of(mapping.network, op, request, phase);
       if (op.kind == OpKind::attention_scores || op.kind == OpKind::attention_values) {
         total += request.batch * attended_positions(request, phase.first, phase.last) *
-                 mapping.network.spec.d_model;
+                 mapping.network.spec.query_width();
       }
       if (op.matmul < 0) continue;
       const auto m = static_cast<size_t>(op.matmul);

@@ -133,6 +133,11 @@ class Interpreter {
       }
       case OpKind::residual:
         return sum(vertex);
+      case OpKind::rope:
+      case OpKind::gate:
+      case OpKind::routing:
+      case OpKind::combine:
+        break;  // require_executable() refuses their families
     }
     throw ArgumentError(fmt::format("{}: operator of an unknown kind", op.name));
   }
@@ -273,6 +278,7 @@ void check_image(const Network& network, const Input& input) {
 }
 
 void check_input(const Network& network, const Weights& weights, const Input& input, Index before) {
+  require_executable(network.spec);
   check_weights(network, weights);
   if (input.first_token > std::numeric_limits<std::uint32_t>::max() - network.spec.context + 1) {
     refuse(network, fmt::format("first token number {}; expected room for {} positions below 2^32",
@@ -286,6 +292,7 @@ void check_input(const Network& network, const Weights& weights, const Input& in
 }  // namespace
 
 KvCache::KvCache(const Network& network, std::uint32_t first_token) : first_token_(first_token) {
+  require_executable(network.spec);
   if (!network.spec.is_decoder()) {
     refuse(network, fmt::format("{} sees all tokens at once; expected a decoder; use run()",
                                 network.spec.family));

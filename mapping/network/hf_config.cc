@@ -13,6 +13,7 @@
 
 #include "core/error.h"
 #include "core/spelling.h"
+#include "mapping/network/hf_families.h"
 #include "mapping/network/json_keys.h"
 
 namespace ohm {
@@ -21,10 +22,8 @@ namespace {
 
 constexpr std::uintmax_t kLargestFile = 4u << 20;
 
-const std::vector<std::string> kFamilies{"gpt2", "bert", "vit"};
-
 using Spellings = std::vector<std::string>;
-using KeyTable = std::map<std::string, Spellings>;  // field of TransformerSpec -> its keys
+using KeyTable = HfKeyTable;
 
 /// GPT-2's own spellings, and those its attribute_map accepts.
 const KeyTable& gpt2_keys() {
@@ -128,16 +127,24 @@ Index side(const JsonKeys& file, const std::string& key, Index otherwise) {
   return file.root().at(key).at(0).get<Index>();
 }
 
+/// Families that are read here, not by read_shape_family().
+bool shares_the_first_readers(const std::string& family) {
+  static const std::set<std::string> first{"bert", "deit", "gpt2", "roberta", "vit"};
+  return first.contains(family);
+}
+
 void refuse_unsupported(const JsonKeys& file) {
+  const std::string family = file.word({"model_type"}, "");
+  const bool shape_only = !shares_the_first_readers(family);
   for (const char* key : {"pruned_heads", "quantization_config"}) {
+    if (shape_only && std::string(key) == "quantization_config") continue;  // read by its family
     if (!file.contains(key) || file.root().at(key).empty()) continue;
     file.refuse(key,
                 "not in this version; expected a plain checkpoint; remove the key, or save the "
                 "network without it");
   }
-  for (const char* key : {"add_cross_attention", "is_encoder_decoder"}) {
-    require_flag(file, key, false, false);
-  }
+  require_flag(file, "add_cross_attention", false, false);
+  if (family != "t5") require_flag(file, "is_encoder_decoder", false, false);
 }
 
 TransformerSpec read_gpt2(const JsonKeys& file) {
@@ -174,56 +181,87 @@ TransformerSpec read_encoder(const JsonKeys& file) {
   return s;
 }
 
-TransformerSpec read_bert(const JsonKeys& file) {
+/// Positions of roberta begin after the padding token's (transformers, create_position_ids).
+void read_roberta_positions(const JsonKeys& file, TransformerSpec& s) {
+  const Index rows = file.whole({"max_position_embeddings"}, 512);
+  const Index padding = file.whole({"pad_token_id"}, 1);
+  if (padding < 0 || padding >= 1024) {
+    file.refuse("pad_token_id", fmt::format("{} found; expected from 0 to 1023", padding));
+  }
+  s.unused_positions = padding + 1;
+  s.context = rows;
+  if (rows <= s.unused_positions) {
+    file.refuse("max_position_embeddings",
+                fmt::format("{} found; expected more than pad_token_id + 1 = {}", rows,
+                            s.unused_positions));
+  }
+  s.context -= s.unused_positions;
+}
+
+/// bert and roberta.
+TransformerSpec read_bert(const JsonKeys& file, const std::string& family) {
   require_flag(file, "is_decoder", false, false);
   const std::string position = file.word({"position_embedding_type"}, "absolute");
   if (position != "absolute") {
     file.refuse("position_embedding_type",
                 fmt::format("{} is not in this version; expected 'absolute'", in_quotes(position)));
   }
-  const std::string outputs = architecture(
-      file, {"BertModel", "BertForPreTraining", "BertForMaskedLM", "BertForSequenceClassification"},
-      names_labels(file) ? "BertForSequenceClassification" : "BertModel");
+  const std::string prefix = family == "bert" ? "Bert" : "Roberta";
+  Spellings known{prefix + "Model", prefix + "ForMaskedLM", prefix + "ForSequenceClassification"};
+  if (family == "bert") known.insert(known.begin() + 1, "BertForPreTraining");
+  const std::string outputs =
+      architecture(file, known, names_labels(file) ? known.back() : known.front());
   TransformerSpec s = read_encoder(file);
-  s.family = "bert";
+  s.family = family;
   s.norm_placement = "post";
   s.context = file.whole({"max_position_embeddings"}, 512);
-  s.vocabulary = file.whole({"vocab_size"}, 30522);
+  if (family == "roberta") read_roberta_positions(file, s);
+  s.vocabulary = file.whole({"vocab_size"}, family == "bert" ? 30522 : 50265);
   s.token_types = file.whole({"type_vocab_size"}, 2);
-  s.pooler = outputs != "BertForMaskedLM";
-  s.n_labels = outputs == "BertForSequenceClassification" ? label_count(file) : 0;
+  s.pooler = outputs != prefix + "ForMaskedLM";
+  s.n_labels = outputs == known.back() ? label_count(file) : 0;
   return s;
 }
 
-TransformerSpec read_vit(const JsonKeys& file) {
+/// vit and deit.
+TransformerSpec read_vit(const JsonKeys& file, const std::string& family) {
+  const std::string prefix = family == "vit" ? "ViT" : "DeiT";
+  const Spellings known{prefix + "Model", prefix + "ForImageClassification"};
   const std::string outputs =
-      architecture(file, {"ViTModel", "ViTForImageClassification"},
-                   names_labels(file) ? "ViTForImageClassification" : "ViTModel");
+      architecture(file, known, names_labels(file) ? known.back() : known.front());
   TransformerSpec s = read_encoder(file);
-  s.family = "vit";
+  s.family = family;
   s.image_size = side(file, "image_size", 224);
   s.patch_size = side(file, "patch_size", 16);
   s.channels = file.whole({"num_channels"}, 3);
   s.qkv_bias = file.flag("qkv_bias", true);
-  s.n_labels = outputs == "ViTForImageClassification" ? label_count(file) : 0;
+  s.n_labels = outputs == known.back() ? label_count(file) : 0;
   // sizes that cannot be are refused by name, not by the number of patches they would give
   const bool plain = s.patch_size > 0 && s.image_size >= s.patch_size && s.image_size <= (1 << 14);
-  s.context = plain ? s.patches() + 1 : 1;
+  s.context = plain ? s.patches() + s.class_tokens() : 1;
   return s;
 }
 
 TransformerSpec read_family(const JsonKeys& file) {
   const std::string family = file.word({"model_type"}, "");
+  const auto& known = network_families();
   if (family == "gpt2") return read_gpt2(file);
-  if (family == "bert") return read_bert(file);
-  if (family == "vit") return read_vit(file);
+  if (family == "bert" || family == "roberta") return read_bert(file, family);
+  if (family == "vit" || family == "deit") return read_vit(file, family);
+  if (std::find(known.begin(), known.end(), family) != known.end()) {
+    return read_shape_family(file, family);
+  }
   if (!file.contains("model_type")) {
-    file.refuse("model_type",
-                fmt::format("missing; expected one of: {}", fmt::join(kFamilies, ", ")));
+    file.refuse("model_type", fmt::format("missing; expected one of: {}", fmt::join(known, ", ")));
   }
   file.refuse("model_type",
               fmt::format("{} is not in this version; expected one of: {}{}", in_quotes(family),
-                          fmt::join(kFamilies, ", "), did_you_mean(family, kFamilies)));
+                          fmt::join(known, ", "), did_you_mean(family, known)));
+}
+
+const KeyTable& keys_of(const std::string& family) {
+  if (family == "gpt2") return gpt2_keys();
+  return shares_the_first_readers(family) ? encoder_keys() : shape_family_keys(family);
 }
 
 std::string read_text(const fs::path& file) {
@@ -251,7 +289,7 @@ TransformerSpec parse_hf_config(const std::string& text, const std::string& show
   const JsonKeys file(text, shown);
   TransformerSpec spec = read_family(file);
   refuse_unsupported(file);
-  check_spec(spec, shown, shown_keys(file, spec.family == "gpt2" ? gpt2_keys() : encoder_keys()));
+  check_spec(spec, shown, shown_keys(file, keys_of(spec.family)));
   spec.name = spec.family;
   spec.source = shown;
   return spec;

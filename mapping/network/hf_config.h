@@ -10,10 +10,11 @@ namespace ohm {
 
 /// The shape of a network from a Hugging Face config.json, or from the folder that holds it.
 ///
-/// Reads model_type gpt2, bert and vit with the key spellings and defaults of the transformers
-/// library (version 5). `architectures` decides what follows the layers: GPT2LMHeadModel;
-/// BertModel, BertForPreTraining and BertForMaskedLM (hidden states: heads of pre-training are left
-/// out), BertForSequenceClassification; ViTModel (hidden states, no pooler),
+/// Reads every model_type of network_families(): bert, deit, gpt2, roberta and vit with the key
+/// spellings and defaults of the transformers library (version 5), the others without defaults for
+/// sizes (see read_shape_family()). `architectures` decides what follows the layers:
+/// GPT2LMHeadModel; BertModel, BertForPreTraining and BertForMaskedLM (hidden states: heads of
+/// pre-training are left out), BertForSequenceClassification; ViTModel (hidden states, no pooler),
 /// ViTForImageClassification. Keys about training and generation are ignored. Throws ConfigError,
 /// naming file and key, on bad JSON (with line and column), a missing model_type, wrong types,
 /// sizes out of range or that do not fit together, and on every key that asks for a computation

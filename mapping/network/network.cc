@@ -5,6 +5,9 @@
 
 #include <initializer_list>
 #include <utility>
+#include <vector>
+
+#include "core/error.h"
 
 namespace ohm {
 namespace {
@@ -37,14 +40,27 @@ class Builder {
     matmul.name = prefix() + name;
     matmul.layer = layer_;
     matmul.once = once_;
+    matmul.source = matmul.source || source_;
+    if (layer_ >= 0) matmul.levels = network_.spec.weight_levels;
     network_.matmuls.push_back(std::move(matmul));
     return add(std::move(op), from);
   }
 
-  Index norm(const std::string& name, Index from) {
-    Operator op{.kind = OpKind::norm, .name = name, .in_features = d_, .out_features = d_};
+  Index norm(const std::string& name, Index from) { return norm(name, d_, from); }
+
+  Index norm(const std::string& name, Index features, Index from) {
+    Operator op{.kind = OpKind::norm, .name = name};
+    op.in_features = op.out_features = features;
     op.norm = n_norms_++;
     return add(std::move(op), {from});
+  }
+
+  /// `kind` with as many outputs as inputs.
+  Index elementwise(OpKind kind, const std::string& name, Index features,
+                    std::initializer_list<Index> from) {
+    Operator op{.kind = kind, .name = name};
+    op.in_features = op.out_features = features;
+    return add(std::move(op), from);
   }
 
   Index activation(const std::string& name, Index features, const std::string& function,
@@ -62,6 +78,10 @@ class Builder {
 
   void enter_layer(int layer) { layer_ = layer; }
   void once_from_here() { once_ = true; }
+  void read_source(bool source) { source_ = source; }
+  void connect(Index from, Index to) {
+    boost::add_edge(static_cast<size_t>(from), static_cast<size_t>(to), network_.graph);
+  }
   Network take() { return std::move(network_); }
 
  private:
@@ -70,69 +90,218 @@ class Builder {
   Network network_;
   Index d_;
   int layer_ = -1;
-  bool once_ = false;
+  bool once_ = false, source_ = false;
   Index n_norms_ = 0;
 };
 
 Index add_embedding(Builder& b, const TransformerSpec& s) {
-  Operator op{.kind = OpKind::embedding, .name = "embedding", .out_features = s.d_model};
-  if (s.family != "vit") return b.add(std::move(op), {});
-  const Index pixels = s.channels * s.patch_size * s.patch_size;
-  const Index patch =
-      b.matmul("patch", {.part = "patch", .rows = pixels, .columns = s.d_model}, {});
-  op.in_features = s.d_model;
-  return b.add(std::move(op), {patch});
+  Operator op{.kind = OpKind::embedding, .name = "embedding", .out_features = s.table_width()};
+  if (s.is_image()) {
+    const Index pixels = s.channels * s.patch_size * s.patch_size;
+    op.in_features = s.d_model;
+    return b.add(std::move(op),
+                 {b.matmul("patch", {.part = "patch", .rows = pixels, .columns = s.d_model}, {})});
+  }
+  const Index table = b.add(std::move(op), {});
+  if (s.embedding_dim == 0) return table;
+  return b.matmul(
+      "embed_in",
+      {.part = "embed_in", .rows = s.embedding_dim, .columns = s.d_model, .bias = false}, {table});
+}
+
+/// Scores, softmax and values of heads whose queries come from `queries`, keys from `keys` and
+/// values from `values`, which may be one vertex.
+Index add_heads(Builder& b, const TransformerSpec& s, const std::string& name, Index in, Index out,
+                std::initializer_list<Index> queries_and_keys, Index values) {
+  const Index scores = b.add({.kind = OpKind::attention_scores,
+                              .name = name + ".scores",
+                              .in_features = in,
+                              .out_features = s.n_heads},
+                             queries_and_keys);
+  const Index softmax = b.elementwise(OpKind::softmax, name + ".softmax", s.n_heads, {scores});
+  return b.add({.kind = OpKind::attention_values,
+                .name = name + ".values",
+                .in_features = s.n_heads,
+                .out_features = out},
+               {softmax, values});
+}
+
+Index add_attention_output(Builder& b, const TransformerSpec& s, Index width, Index values) {
+  if (s.sub_norms) values = b.norm("attn.norm", width, values);
+  return b.matmul("attn.out",
+                  {.part = "attn_out", .rows = width, .columns = s.d_model, .bias = s.out_bias},
+                  {values});
+}
+
+Index add_grouped_attention(Builder& b, const TransformerSpec& s, Index from) {
+  const Index width = s.query_width(), merged = width + 2 * s.kv_width();
+  const Index qkv =
+      b.matmul("attn.qkv",
+               {.part = "qkv", .rows = s.d_model, .columns = merged, .bias = s.qkv_bias}, {from});
+  const Index keys =
+      s.positions == "rope" ? b.elementwise(OpKind::rope, "attn.rope", merged, {qkv}) : qkv;
+  return add_attention_output(b, s, width, add_heads(b, s, "attn", merged, width, {keys}, qkv));
+}
+
+Index add_latent_queries(Builder& b, const TransformerSpec& s, Index from) {
+  const Index width = s.n_heads * (s.nope_head_dim + s.rope_head_dim), rank = s.q_lora_rank;
+  if (rank == 0) {
+    return b.matmul("attn.q", {.part = "q", .rows = s.d_model, .columns = width, .bias = false},
+                    {from});
+  }
+  const Index low = b.matmul(
+      "attn.q_a", {.part = "q_a", .rows = s.d_model, .columns = rank, .bias = false}, {from});
+  return b.matmul("attn.q_b", {.part = "q_b", .rows = rank, .columns = width, .bias = false},
+                  {b.norm("attn.q_norm", rank, low)});
+}
+
+/// kv_b reads the normalised latent of its own token, and scores and values read what it makes.
+Index add_latent_attention(Builder& b, const TransformerSpec& s, Index from) {
+  const Index queries = add_latent_queries(b, s, from);
+  const Index latent = b.matmul("attn.kv_a",
+                                {.part = "kv_a",
+                                 .rows = s.d_model,
+                                 .columns = s.kv_lora_rank + s.rope_head_dim,
+                                 .bias = false},
+                                {from});
+  const Index normalised = b.norm("attn.kv_norm", s.kv_lora_rank, latent);
+  const Index keys = b.matmul("attn.kv_b",
+                              {.part = "kv_b",
+                               .rows = s.kv_lora_rank,
+                               .columns = s.n_heads * (s.nope_head_dim + s.v_head_dim),
+                               .bias = false},
+                              {normalised});
+  const Index width = s.n_heads * (s.nope_head_dim + s.rope_head_dim);
+  const Index rotated = b.elementwise(OpKind::rope, "attn.rope", width, {queries});
+  const Index key_rope = b.elementwise(OpKind::rope, "attn.key_rope", s.rope_head_dim, {latent});
+  const Index mixed = s.n_heads * s.v_head_dim;
+  const Index values = add_heads(b, s, "attn", width, mixed, {rotated, key_rope, keys}, keys);
+  return add_attention_output(b, s, mixed, values);
 }
 
 Index add_attention(Builder& b, const TransformerSpec& s, Index from) {
-  const Index d = s.d_model;
-  const Index qkv = b.matmul(
-      "attn.qkv", {.part = "qkv", .rows = d, .columns = 3 * d, .bias = s.qkv_bias}, {from});
-  const Index scores = b.add({.kind = OpKind::attention_scores,
-                              .name = "attn.scores",
-                              .in_features = 3 * d,
-                              .out_features = s.n_heads},
-                             {qkv});
-  const Index softmax = b.add({.kind = OpKind::softmax,
-                               .name = "attn.softmax",
-                               .in_features = s.n_heads,
-                               .out_features = s.n_heads},
-                              {scores});
-  const Index values = b.add({.kind = OpKind::attention_values,
-                              .name = "attn.values",
-                              .in_features = s.n_heads,
-                              .out_features = d},
-                             {softmax, qkv});
-  return b.matmul("attn.out", {.part = "attn_out", .rows = d, .columns = d}, {values});
+  return s.is_latent() ? add_latent_attention(b, s, from) : add_grouped_attention(b, s, from);
 }
 
-Index add_feed_forward(Builder& b, const TransformerSpec& s, Index from) {
-  const Index up =
-      b.matmul("ffn.up", {.part = "ffn_up", .rows = s.d_model, .columns = s.d_ff}, {from});
-  const Index active = b.activation("ffn.activation", s.d_ff, s.activation, up);
-  return b.matmul("ffn.down", {.part = "ffn_down", .rows = s.d_ff, .columns = s.d_model}, {active});
+/// One feed-forward part: `name` and how many of its kind a token uses.
+struct FeedForward {
+  std::string name;
+  Index inner, active = 1, among = 1;
+};
+
+Index add_one_feed_forward(Builder& b, const TransformerSpec& s, const FeedForward& f, Index from) {
+  const auto wide = [&](const std::string& part) {
+    return StaticMatmul{.part = part,
+                        .rows = s.d_model,
+                        .columns = f.inner,
+                        .bias = s.ffn_bias,
+                        .active = f.active,
+                        .among = f.among};
+  };
+  Index inner = b.matmul(f.name + ".up", wide("ffn_up"), {from});
+  if (s.gated_ffn) {
+    const Index gate = b.matmul(f.name + ".gate", wide("ffn_gate"), {from});
+    const Index active = b.activation(f.name + ".activation", f.inner, s.activation, gate);
+    inner = b.elementwise(OpKind::gate, f.name + ".product", f.inner, {inner, active});
+  } else {
+    inner = b.activation(f.name + ".activation", f.inner, s.activation, inner);
+  }
+  if (s.sub_norms) inner = b.norm(f.name + ".norm", f.inner, inner);
+  StaticMatmul down = wide("ffn_down");
+  std::swap(down.rows, down.columns);
+  return b.matmul(f.name + ".down", down, {inner});
 }
 
-Index add_pre_norm_layer(Builder& b, const TransformerSpec& s, Index stream) {
+Index add_experts(Builder& b, const TransformerSpec& s, Index from) {
+  const Index router = b.matmul(
+      "ffn.router",
+      {.part = "router", .rows = s.d_model, .columns = s.n_experts, .bias = s.router_bias}, {from});
+  const Index chosen = b.elementwise(OpKind::routing, "ffn.routing", s.n_experts, {router});
+  std::vector<Index> outputs;
+  for (Index e = 0; e < s.n_experts; ++e) {
+    const FeedForward expert{fmt::format("ffn.expert{}", e), s.expert_d_ff, s.experts_per_token,
+                             s.n_experts};
+    outputs.push_back(add_one_feed_forward(b, s, expert, from));
+  }
+  for (Index e = 0; e < s.n_shared_experts; ++e) {
+    outputs.push_back(
+        add_one_feed_forward(b, s, {fmt::format("ffn.shared{}", e), s.expert_d_ff}, from));
+  }
+  Operator combine{.kind = OpKind::combine, .name = "ffn.combine"};
+  combine.in_features = combine.out_features = s.d_model;
+  const Index sum = b.add(std::move(combine), {chosen});
+  for (const Index output : outputs) b.connect(output, sum);
+  return sum;
+}
+
+Index add_feed_forward(Builder& b, const TransformerSpec& s, int layer, Index from) {
+  return s.routes(layer) ? add_experts(b, s, from)
+                         : add_one_feed_forward(b, s, {"ffn", s.d_ff}, from);
+}
+
+/// t5: queries of this stack, keys and values of the tokens of the other.
+Index add_cross_attention(Builder& b, const TransformerSpec& s, Index from, Index source) {
+  const Index width = s.query_width();
+  const auto matmul = [&](const std::string& name, Index rows, Index columns, Index input) {
+    return b.matmul("cross." + name,
+                    {.part = "cross_" + name, .rows = rows, .columns = columns, .bias = false},
+                    {input});
+  };
+  const Index queries = matmul("q", s.d_model, width, from);
+  b.read_source(true);
+  const Index keys = matmul("kv", s.d_model, 2 * s.kv_width(), source);
+  b.read_source(false);
+  return matmul("out", width, s.d_model,
+                add_heads(b, s, "cross", width, width, {queries, keys}, keys));
+}
+
+/// `source`: the output of the other stack; -1 where there is none.
+Index add_pre_norm_layer(Builder& b, const TransformerSpec& s, int layer, Index stream,
+                         Index source) {
   const Index attention = add_attention(b, s, b.norm("norm1", stream));
   stream = b.residual("attn.residual", stream, attention);
-  const Index feed_forward = add_feed_forward(b, s, b.norm("norm2", stream));
+  if (source >= 0) {
+    const Index cross = add_cross_attention(b, s, b.norm("cross.norm", stream), source);
+    stream = b.residual("cross.residual", stream, cross);
+  }
+  const Index feed_forward = add_feed_forward(b, s, layer, b.norm("norm2", stream));
   return b.residual("ffn.residual", stream, feed_forward);
 }
 
-Index add_post_norm_layer(Builder& b, const TransformerSpec& s, Index stream) {
+Index add_post_norm_layer(Builder& b, const TransformerSpec& s, int layer, Index stream) {
   const Index attention = add_attention(b, s, stream);
   stream = b.norm("norm1", b.residual("attn.residual", stream, attention));
-  const Index feed_forward = add_feed_forward(b, s, stream);
+  const Index feed_forward = add_feed_forward(b, s, layer, stream);
   return b.norm("norm2", b.residual("ffn.residual", stream, feed_forward));
+}
+
+Index add_layers(Builder& b, const TransformerSpec& s, int first, Index n, Index stream,
+                 Index source) {
+  const bool pre_norm = s.norm_placement == "pre";
+  for (int layer = first; layer < first + static_cast<int>(n); ++layer) {
+    b.enter_layer(layer);
+    stream = pre_norm ? add_pre_norm_layer(b, s, layer, stream, source)
+                      : add_post_norm_layer(b, s, layer, stream);
+  }
+  b.enter_layer(-1);
+  return stream;
+}
+
+void add_language_head(Builder& b, const TransformerSpec& s, Index stream) {
+  if (s.embedding_dim > 0) {
+    stream = b.matmul(
+        "embed_out",
+        {.part = "embed_out", .rows = s.d_model, .columns = s.embedding_dim, .bias = false},
+        {stream});
+  }
+  b.matmul("head",
+           {.part = "head", .rows = s.table_width(), .columns = s.vocabulary, .bias = false},
+           {stream});
 }
 
 void add_output(Builder& b, const TransformerSpec& s, Index stream) {
   const Index d = s.d_model;
-  if (s.is_decoder()) {
-    b.matmul("head", {.part = "head", .rows = d, .columns = s.vocabulary, .bias = false}, {stream});
-    return;
-  }
+  if (s.is_decoder()) return add_language_head(b, s, stream);
   if (s.n_labels == 0) return;
   b.once_from_here();
   if (s.pooler) {
@@ -142,22 +311,55 @@ void add_output(Builder& b, const TransformerSpec& s, Index stream) {
   b.matmul("head", {.part = "head", .rows = d, .columns = s.n_labels}, {stream});
 }
 
+/// The first stack of t5; -1 where there is one stack.
+Index add_source_stack(Builder& b, const TransformerSpec& s) {
+  if (s.n_decoder_layers == 0) return -1;
+  b.read_source(true);
+  Operator op{.kind = OpKind::embedding, .name = "source", .out_features = s.d_model};
+  Index stream = add_layers(b, s, 0, s.n_layers, b.add(std::move(op), {}), -1);
+  stream = b.norm("source.norm", stream);
+  b.read_source(false);
+  return stream;
+}
+
 }  // namespace
 
 Network build_network(const TransformerSpec& spec) {
   check_spec(spec, spec.name.empty() ? "network" : spec.name);
   Builder b(spec);
   const bool pre_norm = spec.norm_placement == "pre";
+  const Index source = add_source_stack(b, spec);
   Index stream = add_embedding(b, spec);
-  if (!pre_norm) stream = b.norm("norm", stream);
-  for (int layer = 0; layer < spec.n_layers; ++layer) {
-    b.enter_layer(layer);
-    stream = pre_norm ? add_pre_norm_layer(b, spec, stream) : add_post_norm_layer(b, spec, stream);
-  }
-  b.enter_layer(-1);
-  if (pre_norm) stream = b.norm("norm", stream);
+  if (spec.is_bert()) stream = b.norm("norm", stream);
+  stream = source < 0 ? add_layers(b, spec, 0, spec.n_layers, stream, -1)
+                      : add_layers(b, spec, static_cast<int>(spec.n_layers), spec.n_decoder_layers,
+                                   stream, source);
+  if (pre_norm && spec.final_norm) stream = b.norm("norm", stream);
   add_output(b, spec, stream);
   return b.take();
+}
+
+Index macs_per_token(const Network& network) {
+  Index all = 0, routed = 0;  // routed: those of all experts, of which active / among count
+  for (const StaticMatmul& matmul : network.matmuls) {
+    if (matmul.once) continue;
+    (matmul.routed() ? routed : all) += matmul.weights();
+  }
+  const TransformerSpec& s = network.spec;
+  return routed == 0 ? all : all + routed / s.n_experts * s.experts_per_token;
+}
+
+void require_mappable(const Network& network, const std::string& stage) {
+  const TransformerSpec& s = network.spec;
+  const char* part = s.n_experts > 0          ? "routed experts"
+                     : s.is_latent()          ? "latent attention"
+                     : s.n_decoder_layers > 0 ? "two stacks"
+                                              : nullptr;
+  if (part == nullptr) return;
+  throw ArgumentError(
+      fmt::format("{}: network {} has {}, which is not in this version; expected one stack with "
+                  "dense layers and full or grouped attention: ask for its fit instead",
+                  stage, s.name, part));
 }
 
 }  // namespace ohm

@@ -16,9 +16,13 @@ enum class OpKind {
   attention_scores,  ///< Q·Kᵀ / √head_size: both operands are activations
   softmax,
   attention_values,  ///< softmax · V
-  norm,              ///< layer normalisation
+  norm,              ///< layer normalisation, or root-mean-square normalisation
   activation,
   residual,  ///< elementwise sum of its two inputs
+  rope,      ///< rotates queries and keys by their position (Su et al., RoFormer, 2021)
+  gate,      ///< elementwise product of its two inputs
+  routing,   ///< softmax over the experts of a token and choice of the best
+  combine,   ///< weighted sum of the experts of a token
 };
 
 /// One node of the operator graph. Sizes are per token.
@@ -30,7 +34,7 @@ struct Operator {
   Index out_features = 0;  ///< length of the output vector
   Index matmul = -1;       ///< position in Network::matmuls
   Index norm = -1;         ///< number of a norm, in the order of the computation
-  std::string function{};  ///< of an activation: gelu | gelu_tanh | relu | tanh
+  std::string function{};  ///< of an activation: gelu | gelu_tanh | relu | tanh | silu | relu2
   bool once = false;       ///< acts on one token of a sequence only (pooler, classifier)
 };
 
@@ -38,14 +42,21 @@ struct Operator {
 struct StaticMatmul {
   Index id = 0;        ///< position in Network::matmuls; keys its random streams
   std::string name{};  ///< that of its operator
-  std::string part{};  ///< patch | qkv | attn_out | ffn_up | ffn_down | pooler | head
+  /// patch | qkv | attn_out | ffn_up | ffn_gate | ffn_down | pooler | head; embed_in | embed_out
+  /// (tables narrower than the layers); router; q | q_a | q_b | kv_a | kv_b (MLA); cross_q |
+  /// cross_kv | cross_out (second stack)
+  std::string part{};
   int layer = -1;
   Index rows = 0;     ///< inputs, wordlines
   Index columns = 0;  ///< outputs
   bool bias = true;
   bool once = false;
+  Index active = 1, among = 1;  ///< a token uses `active` of `among` matrices of this kind
+  bool source = false;          ///< acts on source tokens: first stack and cross_kv of t5
+  Index levels = 0;             ///< values of a weight: 3: ternary; 0: a real number
 
   Index weights() const { return rows * columns; }
+  bool routed() const { return among > 1; }
 };
 
 using OperatorGraph =
@@ -66,9 +77,22 @@ struct Network {
 /// Along every edge the producer's out_features are the consumer's in_features, with one exception:
 /// attention_values reads the probabilities (in_features = n_heads) and, along a second edge from
 /// the merged qkv matmul, the values. Scores and softmax count n_heads per position attended to.
+/// Grouped queries: qkv has (n_heads + 2 n_kv_heads) head_size outputs; with rope, scores read the
+/// rotated ones. MLA: scores read the queries and the latent keys, values the latent ones again;
+/// kv_b is counted once per token, folded into queries and outputs (DeepSeek-V2, 2.1.2). Experts:
+/// every one has its operators, of which a token uses active / among; combine reads all of them.
+/// t5: cross-attention's keys and values are a matmul that reads the first stack.
 /// The embedding of a text has no input (in_features = 0); that of an image adds class token and
 /// positions to the outputs of the patch matmul. The pooler is part of the graph where a classifier
 /// reads it.
 Network build_network(const TransformerSpec& spec);
+
+/// Multiply-accumulates of one token in static weights, routed experts by their share; with two
+/// stacks, of one token in each. Output matrix included, `once` matrices not.
+Index macs_per_token(const Network& network);
+
+/// Throws ArgumentError, in one sentence, for shapes that fit() counts and nothing else maps yet:
+/// routed experts, MLA, two stacks.
+void require_mappable(const Network& network, const std::string& stage);
 
 }  // namespace ohm

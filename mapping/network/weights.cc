@@ -177,6 +177,7 @@ void require_count(const std::string& what, std::ptrdiff_t found, std::ptrdiff_t
 }  // namespace
 
 Weights bind_weights(const Network& network, const Checkpoint& checkpoint) {
+  require_executable(network.spec);
   return Binder(network, checkpoint).bind();
 }
 

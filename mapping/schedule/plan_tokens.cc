@@ -181,6 +181,13 @@ class Planner {
                                activation_element(spec_.digital, op.function));
       case OpKind::residual:
         return add_elementwise(vertex, "residual", spec_.digital.residual);
+      case OpKind::rope:
+        return add_rope(vertex);
+      case OpKind::gate:
+        return add_elementwise(vertex, "gate", spec_.digital.residual);
+      case OpKind::routing:
+      case OpKind::combine:
+        return;  // require_mappable() refuses experts
     }
   }
 
@@ -192,6 +199,15 @@ class Planner {
     const Index n = mapping_.network.op(vertex).out_features;
     const Work work{n, element.cycles, (std::ssize(arrived) + 1) * activations(n)};
     result_of(vertex) = digital(vertex, action, home(vertex), work, std::move(arrived));
+  }
+
+  /// Queries and keys are rotated in place.
+  void add_rope(Index vertex) {
+    const TransformerSpec& s = mapping_.network.spec;
+    const Index rotated = s.query_width() + s.kv_width();
+    const Work work{rotated, rope_element(spec_.digital).cycles, 2 * activations(rotated)};
+    result_of(vertex) =
+        digital(vertex, "rope", home(vertex), work, {result_of(producers(vertex).front())});
   }
 
   void add_embedding(Index vertex, const Operator& op) {
@@ -298,7 +314,8 @@ class Planner {
   /// One pass over keys or values: as fast as the units multiply or the buffer delivers.
   Growth mac_growth(const AttentionSite& site) const {
     const Index macs = site.heads_per_tile * mapping_.network.spec.head_size();
-    const auto bytes = bytes_of(macs, spec_.kv_bits);
+    const auto bytes =
+        bytes_of(site.kv_heads_per_tile * mapping_.network.spec.head_size(), spec_.kv_bits);
     const Picoseconds feeding = buffer_time(bytes, "scores");
     const Index n = ceil_divide(macs, spec_.digital.attention_macs);
     return {site.tiles_per_head, std::max(feeding, cycles(n, spec_.digital.clock, "scores")), 0, 0};
@@ -316,9 +333,11 @@ class Planner {
     const Index sent = send(TransferKind::heads, vertex, qkv, "scatter", integers);
     Step stored = step(vertex, "store_kv", {sent});
     if (request_.decoder) stored.order = StepOrder::in_order;
-    const Index heads = site.heads_per_tile * mapping_.network.spec.head_size();
+    const Index size = mapping_.network.spec.head_size();
     // the query is written and read, key and value are written
-    stored.latency = buffer_time(4 * bytes_of(heads, spec_.kv_bits), stored.action);
+    stored.latency = buffer_time(2 * (bytes_of(site.heads_per_tile * size, spec_.kv_bits) +
+                                      bytes_of(site.kv_heads_per_tile * size, spec_.kv_bits)),
+                                 stored.action);
     const Index kv = add(std::move(stored));
     Step scores = step(vertex, "scores", {kv});
     if (!request_.decoder) {
@@ -341,7 +360,7 @@ class Planner {
       fetch.order = StepOrder::barrier;
       fetch.gate = kv;
     }
-    const auto bytes = bytes_of(2 * mapping_.network.spec.d_model, spec_.kv_bits);
+    const auto bytes = bytes_of(2 * mapping_.network.spec.kv_width(), spec_.kv_bits);
     const Picoseconds each =
         picoseconds(Bytes(static_cast<double>(bytes)) / spec_.dram.bandwidth, fetch.action);
     fetch.growth = {1, std::max<Picoseconds>(1, each), kept,
@@ -394,12 +413,13 @@ StepTokens tokens_of(const Network& network, const Operator& op) {
   if (op.matmul < 0) return StepTokens::every;
   const std::string& part = network.matmuls[static_cast<size_t>(op.matmul)].part;
   if (part == "patch") return StepTokens::not_first;
-  if (part == "head" && network.spec.is_decoder()) return StepTokens::generating;
+  const bool output = part == "head" || part == "embed_out";
+  if (output && network.spec.is_decoder()) return StepTokens::generating;
   return StepTokens::every;
 }
 
 Index embedding_tables(const Network& network) {
-  if (network.spec.family == "vit") return 1;
+  if (network.spec.is_image() || network.spec.positions != "learned") return 1;
   return network.spec.token_types > 0 ? 3 : 2;
 }
 
@@ -408,7 +428,7 @@ Index buffered_positions(const Mapping& mapping, int layer, Index batch) {
   const AttentionSite& site = placement.attention[static_cast<size_t>(layer)];
   const BufferSpec& buffer = mapping.chip.spec.buffer;
   const auto per_position = static_cast<double>(bytes_of(
-      2 * site.heads_per_tile * mapping.network.spec.head_size(), mapping.chip.spec.kv_bits));
+      2 * site.kv_heads_per_tile * mapping.network.spec.head_size(), mapping.chip.spec.kv_bits));
   double least = std::numeric_limits<double>::max();
   for (const Index tile : site.tiles) {
     double layers = 0.0;

@@ -66,7 +66,8 @@ std::int64_t applications(const Step& step, const Request& request, Index first,
 }
 
 Index positions_of(const Request& request, Index token) {
-  return request.decoder ? token + 1 : request.prompt;
+  if (!request.decoder) return request.prompt;
+  return request.window == 0 ? token + 1 : std::min(token + 1, request.window);
 }
 
 std::vector<Picoseconds> resource_work(const TokenPlan& plan, const Request& request) {

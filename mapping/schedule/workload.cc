@@ -38,7 +38,7 @@ Request resolve_encoder(const TransformerSpec& spec, const Workload& workload) {
   }
   const Request request{false, prompt, 0, workload.batch};
   check_common(spec, workload, request);
-  if (spec.family == "vit" && prompt != spec.context) {
+  if (spec.is_image() && prompt != spec.context) {
     refuse(spec, fmt::format("prompt {}; an image is always {} tokens: leave it out", prompt,
                              spec.context));
   }
@@ -55,7 +55,7 @@ Request resolve_decoder(const TransformerSpec& spec, const Workload& workload) {
   const Index prompt = workload.prompt.value_or(half);
   const Index room = std::max<Index>(1, spec.context - std::clamp<Index>(prompt, 0, spec.context));
   const Request request{true, prompt, workload.generate.value_or(std::min(kGenerate, room)),
-                        workload.batch};
+                        workload.batch, spec.sliding_window};
   check_common(spec, workload, request);
   if (request.generate < 1) {
     refuse(spec,
@@ -88,7 +88,9 @@ std::int64_t attended_positions(const Request& request, Index first, Index last)
   if (last < first) return 0;
   const std::int64_t n = last - first + 1;
   if (!request.decoder) return n * request.prompt;
-  return n * (first + 1 + last + 1) / 2;
+  const Index full = request.window == 0 ? last + 1 : std::clamp(request.window, first, last + 1);
+  const std::int64_t growing = full - first;  // tokens that see all before them
+  return growing * (first + 1 + full) / 2 + (n - growing) * request.window;
 }
 
 }  // namespace ohm

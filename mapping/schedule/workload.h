@@ -27,6 +27,7 @@ struct Workload {
 struct Request {
   bool decoder = true;
   Index prompt = 1, generate = 1, batch = 1;
+  Index window = 0;  ///< positions that a decoder's token sees at most; 0: all before it
 
   /// Tokens that pass through the network per sequence: the last generated one does not.
   Index tokens() const { return decoder ? prompt + generate - 1 : prompt; }
@@ -42,7 +43,7 @@ struct Request {
 Request resolve(const TransformerSpec& spec, const Workload& workload);
 
 /// Σ of the positions that the tokens first … last (counted from 0) attend to: for a decoder token
-/// t sees t + 1 positions, for an encoder every token sees `tokens` of them.
+/// t sees t + 1 positions, at most the window, for an encoder every token sees `tokens` of them.
 std::int64_t attended_positions(const Request& request, Index first, Index last);
 
 }  // namespace ohm

@@ -17,6 +17,7 @@ struct LoadedNetwork {
   /// Throws ArgumentError where there are none.
   const Weights& require_weights() const {
     if (weights) return *weights;
+    require_executable(network.spec);
     throw ArgumentError("network '" + network.spec.name +
                         "' has no weights: it comes from a preset or a config.json alone; to "
                         "score it, give a folder with config.json and model.safetensors");

@@ -27,6 +27,9 @@ Loaded from_name(const std::string& name, const Roots& roots) {
 
 Loaded from_folder(const std::filesystem::path& folder) {
   Network network = build_network(read_hf_config(folder));
+  if (!is_executable(network.spec)) {  // its shape is all that is used: the weights stay on disk
+    return std::make_shared<LoadedNetwork>(LoadedNetwork{std::move(network), nullptr});
+  }
   auto weights = std::make_shared<const Weights>(bind_weights(network, Checkpoint::open(folder)));
   return std::make_shared<LoadedNetwork>(LoadedNetwork{std::move(network), std::move(weights)});
 }
@@ -93,6 +96,14 @@ void register_network(py::module_& module) {
                              [](const LoadedNetwork& n) { return n.network.spec.is_decoder(); })
       .def_property_readonly("parameters",
                              [](const LoadedNetwork& n) { return parameter_count(n.network.spec); })
+      .def_property_readonly(
+          "adapter_parameters",
+          [](const LoadedNetwork& n) { return adapter_parameter_count(n.network.spec); })
+      .def_property_readonly("macs_per_token",
+                             [](const LoadedNetwork& n) { return macs_per_token(n.network); })
+      .def_property_readonly(
+          "kv_values_per_token",
+          [](const LoadedNetwork& n) { return kv_values_per_token(n.network.spec); })
       .def_property_readonly("matmuls", &matmuls)
       .def("to_dict",
            [](const LoadedNetwork& n) {

@@ -242,10 +242,19 @@ class NetworkGraph:
         The same function with outlier channels behind every norm.
         """
     @property
+    def adapter_parameters(self) -> int:
+        ...
+    @property
     def has_weights(self) -> bool:
         ...
     @property
     def is_decoder(self) -> bool:
+        ...
+    @property
+    def kv_values_per_token(self) -> int:
+        ...
+    @property
+    def macs_per_token(self) -> int:
         ...
     @property
     def matmuls(self) -> list:

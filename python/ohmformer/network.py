@@ -82,6 +82,29 @@ class Network:
         return self._graph.parameters
 
     @property
+    def adapter_parameters(self) -> int:
+        """Values of its low-rank adapters, which `parameters` leaves out."""
+        return self._graph.adapter_parameters
+
+    @property
+    def macs_per_token(self) -> int:
+        """Multiply-accumulates of one token in static weights, routed experts by their share.
+
+        >>> Network.from_pretrained("llama-3-70b").macs_per_token
+        69501714432
+        """
+        return self._graph.macs_per_token
+
+    @property
+    def kv_values_per_token(self) -> int:
+        """Values that one token adds to the KV cache.
+
+        >>> Network.from_pretrained("llama-3-70b").kv_values_per_token / 1024  # KiB at 8 bits
+        160.0
+        """
+        return self._graph.kv_values_per_token
+
+    @property
     def matmuls(self) -> list[dict[str, Any]]:
         """The matrices with static weights: name, layer, part, rows (inputs), columns (outputs)."""
         return self._graph.matmuls

@@ -39,6 +39,20 @@ inline TransformerSpec tiny_gpt() {
   return spec;
 }
 
+/// The same with what newer decoders have: grouped queries, rotations, gates, no biases.
+inline TransformerSpec tiny_llama() {
+  TransformerSpec spec = tiny_gpt();
+  spec.name = "tiny-llama";
+  spec.family = "llama";
+  spec.n_kv_heads = 2;
+  spec.positions = "rope";
+  spec.qkv_bias = spec.out_bias = spec.ffn_bias = false;
+  spec.gated_ffn = true;
+  spec.activation = "silu";
+  spec.norm = "rmsnorm";
+  return spec;
+}
+
 /// An encoder with a classifier.
 inline TransformerSpec tiny_bert() {
   TransformerSpec spec = tiny_gpt();

@@ -63,6 +63,27 @@ TEST(Fit, AgreesWithTheMapping) {
   }
 }
 
+/// 70 billion parameters at 8 bits and 2 bits per cell: 69.5 G weights in crossbars.
+TEST(Fit, CountsTheCellsOfLlama70B) {
+  const Network network = build_network(testing::shipped_network("llama-3-70b"));
+  const std::vector<Override> wide{testing::with("macro.array.n_wordlines", "256"),
+                                   testing::with("macro.array.n_bitlines", "256"),
+                                   testing::with("macro.array.rows_active", "256")};
+  const Fit f = fit(network, testing::shipped_chip(wide));  // differential
+  EXPECT_EQ(f.crossbar_weights, 69501714432);
+  EXPECT_EQ(f.cells, 8 * 69501714432);
+  EXPECT_EQ(f.arrays, 8484096);
+  EXPECT_DOUBLE_EQ(f.utilisation, 1.0);
+}
+
+TEST(Fit, CountsAllExpertsAndBothStacks) {
+  const ChipSpec chip = testing::shipped_chip();
+  EXPECT_EQ(fit(build_network(testing::shipped_network("mixtral-8x7b")), chip).body.weights,
+            46440382464);
+  EXPECT_EQ(fit(build_network(testing::shipped_network("t5-small")), chip).body.weights,
+            18874368 + 25165824);
+}
+
 TEST(Fit, CountsTheCellsThatEdgeBlocksLeaveEmpty) {
   const Fit f = fit(build_network(testing::tiny_gpt()), testing::shipped_chip());
   EXPECT_LT(f.utilisation, 0.5);  // 32 of 128 wordlines

@@ -44,6 +44,45 @@ TEST(Estimate, OfADecoderAddsUp) {
   EXPECT_GT(e.tpot.si(), 0.0);
 }
 
+TEST(Estimate, OfGroupedQueriesAndGatesAddsUp) {
+  const Estimate e = estimate(mapped(testing::tiny_llama()), load(20, 10));
+  expect_consistent(e);
+  EXPECT_EQ(e.kv_bytes_per_token, 2 * 2 * 16);
+  const Index layer = 32 * (32 + 2 * 16) + 32 * 32 + 3 * 32 * 128;
+  const Index attention = 2 * 2 * 32 * (29 * 30 / 2);
+  EXPECT_EQ(e.macs, 29 * 2 * layer + 10 * 32 * 50 + attention);
+}
+
+TEST(Estimate, OfASlidingWindowAttendsToNoMoreThanTheWindow) {
+  TransformerSpec spec = testing::tiny_llama();
+  const Estimate all = estimate(mapped(spec), load(20, 10));
+  spec.sliding_window = 4;
+  const Estimate e = estimate(mapped(spec), load(20, 10));
+  expect_consistent(e);
+  EXPECT_EQ(all.macs - e.macs, 2 * 2 * 32 * (29 * 30 / 2 - (1 + 2 + 3 + 26 * 4)));
+  EXPECT_LT(e.energy.si(), all.energy.si());
+  EXPECT_LE(e.makespan.si(), all.makespan.si());
+  spec.sliding_window = 29;  // as long as the sequence
+  const Estimate same = estimate(mapped(spec), load(20, 10));
+  EXPECT_EQ(same.macs, all.macs);
+  EXPECT_EQ(same.makespan.si(), all.makespan.si());
+  EXPECT_EQ(same.energy.si(), all.energy.si());
+}
+
+/// As many heads of keys as of queries, stated or not, is the same network.
+TEST(Estimate, OfGroupsOfOneHeadIsThatOfFullAttention) {
+  TransformerSpec spec = testing::tiny_llama();
+  spec.n_kv_heads = 0;
+  const Estimate full = estimate(mapped(spec), load(20, 10));
+  spec.n_kv_heads = spec.n_heads;
+  spec.head_dim = 8;
+  const Estimate stated = estimate(mapped(spec), load(20, 10));
+  EXPECT_EQ(stated.energy.si(), full.energy.si());
+  EXPECT_EQ(stated.makespan.si(), full.makespan.si());
+  spec.n_kv_heads = 1;
+  EXPECT_LT(estimate(mapped(spec), load(20, 10)).energy.si(), full.energy.si());
+}
+
 TEST(Estimate, OfOneSequenceSplitsIntoFirstTokenAndTheRest) {
   const Estimate e = estimate(mapped(testing::tiny_gpt()), load(20, 10));
   EXPECT_NEAR(e.ttft.si() + 9.0 * e.tpot.si(), e.makespan.si(), 1e-9 * e.makespan.si());

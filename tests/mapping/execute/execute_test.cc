@@ -281,6 +281,21 @@ class Broken : public MatmulEngine {
   }
 };
 
+TEST(Execute, RefusesFamiliesWhoseNumbersItDoesNotCompute) {
+  TransformerSpec s = tiny::gpt2();
+  s.family = "llama";
+  s.positions = "rope";
+  const Network network = build_network(s);
+  const std::string expected = "network tiny_gpt2: numbers of family 'llama' are not computed";
+  EXPECT_THAT(tiny::message_of<ArgumentError>([&] { KvCache cache(network); }),
+              HasSubstr(expected));
+  const Weights none;
+  EXPECT_THAT(tiny::message_of<ArgumentError>([&] {
+                run(network, none, FloatEngine(none), {{1}, {}, {}, 0});
+              }),
+              HasSubstr(expected));
+}
+
 TEST(Execute, RefusesAProductOfTheWrongShape) {
   const Tiny t(tiny::gpt2());
   EXPECT_THAT(tiny::message_of<ArgumentError>([&] {

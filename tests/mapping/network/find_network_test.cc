@@ -27,6 +27,8 @@ TEST(FindNetwork, KnowsPresetsByNameAndAlias) {
   EXPECT_EQ(find("bert-base-uncased").name, "bert-base");
   EXPECT_EQ(find("google-bert/bert-large-uncased").name, "bert-large");
   EXPECT_EQ(find("google/vit-base-patch16-224").name, "vit-base-patch16-224");
+  EXPECT_EQ(find("meta-llama/Meta-Llama-3-70B").name, "llama-3-70b");
+  EXPECT_EQ(find("mistralai/Mixtral-8x7B-v0.1").name, "mixtral-8x7b");
 }
 
 TEST(FindNetwork, ReadsEveryShippedPresetWithSourceAndOwnName) {

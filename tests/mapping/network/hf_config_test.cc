@@ -104,15 +104,18 @@ TEST(HfConfig, RefusesKeysThatWouldChangeTheComputation) {
 }
 
 TEST(HfConfig, SaysThatOtherFamiliesAreNotInThisVersion) {
-  for (const char* family : {"llama", "opt", "mistral"}) {
-    EXPECT_EQ(fault(family, ""),
-              fmt::format("config.json: model_type: '{}' is not in this version; expected one of: "
-                          "gpt2, bert, vit",
-                          family));
+  for (const char* family : {"gpt_neox", "falcon", "gemma"}) {
+    EXPECT_EQ(
+        fault(family, ""),
+        fmt::format("config.json: model_type: '{}' is not in this version; expected one of: "
+                    "bert, bitnet, deepseek_v2, deepseek_v3, deit, gpt2, llama, mistral, mixtral, "
+                    "opt, phi3, qwen2, roberta, t5, vit",
+                    family));
   }
   EXPECT_THAT(fault("gtp2", ""), HasSubstr("did you mean 'gpt2'?"));
   EXPECT_EQ(tiny::message_of<ConfigError>([] { parse_hf_config("{}", "c.json"); }),
-            "c.json: model_type: missing; expected one of: gpt2, bert, vit");
+            "c.json: model_type: missing; expected one of: bert, bitnet, deepseek_v2, deepseek_v3, "
+            "deit, gpt2, llama, mistral, mixtral, opt, phi3, qwen2, roberta, t5, vit");
 }
 
 TEST(HfConfig, NamesTheKeyOfABadSize) {
@@ -134,6 +137,21 @@ TEST(HfConfig, NamesTheKeyOfABadSize) {
 TEST(HfConfig, TakesSquareSidesAsPairs) {
   EXPECT_EQ(read("vit", R"("image_size": [32, 32], "patch_size": [8, 8])").context, 17);
   EXPECT_THAT(fault("vit", R"("image_size": [32, 64])"), HasSubstr("not square"));
+}
+
+TEST(HfConfig, ReadsTheRelativesOfBertAndVit) {
+  const TransformerSpec roberta =
+      read("roberta", R"("architectures": ["RobertaModel"], "vocab_size": 50265,
+      "max_position_embeddings": 514, "type_vocab_size": 1)");
+  EXPECT_EQ(roberta.context, 512);
+  EXPECT_EQ(parameter_count(roberta), 124645632);
+  EXPECT_THAT(fault("roberta", R"("max_position_embeddings": 2)"),
+              HasSubstr("expected more than pad_token_id + 1 = 2"));
+  EXPECT_THAT(fault("roberta", R"("pad_token_id": 9223372036854775807)"),
+              HasSubstr("pad_token_id: 9223372036854775807 found"));
+  const TransformerSpec deit = read("deit", R"("num_labels": 1000)");
+  EXPECT_EQ(deit.context, 198);
+  EXPECT_EQ(parameter_count(deit), 86567656 + 2 * 768);  // distillation token and its position
 }
 
 TEST(HfConfig, ReadsAFolderAndNamesItsFile) {

@@ -9,6 +9,7 @@
 
 #include "core/error.h"
 #include "mapping/network/find_network.h"
+#include "tests/mapping/network/published_totals.h"
 #include "tests/mapping/tiny_networks.h"
 
 namespace ohm {
@@ -145,6 +146,84 @@ TEST(Network, ActsOnceBehindTheFirstTokenOfAnEncoder) {
   const Network states = build_network(s);
   EXPECT_EQ(states.op(states.order.back()).name, "h.1.norm2");
   EXPECT_EQ(states.matmuls.size(), 8u);
+}
+
+TEST(Network, HasTheLayerWeightsOfEveryPublishedNetwork) {
+  for (const auto& published : tiny::published_totals()) {
+    const Network network = preset(published.name);
+    Index sum = 0;
+    for (const StaticMatmul& m : network.matmuls) {
+      sum += m.layer >= 0 ? m.weights() : 0;
+    }
+    EXPECT_EQ(sum, published.layer_weights) << published.name;
+  }
+}
+
+/// Linear multiply-accumulates of a token: the layers' weights and the output matrix.
+TEST(MacsPerToken, AreThoseOfTheWeightsThatATokenUses) {
+  EXPECT_EQ(macs_per_token(preset("llama-3-8b")), 7504658432);
+  EXPECT_EQ(macs_per_token(preset("llama-3-70b")), 69501714432);
+  EXPECT_EQ(macs_per_token(preset("gpt3-175b")), 174563733504);
+  // two of eight experts, the router and the head
+  EXPECT_EQ(macs_per_token(preset("mixtral-8x7b")), 12617515008 + 131072000);
+  EXPECT_NEAR(static_cast<double>(macs_per_token(preset("deepseek-v3"))), 37e9, 1e9);
+  EXPECT_NEAR(static_cast<double>(macs_per_token(preset("deepseek-v2"))), 21e9, 1e9);
+}
+
+TEST(Network, CountsEveryParameterThatIsNotInATable) {
+  for (const auto& name : {"llama-3-8b", "qwen2.5-0.5b", "opt-125m", "opt-350m", "mixtral-8x7b",
+                           "deepseek-v2-lite", "deepseek-v3", "bitnet-b1.58-2b-4t", "t5-3b"}) {
+    const Network network = preset(name);
+    const TransformerSpec& s = network.spec;
+    Index sum = s.vocabulary * s.table_width();
+    if (s.positions == "learned") sum += (s.context + s.unused_positions) * s.d_model;
+    if (s.n_decoder_layers > 0) sum += 2 * s.relative_buckets * s.n_heads;
+    for (const StaticMatmul& m : network.matmuls) {
+      sum += m.part == "head" && s.tied_head ? 0 : m.weights() + (m.bias ? m.columns : 0);
+    }
+    for (const Index v : network.order) {
+      const Operator& op = network.op(v);
+      if (op.kind == OpKind::norm) sum += (s.norm == "rmsnorm" ? 1 : 2) * op.out_features;
+    }
+    EXPECT_EQ(parameter_count(s), sum) << name;
+  }
+}
+
+TEST(Network, ListsTheOperatorsOfALlamaLayer) {
+  const Network network = preset("llama-3-8b");
+  std::string names;
+  for (const Index v : network.order) {
+    if (network.op(v).layer == 0) names += network.op(v).name.substr(4) + " ";
+  }
+  EXPECT_EQ(names,
+            "norm1 attn.qkv attn.rope attn.scores attn.softmax attn.values attn.out attn.residual "
+            "norm2 ffn.up ffn.gate ffn.activation ffn.product ffn.down ffn.residual ");
+  EXPECT_EQ(network.matmuls.front().columns, 4096 + 2 * 1024);
+}
+
+TEST(Network, SendsATokenThroughSomeOfTheExperts) {
+  const Network network = preset("mixtral-8x7b");
+  Index routed = 0;
+  for (const StaticMatmul& m : network.matmuls) {
+    if (!m.routed()) continue;
+    ++routed;
+    EXPECT_EQ(m.active, 2);
+    EXPECT_EQ(m.among, 8);
+  }
+  EXPECT_EQ(routed, 32 * 8 * 3);
+  const Network bitnet = preset("bitnet-b1.58-2b-4t");
+  EXPECT_EQ(bitnet.matmuls.front().levels, 3);
+  EXPECT_EQ(bitnet.matmuls.back().levels, 0);  // the head is not ternary
+}
+
+TEST(Network, RefusesToMapWhatOnlyFits) {
+  for (const auto& [name, part] : std::map<std::string, std::string>{
+           {"mixtral-8x7b", "routed experts"}, {"t5-small", "two stacks"}}) {
+    const std::string message =
+        tiny::message_of<ArgumentError>([&] { require_mappable(preset(name), "map"); });
+    EXPECT_NE(message.find("has " + part), std::string::npos) << message;
+  }
+  EXPECT_NO_THROW(require_mappable(preset("llama-3-8b"), "map"));
 }
 
 TEST(Network, RefusesAnInconsistentShape) {

@@ -63,6 +63,9 @@ TEST(Workload, CountsAttendedPositions) {
   EXPECT_EQ(attended_positions({true, 4, 3, 1}, 4, 5), 5 + 6);
   EXPECT_EQ(attended_positions({false, 4, 0, 1}, 0, 3), 16);
   EXPECT_EQ(attended_positions({true, 4, 1, 1}, 4, 3), 0);
+  EXPECT_EQ(attended_positions({true, 4, 3, 1, 3}, 0, 5), 1 + 2 + 3 + 3 + 3 + 3);
+  EXPECT_EQ(attended_positions({true, 4, 3, 1, 3}, 4, 5), 3 + 3);
+  EXPECT_EQ(attended_positions({true, 4, 3, 1, 9}, 1, 5), 2 + 3 + 4 + 5 + 6);
 }
 
 }  // namespace

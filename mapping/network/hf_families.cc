@@ -1,0 +1,373 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mapping/network/hf_families.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+#include "core/spelling.h"
+
+namespace ohm {
+namespace {
+
+using Spellings = std::vector<std::string>;
+
+/// Keys of llama, which the newer decoders share.
+HfKeyTable llama_keys() {
+  return {{"n_layers", {"num_hidden_layers"}},
+          {"d_model", {"hidden_size"}},
+          {"n_heads", {"num_attention_heads"}},
+          {"n_kv_heads", {"num_key_value_heads"}},
+          {"head_dim", {"head_dim"}},
+          {"d_ff", {"intermediate_size"}},
+          {"context", {"max_position_embeddings"}},
+          {"vocabulary", {"vocab_size"}},
+          {"sliding_window", {"sliding_window"}},
+          {"tied_head", {"tie_word_embeddings"}},
+          {"qkv_bias", {"attention_bias"}},
+          {"ffn_bias", {"mlp_bias"}},
+          {"activation", {"hidden_act"}},
+          {"norm_epsilon", {"rms_norm_eps"}},
+          {"n_experts", {"num_local_experts"}},
+          {"experts_per_token", {"num_experts_per_tok"}}};
+}
+
+HfKeyTable deepseek_keys() {
+  HfKeyTable keys = llama_keys();
+  keys["n_experts"] = {"n_routed_experts"};
+  keys["n_shared_experts"] = {"n_shared_experts"};
+  keys["expert_d_ff"] = {"moe_intermediate_size"};
+  keys["dense_layers"] = {"first_k_dense_replace"};
+  keys["q_lora_rank"] = {"q_lora_rank"};
+  keys["kv_lora_rank"] = {"kv_lora_rank"};
+  keys["rope_head_dim"] = {"qk_rope_head_dim"};
+  keys["nope_head_dim"] = {"qk_nope_head_dim"};
+  keys["v_head_dim"] = {"v_head_dim"};
+  return keys;
+}
+
+HfKeyTable opt_keys() {
+  return {{"n_layers", {"num_hidden_layers"}},          {"d_model", {"hidden_size"}},
+          {"n_heads", {"num_attention_heads"}},         {"d_ff", {"ffn_dim"}},
+          {"context", {"max_position_embeddings"}},     {"vocabulary", {"vocab_size"}},
+          {"embedding_dim", {"word_embed_proj_dim"}},   {"tied_head", {"tie_word_embeddings"}},
+          {"norm_placement", {"do_layer_norm_before"}}, {"activation", {"activation_function"}}};
+}
+
+HfKeyTable t5_keys() {
+  return {{"n_layers", {"num_layers", "num_hidden_layers"}},
+          {"n_decoder_layers", {"num_decoder_layers"}},
+          {"d_model", {"d_model", "hidden_size"}},
+          {"n_heads", {"num_heads", "num_attention_heads"}},
+          {"head_dim", {"d_kv"}},
+          {"d_ff", {"d_ff"}},
+          {"context", {"n_positions"}},
+          {"vocabulary", {"vocab_size"}},
+          {"relative_buckets", {"relative_attention_num_buckets"}},
+          {"tied_head", {"tie_word_embeddings"}},
+          {"activation", {"feed_forward_proj"}},
+          {"norm_epsilon", {"layer_norm_epsilon"}}};
+}
+
+/// One file of one family: typed access to fields.
+class FamilyReader {
+ public:
+  FamilyReader(const JsonKeys& file, const std::string& family)
+      : file_(file), keys_(shape_family_keys(family)) {}
+
+  const JsonKeys& file() const { return file_; }
+  const Spellings& keys(const std::string& field) const { return keys_.at(field); }
+  const std::string& key(const std::string& field) const { return keys(field).front(); }
+
+  /// A size that must be there.
+  Index size(const std::string& field) const {
+    require(field);
+    return file_.whole(keys(field), 0);
+  }
+
+  /// null means `otherwise`, but the key must be there.
+  Index stated_size(const std::string& field, Index otherwise) const {
+    if (!file_.root().contains(key(field))) require(field);
+    return file_.whole(keys(field), otherwise);
+  }
+
+  Index size_or(const std::string& field, Index otherwise) const {
+    return file_.whole(keys(field), otherwise);
+  }
+
+  void require(const std::string& field) const {
+    for (const std::string& spelling : keys(field)) {
+      if (file_.contains(spelling)) return;
+    }
+    std::vector<std::string> present;
+    for (const auto& [name, value] : file_.root().items()) present.push_back(name);
+    const std::string near = did_you_mean(key(field), present);
+    file_.refuse(key(field), near.empty()
+                                 ? "missing; expected it, as no size is guessed"
+                                 : "missing; expected it, as no size is guessed" +
+                                       near.substr(0, near.size() - 1) + ", which the file has?");
+  }
+
+  std::string activation(const std::string& otherwise) const {
+    static const std::map<std::string, std::string> words{
+        {"gelu", "gelu"},           {"gelu_new", "gelu_tanh"}, {"gelu_pytorch_tanh", "gelu_tanh"},
+        {"gelu_fast", "gelu_tanh"}, {"relu", "relu"},          {"relu2", "relu2"},
+        {"silu", "silu"},           {"swish", "silu"}};
+    const std::string word = file_.word(keys("activation"), otherwise);
+    const auto found = words.find(word);
+    if (found != words.end()) return found->second;
+    std::vector<std::string> known;
+    for (const auto& [name, ours] : words) known.push_back(name);
+    file_.refuse(key("activation"),
+                 fmt::format("{} is not in this version; expected one of: {}{}", in_quotes(word),
+                             fmt::join(known, ", "), did_you_mean(word, known)));
+  }
+
+  /// Refuses a key of the file that is one or two letters away from one that is read.
+  void refuse_misspellings() const {
+    for (const auto& [name, value] : file_.root().items()) {
+      if (is_read(name)) continue;
+      for (const auto& [field, spellings] : keys_) {
+        for (const std::string& spelling : spellings) {
+          const bool near = spelling.size() >= 8 && edit_distance(name, spelling) <= 2;
+          if (!near || file_.root().contains(spelling)) continue;
+          file_.refuse(name, fmt::format("unknown key; did you mean '{}'?", spelling));
+        }
+      }
+    }
+  }
+
+ private:
+  bool is_read(const std::string& name) const {
+    return std::any_of(keys_.begin(), keys_.end(), [&](const auto& entry) {
+      return std::find(entry.second.begin(), entry.second.end(), name) != entry.second.end();
+    });
+  }
+
+  const JsonKeys& file_;
+  const HfKeyTable& keys_;
+};
+
+void require_word(const JsonKeys& file, const std::string& key,
+                  const std::vector<std::string>& known) {
+  const std::string word = file.word({key}, known.front());
+  if (std::find(known.begin(), known.end(), word) != known.end()) return;
+  file.refuse(key, fmt::format("{} is not in this version; expected one of: {}", in_quotes(word),
+                               fmt::join(known, ", ")));
+}
+
+/// What follows the layers is an output matrix over the vocabulary.
+void require_language_model(const JsonKeys& file) {
+  if (!file.contains("architectures")) return;
+  const auto& list = file.root().at("architectures");
+  const bool one = list.is_array() && list.size() == 1 && list.at(0).is_string();
+  const std::string word = one ? list.at(0).get<std::string>() : "";
+  for (const char* end : {"ForCausalLM", "ForConditionalGeneration", "WithLMHeadModel"}) {
+    if (word.ends_with(end)) return;
+  }
+  file.refuse("architectures", fmt::format("{} is not in this version; expected a list of one "
+                                           "language model, such as LlamaForCausalLM",
+                                           one ? in_quotes(word) : list.dump().substr(0, 80)));
+}
+
+/// Layers of this version are alike; those of newer models may take turns.
+void refuse_mixed_layers(const JsonKeys& file, bool windowed) {
+  if (!file.contains("layer_types")) return;
+  const std::string expected = windowed ? "sliding_attention" : "full_attention";
+  const auto& types = file.root().at("layer_types");
+  const bool alike =
+      types.is_array() && std::all_of(types.begin(), types.end(),
+                                      [&](const nlohmann::json& type) { return type == expected; });
+  if (alike) return;
+  file.refuse("layer_types", fmt::format("layers that take turns are not in this version; expected "
+                                         "'{}' for all",
+                                         expected));
+}
+
+/// Keys that ask for parts which no family here has.
+void refuse_foreign_parts(const JsonKeys& file, bool experts) {
+  std::vector<std::string> keys{"use_parallel_residual", "parallel_attn", "alibi", "num_experts"};
+  if (!experts) {
+    keys.insert(keys.end(), {"num_local_experts", "n_routed_experts"});
+  }
+  for (const std::string& key : keys) {
+    if (!file.contains(key) || file.root().at(key) == false || file.root().at(key) == 0) continue;
+    file.refuse(key,
+                "not in this version for this family; remove the key, or describe the shape "
+                "in a YAML file");
+  }
+}
+
+/// How weights are stored: fp8 changes no shape, bitnet makes them ternary.
+Index weight_levels(const JsonKeys& file) {
+  if (!file.contains("quantization_config")) return 0;
+  const auto& how = file.root().at("quantization_config");
+  const std::string word =
+      how.is_object() && how.contains("quant_method") && how.at("quant_method").is_string()
+          ? how.at("quant_method").get<std::string>()
+          : "";
+  if (word == "bitnet") return 3;
+  if (word == "fp8") return 0;
+  file.refuse("quantization_config",
+              fmt::format("quant_method {} is not in this version; expected bitnet or fp8, or a "
+                          "plain checkpoint: remove the key",
+                          in_quotes(word)));
+}
+
+/// What llama and its successors share.
+TransformerSpec read_llama(const FamilyReader& r, const std::string& family) {
+  const JsonKeys& file = r.file();
+  TransformerSpec s;
+  s.family = family;
+  s.n_layers = r.size("n_layers");
+  s.d_model = r.size("d_model");
+  s.n_heads = r.size("n_heads");
+  s.d_ff = r.size("d_ff");
+  s.context = r.size("context");
+  s.vocabulary = r.size("vocabulary");
+  s.tied_head = file.flag("tie_word_embeddings", family == "bitnet");
+  s.qkv_bias = s.out_bias = file.flag("attention_bias", false);
+  s.ffn_bias = file.flag("mlp_bias", false);
+  s.gated_ffn = true;
+  s.activation = r.activation(family == "bitnet" ? "relu2" : "silu");
+  s.norm = "rmsnorm";
+  s.positions = "rope";
+  s.norm_epsilon = file.real("rms_norm_eps", 1e-6);
+  return s;
+}
+
+void read_grouped_heads(const FamilyReader& r, TransformerSpec& s, bool may_miss) {
+  s.n_kv_heads = may_miss ? r.size_or("n_kv_heads", s.n_heads) : r.size("n_kv_heads");
+  if (s.n_kv_heads == 0) r.file().refuse(r.key("n_kv_heads"), "0 found; expected at least 1");
+  s.head_dim = r.size_or("head_dim", 0);
+}
+
+TransformerSpec read_dense(const FamilyReader& r, const std::string& family) {
+  TransformerSpec s = read_llama(r, family);
+  read_grouped_heads(r, s, family == "llama" || family == "phi3" || family == "bitnet");
+  const bool window = family == "mistral" || family == "mixtral";
+  if (window) s.sliding_window = r.stated_size("sliding_window", 0);
+  if (family == "phi3") s.sliding_window = r.size_or("sliding_window", 0);
+  if (family == "qwen2") {
+    s.qkv_bias = true;
+    s.out_bias = false;
+    if (r.file().flag("use_sliding_window", false)) {
+      s.sliding_window = r.size("sliding_window");
+      if (r.file().whole({"max_window_layers"}, s.n_layers) != 0) {
+        r.file().refuse("max_window_layers",
+                        "layers with and without a window are not in this version; expected 0");
+      }
+    }
+  }
+  s.sub_norms = family == "bitnet";
+  refuse_mixed_layers(r.file(), s.sliding_window > 0);
+  return s;
+}
+
+TransformerSpec read_mixtral(const FamilyReader& r) {
+  TransformerSpec s = read_dense(r, "mixtral");
+  s.n_experts = r.size("n_experts");
+  s.experts_per_token = r.size("experts_per_token");
+  s.expert_d_ff = s.d_ff;
+  return s;
+}
+
+TransformerSpec read_deepseek(const FamilyReader& r, const std::string& family) {
+  const JsonKeys& file = r.file();
+  TransformerSpec s = read_llama(r, family);
+  s.n_experts = r.size("n_experts");
+  s.experts_per_token = r.size("experts_per_token");
+  s.n_shared_experts = r.stated_size("n_shared_experts", 0);
+  s.expert_d_ff = r.size("expert_d_ff");
+  s.dense_layers = r.size("dense_layers");
+  s.q_lora_rank = r.stated_size("q_lora_rank", 0);
+  s.kv_lora_rank = r.size("kv_lora_rank");
+  s.rope_head_dim = r.size("rope_head_dim");
+  s.nope_head_dim = r.size("nope_head_dim");
+  s.v_head_dim = r.size("v_head_dim");
+  if (file.whole({"moe_layer_freq"}, 1) != 1) {
+    file.refuse("moe_layer_freq", "layers that take turns are not in this version; expected 1");
+  }
+  s.router_bias = family == "deepseek_v3";
+  require_word(file, "topk_method",
+               s.router_bias ? Spellings{"noaux_tc"} : Spellings{"greedy", "group_limited_greedy"});
+  return s;
+}
+
+TransformerSpec read_opt(const FamilyReader& r) {
+  const JsonKeys& file = r.file();
+  TransformerSpec s;
+  s.family = "opt";
+  s.n_layers = r.size("n_layers");
+  s.d_model = r.size("d_model");
+  s.n_heads = r.size("n_heads");
+  s.d_ff = r.size("d_ff");
+  s.context = r.size("context");
+  s.vocabulary = r.size("vocabulary");
+  s.unused_positions = 2;
+  const Index width = r.size_or("embedding_dim", s.d_model);
+  s.embedding_dim = width == s.d_model ? 0 : width;
+  s.tied_head = file.flag("tie_word_embeddings", true);
+  s.qkv_bias = s.out_bias = s.ffn_bias = file.flag("enable_bias", true);
+  const bool before = file.flag("do_layer_norm_before", true);
+  s.norm_placement = before ? "pre" : "post";
+  s.final_norm = before && !file.flag("_remove_final_layer_norm", false);
+  if (!file.flag("layer_norm_elementwise_affine", true)) {
+    file.refuse("layer_norm_elementwise_affine", "false is not in this version; expected true");
+  }
+  s.activation = r.activation("relu");
+  return s;
+}
+
+TransformerSpec read_t5(const FamilyReader& r) {
+  const JsonKeys& file = r.file();
+  TransformerSpec s;
+  s.family = "t5";
+  s.n_layers = r.size("n_layers");
+  s.n_decoder_layers = r.size_or("n_decoder_layers", s.n_layers);
+  s.d_model = r.size("d_model");
+  s.n_heads = r.size("n_heads");
+  s.head_dim = r.size("head_dim");
+  s.d_ff = r.size("d_ff");
+  s.context = r.size("context");
+  s.vocabulary = r.size("vocabulary");
+  s.relative_buckets = r.size("relative_buckets");
+  s.positions = "relative";
+  s.norm = "rmsnorm";
+  s.qkv_bias = s.out_bias = s.ffn_bias = false;
+  s.tied_head = file.flag("tie_word_embeddings", true);
+  s.norm_epsilon = file.real("layer_norm_epsilon", 1e-6);
+  require_word(file, "feed_forward_proj", {"relu", "gated-gelu", "gated-silu"});
+  const std::string form = file.word({"feed_forward_proj"}, "relu");
+  s.gated_ffn = form != "relu";
+  s.activation = form == "relu" ? "relu" : form == "gated-silu" ? "silu" : "gelu_tanh";
+  return s;
+}
+
+}  // namespace
+
+const HfKeyTable& shape_family_keys(const std::string& family) {
+  static const HfKeyTable llama = llama_keys(), deepseek = deepseek_keys(), opt = opt_keys(),
+                          t5 = t5_keys();
+  if (family.starts_with("deepseek")) return deepseek;
+  if (family == "opt") return opt;
+  return family == "t5" ? t5 : llama;
+}
+
+TransformerSpec read_shape_family(const JsonKeys& file, const std::string& family) {
+  const FamilyReader r(file, family);
+  const bool deepseek = family.starts_with("deepseek");
+  require_language_model(file);
+  refuse_foreign_parts(file, deepseek || family == "mixtral");
+  TransformerSpec s = deepseek              ? read_deepseek(r, family)
+                      : family == "opt"     ? read_opt(r)
+                      : family == "t5"      ? read_t5(r)
+                      : family == "mixtral" ? read_mixtral(r)
+                                            : read_dense(r, family);
+  s.weight_levels = family == "bitnet" ? 3 : weight_levels(file);
+  r.refuse_misspellings();
+  return s;
+}
+
+}  // namespace ohm

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "mapping/network/json_keys.h"
+#include "mapping/network/transformer_spec.h"
+
+namespace ohm {
+
+/// Spellings in a config.json of each field of TransformerSpec.
+using HfKeyTable = std::map<std::string, std::vector<std::string>>;
+
+/// The keys of a family whose shape, not numbers, is in this version: bitnet, deepseek_v2,
+/// deepseek_v3, llama, mistral, mixtral, opt, phi3, qwen2, t5.
+const HfKeyTable& shape_family_keys(const std::string& family);
+
+/// The shape of such a family from its config.json.
+///
+/// Sizes have no default: a missing one is refused, with the key that may be its misspelling.
+/// Absent keys mean what the transformers library (version 5) means where that is no size: no
+/// biases, as many heads of keys as of queries (llama, phi3, bitnet), no window (null). Keys about
+/// precision (fp8), rotation, training and generation are ignored, as are modules for the
+/// prediction of further tokens; `quant_method: bitnet` makes weights ternary. Throws ConfigError
+/// on every key that asks for layers this version does not have.
+TransformerSpec read_shape_family(const JsonKeys& file, const std::string& family);
+
+}  // namespace ohm

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mapping/network/hf_families.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "mapping/network/hf_config.h"
+#include "tests/mapping/tiny_networks.h"
+
+namespace ohm {
+namespace {
+
+using nlohmann::json;
+using testing::HasSubstr;
+
+json llama() {
+  return json::parse(R"({"model_type": "llama", "architectures": ["LlamaForCausalLM"],
+      "hidden_size": 4096, "intermediate_size": 14336, "num_hidden_layers": 32,
+      "num_attention_heads": 32, "num_key_value_heads": 8, "max_position_embeddings": 8192,
+      "vocab_size": 128256, "rms_norm_eps": 1e-5, "hidden_act": "silu",
+      "rope_theta": 500000.0, "rope_scaling": null, "tie_word_embeddings": false,
+      "attention_bias": false, "torch_dtype": "bfloat16", "use_cache": true})");
+}
+
+json deepseek() {
+  json keys = llama();
+  keys.update(json::parse(R"({"model_type": "deepseek_v3", "hidden_size": 7168,
+      "intermediate_size": 18432, "moe_intermediate_size": 2048, "num_hidden_layers": 61,
+      "num_attention_heads": 128, "num_key_value_heads": 128, "n_routed_experts": 256,
+      "n_shared_experts": 1, "num_experts_per_tok": 8, "first_k_dense_replace": 3,
+      "moe_layer_freq": 1, "q_lora_rank": 1536, "kv_lora_rank": 512, "qk_rope_head_dim": 64,
+      "qk_nope_head_dim": 128, "v_head_dim": 128, "topk_method": "noaux_tc", "vocab_size": 129280,
+      "max_position_embeddings": 163840, "quantization_config": {"quant_method": "fp8"}})"));
+  return keys;
+}
+
+TransformerSpec read(const json& keys) {
+  return parse_hf_config(keys.dump(), "config.json");
+}
+
+TransformerSpec read(json keys, const std::string& changes) {
+  keys.update(json::parse(changes));
+  return read(keys);
+}
+
+std::string fault(json keys, const std::string& changes, const std::string& without = "") {
+  keys.update(json::parse(changes));
+  keys.erase(without);
+  return tiny::message_of<ConfigError>([&] { read(keys); });
+}
+
+TEST(HfFamilies, ReadLlamaAndItsSuccessors) {
+  EXPECT_EQ(parameter_count(read(llama())), 8030261248);
+  const TransformerSpec mistral = read(llama(), R"({"model_type": "mistral", "vocab_size": 32000,
+      "sliding_window": 4096})");
+  EXPECT_EQ(parameter_count(mistral), 7241732096);
+  EXPECT_EQ(mistral.sliding_window, 4096);
+  const TransformerSpec qwen = read(llama(), R"({"model_type": "qwen2", "hidden_size": 896,
+      "intermediate_size": 4864, "num_hidden_layers": 24, "num_attention_heads": 14,
+      "num_key_value_heads": 2, "vocab_size": 151936, "tie_word_embeddings": true,
+      "sliding_window": 32768, "use_sliding_window": false, "max_window_layers": 21})");
+  EXPECT_EQ(parameter_count(qwen), 494032768);
+  EXPECT_EQ(qwen.sliding_window, 0);
+  const TransformerSpec phi = read(llama(), R"({"model_type": "phi3", "hidden_size": 3072,
+      "intermediate_size": 8192, "num_key_value_heads": 32, "vocab_size": 32064,
+      "sliding_window": 2047})");
+  EXPECT_EQ(parameter_count(phi), 3821079552);
+}
+
+TEST(HfFamilies, ReadExperts) {
+  const TransformerSpec mixtral = read(llama(), R"({"model_type": "mixtral", "vocab_size": 32000,
+      "num_local_experts": 8, "num_experts_per_tok": 2, "sliding_window": null})");
+  EXPECT_EQ(parameter_count(mixtral), 46702792704);
+  EXPECT_EQ(parameter_count(read(deepseek())),
+            parameter_count(read(deepseek(), R"({"num_nextn_predict_layers": 1})")));
+  EXPECT_NEAR(static_cast<double>(parameter_count(read(deepseek()))), 671.0e9, 0.05e9);
+  EXPECT_EQ(read(deepseek(), R"({"q_lora_rank": null})").q_lora_rank, 0);
+}
+
+TEST(HfFamilies, ReadOptAndT5) {
+  const auto opt = json::parse(R"({"model_type": "opt", "hidden_size": 1024, "ffn_dim": 4096,
+      "num_hidden_layers": 24, "num_attention_heads": 16, "max_position_embeddings": 2048,
+      "vocab_size": 50272, "word_embed_proj_dim": 512, "do_layer_norm_before": false,
+      "activation_function": "relu"})");
+  EXPECT_EQ(parameter_count(read(opt)), 331196416);
+  const auto t5 = json::parse(R"({"model_type": "t5", "d_model": 512, "d_kv": 64, "d_ff": 2048,
+      "num_layers": 6, "num_heads": 8, "vocab_size": 32128, "n_positions": 512,
+      "relative_attention_num_buckets": 32, "is_encoder_decoder": true})");
+  EXPECT_EQ(parameter_count(read(t5)), 60506624);
+  const TransformerSpec gated = read(t5, R"({"feed_forward_proj": "gated-gelu"})");
+  EXPECT_TRUE(gated.gated_ffn);
+  EXPECT_THAT(fault(t5, R"({"feed_forward_proj": "gated-tanh"})"), HasSubstr("feed_forward_proj"));
+}
+
+TEST(HfFamilies, TakeBitnetsWeightsForTernary) {
+  EXPECT_EQ(read(llama()).weight_levels, 0);
+  EXPECT_EQ(read(llama(), R"({"quantization_config": {"quant_method": "bitnet"}})").weight_levels,
+            3);
+  EXPECT_THAT(fault(llama(), R"({"quantization_config": {"quant_method": "awq"}})"),
+              HasSubstr("quantization_config: quant_method 'awq' is not in this version"));
+  EXPECT_TRUE(read(llama(), R"({"model_type": "bitnet", "hidden_act": "relu2"})").sub_norms);
+}
+
+TEST(HfFamilies, GuessNoSize) {
+  for (const char* key : {"hidden_size", "intermediate_size", "num_hidden_layers",
+                          "num_attention_heads", "max_position_embeddings", "vocab_size"}) {
+    EXPECT_THAT(fault(llama(), "{}", key),
+                HasSubstr(std::string("config.json: ") + key + ": missing; expected it"));
+  }
+  EXPECT_THAT(fault(llama(), R"({"model_type": "mistral"})"), HasSubstr("sliding_window: missing"));
+  EXPECT_THAT(fault(llama(), R"({"model_type": "mixtral", "sliding_window": null})"),
+              HasSubstr("num_local_experts: missing"));
+  EXPECT_THAT(fault(deepseek(), "{}", "q_lora_rank"), HasSubstr("q_lora_rank: missing"));
+}
+
+TEST(HfFamilies, SuggestTheKeyThatWasMeant) {
+  EXPECT_THAT(fault(llama(), R"({"hiden_size": 4096})", "hidden_size"), HasSubstr("'hiden_size'"));
+  EXPECT_THAT(fault(llama(), R"({"num_key_value_head": 8})", "num_key_value_heads"),
+              HasSubstr("num_key_value_head: unknown key; did you mean 'num_key_value_heads'?"));
+}
+
+TEST(HfFamilies, RefuseLayersOfOtherArchitectures) {
+  EXPECT_THAT(fault(llama(), R"({"num_local_experts": 8})"),
+              HasSubstr("num_local_experts: not in"));
+  EXPECT_THAT(fault(llama(), R"({"num_experts": 8})"), HasSubstr("num_experts: not in"));
+  EXPECT_THAT(fault(llama(), R"({"layer_types": ["full_attention", "sliding_attention"]})"),
+              HasSubstr("layer_types"));
+  EXPECT_THAT(fault(deepseek(), R"({"moe_layer_freq": 2})"), HasSubstr("moe_layer_freq"));
+  EXPECT_THAT(fault(deepseek(), R"({"topk_method": "softmax"})"), HasSubstr("topk_method"));
+  EXPECT_THAT(fault(llama(), R"({"architectures": ["LlamaForSequenceClassification"]})"),
+              HasSubstr("architectures: 'LlamaForSequenceClassification' is not in this version"));
+  EXPECT_THAT(fault(llama(), R"({"architectures": "LlamaForCausalLM"})"),
+              HasSubstr("architectures"));
+  EXPECT_THAT(fault(llama(), R"({"hidden_act": "xielu"})"), HasSubstr("hidden_act: 'xielu'"));
+}
+
+TEST(HfFamilies, NameTheKeyOfABadSize) {
+  EXPECT_THAT(fault(llama(), R"({"num_key_value_heads": 5})"),
+              HasSubstr("config.json: num_key_value_heads: 5 heads"));
+  EXPECT_THAT(fault(llama(), R"({"num_key_value_heads": 0})"), HasSubstr("num_key_value_heads: 0"));
+  EXPECT_THAT(fault(llama(), R"({"hidden_size": -1})"), HasSubstr("hidden_size: -1"));
+  EXPECT_THAT(fault(llama(), R"({"hidden_size": "4096"})"), HasSubstr("hidden_size: "));
+  EXPECT_THAT(fault(llama(), R"({"num_hidden_layers": 9223372036854775807})"),
+              HasSubstr("num_hidden_layers: "));
+  EXPECT_THAT(fault(deepseek(), R"({"num_experts_per_tok": 257})"),
+              HasSubstr("num_experts_per_tok: 257 of 256"));
+  EXPECT_THAT(fault(deepseek(), R"({"n_routed_experts": 9000000})"), HasSubstr("n_routed_experts"));
+}
+
+}  // namespace
+}  // namespace ohm
