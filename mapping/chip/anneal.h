@@ -15,7 +15,7 @@ struct AnnealSpec {
   std::vector<Index> start{};  ///< by group: its place
   std::vector<bool> fixed{};   ///< by group: stays where it starts; empty: none does
   std::uint32_t seed = 0;
-  Index moves = 4'000'000;  ///< proposed by each chain
+  Index moves = 4'000'000;  ///< proposed by each chain; about 1000 for each group settle
   Index chains = 1;         ///< independent runs; the best one counts
   int threads = 0;          ///< 0: all available; changes no result
 };

@@ -16,7 +16,6 @@ namespace ohm {
 namespace {
 
 using ::testing::ElementsAre;
-using ::testing::HasSubstr;
 using Items = std::vector<PackingItem>;
 
 Items random_items(unsigned seed, Index n, const BlockShape& array) {
