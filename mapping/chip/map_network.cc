@@ -33,7 +33,6 @@ void require_room(const Network& network, const Chip& chip) {
 }  // namespace
 
 Mapping map_network(const Network& network, const ChipSpec& spec) {
-  require_mappable(network, "map");
   Chip chip = compile_chip(spec);
   require_room(network, chip);
   Partition partition = partition_network(network, chip.shape, spec.row_split, spec.head);

@@ -4,8 +4,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "core/error.h"
+#include "mapping/network/attention_shape.h"
+#include "mapping/network/experts.h"
 
 namespace ohm {
 namespace {
@@ -49,7 +52,7 @@ AttentionSite attention_of(const Network& network, const std::vector<MatmulSite>
                            int layer) {
   AttentionSite site;
   for (const StaticMatmul& matmul : network.matmuls) {
-    if (matmul.layer != layer) continue;
+    if (matmul.layer != layer || matmul.routed()) continue;
     for (const Index tile : sites[static_cast<size_t>(matmul.id)].tiles) {
       if (std::find(site.tiles.begin(), site.tiles.end(), tile) == site.tiles.end()) {
         site.tiles.push_back(tile);
@@ -90,6 +93,7 @@ std::vector<Index> homes_of(const Network& network, const std::vector<MatmulSite
     const auto [begin, end] = boost::in_edges(v, network.graph);
     for (auto edge = begin; edge != end; ++edge) {
       const auto from = boost::source(*edge, network.graph);
+      if (!is_listed(network, static_cast<Index>(from))) continue;
       if (position[from] > latest) home[v] = home[from];
       latest = std::max(latest, position[from]);
     }
@@ -100,7 +104,7 @@ std::vector<Index> homes_of(const Network& network, const std::vector<MatmulSite
 }  // namespace
 
 Index kv_heads_behind(const TransformerSpec& spec, Index first, Index n) {
-  const Index group = spec.n_heads / spec.kv_heads();
+  const Index group = spec.n_heads / attention_shape(spec).kv_heads;
   return (first + n - 1) / group - first / group + 1;
 }
 
@@ -112,15 +116,24 @@ Placement place(const Network& network, const Partition& partition, const Mesh& 
         "place: {} blocks on {} tiles of {} macros; expected at least one slot for each block",
         blocks, mesh.size(), macros_per_tile));
   }
-  Placement placement;
-  placement.tiles_used = blocks == 0 ? 0 : (blocks - 1) / macros_per_tile + 1;
+  std::vector<Slot> slots;
   for (Index b = 0; b < blocks; ++b) {
-    placement.slots.push_back({mesh.snake(b / macros_per_tile), b % macros_per_tile});
+    slots.push_back({mesh.snake(b / macros_per_tile), b % macros_per_tile});
   }
+  Placement placement = placement_of(network, partition, mesh, std::move(slots));
+  placement.tiles_used = blocks == 0 ? 0 : (blocks - 1) / macros_per_tile + 1;
+  return placement;
+}
+
+Placement placement_of(const Network& network, const Partition& partition, const Mesh& mesh,
+                       std::vector<Slot> slots) {
+  Placement placement;
+  placement.slots = std::move(slots);
   for (size_t m = 0; m < network.matmuls.size(); ++m) {
     placement.sites.push_back(site_of(partition, placement.slots, m, mesh));
   }
-  for (int layer = 0; layer < network.spec.n_layers; ++layer) {
+  const auto layers = static_cast<int>(network.spec.layers_of_both_stacks());
+  for (int layer = 0; layer < layers; ++layer) {
     placement.attention.push_back(attention_of(network, placement.sites, layer));
   }
   placement.home = homes_of(network, placement.sites);

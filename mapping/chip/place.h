@@ -48,10 +48,14 @@ Index kv_heads_behind(const TransformerSpec& spec, Index first, Index n);
 /// Fills tiles along the snake, block after block: matrices are contiguous, in the order of the
 /// computation. The owner of a matrix is the tile that makes its reduction travel least.
 ///
-/// A layer's attention runs on the tiles that hold the layer's matrices. What no matrix precedes
-/// (the embedding) runs on tile 0, where the DRAM is attached. ArgumentError if there are too few
-/// slots.
+/// A layer's attention runs on the tiles that hold the layer's matrices, but those of its experts.
+/// What no matrix precedes (the embedding) runs on tile 0, where the DRAM is attached.
+/// ArgumentError if there are too few slots.
 Placement place(const Network& network, const Partition& partition, const Mesh& mesh,
                 Index macros_per_tile);
+
+/// Sites, attention and homes of blocks that stand on `slots`; tiles_used is left to the caller.
+Placement placement_of(const Network& network, const Partition& partition, const Mesh& mesh,
+                       std::vector<Slot> slots);
 
 }  // namespace ohm

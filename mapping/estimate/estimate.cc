@@ -8,6 +8,8 @@
 
 #include "core/error.h"
 #include "mapping/estimate/operator_energy.h"
+#include "mapping/network/experts.h"
+#include "mapping/schedule/plan_attention.h"
 #include "mapping/schedule/plan_tokens.h"
 
 namespace ohm {
@@ -18,20 +20,18 @@ Seconds seconds(double picoseconds) {
 }
 
 std::int64_t kv_bytes(const Mapping& mapping) {
-  const TransformerSpec& spec = mapping.network.spec;
-  return spec.n_layers * bytes_of(2 * spec.kv_width(), mapping.chip.spec.kv_bits);
+  return mapping.network.spec.caching_layers() * kv_bytes_per_position(mapping);
 }
 
 std::int64_t kv_in_dram(const Mapping& mapping, const Request& request) {
-  const TransformerSpec& spec = mapping.network.spec;
-  std::int64_t total = 0;
-  for (int layer = 0; layer < spec.n_layers; ++layer) {
-    const Index kept = buffered_positions(mapping, layer, request.batch);
-    const Index held = request.tokens() == 0 ? 0 : positions_of(request, request.tokens() - 1);
-    total += request.batch * std::max<Index>(0, held - kept) *
-             bytes_of(2 * spec.kv_width(), mapping.chip.spec.kv_bits);
+  std::int64_t positions = 0;
+  for (const Index vertex : mapping.network.order) {
+    if (mapping.network.op(vertex).kind != OpKind::attention_scores) continue;
+    if (!is_planned(mapping.network, vertex, request)) continue;
+    const Index held = held_positions(mapping.network, vertex, request);
+    positions += std::max<Index>(0, held - buffered_positions(mapping, vertex, request));
   }
-  return total;
+  return positions * request.batch * kv_bytes_per_position(mapping);
 }
 
 /// Before anything is allocated: every step of every token is simulated.
@@ -106,6 +106,7 @@ void fill_times(Estimate& result) {
   result.lower_bound = seconds(static_cast<double>(s.bounds.lower()));
   const Index tokens = request.batch * (request.decoder ? request.generate : request.prompt);
   result.tokens_per_s = static_cast<double>(tokens) / result.makespan.si();
+  result.latency = latency_of(s.outputs, request, s.makespan);
 }
 
 void fill_energy(Estimate& result) {
@@ -116,6 +117,7 @@ void fill_energy(Estimate& result) {
   result.energy_low = total.energy_low;
   result.energy_high = total.energy_high;
   result.energy_per_token = total.energy / static_cast<double>(tokens);
+  result.tokens_per_j = 1.0 / result.energy_per_token.si();
   result.power = total.energy / result.makespan;
   result.area = total.area;
 }
@@ -136,8 +138,29 @@ std::vector<std::string> assumptions_of(const Mapping& mapping, const Request& r
       "batches share no work: every token passes through every macro by itself",
       "area counts the tiles that hold weights; DRAM and package are not included"};
   const TransformerSpec& spec = mapping.network.spec;
-  if (spec.gated_ffn) list.push_back("the product with a gate costs what a residual sum costs");
-  if (spec.norm == "rmsnorm") list.push_back("rmsnorm costs what layer normalisation costs");
+  const DigitalSpec& digital = mapping.chip.spec.digital;
+  if (spec.gated_ffn && !digital.gate.counts.any()) {
+    list.push_back("the product with a gate costs what a residual sum costs");
+  }
+  if (spec.norm == "rmsnorm" && !digital.rmsnorm.counts.any()) {
+    list.push_back("rmsnorm costs what layer normalisation costs");
+  }
+  if (spec.n_experts > 0) {
+    list.push_back(fmt::format(
+        "routed experts: a token uses one of each of {} groups of neighbours, whose members take "
+        "turns; the busiest works on {:.3g} of the tokens; the middle one stands for its group, "
+        "also "
+        "for how far messages travel",
+        spec.experts_per_token, expert_share(spec, request.expert_imbalance)));
+  }
+  if (spec.is_latent()) {
+    list.push_back(
+        "latent attention is absorbed: queries and outputs are folded with kv_b, scores and values "
+        "work on one latent per position, of which every tile of heads holds a copy");
+  }
+  if (spec.n_decoder_layers > 0) {
+    list.push_back("the second stack begins when the first has finished for every sequence");
+  }
   if (spec.n_kv_heads > 0 && spec.n_kv_heads < spec.n_heads) {
     list.push_back("tiles that share a head of keys and values each hold a copy of it");
   }
@@ -183,21 +206,24 @@ Estimate estimate(const Mapping& mapping, const Workload& workload, Index timeli
   result.kv_bytes_per_token = result.request.decoder ? kv_bytes(mapping) : 0;
   result.kv_bytes_in_dram = kv_in_dram(mapping, result.request);
   require_memory(mapping, result.kv_bytes_in_dram);
-  const TokenPlan plan = plan_tokens(mapping, result.request);
-  result.schedule = schedule(plan, result.request, timeline_tokens);
+  for (const Request& pass : passes_of(result.request)) {
+    const TokenPlan plan = plan_tokens(mapping, pass);
+    append(schedule(plan, pass, timeline_tokens), result.schedule);
+    book_energy(mapping, pass, with_activity(workload, mapping.chip.spec.macro), result.ledger);
+    book_busy(mapping, plan, pass, result.ledger);
+    result.macs += macs_of(mapping, pass);
+  }
   fill_times(result);
-  book_energy(mapping, result.request, with_activity(workload, mapping.chip.spec.macro),
-              result.ledger);
-  book_busy(mapping, plan, result.request, result.ledger);
   book_leakage(mapping, result);
   book_parts(mapping, result.schedule, result.ledger);
   book_area(mapping, result.ledger);
   fill_energy(result);
   result.chip_area = mapping.chip.area();
   result.reticles = result.chip_area / mapping.chip.spec.reticle;
-  result.macs = macs_of(mapping, result.request);
   result.spatial_utilisation = spatial_utilisation(mapping);
   result.temporal_utilisation = temporal_utilisation(mapping, result.schedule);
+  result.experts_touched =
+      distinct_experts(mapping.network.spec, static_cast<double>(result.request.batch));
   result.assumptions = assumptions_of(mapping, result.request);
   return result;
 }

@@ -9,6 +9,8 @@
 #include "crossbar/cost/mvm_energy.h"
 #include "crossbar/cost/part_cost.h"
 #include "mapping/chip/tile_wires.h"
+#include "mapping/network/attention_shape.h"
+#include "mapping/schedule/plan_attention.h"
 #include "mapping/schedule/plan_tokens.h"
 
 namespace ohm {
@@ -41,6 +43,7 @@ class Booker {
         ledger_(ledger) {}
 
   void book_operator(Index vertex, const Workload& workload) {
+    if (!is_planned(mapping_.network, vertex, request_)) return;
     op_ = &mapping_.network.op(vertex);
     runs_ = runs_of(mapping_.network, *op_, request_, phase_);
     if (runs_ == 0) return;
@@ -52,16 +55,16 @@ class Booker {
         book_embedding();
         break;
       case OpKind::attention_scores:
-        book_scores();
+        book_scores(vertex);
         break;
       case OpKind::softmax:
-        book_softmax();
+        book_softmax(vertex);
         break;
       case OpKind::attention_values:
         book_values(vertex);
         break;
       case OpKind::norm:
-        book_elementwise("norm", spec_.digital.norm, vertex);
+        book_elementwise("norm", norm_element(spec_.digital, mapping_.network.spec.norm), vertex);
         break;
       case OpKind::activation:
         book_elementwise("activation", activation_element(spec_.digital, op_->function), vertex);
@@ -70,14 +73,17 @@ class Booker {
         book_elementwise("residual", spec_.digital.residual, vertex);
         break;
       case OpKind::rope:
-        book_rope();
+        book_rope(vertex);
         break;
       case OpKind::gate:
-        book_elementwise("gate", spec_.digital.residual, vertex);
+        book_elementwise("gate", gate_element(spec_.digital), vertex);
         break;
       case OpKind::routing:
+        book_routing();
+        break;
       case OpKind::combine:
-        break;  // require_mappable() refuses experts
+        book_combine();
+        break;
     }
     book_network(vertex);
   }
@@ -117,11 +123,25 @@ class Booker {
   }
 
   /// Queries and keys are rotated in place.
-  void book_rope() {
-    const TransformerSpec& s = mapping_.network.spec;
-    const Index rotated = s.query_width() + s.kv_width();
+  void book_rope(Index vertex) {
+    const Index rotated = rotated_elements(mapping_.network, vertex);
     elements("rope", runs_ * rotated, rope_element(spec_.digital));
     buffer(runs_ * 2 * activations(rotated));
+  }
+
+  /// Probabilities of all experts, and a comparison of each for every one that is chosen.
+  void book_routing() {
+    const TransformerSpec& s = mapping_.network.spec;
+    elements("softmax", runs_ * s.n_experts, spec_.digital.softmax);
+    elements("accumulate", runs_ * s.n_experts * s.experts_per_token, spec_.digital.accumulate);
+    buffer(runs_ * 2 * activations(s.n_experts));
+  }
+
+  void book_combine() {
+    const TransformerSpec& s = mapping_.network.spec;
+    const Index terms = s.experts_per_token + s.n_shared_experts;
+    elements("combine", runs_ * terms * op_->out_features, combine_element(spec_.digital));
+    buffer(runs_ * (terms + 1) * activations(op_->out_features));
   }
 
   void book_embedding() {
@@ -154,6 +174,9 @@ class Booker {
     buffer(2 * runs_ * (std::ssize(site.tiles) * inputs + sums));
     tile_wires(runs_ * (std::ssize(site.tiles) * inputs + sums));
     book_accumulation();
+    if (mapping_.network.matmuls[static_cast<size_t>(op_->matmul)].part == "cross_kv") {
+      book_source_keys(runs_, op_->out_features);
+    }
   }
 
   void book_digital_head() {
@@ -190,61 +213,110 @@ class Booker {
              spec_.digital.accumulate);
   }
 
-  Positions positions() const {
-    const Index kept = buffered_positions(mapping_, op_->layer, request_.batch);
-    Positions sum = positions_in(request_, phase_, kept);
+  Positions positions(Index vertex) const {
+    const Index kept = buffered_positions(mapping_, vertex, request_);
+    Positions sum = is_cross_attention(mapping_.network, vertex)
+                        ? source_positions(kept)
+                        : positions_in(request_, phase_, kept);
     sum.total *= request_.batch;
     sum.beyond *= request_.batch;
     return sum;
   }
 
-  Index query_width() const { return mapping_.network.spec.query_width(); }
+  /// Every token of the second stack sees every token of the first.
+  Positions source_positions(Index kept) const {
+    const std::int64_t tokens = phase_.last - phase_.first + 1;
+    return {tokens * request_.source, tokens * std::max<Index>(0, request_.source - kept)};
+  }
 
-  /// Keys (or values) of one position in all tiles that hold them.
-  std::int64_t key_bytes() const {
+  AttentionShape shape() const { return attention_shape(mapping_.network.spec); }
+
+  /// `n` elements of one position for each kv head, in all tiles that hold it.
+  std::int64_t key_bytes(Index n) const {
     const AttentionSite& site = mapping_.placement.attention[static_cast<size_t>(op_->layer)];
-    return bytes_of(site.kv_copies * mapping_.network.spec.head_size(), widths_.kv_bits);
+    return bytes_of(site.kv_copies * n, widths_.kv_bits);
   }
 
-  void book_scores() {
-    const Positions p = positions();
-    const Index kept = buffered_positions(mapping_, op_->layer, request_.batch);
-    const std::int64_t spilled =
-        request_.window > 0 && kept >= request_.window
-            ? 0
-            : request_.batch * std::max<Index>(0, phase_.last + 1 - std::max(kept, phase_.first));
-    const auto query = bytes_of(query_width(), widths_.kv_bits), key = key_bytes();
-    elements("quantise", runs_ * op_->in_features, spec_.digital.quantise);
-    macs(p.total * query_width());
-    buffer(runs_ * activations(op_->in_features) + 2 * runs_ * query + 2 * (runs_ - spilled) * key +
-           (p.total - p.beyond) * key);
-    if (spilled > 0 || p.beyond > 0) dram((2 * spilled + p.beyond) * key);
+  /// Positions of the phase whose keys and values go to the DRAM.
+  std::int64_t spilled_positions(Index vertex) const {
+    if (is_cross_attention(mapping_.network, vertex)) return 0;
+    const Index kept = buffered_positions(mapping_, vertex, request_);
+    if (request_.window > 0 && kept >= request_.window) return 0;
+    return request_.batch * std::max<Index>(0, phase_.last + 1 - std::max(kept, phase_.first));
   }
 
-  void book_softmax() {
-    const std::int64_t scores = positions().total * mapping_.network.spec.n_heads;
+  /// Positions of the phase that are stored by the pass at hand.
+  std::int64_t stored_positions(Index vertex) const {
+    return is_cross_attention(mapping_.network, vertex) ? 0 : runs_ - spilled_positions(vertex);
+  }
+
+  /// Elements of the scores' operands that become integers.
+  Index operands(Index vertex) const {
+    Index sum = 0;
+    const auto [begin, end] = boost::in_edges(static_cast<size_t>(vertex), mapping_.network.graph);
+    for (auto edge = begin; edge != end; ++edge) {
+      const auto from = static_cast<Index>(boost::source(*edge, mapping_.network.graph));
+      if (reads_source(mapping_.network, from) != request_.first_stack) continue;
+      sum += mapping_.network.op(from).out_features;
+    }
+    return sum;
+  }
+
+  void book_scores(Index vertex) {
+    const Positions p = positions(vertex);
+    const std::int64_t spilled = spilled_positions(vertex);
+    const auto query = bytes_of(shape().heads * shape().key, widths_.kv_bits);
+    const Index quantised = operands(vertex);
+    elements("quantise", runs_ * quantised, spec_.digital.quantise);
+    macs(p.total * shape().heads * shape().key);
+    buffer(runs_ * activations(quantised) + 2 * runs_ * query +
+           stored_positions(vertex) * key_bytes(shape().cached) +
+           (p.total - p.beyond) * key_bytes(shape().key));
+    if (spilled > 0 || p.beyond > 0) {
+      dram(spilled * key_bytes(shape().cached) + p.beyond * key_bytes(shape().key));
+    }
+  }
+
+  /// A source's keys and values are stored once, by the pass of the first stack.
+  void book_source_keys(std::int64_t positions, Index columns) {
+    elements("quantise", positions * columns, spec_.digital.quantise);
+    buffer(positions * (activations(columns) + key_bytes(shape().cached)));
+  }
+
+  void book_softmax(Index vertex) {
+    const std::int64_t scores = positions(vertex).total * mapping_.network.spec.n_heads;
     elements("softmax", scores, spec_.digital.softmax);
     buffer(2 * scores * widths_.activation_bits / 8);
   }
 
   void book_values(Index vertex) {
-    const Positions p = positions();
-    const auto value = key_bytes();
+    const Positions p = positions(vertex);
+    const auto value = key_bytes(shape().value);
     const AttentionSite& site = mapping_.placement.attention[static_cast<size_t>(op_->layer)];
-    macs(p.total * query_width());
+    macs(p.total * shape().heads * shape().value);
     buffer((p.total - p.beyond) * value +
            p.total * mapping_.network.spec.n_heads * widths_.activation_bits / 8 +
            runs_ * activations(mapping_.network.op(vertex).out_features));
     if (p.beyond > 0) dram(p.beyond * value);
     if (site.tiles_per_head > 1) {
-      elements("accumulate", runs_ * site.tiles_per_head * query_width(), spec_.digital.accumulate);
+      elements("accumulate", runs_ * site.tiles_per_head * op_->out_features,
+               spec_.digital.accumulate);
     }
+  }
+
+  /// Whether the vertex moves it: what the source's keys take to the heads moves with them.
+  bool carries(const Transfer& transfer, Index vertex) const {
+    const Network& network = mapping_.network;
+    const bool keys = transfer.from >= 0 && is_cross_attention(network, transfer.vertex) &&
+                      reads_source(network, transfer.from);
+    return (keys ? transfer.from : transfer.vertex) == vertex;
   }
 
   void book_network(Index vertex) {
     std::int64_t routers = 0, links = 0;
     for (size_t i = 0; i < mapping_.transfers.size(); ++i) {
-      if (mapping_.transfers[i].vertex != vertex) continue;
+      const Transfer& transfer = mapping_.transfers[i];
+      if (!carries(transfer, vertex)) continue;
       // a residual's operands arrive as often as it runs, an input as often as its matrix
       routers += runs_ * mapping_.routes[i].router_bytes();
       links += runs_ * mapping_.routes[i].link_bytes;
@@ -316,16 +388,25 @@ std::int64_t runs_of(const Network& network, const Operator& op, const Request& 
   return request.batch * applications(step, request, phase.first, phase.last);
 }
 
+std::int64_t attention_macs(const Network& network, Index vertex, const Request& request,
+                            const Phase& phase) {
+  const OpKind kind = network.op(vertex).kind;
+  if (kind != OpKind::attention_scores && kind != OpKind::attention_values) return 0;
+  const AttentionShape shape = attention_shape(network.spec);
+  const std::int64_t positions = is_cross_attention(network, vertex)
+                                     ? (phase.last - phase.first + 1) * request.source
+                                     : attended_positions(request, phase.first, phase.last);
+  return positions * shape.heads * (kind == OpKind::attention_scores ? shape.key : shape.value);
+}
+
 std::int64_t macs_of(const Mapping& mapping, const Request& request) {
   std::int64_t total = 0;
   for (const Index vertex : mapping.network.order) {
+    if (!is_planned(mapping.network, vertex, request)) continue;
     const Operator& op = mapping.network.op(vertex);
     for (const Phase& phase : phases_of(request)) {
       const std::int64_t runs = runs_of(mapping.network, op, request, phase);
-      if (op.kind == OpKind::attention_scores || op.kind == OpKind::attention_values) {
-        total += request.batch * attended_positions(request, phase.first, phase.last) *
-                 mapping.network.spec.query_width();
-      }
+      total += request.batch * attention_macs(mapping.network, vertex, request, phase);
       if (op.matmul < 0) continue;
       const auto m = static_cast<size_t>(op.matmul);
       if (mapping.partition.size(op.matmul) == 0) total += runs * op.in_features * op.out_features;

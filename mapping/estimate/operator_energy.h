@@ -26,10 +26,14 @@ std::vector<Phase> phases_of(const Request& request);
 std::int64_t runs_of(const Network& network, const Operator& op, const Request& request,
                      const Phase& phase);
 
-/// Multiply-accumulates of the whole request: blocks × runs, plus those of attention.
+/// Multiply-accumulates of an attention operator in a phase, of one sequence; 0 for others.
+std::int64_t attention_macs(const Network& network, Index vertex, const Request& request,
+                            const Phase& phase);
+
+/// Multiply-accumulates of one pass (see passes_of()): blocks × runs, plus those of attention.
 std::int64_t macs_of(const Mapping& mapping, const Request& request);
 
-/// Books the dynamic energy of every operator, phase by phase.
+/// Books the dynamic energy of every operator of one pass, phase by phase.
 ///
 /// Macros by component from their counts; "quantise", "dequantise", "accumulate", "norm",
 /// "activation", "residual", "softmax" and "attention_mac" of the digital units; "buffer" per byte

@@ -20,8 +20,11 @@ const char* to_string(ResourceKind kind);
 
 struct Resource {
   ResourceKind kind = ResourceKind::macros;
-  Index number = 0;  ///< of the matmul, the tile or the link
-  std::string name;
+  Index number = 0;         ///< of the matmul, the tile or the link
+  std::string matmul = {};  ///< its name
+
+  /// "h.0.ffn.up", "digital of tile 3", "attention of tile 3", "noc link 17", "dram".
+  std::string name() const;
 };
 
 /// A resource that a step occupies from `offset` after its start, for `busy`.
@@ -29,6 +32,7 @@ struct Claim {
   Index resource = 0;
   Picoseconds offset = 0, busy = 0;
   std::vector<Index> behind = {};  ///< of a link: the claims of this step that lead to it
+  Picoseconds tail = 0;  ///< of a link: until links behind it that are left out have let go
 };
 
 /// Which tokens of a sequence a step is for.
@@ -56,6 +60,7 @@ struct Growth {
   Index elements = 0;    ///< of one position
   Index lanes = 1;       ///< elements at a time
   Picoseconds pass = 0;  ///< for `lanes` elements
+  Index always = 0;      ///< positions of every token, as of a source; 0: those it attends to
 };
 
 /// One action for one token. Its result is there `latency` (plus growth) after its start.

@@ -65,7 +65,7 @@ py::list events(const NamedEstimate& e) {
   const Request& request = e.estimate.request;
   for (const TimelineEvent& event : schedule.events) {
     py::dict row;
-    row["resource"] = schedule.resources[static_cast<size_t>(event.resource)].name;
+    row["resource"] = schedule.resources[static_cast<size_t>(event.resource)].name();
     row["name"] = e.mapping->network.op(event.vertex).name + " " + event.action;
     row["start_s"] = in_seconds(event.start);
     row["duration_s"] = in_seconds(event.end - event.start);
@@ -87,7 +87,7 @@ py::list busiest(const NamedEstimate& e, Index count) {
   py::list rows;
   for (size_t i = 0; i < std::min(order.size(), static_cast<size_t>(count)); ++i) {
     py::dict row;
-    row["resource"] = schedule.resources[order[i]].name;
+    row["resource"] = schedule.resources[order[i]].name();
     row["busy_s"] = in_seconds(schedule.busy[order[i]]);
     rows.append(row);
   }

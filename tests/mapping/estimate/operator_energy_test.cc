@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "mapping/schedule/plan_attention.h"
 #include "mapping/schedule/plan_tokens.h"
 #include "mapping/schedule/workload.h"
 #include "tests/mapping/chip_builder.h"
@@ -42,6 +43,51 @@ TEST(OperatorEnergy, MacsFollowTheClosedForms) {
             16 * 4 * 32 + 17 * w + 32 * 10 + 2 * 2 * 32 * 17 * 17);
   EXPECT_EQ(macs_of(mapped(testing::tiny_gpt(), {testing::with("head", "digital")}), gpt),
             macs_of(mapped(testing::tiny_gpt()), gpt));
+}
+
+std::int64_t macs_of_all_passes(const TransformerSpec& spec, const Workload& workload) {
+  std::int64_t sum = 0;
+  for (const Request& pass : passes_of(resolve(spec, workload))) sum += macs_of(mapped(spec), pass);
+  return sum;
+}
+
+TEST(OperatorEnergy, MacsOfExpertsAreThoseOfTheActiveOnes) {
+  const Index attention = 32 * (32 + 2 * 16) + 32 * 32, experts = 2 * 3 * 32 * 128;
+  const Index layer = attention + 32 * 4 + experts;  // and the router
+  EXPECT_EQ(macs_of_all_passes(testing::tiny_mixtral(), {10, 5, 3, {}}),
+            3 * (14 * 2 * layer + 5 * 32 * 50 + 2 * 2 * 32 * (14 * 15 / 2)));
+}
+
+TEST(OperatorEnergy, MacsOfLatentAttentionAreThoseOfItsAbsorbedForm) {
+  const Index queries = 32 * 24 + 24 * 4 * (8 + 4), latents = 32 * (16 + 4) + 16 * 4 * (8 + 8);
+  const Index attention = queries + latents + 4 * 8 * 32;
+  const Index dense = 3 * 32 * 128, sparse = 32 * 8 + (2 + 1) * 3 * 32 * 48;
+  const Index per_position = 4 * (16 + 4) + 4 * 16;
+  EXPECT_EQ(
+      macs_of_all_passes(testing::tiny_deepseek(), {10, 5, 1, {}}),
+      14 * (3 * attention + dense + 2 * sparse) + 5 * 32 * 50 + 3 * per_position * (14 * 15 / 2));
+}
+
+TEST(OperatorEnergy, MacsOfTwoStacksAreThoseOfBoth) {
+  const Index self = 32 * 96 + 32 * 32, feed_forward = 2 * 32 * 128, cross = 2 * 32 * 32;
+  const Index source = 2 * (self + feed_forward) + 3 * 32 * 64;  // and the keys of three layers
+  const Index target = 3 * (self + cross + feed_forward) + 32 * 50;
+  EXPECT_EQ(macs_of_all_passes(testing::tiny_t5(), {12, 5, 2, {}}),
+            2 * (12 * source + 5 * target + 2 * 32 * (2 * 12 * 12 + 3 * (5 * 6 / 2) + 3 * 5 * 12)));
+}
+
+TEST(OperatorEnergy, OnlyActiveExpertsCost) {
+  TransformerSpec spec = testing::tiny_mixtral();
+  const Request request{true, 10, 5, 1};
+  const auto two = booked(mapped(spec), request).by_component();
+  spec.n_experts = 8;
+  const auto of_eight = booked(mapped(spec), request).by_component();
+  EXPECT_EQ(two.at("gate").count, 14 * 2 * 2 * 128);
+  EXPECT_EQ(of_eight.at("gate").count, two.at("gate").count);
+  EXPECT_EQ(two.at("combine").count, 14 * 2 * 2 * 32);
+  spec.experts_per_token = 4;
+  const auto four = booked(mapped(spec), request).by_component();
+  EXPECT_EQ(four.at("gate").count, 2 * two.at("gate").count);
 }
 
 TEST(OperatorEnergy, CountsFollowTheNetwork) {
