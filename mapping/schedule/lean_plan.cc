@@ -110,6 +110,23 @@ void thin_out(Step& step, const std::vector<bool>& kept) {
   step.claims = std::move(left);
 }
 
+/// Only the resources that are claimed, renumbered.
+void drop_unclaimed(TokenPlan& plan) {
+  std::vector<Index> number(plan.resources.size(), -1);
+  std::vector<Resource> claimed;
+  for (Step& step : plan.steps) {
+    for (Claim& claim : step.claims) {
+      Index& to = number[static_cast<size_t>(claim.resource)];
+      if (to < 0) {
+        to = std::ssize(claimed);
+        claimed.push_back(plan.resources[static_cast<size_t>(claim.resource)]);
+      }
+      claim.resource = to;
+    }
+  }
+  plan.resources = std::move(claimed);
+}
+
 }  // namespace
 
 TokenPlan lean_plan(const TokenPlan& plan) {
@@ -118,8 +135,9 @@ TokenPlan lean_plan(const TokenPlan& plan) {
   for (size_t r = 0; r < uses.size(); ++r) {
     if (kept[r] && !uses[r].empty() && follows(plan, uses, r)) kept[r] = false;
   }
-  TokenPlan lean = plan;
+  TokenPlan lean{plan.resources, plan.steps};
   for (Step& step : lean.steps) thin_out(step, kept);
+  drop_unclaimed(lean);
   return lean;
 }
 

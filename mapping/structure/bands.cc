@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mapping/structure/bands.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "mapping/network/experts.h"
+
+namespace ohm {
+namespace {
+
+Index ceil_of(Index n, Index by) {
+  return n == 0 ? 0 : (n - 1) / by + 1;
+}
+
+Index arrays_of(const StaticMatmul& matmul, const Chip& chip) {
+  if (!in_crossbars(matmul, chip.spec.head)) return 0;
+  return tile_grid(matmul.rows, matmul.columns, chip.shape).size();
+}
+
+/// Bands in the order of the matrices; rows follow from `columns`.
+std::vector<Band> bands_of(const Network& network, const Chip& chip, Index columns) {
+  std::vector<Band> bands;
+  for (const StaticMatmul& matmul : network.matmuls) {
+    if (bands.empty() || bands.back().layer != matmul.layer) bands.push_back({matmul.layer});
+    bands.back().arrays += arrays_of(matmul, chip);
+  }
+  Index row = 0;
+  for (Band& band : bands) {
+    band.tiles = ceil_of(band.arrays, chip.spec.macros_per_tile);
+    band.rows = ceil_of(band.tiles, columns);
+    band.first_row = row;
+    row += band.rows;
+  }
+  return bands;
+}
+
+/// The place of array `number` of a band.
+Slot slot_of(const Band& band, Index number, Index columns, Index macros_per_tile) {
+  const Index step = number / macros_per_tile, row = step / columns, along = step % columns;
+  const Index column = row % 2 == 0 ? along : columns - 1 - along;
+  return {(band.first_row + row) * columns + column, number % macros_per_tile};
+}
+
+bool stands(const Network& network, const StaticMatmul& matmul) {
+  return matmul.expert < 0 || stands_for_group(network.spec, matmul.expert);
+}
+
+/// Blocks of listed matrices and their slots.
+std::pair<Partition, std::vector<Slot>> lay_out(const Network& network, const Chip& chip,
+                                                const std::vector<Band>& bands) {
+  Partition partition{chip.shape, {}, {0}};
+  std::vector<Slot> slots;
+  size_t at = 0;
+  Index number = 0;
+  for (const StaticMatmul& matmul : network.matmuls) {
+    if (matmul.layer != bands[at].layer) {
+      ++at;
+      number = 0;
+    }
+    const Index arrays = arrays_of(matmul, chip);
+    if (arrays > 0 && stands(network, matmul)) {
+      const auto blocks = partition_matmul(matmul, chip.shape, chip.spec.row_split);
+      partition.blocks.insert(partition.blocks.end(), blocks.begin(), blocks.end());
+      for (Index i = 0; i < arrays; ++i) {
+        slots.push_back(slot_of(bands[at], number + i, chip.spec.mesh.columns,
+                                chip.spec.macros_per_tile));
+      }
+    }
+    number += arrays;
+    partition.first.push_back(std::ssize(partition.blocks));
+  }
+  return {std::move(partition), std::move(slots)};
+}
+
+}  // namespace
+
+Index band_columns(const Network& network, const ChipSpec& chip) {
+  ChipSpec one = chip;
+  one.mesh = {1, 1};
+  Index largest = 1;
+  for (const Band& band : bands_of(network, compile_chip(one), 1)) {
+    if (band.layer >= 0) largest = std::max(largest, band.tiles);
+  }
+  const double side = std::sqrt(static_cast<double>(largest));
+  const auto chips = std::ceil(side / static_cast<double>(chip.mesh.columns));
+  return chip.mesh.columns * static_cast<Index>(chips);
+}
+
+BandMapping map_in_bands(const Network& network, const ChipSpec& chip, Index columns) {
+  ChipSpec spec = chip;
+  spec.mesh = {1, 1};
+  std::vector<Band> bands = bands_of(network, compile_chip(spec), columns);
+  spec.mesh = {columns, std::max<Index>(1, bands.back().first_row + bands.back().rows)};
+  Chip compiled = compile_chip(spec);
+  auto [partition, slots] = lay_out(network, compiled, bands);
+  Placement placement = placement_of(network, partition, compiled.mesh, std::move(slots));
+  for (const Band& band : bands) placement.tiles_used += band.tiles;
+  Mapping mapping{network, std::move(compiled), std::move(partition), std::move(placement), {}, {},
+                  {},      {}};
+  mapping.transfers = transfers_of(network, mapping.placement, mapping.chip.widths);
+  for (const Transfer& transfer : mapping.transfers) {
+    mapping.routes.push_back(route(mapping.chip.mesh, transfer));
+    mapping.traffic.link_bytes += mapping.routes.back().link_bytes;
+    mapping.traffic.lower_bound += least_link_bytes(transfer);
+  }
+  return {std::move(mapping), std::move(bands)};
+}
+
+Index arrays_of(const std::vector<Band>& bands, const Reduction& reduction) {
+  Index sum = 0;
+  for (const Band& band : bands) sum += band.arrays * reduction.stands_for(band.layer);
+  return sum;
+}
+
+Index tiles_of(const std::vector<Band>& bands, const Reduction& reduction) {
+  Index sum = 0;
+  for (const Band& band : bands) sum += band.tiles * reduction.stands_for(band.layer);
+  return sum;
+}
+
+}  // namespace ohm
