@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <unordered_set>
 #include <utility>
 
 #include "core/error.h"
@@ -13,13 +14,35 @@
 namespace ohm {
 namespace {
 
+/// Σ weight × distance to each position of a line.
+std::vector<Index> distances(const std::vector<Index>& weights) {
+  std::vector<Index> sums(weights.size(), 0);
+  for (int pass = 0; pass < 2; ++pass) {
+    Index passed = 0, sum = 0;
+    for (size_t i = 0; i < weights.size(); ++i) {
+      const size_t at = pass == 0 ? i : weights.size() - 1 - i;
+      sum += passed;
+      sums[at] += sum;
+      passed += weights[at];
+    }
+  }
+  return sums;
+}
+
+/// The first tile to which the columns of all travel least: distances add up along rows and columns
+/// of the mesh.
 Index owner_of(const MatmulSite& site, const Mesh& mesh) {
+  std::vector<Index> across(static_cast<size_t>(mesh.columns()), 0);
+  std::vector<Index> down(static_cast<size_t>(mesh.rows()), 0);
+  for (size_t i = 0; i < site.tiles.size(); ++i) {
+    across[static_cast<size_t>(site.tiles[i] % mesh.columns())] += site.columns[i];
+    down[static_cast<size_t>(site.tiles[i] / mesh.columns())] += site.columns[i];
+  }
+  const auto along_row = distances(across), along_column = distances(down);
   Index best = site.tiles.front(), least = -1;
   for (const Index candidate : site.tiles) {
-    Index cost = 0;
-    for (size_t i = 0; i < site.tiles.size(); ++i) {
-      cost += site.columns[i] * mesh.hops(site.tiles[i], candidate);
-    }
+    const Index cost = along_row[static_cast<size_t>(candidate % mesh.columns())] +
+                       along_column[static_cast<size_t>(candidate / mesh.columns())];
     if (least >= 0 && cost >= least) continue;
     least = cost;
     best = candidate;
@@ -49,18 +72,17 @@ MatmulSite site_of(const Partition& partition, const std::vector<Slot>& slots, s
 }
 
 AttentionSite attention_of(const Network& network, const std::vector<MatmulSite>& sites,
-                           int layer) {
+                           int layer, Index most_tiles_per_head) {
   AttentionSite site;
+  std::unordered_set<Index> seen;
   for (const StaticMatmul& matmul : network.matmuls) {
     if (matmul.layer != layer || matmul.routed()) continue;
     for (const Index tile : sites[static_cast<size_t>(matmul.id)].tiles) {
-      if (std::find(site.tiles.begin(), site.tiles.end(), tile) == site.tiles.end()) {
-        site.tiles.push_back(tile);
-      }
+      if (seen.insert(tile).second) site.tiles.push_back(tile);
     }
   }
   const Index heads = network.spec.n_heads, n = std::ssize(site.tiles);
-  site.tiles_per_head = std::max<Index>(1, n / heads);
+  site.tiles_per_head = std::clamp<Index>(n / heads, 1, most_tiles_per_head);
   site.heads_per_tile = n < heads ? (heads - 1) / n + 1 : 1;
   const Index groups = (heads - 1) / site.heads_per_tile + 1;
   site.tiles.resize(static_cast<size_t>(groups * site.tiles_per_head));
@@ -126,7 +148,7 @@ Placement place(const Network& network, const Partition& partition, const Mesh& 
 }
 
 Placement placement_of(const Network& network, const Partition& partition, const Mesh& mesh,
-                       std::vector<Slot> slots) {
+                       std::vector<Slot> slots, Index most_tiles_per_head) {
   Placement placement;
   placement.slots = std::move(slots);
   for (size_t m = 0; m < network.matmuls.size(); ++m) {
@@ -134,7 +156,7 @@ Placement placement_of(const Network& network, const Partition& partition, const
   }
   const auto layers = static_cast<int>(network.spec.layers_of_both_stacks());
   for (int layer = 0; layer < layers; ++layer) {
-    placement.attention.push_back(attention_of(network, placement.sites, layer));
+    placement.attention.push_back(attention_of(network, placement.sites, layer, most_tiles_per_head));
   }
   placement.home = homes_of(network, placement.sites);
   return placement;

@@ -56,6 +56,6 @@ Placement place(const Network& network, const Partition& partition, const Mesh& 
 
 /// Sites, attention and homes of blocks that stand on `slots`; tiles_used is left to the caller.
 Placement placement_of(const Network& network, const Partition& partition, const Mesh& mesh,
-                       std::vector<Slot> slots);
+                       std::vector<Slot> slots, Index most_tiles_per_head = Index{1} << 40);
 
 }  // namespace ohm

@@ -2,8 +2,8 @@
 #include "mapping/chip/transfers.h"
 
 #include <algorithm>
-#include <map>
 #include <numeric>
+#include <unordered_map>
 
 #include "mapping/network/attention_shape.h"
 #include "mapping/network/experts.h"
@@ -118,7 +118,7 @@ void add_inputs(const Network& network, const Placement& placement, const Widths
 void sort_along_paths(std::vector<LinkLoad>& links) {
   std::stable_sort(links.begin(), links.end(),
                    [](const LinkLoad& a, const LinkLoad& b) { return a.hops < b.hops; });
-  std::map<Index, Index> position;
+  std::unordered_map<Index, Index> position;
   for (LinkLoad& load : links) {
     for (Index& before : load.behind) before = position.at(before);
     std::sort(load.behind.begin(), load.behind.end());
@@ -160,7 +160,7 @@ Route route(const Mesh& mesh, const Transfer& transfer) {
   for (const Index tile : transfer.tiles) {
     result.hops = std::max(result.hops, mesh.hops(transfer.hub, tile));
   }
-  std::map<Index, LinkLoad> loads;
+  std::unordered_map<Index, LinkLoad> loads;
   bool leaves = false;
   for (size_t i = 0; i < transfer.tiles.size(); ++i) {
     const Index tile = transfer.tiles[i];
@@ -172,7 +172,9 @@ Route route(const Mesh& mesh, const Transfer& transfer) {
     for (const Index link : path) {
       LinkLoad& load = loads.try_emplace(link, LinkLoad{link, hop++, 0, {}}).first->second;
       load.bytes = transfer.multicast() ? transfer.bytes[i] : load.bytes + transfer.bytes[i];
-      if (before >= 0) load.behind.push_back(before);
+      if (before >= 0 && (load.behind.empty() || load.behind.back() != before)) {
+        load.behind.push_back(before);
+      }
       before = link;
     }
     result.ejected += transfer.bytes[i];
@@ -183,6 +185,8 @@ Route route(const Mesh& mesh, const Transfer& transfer) {
     result.links.push_back(load);
     result.link_bytes += load.bytes;
   }
+  std::sort(result.links.begin(), result.links.end(),
+            [](const LinkLoad& a, const LinkLoad& b) { return a.link < b.link; });
   sort_along_paths(result.links);
   return result;
 }

@@ -88,15 +88,33 @@ bool follows(const TokenPlan& plan, const Uses& uses, size_t link) {
   return leader >= 0;
 }
 
+/// Links of one step alone that lead to a link which that step holds no shorter: a message that
+/// waits for one of them would wait there anyhow.
+std::vector<bool> leading(const TokenPlan& plan, const Uses& uses) {
+  std::vector<bool> leads(uses.size(), false);
+  for (const Step& step : plan.steps) {
+    if (!step.hops) continue;
+    for (const Claim& claim : step.claims) {
+      for (const Index b : claim.behind) {
+        const Claim& before = step.claims[static_cast<size_t>(b)];
+        const auto r = static_cast<size_t>(before.resource);
+        if (uses[r].size() == 1 && before.busy <= claim.busy) leads[r] = true;
+      }
+    }
+  }
+  return leads;
+}
+
 /// The step without claims on resources that are not kept; links take their followers' time.
-void thin_out(Step& step, const std::vector<bool>& kept) {
+void thin_out(Step& step, const std::vector<bool>& kept, const std::vector<bool>& leads) {
   std::vector<Claim> left;
   std::vector<Index> place(step.claims.size(), -1);  // of a claim, or of the one it follows
   for (size_t c = 0; c < step.claims.size(); ++c) {
     Claim claim = step.claims[c];
     for (Index& before : claim.behind) before = place[static_cast<size_t>(before)];
+    std::erase(claim.behind, -1);
     if (!kept[static_cast<size_t>(claim.resource)]) {
-      if (claim.behind.empty()) continue;
+      if (leads[static_cast<size_t>(claim.resource)] || claim.behind.empty()) continue;
       place[c] = claim.behind.front();
       Claim& leader = left[static_cast<size_t>(place[c])];
       leader.tail = std::max(leader.tail, claim.offset - leader.offset + claim.busy);
@@ -132,11 +150,13 @@ void drop_unclaimed(TokenPlan& plan) {
 TokenPlan lean_plan(const TokenPlan& plan) {
   const Uses uses = uses_of(plan);
   std::vector<bool> kept = kept_units(plan, uses);
+  const std::vector<bool> leads = leading(plan, uses);
   for (size_t r = 0; r < uses.size(); ++r) {
-    if (kept[r] && !uses[r].empty() && follows(plan, uses, r)) kept[r] = false;
+    if (uses[r].empty()) continue;
+    if (leads[r] || follows(plan, uses, r)) kept[r] = false;
   }
   TokenPlan lean{plan.resources, plan.steps};
-  for (Step& step : lean.steps) thin_out(step, kept);
+  for (Step& step : lean.steps) thin_out(step, kept, leads);
   drop_unclaimed(lean);
   return lean;
 }

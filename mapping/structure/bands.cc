@@ -5,6 +5,7 @@
 #include <cmath>
 #include <utility>
 
+#include "mapping/network/attention_shape.h"
 #include "mapping/network/experts.h"
 
 namespace ohm {
@@ -74,6 +75,24 @@ std::pair<Partition, std::vector<Slot>> lay_out(const Network& network, const Ch
   return {std::move(partition), std::move(slots)};
 }
 
+/// Tiles over which the positions of a head are dealt out: what takes least time at 2048 positions.
+/// More tiles work on fewer positions each, but more parts travel through the port of their owner.
+Index best_tiles_per_head(const TransformerSpec& network, const ChipSpec& chip) {
+  constexpr double kPositions = 2048.0;
+  const AttentionShape shape = attention_shape(network);
+  const double cycle = 1.0 / chip.digital.clock.si(), heads = static_cast<double>(shape.heads);
+  const auto elements = static_cast<double>(shape.key + shape.value);
+  const double units = elements / static_cast<double>(std::max<Index>(1, chip.digital.attention_macs));
+  const double each = std::max(units * cycle, elements * static_cast<double>(chip.kv_bits) / 8.0 /
+                                                  chip.buffer.bandwidth.si());
+  const double bits = static_cast<double>((shape.key + shape.cached) * chip.kv_bits) +
+                      static_cast<double>((shape.value + 2) * chip.digital.activation_bits);
+  const double port = heads * bits / static_cast<double>(chip.noc.flit_bits) / chip.noc.clock.si();
+  const double merge = heads * static_cast<double>(shape.value) * cycle /
+                       static_cast<double>(std::max<Index>(1, chip.digital.lanes));
+  return std::max<Index>(1, std::llround(std::sqrt(kPositions * each / (port + merge))));
+}
+
 }  // namespace
 
 Index band_columns(const Network& network, const ChipSpec& chip) {
@@ -95,7 +114,8 @@ BandMapping map_in_bands(const Network& network, const ChipSpec& chip, Index col
   spec.mesh = {columns, std::max<Index>(1, bands.back().first_row + bands.back().rows)};
   Chip compiled = compile_chip(spec);
   auto [partition, slots] = lay_out(network, compiled, bands);
-  Placement placement = placement_of(network, partition, compiled.mesh, std::move(slots));
+  Placement placement = placement_of(network, partition, compiled.mesh, std::move(slots),
+                                     best_tiles_per_head(network.spec, spec));
   for (const Band& band : bands) placement.tiles_used += band.tiles;
   Mapping mapping{network, std::move(compiled), std::move(partition), std::move(placement), {}, {},
                   {},      {}};

@@ -26,6 +26,7 @@ Index band_columns(const Network& network, const ChipSpec& chip);
 
 /// Maps every layer onto fresh tiles: a band of whole rows, filled along a snake of its own.
 ///
+/// A head's positions are dealt out to as many tiles as answer soonest at 2048 positions.
 /// Layers of one kind are congruent, shifted by whole rows, and so are their messages, which travel
 /// first along the row. The mesh has `columns` and as many rows as it takes. Only blocks of listed
 /// experts (see is_listed()) are in the partition, the others leave their slots free; what follows
