@@ -3,8 +3,11 @@
 
 #include <algorithm>
 #include <limits>
+#include <numeric>
+#include <utility>
 
 #include "core/error.h"
+#include "mapping/schedule/lean_plan.h"
 
 namespace ohm {
 namespace {
@@ -20,11 +23,25 @@ struct Shared {
   Picoseconds work = 0, head = 0, tail = 0;
 };
 
+/// The plan with resources of its own for every step.
+TokenPlan with_lone_steps(TokenPlan plan) {
+  std::vector<Resource> resources;
+  for (Step& step : plan.steps) {
+    for (Claim& claim : step.claims) {
+      resources.push_back(plan.resources[static_cast<size_t>(claim.resource)]);
+      claim.resource = std::ssize(resources) - 1;
+    }
+  }
+  plan.resources = std::move(resources);
+  return plan;
+}
+
 class TokenFlow {
  public:
   TokenFlow(const RepeatedPlan& repeated, const Request& request)
       : plan_(repeated.plan),
-        steps_(plan_.steps),
+        lone_(lean_plan(with_lone_steps(plan_))),
+        steps_(lone_.steps),
         repeats_(repeated.repeats),
         weights_(repeated.weights),
         request_(request),
@@ -53,7 +70,6 @@ class TokenFlow {
         release[s] = t + 1 < request_.prompt ? entered : left;
       }
     }
-    result_.exact = shared_.empty();
     return std::move(result_);
   }
 
@@ -68,9 +84,9 @@ class TokenFlow {
 
   void find_shared() {
     std::vector<std::vector<std::pair<size_t, size_t>>> uses(plan_.resources.size());
-    for (size_t k = 0; k < steps_.size(); ++k) {
-      for (size_t c = 0; c < steps_[k].claims.size(); ++c) {
-        uses[static_cast<size_t>(steps_[k].claims[c].resource)].push_back({k, c});
+    for (size_t k = 0; k < plan_.steps.size(); ++k) {
+      for (size_t c = 0; c < plan_.steps[k].claims.size(); ++c) {
+        uses[static_cast<size_t>(plan_.steps[k].claims[c].resource)].push_back({k, c});
       }
     }
     for (size_t r = 0; r < uses.size(); ++r) {
@@ -78,6 +94,28 @@ class TokenFlow {
       const bool repeated = over_layers && uses[r].size() == 1 && weights_[uses[r][0].first] > 1;
       if (uses[r].size() > 1 || repeated) shared_.push_back({uses[r], over_layers});
     }
+    result_.exact = shared_.empty();
+    keep_busiest();
+  }
+
+  /// Those with most work at the first or the last position: others bound nothing, as a rule.
+  void keep_busiest() {
+    constexpr size_t kMost = 6;
+    std::vector<bool> kept(shared_.size(), false);
+    for (const Index token : {Index{0}, request_.prompt - 1, request_.tokens() - 1}) {
+      prepare(token);
+      std::vector<size_t> order(shared_.size());
+      std::iota(order.begin(), order.end(), size_t{0});
+      std::stable_sort(order.begin(), order.end(),
+                       [&](size_t a, size_t b) { return shared_[a].work > shared_[b].work; });
+      for (size_t i = 0; i < std::min(kMost, order.size()); ++i) kept[order[i]] = true;
+    }
+    std::vector<Shared> few;
+    for (size_t r = 0; r < shared_.size(); ++r) {
+      if (kept[r]) few.push_back(std::move(shared_[r]));
+    }
+    shared_ = std::move(few);
+    result_.critical_path = 0;
   }
 
   void prepare(Index token) {
@@ -95,8 +133,7 @@ class TokenFlow {
       here.repeated = here.rest = 0;
       for (const Repeat& repeat : repeats_) {
         if (repeat.last != static_cast<Index>(k)) continue;
-        here.repeated =
-            repeat.times * (here.path - here_[static_cast<size_t>(repeat.before)].path);
+        here.repeated = repeat.times * (here.path - here_[static_cast<size_t>(repeat.before)].path);
         here.path += here.repeated;
       }
     }
@@ -122,7 +159,7 @@ class TokenFlow {
     for (const auto& [k, c] : shared.uses) {
       const Here& here = here_[k];
       if (!here.applies) continue;
-      const Claim& claim = steps_[k].claims[c];
+      const Claim& claim = plan_.steps[k].claims[c];
       const Picoseconds held = claim.busy + here.occupied;
       shared.work += held * (shared.over_layers ? weights_[k] : 1);
       const Picoseconds before = here.path - here.repeated - here.latency + claim.offset;
@@ -215,6 +252,7 @@ class TokenFlow {
   }
 
   const TokenPlan& plan_;
+  const TokenPlan lone_;  // every step with resources of its own
   const std::vector<Step>& steps_;
   const std::vector<Repeat>& repeats_;
   std::vector<Index> weights_;

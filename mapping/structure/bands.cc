@@ -65,8 +65,8 @@ std::pair<Partition, std::vector<Slot>> lay_out(const Network& network, const Ch
       const auto blocks = partition_matmul(matmul, chip.shape, chip.spec.row_split);
       partition.blocks.insert(partition.blocks.end(), blocks.begin(), blocks.end());
       for (Index i = 0; i < arrays; ++i) {
-        slots.push_back(slot_of(bands[at], number + i, chip.spec.mesh.columns,
-                                chip.spec.macros_per_tile));
+        slots.push_back(
+            slot_of(bands[at], number + i, chip.spec.mesh.columns, chip.spec.macros_per_tile));
       }
     }
     number += arrays;
@@ -82,7 +82,8 @@ Index best_tiles_per_head(const TransformerSpec& network, const ChipSpec& chip) 
   const AttentionShape shape = attention_shape(network);
   const double cycle = 1.0 / chip.digital.clock.si(), heads = static_cast<double>(shape.heads);
   const auto elements = static_cast<double>(shape.key + shape.value);
-  const double units = elements / static_cast<double>(std::max<Index>(1, chip.digital.attention_macs));
+  const double units =
+      elements / static_cast<double>(std::max<Index>(1, chip.digital.attention_macs));
   const double each = std::max(units * cycle, elements * static_cast<double>(chip.kv_bits) / 8.0 /
                                                   chip.buffer.bandwidth.si());
   const double bits = static_cast<double>((shape.key + shape.cached) * chip.kv_bits) +
@@ -117,8 +118,8 @@ BandMapping map_in_bands(const Network& network, const ChipSpec& chip, Index col
   Placement placement = placement_of(network, partition, compiled.mesh, std::move(slots),
                                      best_tiles_per_head(network.spec, spec));
   for (const Band& band : bands) placement.tiles_used += band.tiles;
-  Mapping mapping{network, std::move(compiled), std::move(partition), std::move(placement), {}, {},
-                  {},      {}};
+  Mapping mapping{
+      network, std::move(compiled), std::move(partition), std::move(placement), {}, {}, {}, {}};
   mapping.transfers = transfers_of(network, mapping.placement, mapping.chip.widths);
   for (const Transfer& transfer : mapping.transfers) {
     mapping.routes.push_back(route(mapping.chip.mesh, transfer));

@@ -8,7 +8,8 @@
 
 namespace ohm {
 
-/// Whole rows of the mesh that hold the matrices of one layer, or those before or behind all layers.
+/// Whole rows of the mesh that hold the matrices of one layer, or those before or behind all
+/// layers.
 struct Band {
   int layer = -1;
   Index arrays = 0, tiles = 0;

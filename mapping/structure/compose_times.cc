@@ -2,6 +2,8 @@
 #include "mapping/structure/compose_times.h"
 
 #include <algorithm>
+#include <map>
+#include <utility>
 
 #include "mapping/schedule/bounds.h"
 #include "mapping/schedule/lean_plan.h"
@@ -44,6 +46,22 @@ TokenPlan frozen(const TokenPlan& plan, Index positions) {
   return fixed;
 }
 
+/// The plan with a memory for every layer.
+TokenPlan with_memory_per_layer(const Mapping& mapping, TokenPlan plan) {
+  std::map<int, Index> memory;  // by layer
+  for (Step& step : plan.steps) {
+    const int layer = mapping.network.op(step.vertex).layer;
+    for (Claim& claim : step.claims) {
+      const Resource& resource = plan.resources[static_cast<size_t>(claim.resource)];
+      if (layer < 0 || resource.kind != ResourceKind::dram) continue;
+      const auto [at, first] = memory.try_emplace(layer, std::ssize(plan.resources));
+      claim.resource = at->second;
+      if (first) plan.resources.push_back({ResourceKind::dram, layer + 1, {}});
+    }
+  }
+  return plan;
+}
+
 class Composer {
  public:
   Composer(const Mapping& mapping, const TokenPlan& plan, const Reduction& reduction,
@@ -51,12 +69,13 @@ class Composer {
       : mapping_(mapping),
         reduction_(reduction),
         request_(request),
-        lean_(lean_plan(plan)),
+        lean_(lean_plan(reduction.one_memory ? plan : with_memory_per_layer(mapping, plan))),
         last_(last_steps(mapping, plan, reduction.spec.layers_of_both_stacks())),
         repeats_(repeats_of(reduction, last_)) {}
 
   ComposedTimes run(Fidelity fidelity) {
-    const double jobs = static_cast<double>(request_.tokens()) * static_cast<double>(request_.batch);
+    const double jobs =
+        static_cast<double>(request_.tokens()) * static_cast<double>(request_.batch);
     const double steps = jobs * static_cast<double>(lean_.steps.size());
     const bool few = fidelity == Fidelity::structure || steps <= kMostSteps;
     const bool one_by_one = request_.generate <= 1 || request_.batch == 1;
@@ -75,7 +94,9 @@ class Composer {
     return {s.outputs, s.makespan, s.bounds.critical_path, "events", true};
   }
 
+  /// By step: layers whose like it shares resources with.
   std::vector<Index> weights() const {
+    if (!reduction_.one_memory) return std::vector<Index>(lean_.steps.size(), 1);
     std::vector<Index> layers;
     for (const Step& step : lean_.steps) {
       layers.push_back(reduction_.stands_for(mapping_.network.op(step.vertex).layer));

@@ -73,10 +73,18 @@ class Scaled {
       result_.kv_bytes_in_dram += layers_of(v) * kv_in_dram(mapping, v, result_.request);
     }
     const Index chips = chips_of(tiles_of(mapped_.bands, reduction_));
+    const Index layers = spec_.layers_of_both_stacks();
+    reduction_.one_memory = chips < layers;
+    if (!reduction_.one_memory) {
+      DramSpec& dram = mapped_.mapping.chip.spec.dram;
+      dram.bandwidth = static_cast<double>(chips) / static_cast<double>(layers) * dram.bandwidth;
+    }
     require_memory(mapping, (result_.kv_bytes_in_dram - 1) / chips + 1);
   }
 
-  Index chips_of(Index tiles) const { return std::max<Index>(1, (tiles - 1) / chip_.n_tiles() + 1); }
+  Index chips_of(Index tiles) const {
+    return std::max<Index>(1, (tiles - 1) / chip_.n_tiles() + 1);
+  }
 
   void add_times(const TokenPlan& plan, const Request& pass) {
     ComposedTimes times = compose_times(mapped_.mapping, plan, reduction_, pass, fidelity_);
@@ -116,7 +124,7 @@ class Scaled {
     }
     const auto more = resource_work(repeated, pass);
     for (size_t r = 0; r < more.size(); ++r) {
-      const bool dram = plan.resources[r].kind == ResourceKind::dram;
+      const bool dram = reduction_.one_memory && plan.resources[r].kind == ResourceKind::dram;
       if (s.busy[r] + (dram ? more[r] : 0) > s.bounds.busiest) {
         s.bounds.busiest = s.busy[r] + (dram ? more[r] : 0);
         s.bounds.busiest_resource = plan.resources[r].name();
@@ -170,13 +178,15 @@ class Scaled {
     const Chip& chip = mapped_.mapping.chip;
     result_.chip_area = chip.area();
     result_.reticles = result_.chip_area / chip.spec.reticle;
-    result_.experts_touched =
-        distinct_experts(spec_, static_cast<double>(result_.request.batch));
+    result_.experts_touched = distinct_experts(spec_, static_cast<double>(result_.request.batch));
     result_.assumptions = assumptions_of(mapped_.mapping, result_.request);
     result_.assumptions.push_back(fmt::format(
-        "{} chips are one mesh: a hop between them takes the time and energy of one on a chip; they "
-        "share one memory; every layer begins on fresh tiles",
-        result_.chips));
+        "{} chips are one mesh: a hop between them takes the time and energy of one on a chip; {}; "
+        "every "
+        "layer begins on fresh tiles",
+        result_.chips,
+        reduction_.one_memory ? "all layers share the bandwidth of one memory"
+                              : "keys and values stream from the memories of their layer's chips"));
     if (result_.fidelity == "shape") {
       result_.assumptions.push_back(
           result_.exact ? "times are closed forms, equal to those of events"
@@ -184,7 +194,8 @@ class Scaled {
                           "that share a resource wait for each other");
     } else if (!result_.exact) {
       result_.assumptions.push_back(
-          "layers left out add what the last simulated one adds, which differs from the one before");
+          "layers left out add what the last simulated one adds, which differs from the one "
+          "before");
     }
   }
 

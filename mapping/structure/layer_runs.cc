@@ -34,7 +34,7 @@ Reduction keep_layers(const TransformerSpec& spec, Index most) {
   if (most < 2) {
     throw ArgumentError(fmt::format("layers: {} of each kind kept; expected at least 2", most));
   }
-  Reduction reduction{spec, {}};
+  Reduction reduction{spec, {}, true};
   if (spec.n_decoder_layers > 0) {
     const Index all = spec.layers_of_both_stacks();
     reduction.runs = {{0, all, 0, all}};

@@ -19,6 +19,7 @@ struct LayerRun {
 struct Reduction {
   TransformerSpec spec;
   std::vector<LayerRun> runs;
+  bool one_memory = true;  ///< all layers share one DRAM; else each has its own chips'
 
   const LayerRun& run_of(Index kept_layer) const;
   /// Layers of the whole network that a kept layer stands for, itself included; 1 for -1.
