@@ -88,17 +88,24 @@ bool follows(const TokenPlan& plan, const Uses& uses, size_t link) {
   return leader >= 0;
 }
 
-/// Links of one step alone that lead to a link which that step holds no shorter: a message that
+/// Links of one step alone that lead to one other link only, which that step holds no shorter: a message that
 /// waits for one of them would wait there anyhow.
-std::vector<bool> leading(const TokenPlan& plan, const Uses& uses) {
+std::vector<bool> leading(const TokenPlan& plan, const Uses& uses,
+                          const std::vector<bool>& kept) {
   std::vector<bool> leads(uses.size(), false);
   for (const Step& step : plan.steps) {
     if (!step.hops) continue;
+    std::vector<Index> children(step.claims.size(), 0);
     for (const Claim& claim : step.claims) {
+      for (const Index b : claim.behind) ++children[static_cast<size_t>(b)];
+    }
+    for (const Claim& claim : step.claims) {
+      if (!kept[static_cast<size_t>(claim.resource)]) continue;  // it follows
       for (const Index b : claim.behind) {
         const Claim& before = step.claims[static_cast<size_t>(b)];
         const auto r = static_cast<size_t>(before.resource);
-        if (uses[r].size() == 1 && before.busy <= claim.busy) leads[r] = true;
+        const bool alone = uses[r].size() == 1 && children[static_cast<size_t>(b)] == 1;
+        if (alone && before.busy <= claim.busy) leads[r] = true;
       }
     }
   }
@@ -150,10 +157,12 @@ void drop_unclaimed(TokenPlan& plan) {
 TokenPlan lean_plan(const TokenPlan& plan) {
   const Uses uses = uses_of(plan);
   std::vector<bool> kept = kept_units(plan, uses);
-  const std::vector<bool> leads = leading(plan, uses);
   for (size_t r = 0; r < uses.size(); ++r) {
-    if (uses[r].empty()) continue;
-    if (leads[r] || follows(plan, uses, r)) kept[r] = false;
+    if (!uses[r].empty() && follows(plan, uses, r)) kept[r] = false;
+  }
+  const std::vector<bool> leads = leading(plan, uses, kept);
+  for (size_t r = 0; r < uses.size(); ++r) {
+    if (leads[r]) kept[r] = false;
   }
   TokenPlan lean{plan.resources, plan.steps};
   for (Step& step : lean.steps) thin_out(step, kept, leads);
