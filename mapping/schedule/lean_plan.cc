@@ -115,21 +115,25 @@ std::vector<bool> leading(const TokenPlan& plan, const Uses& uses,
 /// The step without claims on resources that are not kept; links take their followers' time.
 void thin_out(Step& step, const std::vector<bool>& kept, const std::vector<bool>& leads) {
   std::vector<Claim> left;
-  std::vector<Index> place(step.claims.size(), -1);  // of a claim, or of the one it follows
+  std::vector<std::vector<Index>> places(step.claims.size());  // claims left that stand for each
   for (size_t c = 0; c < step.claims.size(); ++c) {
     Claim claim = step.claims[c];
-    for (Index& before : claim.behind) before = place[static_cast<size_t>(before)];
-    std::erase(claim.behind, -1);
+    std::vector<Index> behind;
+    for (const Index before : claim.behind) {
+      const auto& of = places[static_cast<size_t>(before)];
+      behind.insert(behind.end(), of.begin(), of.end());
+    }
+    std::sort(behind.begin(), behind.end());
+    behind.erase(std::unique(behind.begin(), behind.end()), behind.end());
     if (!kept[static_cast<size_t>(claim.resource)]) {
-      if (leads[static_cast<size_t>(claim.resource)] || claim.behind.empty()) continue;
-      place[c] = claim.behind.front();
-      Claim& leader = left[static_cast<size_t>(place[c])];
+      places[c] = behind;
+      if (leads[static_cast<size_t>(claim.resource)] || behind.empty()) continue;
+      Claim& leader = left[static_cast<size_t>(behind.front())];
       leader.tail = std::max(leader.tail, claim.offset - leader.offset + claim.busy);
       continue;
     }
-    std::sort(claim.behind.begin(), claim.behind.end());
-    claim.behind.erase(std::unique(claim.behind.begin(), claim.behind.end()), claim.behind.end());
-    place[c] = std::ssize(left);
+    claim.behind = std::move(behind);
+    places[c] = {std::ssize(left)};
     left.push_back(std::move(claim));
   }
   step.claims = std::move(left);
