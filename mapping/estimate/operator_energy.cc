@@ -147,13 +147,26 @@ class Booker {
     buffer(runs_ * activations(op_->out_features));
     if (site.tiles.empty()) return book_digital_head();
     book_macros(activity);
-    std::int64_t sums = 0;
-    for (const Index columns : site.columns) {
-      sums += bytes_of(columns, widths_.partial_sum_bits(op_->in_features));
+    const Index copies = mapping_.placement.copies(op_->matmul);
+    for (Index copy = 0; copy < copies; ++copy) {
+      const MatmulSite& each = mapping_.placement.site(op_->matmul, copy);
+      std::int64_t bytes = std::ssize(each.tiles) * inputs;
+      for (const Index columns : each.columns) {
+        bytes += bytes_of(columns, widths_.partial_sum_bits(op_->in_features));
+      }
+      buffer(2 * runs_of_copy(copy, copies) * bytes);
+      tile_wires(runs_of_copy(copy, copies) * bytes);
     }
-    buffer(2 * runs_ * (std::ssize(site.tiles) * inputs + sums));
-    tile_wires(runs_ * (std::ssize(site.tiles) * inputs + sums));
     book_accumulation();
+  }
+
+  /// Tokens that come to one of the copies of the operator's matrix.
+  std::int64_t runs_of_copy(Index copy, Index copies) const {
+    Step step;
+    step.tokens = tokens_of(mapping_.network, *op_);
+    step.turns = copies;
+    step.turn = copy;
+    return applications_in_batch(step, request_, phase_.first, phase_.last);
   }
 
   void book_digital_head() {
@@ -246,8 +259,10 @@ class Booker {
     for (size_t i = 0; i < mapping_.transfers.size(); ++i) {
       if (mapping_.transfers[i].vertex != vertex) continue;
       // a residual's operands arrive as often as it runs, an input as often as its matrix
-      routers += runs_ * mapping_.routes[i].router_bytes();
-      links += runs_ * mapping_.routes[i].link_bytes;
+      const std::int64_t runs =
+          runs_of_copy(mapping_.transfers[i].copy, mapping_.transfers[i].copies);
+      routers += runs * mapping_.routes[i].router_bytes();
+      links += runs * mapping_.routes[i].link_bytes;
     }
     if (links == 0) return;
     book("noc_router", energy_of(routers, spec_.noc.router_energy * Bytes(1.0), spec_.noc.source));
@@ -283,16 +298,6 @@ Cost scaled(const Cost& each, double n) {
   return cost;
 }
 
-Seconds macro_time(const Mapping& mapping, const Schedule& schedule) {
-  double picoseconds = 0.0;
-  for (size_t r = 0; r < schedule.resources.size(); ++r) {
-    if (schedule.resources[r].kind != ResourceKind::macros) continue;
-    picoseconds += static_cast<double>(schedule.busy[r]) *
-                   static_cast<double>(mapping.partition.size(schedule.resources[r].number));
-  }
-  return Seconds(picoseconds * 1e-12);
-}
-
 Cost area_of(double n, SquareMetres each, const std::string& source) {
   Cost cost;
   cost.area = cost.area_low = cost.area_high = n * each;
@@ -301,6 +306,19 @@ Cost area_of(double n, SquareMetres each, const std::string& source) {
 }
 
 }  // namespace
+
+double array_picoseconds(const Mapping& mapping, const Schedule& schedule) {
+  double picoseconds = 0.0;
+  for (size_t r = 0; r < schedule.resources.size(); ++r) {
+    const Resource& resource = schedule.resources[r];
+    if (resource.kind != ResourceKind::macros) continue;
+    if (mapping.placement.copies(resource.number) == 0) continue;  // digital
+    picoseconds +=
+        static_cast<double>(schedule.busy[r]) *
+        static_cast<double>(mapping.arrangement.of(resource.number, resource.copy).arrays);
+  }
+  return picoseconds;
+}
 
 std::vector<Phase> phases_of(const Request& request) {
   if (!request.decoder) return {{"encoder", 0, request.prompt - 1}};
@@ -313,7 +331,7 @@ std::int64_t runs_of(const Network& network, const Operator& op, const Request& 
                      const Phase& phase) {
   Step step;
   step.tokens = tokens_of(network, op);
-  return request.batch * applications(step, request, phase.first, phase.last);
+  return applications_in_batch(step, request, phase.first, phase.last);
 }
 
 std::int64_t macs_of(const Mapping& mapping, const Request& request) {
@@ -351,8 +369,7 @@ void book_busy(const Mapping& mapping, const TokenPlan& plan, const Request& req
   for (const Phase& phase : phases_of(request)) {
     for (const Step& step : plan.steps) {
       const Operator& op = mapping.network.op(step.vertex);
-      const std::int64_t runs =
-          request.batch * applications(step, request, phase.first, phase.last);
+      const std::int64_t runs = applications_in_batch(step, request, phase.first, phase.last);
       if (runs == 0) continue;
       std::int64_t growth = 0;
       for (Index t = phase.first; step.growth.per_position > 0 && t <= phase.last; ++t) {
@@ -360,7 +377,7 @@ void book_busy(const Mapping& mapping, const TokenPlan& plan, const Request& req
       }
       for (const Claim& claim : step.claims) {
         const ResourceKind kind = plan.resources[static_cast<size_t>(claim.resource)].kind;
-        if (kind == ResourceKind::macros) continue;
+        if (kind == ResourceKind::macros || kind == ResourceKind::array) continue;
         Cost cost;
         cost.busy = Seconds(static_cast<double>(runs * claim.busy + growth) * 1e-12);
         ledger.book({busy_component(step, kind), op.name, op.layer, phase.name}, cost);
@@ -372,7 +389,7 @@ void book_busy(const Mapping& mapping, const TokenPlan& plan, const Request& req
 void book_parts(const Mapping& mapping, const Schedule& schedule, Ledger& ledger) {
   const ChipSpec& spec = mapping.chip.spec;
   const Technology at = spec.macro.periphery.technology();
-  const double worked = macro_time(mapping, schedule).si();
+  const double worked = array_picoseconds(mapping, schedule) * 1e-12;
   const double makespan = static_cast<double>(schedule.makespan) * 1e-12;
   const auto tiles = static_cast<double>(mapping.placement.tiles_used);
   const auto book = [&](const std::vector<PartSpec>& parts, double seconds, double longest) {

@@ -22,6 +22,9 @@ struct Phase {
 /// Prefill and decode of a decoder; one phase of an encoder. Phases without tokens are left out.
 std::vector<Phase> phases_of(const Request& request);
 
+/// Picoseconds that arrays work: Σ over copies of matrices of busy time × arrays.
+double array_picoseconds(const Mapping& mapping, const Schedule& schedule);
+
 /// How often an operator runs in a phase, over all sequences.
 std::int64_t runs_of(const Network& network, const Operator& op, const Request& request,
                      const Phase& phase);
