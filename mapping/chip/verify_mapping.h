@@ -6,11 +6,12 @@
 namespace ohm {
 
 /// Recomputes everything about a mapping: weights, cells and tiles as verify() and verify_copies()
-/// do, then that each tile's buffer and the DRAM hold what they must, that every operator receives
-/// from its producer each byte that it consumes, and that routes neither lose nor invent bytes.
+/// do, then that the DRAM holds what is not in crossbars, that every operator receives from its
+/// producer each byte that it consumes, and that routes neither lose nor invent bytes. Buffers that
+/// cannot hold what meets in them are listed as an assumption, with figures.
 ///
 /// Throws SolveError, with what is wrong, at the first violation: a bug of the mapper. ConfigError
-/// where a buffer or the DRAM is too small: a matter of the chip.
+/// where the DRAM is too small: a matter of the chip.
 Verification verify_mapping(const Mapping& mapping);
 
 }  // namespace ohm

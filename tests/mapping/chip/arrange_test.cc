@@ -17,7 +17,7 @@ namespace ohm {
 namespace {
 
 using ::testing::HasSubstr;
-using ::testing::with;
+using testing::with;
 
 /// One layer, whose matrices take 6, 2, 8, 2 and 4 arrays, with times that differ by their rows.
 Network small() {

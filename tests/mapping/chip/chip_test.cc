@@ -53,9 +53,13 @@ TEST(Chip, RowsWithoutClippingAreTheMostThatTheConverterTellsApart) {
                             .macro;
       const Index rows = rows_without_clipping(macro), all = macro.array.n_wordlines;
       macro.array.rows_active = rows;
-      if (rows > 1) EXPECT_LE(lossless_bits(macro), macro.adc.bits);
+      if (rows > 1) {
+        EXPECT_LE(lossless_bits(macro), macro.adc.bits);
+      }
       macro.array.rows_active = rows + 1;
-      if (rows < all) EXPECT_GT(lossless_bits(macro), macro.adc.bits);
+      if (rows < all) {
+        EXPECT_GT(lossless_bits(macro), macro.adc.bits);
+      }
     }
   }
   MacroSpec ideal = testing::shipped_chip().macro;

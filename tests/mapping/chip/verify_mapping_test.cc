@@ -17,14 +17,14 @@ namespace ohm {
 namespace {
 
 using ::testing::HasSubstr;
-using ::testing::with;
+using testing::with;
 
 /// A decoder in small arrays on many tiles.
 ChipSpec chip(const std::vector<Override>& more = {}) {
   std::vector<Override> all{with("mesh.columns", "9"), with("mesh.rows", "8"),
                             with("macros_per_tile", "5"), with("macro.array.n_wordlines", "32"),
                             with("macro.array.rows_active", "32")};
-  all.insert(all.end(), more.begin(), more.end());
+  all.insert(all.begin(), more.begin(), more.end());  // the first is the strongest
   return testing::shipped_chip(all);
 }
 
@@ -101,7 +101,8 @@ TEST(VerifyMapping, FindsRoutesThatLoseBytes) {
 }
 
 TEST(VerifyMapping, FindsCellsUsedTwiceAndCopiesThatAreMissing) {
-  const std::vector<Override> packed{with("map.packing", "edge_blocks")};
+  const std::vector<Override> packed{with("map.packing", "edge_blocks"),
+                                     with("macro.array.n_wordlines", "128")};
   EXPECT_THAT(violation([](Mapping& m) { m.placement.slots[1] = m.placement.slots[0]; }),
               HasSubstr("a cell is used twice"));
   EXPECT_THAT(violation(
@@ -118,11 +119,12 @@ TEST(VerifyMapping, FindsCellsUsedTwiceAndCopiesThatAreMissing) {
 }
 
 TEST(VerifyMapping, SaysWhichMemoryIsTooSmall) {
-  EXPECT_THAT(violation([](Mapping& m) { m.chip.spec.buffer.capacity = Bytes(100); }),
-              HasSubstr("enlarge buffer.capacity"));
   EXPECT_THAT(violation([](Mapping& m) { m.chip.spec.dram.capacity = Bytes(100); },
                         {with("map.matrices", "[{match: h.*.ffn.*}]")}),
               HasSubstr("dram.capacity"));
+  const Verification small = mapped({with("buffer.capacity", "512 B")}).verification;
+  EXPECT_THAT(small.assumed, ::testing::Contains(HasSubstr("of its 128 bytes")));
+  EXPECT_THAT(mapped().verification.checked, ::testing::Contains(HasSubstr("buffer holds")));
 }
 
 /// A small network of any family and size.
@@ -185,7 +187,7 @@ TEST(VerifyMapping, EveryWayOfMappingIsSoundAndMultipliesTheSame) {
     const Workload workload{};
     book_energy(m, request, workload, ours);
     book_energy(plain, request, workload, theirs);
-    for (const char* part : {"adc", "cells", "quantise", "accumulate"}) {
+    for (const char* part : {"adc", "cells", "quantise", "dequantise"}) {
       EXPECT_DOUBLE_EQ(ours.by_component()[part].energy.si(),
                        theirs.by_component()[part].energy.si())
           << part;

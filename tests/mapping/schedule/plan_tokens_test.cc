@@ -190,8 +190,9 @@ TEST(PlanTokens, CopiesShortenTheIntervalAsTheirSlowestMatrixSays) {
       return static_cast<double>(schedule(plan_tokens(m, request), request).makespan);
     };
     const Index n = 4 * round;
+    // softmax takes at least 1 ps for each position
     EXPECT_NEAR((makespan(3 * n) - makespan(n)) / static_cast<double>(2 * n), slowest,
-                1e-6 * slowest)
+                1e-4 * slowest)
         << budget;
   }
 }
