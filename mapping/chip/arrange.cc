@@ -29,7 +29,9 @@ Duplication duplicate(const Network& network, const Chip& chip, const Partition&
     const Index arrays = partition.size(matmul.id);
     blocks += arrays;
     const MvmTime time = mvm_time(chip, partition, matmul);
-    const double longer = std::min(std::max(time.load, time.interval).si(), kLongest);
+    // of a whole sequence, one token passes a matrix that acts once
+    const double longer =
+        matmul.once ? 0.0 : std::min(std::max(time.load, time.interval).si(), kLongest);
     const bool copied = arrays > 0 && !matmul.once && chip.spec.map.duplication != "none";
     stages.push_back({static_cast<std::int64_t>(std::round(longer * 1e12)), arrays,
                       copied ? DuplicationStage::kMostCopies : 1});

@@ -55,7 +55,7 @@ map:
   ASSERT_EQ(spec.map.size(), 2U);
   EXPECT_EQ(spec.map[0].key, "placement");
   EXPECT_EQ(spec.map[0].value, "anneal");
-  EXPECT_EQ(spec.map[0].origin, "e.yaml:12:3");
+  EXPECT_EQ(spec.map[0].origin, "e.yaml:11:3");
   EXPECT_THAT(spec.map[1].value, testing::HasSubstr("digital"));
 }
 

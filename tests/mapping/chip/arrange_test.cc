@@ -29,7 +29,7 @@ Network small() {
 ChipSpec chip(const std::vector<Override>& more = {}) {
   std::vector<Override> all{with("mesh.columns", "4"), with("mesh.rows", "3"),
                             with("macros_per_tile", "4"), with("macro.array.rows_active", "8")};
-  all.insert(all.end(), more.begin(), more.end());
+  all.insert(all.begin(), more.begin(), more.end());  // the first is the strongest
   return testing::shipped_chip(all);
 }
 
@@ -130,6 +130,16 @@ TEST(Arrange, PackedBlocksTakeFewerArraysAndSayWhoShares) {
   }
   for (const StoredCopy& copy : stored) {
     EXPECT_GE(copy.turns * copy.arrays, m.partition.size(copy.matmul));
+  }
+}
+
+TEST(Arrange, MatricesThatActOnOneTokenNeitherLimitNorTakeCopies) {
+  const Mapping m =
+      map_network(build_network(testing::tiny_bert()),
+                  chip({with("map.duplication", "throughput"), with("macros_per_tile", "16")}));
+  for (const StaticMatmul& matmul : m.network.matmuls) {
+    const Index copies = m.arrangement.copies[static_cast<size_t>(matmul.id)];
+    EXPECT_EQ(copies > 1, !matmul.once) << matmul.name;
   }
 }
 

@@ -132,7 +132,7 @@ TEST(Verify, FindsBlocksWithoutSlots) {
 TEST(Verify, FindsADigitalHeadInCrossbars) {
   Case c;
   c.capacities.head = "digital";
-  EXPECT_THAT(c.violation(), HasSubstr("digital head"));
+  EXPECT_THAT(c.violation(), HasSubstr("is digital and has blocks"));
 }
 
 }  // namespace
