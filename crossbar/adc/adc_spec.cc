@@ -143,8 +143,10 @@ void visit_cost(AdcSpec& spec, Visitor& v) {
                 "ramp, integrating: share of the energy of a full count that grows with the code")
               .between(0, 1),
           spec.count_energy);
+  // where bits follow from the array, so does the rate: adc_cost() checks it
+  const Hertz rate = spec.bits == AdcSpec::kAutoBits ? spec.rate : conversion_rate(spec, spec.bits);
   v.rule(spec.cost != "isaac" ||
-             (spec.kind != "ideal" && spec.bits <= 10 && spec.rate <= Hertz(1.28e9)),
+             (spec.kind != "ideal" && spec.bits <= 10 && rate <= Hertz(1.28e9 * (1 + 1e-9))),
          "cost", "ISAAC's converter is published up to 10 bits and 1.28 GHz; use cost survey");
   v.rule(spec.cost != "published" || !spec.published.empty(), "cost",
          "cost published needs the list `published`: bits, energy, area, rate, node, vdd, source");
