@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "crossbar/adc/adc.h"
+#include "crossbar/cost/adc_isaac.h"
 
 namespace ohm {
 namespace {
@@ -144,10 +145,12 @@ void visit_cost(AdcSpec& spec, Visitor& v) {
               .between(0, 1),
           spec.count_energy);
   // where bits follow from the array, so does the rate: adc_cost() checks it
-  const Hertz rate = spec.bits == AdcSpec::kAutoBits ? spec.rate : conversion_rate(spec, spec.bits);
-  v.rule(spec.cost != "isaac" ||
-             (spec.kind != "ideal" && spec.bits <= 10 && rate <= Hertz(1.28e9 * (1 + 1e-9))),
-         "cost", "ISAAC's converter is published up to 10 bits and 1.28 GHz; use cost survey");
+  const bool fast_enough = spec.bits == AdcSpec::kAutoBits ||
+                           conversion_rate(spec, spec.bits) <= isaac_fastest(spec.bits);
+  v.rule(
+      spec.cost != "isaac" || (spec.kind != "ideal" && spec.bits <= 10 && fast_enough), "cost",
+      "ISAAC's converter is published up to 10 bits and, at 8 bits and above, 1.28 GHz; use cost "
+      "survey");
   v.rule(spec.cost != "published" || !spec.published.empty(), "cost",
          "cost published needs the list `published`: bits, energy, area, rate, node, vdd, source");
 }

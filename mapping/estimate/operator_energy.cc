@@ -7,6 +7,7 @@
 
 #include "crossbar/cost/mvm_energy.h"
 #include "mapping/chip/tile_wires.h"
+#include "mapping/estimate/phases.h"
 #include "mapping/schedule/plan_tokens.h"
 
 namespace ohm {
