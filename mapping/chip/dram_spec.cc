@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mapping/chip/dram_spec.h"
 
+#include <algorithm>
+
 namespace ohm {
 
 void DramSpec::visit(Visitor& v) {
@@ -48,8 +50,9 @@ Seconds occupation(const DramSpec& dram, std::int64_t bytes, DramAccess access) 
   return Bytes(static_cast<double>(bytes)) / (share * dram.bandwidth);
 }
 
-Seconds access_time(const DramSpec& dram, std::int64_t bytes, DramAccess access) {
-  const double longer = access == DramAccess::scattered ? static_cast<double>(dram.channels) : 1.0;
+Seconds access_time(const DramSpec& dram, std::int64_t bytes, DramAccess access, Index pieces) {
+  const double idle = static_cast<double>(dram.channels) / static_cast<double>(pieces);
+  const double longer = access == DramAccess::scattered ? std::max(1.0, idle) : 1.0;
   return dram.latency + longer * occupation(dram, bytes, access);
 }
 

@@ -43,9 +43,9 @@ enum class DramAccess {
 /// get `random`. Other channels serve others meanwhile.
 Seconds occupation(const DramSpec& dram, std::int64_t bytes, DramAccess access);
 
-/// Time of one transfer from its request to its last byte: latency, and its occupation, in which a
-/// scattered piece has one of `channels` to itself and takes so many times longer.
-Seconds access_time(const DramSpec& dram, std::int64_t bytes, DramAccess access);
+/// Time of one transfer from its request to its last byte: latency, and its occupation, in which
+/// each of its scattered `pieces` has one of `channels` to itself, so that few pieces take longer.
+Seconds access_time(const DramSpec& dram, std::int64_t bytes, DramAccess access, Index pieces = 1);
 
 /// Energy of what the memory draws without traffic, for the ledger.
 Cost background_cost(const DramSpec& dram, Seconds time);

@@ -116,11 +116,14 @@ class Planner {
     return add(std::move(made));
   }
 
-  Index dram_read(Index vertex, const std::string& action, DramAccess access, std::int64_t bytes,
-                  std::vector<Index> after) {
+  /// A long run, or so many scattered pieces.
+  Index dram_read(Index vertex, const std::string& action, std::int64_t bytes,
+                  std::vector<Index> after, Index pieces = 0) {
+    const DramAccess access = pieces > 0 ? DramAccess::scattered : DramAccess::run;
     Step made = step(vertex, action, std::move(after));
     made.claims = {{dram_, 0, picoseconds(occupation(spec_.dram, bytes, access), action)}};
-    made.latency = picoseconds(access_time(spec_.dram, bytes, access), action);
+    made.latency =
+        picoseconds(access_time(spec_.dram, bytes, access, std::max<Index>(1, pieces)), action);
     return add(std::move(made));
   }
 
@@ -214,8 +217,8 @@ class Planner {
     const auto from = producers(vertex);
     if (!from.empty()) return add_elementwise(vertex, "embed", spec_.digital.residual);
     const Index tables = embedding_tables(mapping_.network);
-    const Index row = dram_read(vertex, "fetch", DramAccess::scattered,
-                                tables * bytes_of(op.out_features, widths.activation_bits), {});
+    const Index row = dram_read(
+        vertex, "fetch", tables * bytes_of(op.out_features, widths.activation_bits), {}, tables);
     const Work work{(tables - 1) * op.out_features, spec_.digital.residual.cycles,
                     activations(op.out_features)};
     result_of(vertex) = digital(vertex, "embed", home(vertex), work, {row});
@@ -227,7 +230,7 @@ class Planner {
     const auto from = producers(vertex);
     const Index producer = from.empty() ? -1 : from.front();
     const Index before =
-        producer < 0 ? dram_read(vertex, "fetch", DramAccess::run,
+        producer < 0 ? dram_read(vertex, "fetch",
                                  bytes_of(op.in_features, mapping_.chip.widths.input_bits), {})
                      : digital(vertex, "quantise", home(producer), quantisation(op.in_features),
                                {result_of(producer)});
@@ -268,7 +271,7 @@ class Planner {
   void add_digital_head(Index vertex, const Operator& op, Index before) {
     const auto weights =
         bytes_of(op.in_features * op.out_features, mapping_.chip.widths.weight_bits);
-    const Index product = dram_read(vertex, "stream_head", DramAccess::run, weights, {before});
+    const Index product = dram_read(vertex, "stream_head", weights, {before});
     const Work work{op.out_features, spec_.digital.dequantise.cycles, activations(op.out_features)};
     result_of(vertex) = digital(vertex, "dequantise", home(vertex), work, {product});
   }

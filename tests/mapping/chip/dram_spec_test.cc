@@ -65,6 +65,8 @@ TEST(DramSpec, ScatteredPiecesTakeTheirShareAndOneChannel) {
   EXPECT_DOUBLE_EQ(access_time(dram, 800, DramAccess::run).si(), 200e-9);
   EXPECT_DOUBLE_EQ(occupation(dram, 800, DramAccess::scattered).si(), 200e-9);
   EXPECT_DOUBLE_EQ(access_time(dram, 800, DramAccess::scattered).si(), 100e-9 + 4 * 200e-9);
+  EXPECT_DOUBLE_EQ(access_time(dram, 800, DramAccess::scattered, 2).si(), 100e-9 + 2 * 200e-9);
+  EXPECT_DOUBLE_EQ(access_time(dram, 800, DramAccess::scattered, 9).si(), 100e-9 + 200e-9);
   dram.random = 1.0;
   dram.channels = 1;
   EXPECT_EQ(access_time(dram, 800, DramAccess::scattered), access_time(dram, 800, DramAccess::run));
