@@ -85,10 +85,8 @@ void fill_gating(const Mapping& mapping, Estimate& result) {
   const Gated& gated = result.schedule.gated;
   result.break_even = mapping.chip.power.break_even;
   result.wake_ups = gated.wake_ups;
-  double off = 0.0;
-  for (const Picoseconds each : gated.off) off += static_cast<double>(each);
-  result.gated_share =
-      off / (static_cast<double>(gated.off.size()) * static_cast<double>(result.schedule.makespan));
+  result.gated_share = gated.off_time() / (static_cast<double>(gated.off.size()) *
+                                           static_cast<double>(result.schedule.makespan));
 }
 
 double temporal_utilisation(const Mapping& mapping, const Schedule& schedule) {

@@ -82,11 +82,10 @@ void book_leakage(const Mapping& mapping, const Schedule& schedule, Ledger& ledg
   const Seconds makespan(static_cast<double>(schedule.makespan) * 1e-12);
   const Index used = mapping.chip.powered_tiles(mapping.placement.tiles_used);
   const Index unused = mapping.chip.spec.n_tiles() - used;
-  double off = 0.0;
-  for (const Picoseconds each : schedule.gated.off) off += static_cast<double>(each);
-  const Seconds gated(off * 1e-12);
+  const Seconds gated(schedule.gated.off_time() * 1e-12);
+  const Seconds powered = std::max(Seconds(), static_cast<double>(used) * makespan - gated);
   ledger.book({"leakage", "", -1, "static"},
-              static_energy(used, power.on * (static_cast<double>(used) * makespan - gated),
+              static_energy(used, power.on * powered,
                             "static power × powered time: macro.periphery, buffer and chip "
                             "leakage"));
   const Joules kept = power.gated * gated + power.off * (static_cast<double>(unused) * makespan);

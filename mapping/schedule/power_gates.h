@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <numeric>
 #include <vector>
 
 #include "core/index.h"
@@ -24,6 +25,8 @@ struct Gated {
   std::vector<std::int64_t> off;  ///< by entry of GatingRule::tiles: time that it was gated
   std::int64_t wake_ups = 0;      ///< of all tiles
   std::int64_t waited = 0;        ///< Σ time that steps waited for tiles to wake
+
+  double off_time() const { return std::accumulate(off.begin(), off.end(), 0.0); }
 };
 
 /// The header switches of the tiles while a schedule is made, step by step in the order in which

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "crossbar/geometry.h"
 #include "crossbar/read/exact_product.h"
 #include "tests/crossbar/read/programmed_matrix.h"

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "core/config/writer.h"
 #include "core/error.h"
 #include "tests/mapping/chip_builder.h"
 
@@ -40,6 +41,18 @@ TEST(GatingSpec, AMapIsTheLongForm) {
       shipped_chip({with("gating", "{kind: idle_tiles, wake_energy: 3 nJ}")}).gating;
   EXPECT_TRUE(gating.gates_idle_tiles());
   EXPECT_DOUBLE_EQ(gating.wake_energy.si(), 3e-9);
+}
+
+TEST(GatingSpec, SurvivesWritingAndReadingBack) {
+  GatingSpec gating = shipped_chip({with("gating", "idle_tiles")}).gating;
+  gating.rail_capacitance = FaradsPerSquareMetre(2.5e-3);
+  gating.wake_time = Seconds(70e-9);
+  const GatingSpec back = parse_spec<GatingSpec>(
+      to_yaml(resolved(gating, ConfigWriter::Quantities::text)), "resolved", {});
+  EXPECT_EQ(back.kind, "idle_tiles");
+  EXPECT_EQ(back.rail_capacitance, gating.rail_capacitance);
+  EXPECT_EQ(back.wake_time, gating.wake_time);
+  EXPECT_EQ(back.source, gating.source);
 }
 
 TEST(GatingSpec, RefusesOtherWords) {
