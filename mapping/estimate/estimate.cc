@@ -81,7 +81,7 @@ Joules leakage_of(const Ledger& ledger) {
 }
 
 void fill_gating(const Mapping& mapping, Estimate& result) {
-  if (!mapping.chip.spec.gating.gates_idle_tiles()) return;
+  if (result.schedule.gated.off.empty()) return;
   const Gated& gated = result.schedule.gated;
   result.break_even = mapping.chip.power.break_even;
   result.wake_ups = gated.wake_ups;

@@ -8,9 +8,12 @@
 namespace ohm {
 
 PowerGates::PowerGates(const GatingRule& rule) : rule_(rule) {
-  for (const Index tile : rule.tiles) {
-    tiles_.resize(std::max(tiles_.size(), static_cast<size_t>(tile) + 1));
+  Index n = 0;
+  for (const Index tile : rule.tiles) n = std::max(n, tile + 1);
+  for (const std::vector<Index>& works : rule.tiles_of) {
+    for (const Index tile : works) n = std::max(n, tile + 1);
   }
+  tiles_.resize(static_cast<size_t>(n));
 }
 
 std::int64_t PowerGates::switch_on(Tile& tile, std::int64_t ready) {
