@@ -294,9 +294,9 @@ void ConfigReader::report(Level& level, Level* outer) const {
 
 void ConfigReader::group(const Field& field, const Walk& walk) {
   const auto place = find(field);
-  enter(place ? spelt_out(field, *place)
-              : Place{YAML::Node(), nullptr, level_->place->where(), true},
-        path_of(field.name), walk);
+  enter(
+      place ? spelt_out(field, *place) : Place{YAML::Node(), nullptr, level_->place->where(), true},
+      path_of(field.name), walk);
 }
 
 void ConfigReader::component(const Field& field, const std::string& folder, std::string& name,
