@@ -60,13 +60,13 @@ BaselineEstimate estimate(const BaselineSpec& spec, const Network& network,
   const auto batch = static_cast<double>(request.batch);
   const auto prompt = static_cast<double>(request.prompt);
   roofline.require_fit(batch, static_cast<double>(request.tokens()));
-  result.prefill = roofline.prefill(batch, prompt);
+  result.prefill = roofline.prefill(roofline.counter().prompts(batch, prompt));
   result.ttft = result.prefill.time;
   result.macs = result.prefill.counts.macs + result.prefill.counts.attention_macs;
   Seconds decoding;
   Joules decode_energy;
   for (Index step = 1; step < request.generate; ++step) {
-    const double position = roofline.traffic().attended(prompt + static_cast<double>(step));
+    const double position = roofline.counter().attended(prompt + static_cast<double>(step));
     const PassCost cost = roofline.decode(batch, batch * position);
     decoding += cost.time;
     decode_energy += cost.energy;
@@ -81,9 +81,9 @@ BaselineEstimate estimate(const BaselineSpec& spec, const Network& network,
   }
   result.makespan = result.ttft + decoding;
   result.energy = static_cast<double>(spec.devices) * spec.power.busy * result.ttft + decode_energy;
-  const double kept = roofline.traffic().kept(static_cast<double>(request.tokens()));
-  result.resident = Bytes(roofline.traffic().weight_bytes() +
-                          batch * kept * roofline.traffic().kv_bytes_per_token());
+  const double kept = roofline.counter().kept(static_cast<double>(request.tokens()));
+  result.resident = Bytes(roofline.counter().weight_bytes() +
+                          batch * kept * roofline.counter().kv_bytes_per_token());
   fill_rates(result, decode_energy.si());
   result.assumptions = assumptions_of(spec, network);
   return result;
@@ -99,15 +99,16 @@ SteadyRate steady_rate(const BaselineSpec& spec, const Network& network, const R
   }
   const auto prompt = static_cast<double>(request.prompt);
   const auto generate = static_cast<double>(request.generate);
-  const double mean = roofline.traffic().attended(prompt + generate / 2.0);
+  const double mean = roofline.counter().attended(prompt + generate / 2.0);
   SteadyRate rate;
   const auto tokens = static_cast<double>(request.tokens());
   rate.batch = request.batch > 0
                    ? static_cast<double>(request.batch)
-                   : std::floor(roofline.kv_capacity() / roofline.traffic().kept(tokens));
+                   : std::floor(roofline.kv_capacity() / roofline.counter().kept(tokens));
   roofline.require_fit(std::max(rate.batch, 1.0), tokens);
   const PassCost step = roofline.decode(rate.batch, rate.batch * mean);
-  const Seconds round = roofline.prefill(rate.batch, prompt).busy + (generate - 1.0) * step.busy;
+  const Seconds round = roofline.prefill(roofline.counter().prompts(rate.batch, prompt)).busy +
+                        (generate - 1.0) * step.busy;
   rate.requests_per_s = rate.batch / round.si();
   rate.output_tokens_per_s = generate * rate.requests_per_s;
   rate.total_tokens_per_s = (prompt + generate) * rate.requests_per_s;

@@ -30,19 +30,19 @@ std::string bound_of(const PassCost& cost) {
 }  // namespace
 
 Roofline::Roofline(const BaselineSpec& spec, const Network& network)
-    : spec_(spec), traffic_(network, spec.bits), network_(network.spec.name) {
+    : spec_(spec), counter_(network, spec.bits), network_(network.spec.name) {
   require_fit(0.0, 0.0);
 }
 
 double Roofline::kv_capacity() const {
-  const double per_token = traffic_.kv_bytes_per_token();
+  const double per_token = counter_.kv_bytes_per_token();
   if (per_token == 0.0) return HUGE_VAL;
-  return (spec_.usable().si() - traffic_.weight_bytes()) / per_token;
+  return (spec_.usable().si() - counter_.weight_bytes()) / per_token;
 }
 
 void Roofline::require_fit(double sequences, double tokens) const {
-  const double kv = sequences * traffic_.kept(tokens) * traffic_.kv_bytes_per_token();
-  const double needed = traffic_.weight_bytes() + kv, there = spec_.usable().si();
+  const double kv = sequences * counter_.kept(tokens) * counter_.kv_bytes_per_token();
+  const double needed = counter_.weight_bytes() + kv, there = spec_.usable().si();
   if (needed <= there) return;
   const std::string asked =
       kv > 0.0 ? fmt::format(" with {:g} sequences of {:g} tokens", sequences, tokens) : "";
@@ -90,16 +90,16 @@ PassCost Roofline::repeated(PassCost stage, double periods, double busy) const {
 PassCost Roofline::decode(double sequences, double positions) const {
   const auto stages = static_cast<double>(spec_.stages);
   const double group = std::ceil(sequences / stages);
-  PassCost cost = stage_cost(traffic_.decode(group, positions / sequences * group));
+  PassCost cost = stage_cost(counter_.decode(group, positions / sequences * group));
   cost = repeated(std::move(cost), stages, stages);
-  cost.counts = traffic_.decode(sequences, positions);
+  cost.counts = counter_.decode(sequences, positions);
   cost.bound = bound_of(cost);
   return cost;
 }
 
-PassCost Roofline::prefill(double sequences, double prompt) const {
+PassCost Roofline::prefill(const Prompts& prompts) const {
   const auto stages = static_cast<double>(spec_.stages);
-  const PassCounts whole = traffic_.prefill(sequences, prompt);
+  const PassCounts whole = counter_.prefill(prompts);
   PassCounts chunk = whole;
   for (double* part :
        {&chunk.macs, &chunk.attention_macs, &chunk.kv_bytes, &chunk.exchanged_bytes}) {

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "mapping/baseline/baseline_spec.h"
-#include "mapping/baseline/traffic.h"
+#include "mapping/baseline/pass_counter.h"
 
 namespace ohm {
 
@@ -34,8 +34,8 @@ class Roofline {
 
   /// One step of `sequences` that attend to `positions` together (each at most its window).
   PassCost decode(double sequences, double positions) const;
-  /// `sequences` prompts of `prompt` tokens in one pass.
-  PassCost prefill(double sequences, double prompt) const;
+  /// Prompts in one pass; see PassCounter::prompts().
+  PassCost prefill(const Prompts& prompts) const;
 
   /// Tokens whose keys and values fit beside the weights.
   double kv_capacity() const;
@@ -43,7 +43,7 @@ class Roofline {
   void require_fit(double sequences, double tokens) const;
 
   const BaselineSpec& spec() const { return spec_; }
-  const Traffic& traffic() const { return traffic_; }
+  const PassCounter& counter() const { return counter_; }
 
  private:
   PassCost stage_cost(const PassCounts& counts) const;
@@ -51,7 +51,7 @@ class Roofline {
   Seconds exchange_time(const PassCounts& counts) const;
 
   BaselineSpec spec_;
-  Traffic traffic_;
+  PassCounter counter_;
   std::string network_;
 };
 

@@ -28,7 +28,7 @@ Found in_steady_state(const BaselineSpec& spec, const Network& network,
 Found while_decoding(const BaselineSpec& spec, const Network& network,
                      const PublishedRateSpec& published) {
   const Roofline roofline(spec, network);
-  const double position = roofline.traffic().attended(
+  const double position = roofline.counter().attended(
       static_cast<double>(published.prompt) + static_cast<double>(published.generate) / 2.0);
   const double batch = published.batch > 0 ? static_cast<double>(published.batch)
                                            : std::floor(roofline.kv_capacity() / position);

@@ -20,7 +20,7 @@ TEST(BaselineEstimate, SumsThePassesOfAWorkload) {
   const Roofline roofline(spec, network);
   double decoding = 0.0;
   for (int t = 21; t < 30; ++t) decoding += roofline.decode(3, 3 * t).time.si();
-  EXPECT_DOUBLE_EQ(e.ttft.si(), roofline.prefill(3, 20).time.si());
+  EXPECT_DOUBLE_EQ(e.ttft.si(), roofline.prefill(roofline.counter().prompts(3, 20)).time.si());
   EXPECT_DOUBLE_EQ(e.tpot.si(), decoding / 9.0);
   EXPECT_DOUBLE_EQ(e.makespan.si(), e.ttft.si() + decoding);
   EXPECT_DOUBLE_EQ(e.output_tokens_per_s, 30.0 / e.makespan.si());
@@ -79,8 +79,8 @@ TEST(SteadyRate, AmortisesThePrefillOverTheGeneratedTokens) {
   const Network network = testing::shipped_graph("llama-3-70b");
   const SteadyRate rate = steady_rate(spec, network, {true, 2048, 128, 64});
   const Roofline roofline(spec, network);
-  const double round =
-      roofline.prefill(64, 2048).time.si() + 127 * roofline.decode(64, 64 * 2112.0).time.si();
+  const double round = roofline.prefill(roofline.counter().prompts(64, 2048)).time.si() +
+                       127 * roofline.decode(64, 64 * 2112.0).time.si();
   EXPECT_NEAR(rate.requests_per_s, 64 / round, 1e-9 * rate.requests_per_s);
   EXPECT_DOUBLE_EQ(rate.output_tokens_per_s, 128 * rate.requests_per_s);
   EXPECT_DOUBLE_EQ(rate.total_tokens_per_s, 2176 * rate.requests_per_s);

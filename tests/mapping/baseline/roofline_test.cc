@@ -51,7 +51,8 @@ TEST(Roofline, IsTheLargerOfComputeAndMemory) {
   EXPECT_EQ(step.bound, "weights");
   EXPECT_EQ(roofline.decode(1, 1e6).bound, "kv");
   spec.peaks[0].tops = 1e-3;
-  EXPECT_EQ(Roofline(spec, network).prefill(1, 60).bound, "compute");
+  const Roofline slow(spec, network);
+  EXPECT_EQ(slow.prefill(slow.counter().prompts(1, 60)).bound, "compute");
 }
 
 TEST(Roofline, ExchangesCostTheirLatencyOrTheirVolume) {
@@ -77,7 +78,9 @@ TEST(Roofline, StagesKeepTheLatencyOfOneUserAndMultiplyTheUsers) {
   EXPECT_DOUBLE_EQ(staged.decode(1, 9).time.si(), alone.decode(1, 9).time.si());
   EXPECT_DOUBLE_EQ(staged.decode(4, 36).time.si(), alone.decode(1, 9).time.si());
   EXPECT_GT(staged.decode(5, 45).time.si(), staged.decode(4, 36).time.si());
-  EXPECT_DOUBLE_EQ(staged.prefill(1, 8).time.si() / staged.prefill(1, 8).busy.si(), 7.0 / 4.0);
+  EXPECT_DOUBLE_EQ(staged.prefill(staged.counter().prompts(1, 8)).time.si() /
+                       staged.prefill(staged.counter().prompts(1, 8)).busy.si(),
+                   7.0 / 4.0);
 }
 
 TEST(Roofline, RefusesWhatDoesNotFitInOneSentence) {

@@ -22,20 +22,31 @@ struct PassCounts {
   double operations() const { return 2.0 * (macs + attention_macs); }
 };
 
+/// Prompts that are read in one pass, as the sums that a pass depends on.
+struct Prompts {
+  double sequences = 0.0, tokens = 0.0;
+  double positions = 0.0;  ///< Σ over tokens of the positions that each attends to
+  double kept = 0.0;       ///< tokens whose keys and values are kept
+
+  Prompts& operator+=(const Prompts& more);
+};
+
 /// The sums over a network's operators that every pass is made of.
 ///
 /// Biases, norms, embedding rows and activations in memory are left out: below 0.1 % of the bytes
 /// of any network from 1 G parameters on. kv_b of latent attention is folded into queries and
 /// outputs while decoding (DeepSeek-V2, 2024, 2.1.2), so that attention reads the latent alone.
-class Traffic {
+class PassCounter {
  public:
   /// Throws ArgumentError for two stacks, which are not in this version.
-  Traffic(const Network& network, const BaselineBitsSpec& bits);
+  PassCounter(const Network& network, const BaselineBitsSpec& bits);
 
   /// One new token of each of `sequences`, which attend to `positions` in total, itself included.
   PassCounts decode(double sequences, double positions) const;
-  /// `sequences` inputs of `prompt` tokens each; the output matrix runs once per sequence.
-  PassCounts prefill(double sequences, double prompt) const;
+  /// Whole inputs; the output matrix runs once per sequence.
+  PassCounts prefill(const Prompts& prompts) const;
+  /// `sequences` inputs of `prompt` tokens each.
+  Prompts prompts(double sequences, double prompt) const;
 
   double weight_bytes() const { return resident_bytes_; }  ///< of all parameters
   double kv_bytes_per_token() const { return kv_bytes_; }  ///< over all layers

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "mapping/baseline/traffic.h"
+#include "mapping/baseline/pass_counter.h"
 
 #include <fmt/format.h>
 
@@ -38,7 +38,15 @@ void require_one_stack(const TransformerSpec& spec) {
 
 }  // namespace
 
-Traffic::Traffic(const Network& network, const BaselineBitsSpec& bits) {
+Prompts& Prompts::operator+=(const Prompts& more) {
+  sequences += more.sequences;
+  tokens += more.tokens;
+  positions += more.positions;
+  kept += more.kept;
+  return *this;
+}
+
+PassCounter::PassCounter(const Network& network, const BaselineBitsSpec& bits) {
   const TransformerSpec& spec = network.spec;
   require_one_stack(spec);
   decoder_ = spec.is_decoder();
@@ -62,11 +70,11 @@ Traffic::Traffic(const Network& network, const BaselineBitsSpec& bits) {
   vector_bytes_ = bytes(spec.d_model, bits.activations);
 }
 
-double Traffic::attended(double position) const {
+double PassCounter::attended(double position) const {
   return window_ > 0.0 ? std::min(position, window_) : position;
 }
 
-double Traffic::weights_read(double tokens) const {
+double PassCounter::weights_read(double tokens) const {
   double read = 0.0;
   for (const Group& group : groups_) {
     // of n experts with k chosen at random by each token, the expected share that any one chose
@@ -75,7 +83,7 @@ double Traffic::weights_read(double tokens) const {
   return read * weight_bytes_;
 }
 
-double Traffic::macs(double tokens, double sequences) const {
+double PassCounter::macs(double tokens, double sequences) const {
   double total = 0.0;
   for (const Group& group : groups_) {
     total += group.weights * group.share * (group.once ? sequences : tokens);
@@ -83,7 +91,7 @@ double Traffic::macs(double tokens, double sequences) const {
   return total;
 }
 
-PassCounts Traffic::pass(double tokens, double sequences) const {
+PassCounts PassCounter::pass(double tokens, double sequences) const {
   PassCounts counts;
   counts.weight_bytes = weights_read(tokens);
   counts.macs = macs(tokens, sequences);
@@ -92,18 +100,22 @@ PassCounts Traffic::pass(double tokens, double sequences) const {
   return counts;
 }
 
-PassCounts Traffic::decode(double sequences, double positions) const {
+PassCounts PassCounter::decode(double sequences, double positions) const {
   PassCounts counts = pass(sequences, sequences);
   counts.kv_bytes = positions * kv_bytes_;
   counts.attention_macs = positions * attention_decode_;
   return counts;
 }
 
-PassCounts Traffic::prefill(double sequences, double prompt) const {
-  PassCounts counts = pass(sequences * prompt, sequences);
-  counts.kv_bytes = sequences * kept(prompt) * kv_bytes_;
+Prompts PassCounter::prompts(double sequences, double prompt) const {
   const double positions = decoder_ ? growing(prompt, window_) : prompt * prompt;
-  counts.attention_macs = sequences * positions * attention_prefill_;
+  return {sequences, sequences * prompt, sequences * positions, sequences * kept(prompt)};
+}
+
+PassCounts PassCounter::prefill(const Prompts& prompts) const {
+  PassCounts counts = pass(prompts.tokens, prompts.sequences);
+  counts.kv_bytes = prompts.kept * kv_bytes_;
+  counts.attention_macs = prompts.positions * attention_prefill_;
   return counts;
 }
 
