@@ -32,6 +32,10 @@ double mix(double low, double high, double share) {
   return low + share * (high - low);
 }
 
+double mean(std::span<const Index> tokens) {
+  return std::accumulate(tokens.begin(), tokens.end(), 0.0) / static_cast<double>(tokens.size());
+}
+
 void require_axis(const std::vector<Index>& axis, const char* name) {
   const bool ascending =
       std::adjacent_find(axis.begin(), axis.end(), std::greater_equal<>()) == axis.end();
@@ -54,11 +58,9 @@ StepTable::StepTable(StepGrid grid) : grid_(std::move(grid)) {
       grid_.prefill.size(), grid_.decode.size(), grid_.batches.size(), grid_.positions.size()));
 }
 
-StepCost StepTable::between(const std::vector<StepCost>& table,
-                            std::span<const Index> tokens) const {
-  const auto n = static_cast<double>(tokens.size());
-  const double mean = std::accumulate(tokens.begin(), tokens.end(), 0.0) / n;
-  const Between b = locate(grid_.batches, n), p = locate(grid_.positions, mean);
+StepCost StepTable::between(const std::vector<StepCost>& table, double sequences,
+                            double tokens) const {
+  const Between b = locate(grid_.batches, sequences), p = locate(grid_.positions, tokens);
   const size_t width = grid_.positions.size();
   const auto interpolate = [&](auto figure) {
     const auto row = [&](size_t batch) {
@@ -73,11 +75,12 @@ StepCost StepTable::between(const std::vector<StepCost>& table,
 }
 
 StepCost StepTable::prefill(std::span<const Index> prompts) const {
-  return between(grid_.prefill, prompts);
+  return between(grid_.prefill, static_cast<double>(prompts.size()), mean(prompts));
 }
 
 StepCost StepTable::decode(std::span<const Index> positions) const {
-  return between(grid_.decode, positions);
+  const double before = mean(positions) - 1.0;  // a position counts the new token too
+  return between(grid_.decode, static_cast<double>(positions.size()), before);
 }
 
 }  // namespace ohm

@@ -8,7 +8,7 @@
 namespace ohm {
 
 /// Passes of equal sequences at the points of a grid, row by row: entry [b][p] is for batches[b]
-/// sequences at positions[p] tokens.
+/// sequences of positions[p] tokens, read as prompts or decoded on by one token.
 struct StepGrid {
   std::vector<Index> batches, positions;  ///< ascending, each from 1 on
   std::vector<StepCost> prefill, decode;
@@ -30,7 +30,7 @@ class StepTable : public StepTimes {
   Watts idle() const override { return grid_.idle; }
 
  private:
-  StepCost between(const std::vector<StepCost>& table, std::span<const Index> tokens) const;
+  StepCost between(const std::vector<StepCost>& table, double sequences, double tokens) const;
 
   StepGrid grid_;
 };

@@ -35,7 +35,7 @@ ServingSpec random_mix(Index seed, const std::string& batching = "continuous") {
 }
 
 TEST(Serve, OneRequestAloneTakesItsOwnLatency) {
-  for (const std::string& batching : {"static", "continuous"}) {
+  for (const char* batching : {"static", "continuous"}) {
     const ServeResult r =
         serve(ConstantMachine{}, mix({{8, 11, picoseconds(500), 1}}, 4, batching));
     EXPECT_EQ(r.makespan, 1000 + 10 * 100);
@@ -51,7 +51,7 @@ TEST(Serve, OneRequestAloneTakesItsOwnLatency) {
 }
 
 TEST(Serve, RequestsThatArriveTogetherShareOnePassAsFarAsTheBatchGoes) {
-  for (const std::string& batching : {"static", "continuous"}) {
+  for (const char* batching : {"static", "continuous"}) {
     const ServeResult r = serve(ConstantMachine{}, mix({{8, 11, Seconds(0.0), 4}}, 4, batching));
     EXPECT_EQ(r.makespan, 2000);
     EXPECT_DOUBLE_EQ(r.mean_batch, 4.0);
@@ -121,7 +121,7 @@ TEST(Serve, KeepsNoMoreTokensThanFit) {
 }
 
 TEST(Serve, NeitherLosesNorInventsTokens) {
-  for (const std::string& batching : {"static", "continuous"}) {
+  for (const char* batching : {"static", "continuous"}) {
     for (Index seed = 0; seed < 20; ++seed) {
       const ServeResult r = serve(ConstantMachine{}, random_mix(seed, batching));
       Index in = 0, out = 0;

@@ -8,7 +8,7 @@
 namespace ohm {
 namespace {
 
-/// prefill: 10 b p; decode: 100 + 7 p + 50 b.
+/// prefill: 10 b p; decode after p tokens: 100 + 7 p + 50 b.
 StepGrid grid() {
   StepGrid g;
   g.batches = {1, 4, 8};
@@ -29,8 +29,8 @@ TEST(StepTable, IsExactWhereTheMachineIsLinear) {
     for (const Index p : {1, 10, 55, 100, 130}) {
       const std::vector<Index> tokens(static_cast<size_t>(b), p);
       EXPECT_EQ(table.prefill(tokens).time, 10 * b * p);
-      EXPECT_EQ(table.decode(tokens).time, 100 + 7 * p + 50 * b);
-      EXPECT_NEAR(table.decode(tokens).energy.si(), double(p), 1e-9);
+      EXPECT_EQ(table.decode(tokens).time, 100 + 7 * (p - 1) + 50 * b);
+      EXPECT_NEAR(table.decode(tokens).energy.si(), double(p) - 1.0, 1e-9);
     }
   }
   EXPECT_EQ(table.kv_capacity(), 5);
