@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "core/error.h"
+#include "mapping/network/parameter_count.h"
 
 namespace ohm {
 namespace {
