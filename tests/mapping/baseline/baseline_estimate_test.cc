@@ -41,7 +41,7 @@ TEST(BaselineEstimate, StatesTheGainOfWeightsInPlace) {
   const BaselineEstimate e = estimate(testing::shipped_baseline("h100_x8"),
                                       testing::shipped_graph("llama-3-70b"), {2047, 3, 8, {}});
   EXPECT_NEAR(e.decode_gain, decode_gain(Bytes(69501714432.0), Bytes(2048 * 163840.0), 8.0), 1e-9);
-  EXPECT_NEAR(e.decode_gain, 27, 0.1);
+  EXPECT_NEAR(e.decode_gain, 26.9, 0.05);
   EXPECT_NEAR(e.decode_tokens_per_s, 1560, 8);
 }
 

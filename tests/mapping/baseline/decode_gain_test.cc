@@ -20,7 +20,7 @@ double gain(double batch, double context) {
 
 TEST(DecodeGain, OfLlama70bFollowsTheLaw) {
   EXPECT_NEAR(gain(1, 2048), 208, 0.5);
-  EXPECT_NEAR(gain(8, 2048), 27, 0.1);
+  EXPECT_NEAR(gain(8, 2048), 26.9, 0.05);
   EXPECT_NEAR(gain(64, 2048), 4.2, 0.05);
   EXPECT_NEAR(gain(256, 2048), 1.8, 0.05);
   EXPECT_NEAR(gain(1, 8192), 53, 0.3);

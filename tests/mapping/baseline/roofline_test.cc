@@ -67,6 +67,7 @@ TEST(Roofline, ExchangesCostTheirLatencyOrTheirVolume) {
   EXPECT_NEAR(exchange(1000), 2 * 2 * 1.5 * 32e3 / 1e9, 1e-15);
   spec.exchange.reduction = "in_switch";
   EXPECT_NEAR(exchange(1000), 2 * 2 * 32e3 / 1e9, 1e-15);
+  spec.exchange.latency = Seconds(1e-3);
   EXPECT_EQ(Roofline(spec, network).decode(1, 1).bound, "exchange");
 }
 

@@ -67,7 +67,7 @@ TEST(RequestMix, DrawsLengthsFromTheLists) {
     ++apart[{r.prompt, r.generate}];
   }
   EXPECT_EQ(apart.size(), 4u);
-  for (const auto& [lengths, count] : apart) EXPECT_NEAR(count, 1000, 5 * 28);
+  for (const auto& [lengths, count] : apart) EXPECT_NEAR(static_cast<double>(count), 1000, 5 * 28);
   for (const auto& r : requests_of(random_spec({Hertz(1.0), 4000, {1, 2}, {7, 8}, true, 1}))) {
     ++paired[{r.prompt, r.generate}];
   }
