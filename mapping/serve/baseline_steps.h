@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <utility>
+
 #include "mapping/baseline/roofline.h"
 #include "mapping/serve/step_times.h"
 
