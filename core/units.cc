@@ -165,7 +165,7 @@ double parse_quantity(std::string_view text, Dimension expected) {
 }
 
 std::string unit_symbol(Dimension dimension) {
-  static constexpr std::array<std::pair<std::string_view, Dimension>, 19> kNames{
+  static constexpr std::array<std::pair<std::string_view, Dimension>, 20> kNames{
       {{"V", kVolt},
        {"A", kAmpere},
        {"Ohm", kOhm},
@@ -183,6 +183,7 @@ std::string unit_symbol(Dimension dimension) {
        {"J/B", kJoule - kByte},
        {"J/B/m", kJoule - kByte - kMetre},
        {"F/m", kFarad - kMetre},
+       {"F/m2", kFarad - kSquareMetre},
        {"Ohm/m", kOhm - kMetre},
        {"W/m2", kWatt - kSquareMetre}}};
   for (const auto& [name, known] : kNames) {

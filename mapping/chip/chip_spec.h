@@ -11,6 +11,7 @@
 #include "mapping/chip/buffer_spec.h"
 #include "mapping/chip/digital_spec.h"
 #include "mapping/chip/dram_spec.h"
+#include "mapping/chip/gating_spec.h"
 #include "mapping/chip/map_spec.h"
 #include "mapping/chip/noc_spec.h"
 
@@ -55,9 +56,9 @@ struct ChipSpec {
   std::string row_split = "max";  ///< max: fill arrays row by row; equal: equal blocks
   MapSpec map;
   Index kv_bits = 8;  ///< of one stored key or value; cost only: attention is scored in fp32
-  WattsPerSquareMetre leakage{0.0};     ///< static power density of tiles that are switched on
-  std::string gating = "unused_tiles";  ///< tiles without weights are off; none: all are on
-  SquareMetres reticle{858e-6};         ///< largest die that one exposure prints
+  WattsPerSquareMetre leakage{0.0};  ///< static power density of tiles that are switched on
+  GatingSpec gating;                 ///< which tiles are switched off
+  SquareMetres reticle{858e-6};      ///< largest die that one exposure prints
 
   Index n_tiles() const { return mesh.columns * mesh.rows; }
   Index cores_per_tile() const { return macros_per_tile / core.macros; }

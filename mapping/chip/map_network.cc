@@ -8,7 +8,7 @@
 
 #include "core/error.h"
 #include "mapping/chip/anneal.h"
-#include "mapping/chip/verify_mapping.h"
+#include "mapping/verify/verify_mapping.h"
 
 namespace ohm {
 namespace {

@@ -9,8 +9,8 @@
 #include "mapping/chip/partition.h"
 #include "mapping/chip/place.h"
 #include "mapping/chip/transfers.h"
-#include "mapping/chip/verify_copies.h"
 #include "mapping/network/network.h"
+#include "mapping/verify/verify_copies.h"
 
 namespace ohm {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "mapping/chip/verify.h"
+#include "mapping/verify/verify.h"
 
 #include <fmt/format.h>
 

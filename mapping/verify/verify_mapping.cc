@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "mapping/chip/verify_mapping.h"
+#include "mapping/verify/verify_mapping.h"
 
 #include <fmt/format.h>
 
