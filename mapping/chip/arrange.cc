@@ -32,8 +32,10 @@ Duplication duplicate(const Network& network, const Chip& chip, const Partition&
     // of a whole sequence, one token passes a matrix that acts once
     const double longer =
         matmul.once ? 0.0 : std::min(std::max(time.load, time.interval).si(), kLongest);
-    const bool copied = arrays > 0 && !matmul.once && chip.spec.map.duplication != "none";
-    stages.push_back({static_cast<std::int64_t>(std::round(longer * 1e12)), arrays,
+    const double load = static_cast<double>(matmul.active) / static_cast<double>(matmul.among);
+    const bool copied =
+        arrays > 0 && !matmul.once && !matmul.routed() && chip.spec.map.duplication != "none";
+    stages.push_back({static_cast<std::int64_t>(std::round(longer * load * 1e12)), arrays,
                       copied ? DuplicationStage::kMostCopies : 1});
   }
   if (chip.spec.map.duplication == "none") {

@@ -54,7 +54,8 @@ Arrangement single_copies(const Partition& partition);
 ///
 /// Copies of a matrix take tokens in turn. A stage of the duplication is a matrix that every token
 /// passes (a decoder's output matrix counts as one), its time the longer of load and interval; what
-/// acts on one token of a sequence has one copy. Digital units are not stages: copies beyond what
+/// acts on one token of a sequence has one copy, as have routed experts, whose time counts by their
+/// share of the tokens. Digital units are not stages: copies beyond what
 /// they keep up with gain nothing. ConfigError where the budget does not hold one copy of each.
 Arrangement arrange(const Network& network, const Chip& chip, const Partition& partition);
 
