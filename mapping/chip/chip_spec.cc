@@ -67,6 +67,8 @@ void ChipSpec::visit(Visitor& v) {
   v.value(Field("leakage", "static power per area of tiles that are on").at_least(0), leakage);
   v.value(Field("gating", "which tiles are off").one_of({"unused_tiles", "none"}), gating);
   v.value(Field("reticle", "largest die of one exposure").positive(), reticle);
+  v.nested(Field("thermal", "how the chip loses its heat"), thermal);
+  v.nested(Field("yield", "how many dies and packages are good"), yield);
 }
 
 }  // namespace ohm

@@ -12,6 +12,8 @@
 #include "mapping/chip/digital_spec.h"
 #include "mapping/chip/dram_spec.h"
 #include "mapping/chip/noc_spec.h"
+#include "mapping/thermal/thermal_spec.h"
+#include "mapping/yield/yield_spec.h"
 
 namespace ohm {
 
@@ -56,6 +58,8 @@ struct ChipSpec {
   WattsPerSquareMetre leakage{0.0};     ///< static power density of tiles that are switched on
   std::string gating = "unused_tiles";  ///< tiles without weights are off; none: all are on
   SquareMetres reticle{858e-6};         ///< largest die that one exposure prints
+  ThermalSpec thermal;                  ///< how it loses its heat; none: not computed
+  YieldSpec yield;                      ///< how many dies are good; none: not computed
 
   Index n_tiles() const { return mesh.columns * mesh.rows; }
   Index cores_per_tile() const { return macros_per_tile / core.macros; }
