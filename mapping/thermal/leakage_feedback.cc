@@ -5,6 +5,7 @@
 
 #include <cmath>
 #include <numbers>
+#include <utility>
 
 #include "core/error.h"
 
@@ -27,10 +28,11 @@ Vector leakage_at(const ThermalSpec& spec, const Vector& leakage, const Vector& 
 
 /// The figures that decide, in one clause.
 std::string shown(const ThermalSpec& spec, const Vector& fixed, const Vector& leakage) {
-  return fmt::format("{:.4g} W and {:.4g} W of leakage (at {:.4g} K) through {:.4g} K/W to an "
-                     "ambient of {:.4g} K",
-                     fixed.sum(), leakage.sum(), spec.leakage_reference.si(), spec.resistance.si(),
-                     spec.ambient.si());
+  return fmt::format(
+      "{:.4g} W and {:.4g} W of leakage (at {:.4g} K) through {:.4g} K/W to an "
+      "ambient of {:.4g} K",
+      fixed.sum(), leakage.sum(), spec.leakage_reference.si(), spec.resistance.si(),
+      spec.ambient.si());
 }
 
 /// Perron root of G⁻¹ D by power iteration; D is the slope of leakage, W/K by node.
@@ -68,12 +70,12 @@ HotState with_leakage(const ThermalNetwork& network, const Vector& fixed, const 
                       const std::string& name) {
   const ThermalSpec& spec = network.spec();
   const double steepness = std::numbers::ln2 / spec.leakage_doubling.si();
-  HotState state{Vector::Zero(network.size()), leakage_at(spec, leakage, Vector::Zero(network.size())),
-                 0, 0.0};
+  HotState state{Vector::Zero(network.size()),
+                 leakage_at(spec, leakage, Vector::Zero(network.size())), 0, 0.0};
   ThermalNetwork::Cholesky factors;
   factors.analyzePattern(network.conductance());
   double change = 0.0;
-  for (; state.iterations < kMostIterations; ++state.iterations) {
+  while (state.iterations++ < kMostIterations) {
     Matrix jacobian = network.conductance();
     jacobian.diagonal() -= steepness * state.leakage;
     factors.factorize(jacobian);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <string>
+
 #include "core/units.h"
 #include "mapping/thermal/thermal_network.h"
 

@@ -8,6 +8,7 @@
 #include <set>
 #include <string>
 #include <unordered_map>
+#include <utility>
 
 #include "core/error.h"
 
@@ -75,8 +76,8 @@ bool is_leakage(const Leaf& leaf) {
 
 PowerMap power_map(const Mapping& mapping, const Ledger& ledger, Seconds makespan) {
   if (!(makespan.si() > 0.0)) {
-    throw ArgumentError(fmt::format("power map: makespan of {} s; expected a positive time",
-                                    makespan.si()));
+    throw ArgumentError(
+        fmt::format("power map: makespan of {} s; expected a positive time", makespan.si()));
   }
   std::unordered_map<std::string, Shares> of_operator;
   for (const Index vertex : mapping.network.order) {

@@ -9,6 +9,7 @@
 
 #include "crossbar/device/temperature.h"
 #include "mapping/thermal/leakage_feedback.h"
+#include "mapping/thermal/thermal_network.h"
 
 namespace ohm {
 namespace {

@@ -8,7 +8,7 @@
 #include "core/units.h"
 #include "mapping/chip/chip_spec.h"
 #include "mapping/thermal/power_map.h"
-#include "mapping/thermal/thermal_network.h"
+#include "mapping/thermal/tile_field.h"
 
 namespace ohm {
 

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "core/error.h"
 
@@ -23,8 +24,8 @@ void check(const TileField& tiles) {
         tiles.columns, tiles.rows, tiles.die_columns, tiles.die_rows));
   }
   if (!(tiles.pitch.si() > 0.0) || !std::isfinite(tiles.pitch.si())) {
-    throw ArgumentError(fmt::format("thermal network: tiles of {} m; expected a positive side",
-                                    tiles.pitch.si()));
+    throw ArgumentError(
+        fmt::format("thermal network: tiles of {} m; expected a positive side", tiles.pitch.si()));
   }
 }
 
@@ -101,9 +102,8 @@ void ThermalNetwork::join(const Cuts& x, const Cuts& y) {
                                    {static_cast<int>(b), static_cast<int>(a), -g}});
   };
   to_ambient_ = capacity_ = Vector::Zero(size());
-  const double die_area =
-      static_cast<double>(tiles_.die_columns * tiles_.die_rows) * tiles_.pitch.si() *
-      tiles_.pitch.si();
+  const double die_area = static_cast<double>(tiles_.die_columns * tiles_.die_rows) *
+                          tiles_.pitch.si() * tiles_.pitch.si();
   for (Index l = 0; l < layers(); ++l) {
     const ThermalLayerSpec& layer = layers_[static_cast<size_t>(l)];
     const double sheet = layer.conductivity.si() * layer.thickness.si();
@@ -141,9 +141,8 @@ ThermalNetwork::Vector ThermalNetwork::by_node(const std::vector<double>& watts)
   for (Index tile = 0; tile < tiles_.size(); ++tile) {
     const double watt = watts[static_cast<size_t>(tile)];
     if (!(watt >= 0.0) || !std::isfinite(watt)) {
-      throw ArgumentError(
-          fmt::format("thermal network: {} W in tile {}; expected a finite power of at least 0 W",
-                      watt, tile));
+      throw ArgumentError(fmt::format(
+          "thermal network: {} W in tile {}; expected a finite power of at least 0 W", watt, tile));
     }
     for (Index l = 0; l < layers(); ++l) {
       power[l * nodes_per_layer() + node_of(tile)] += layers_[static_cast<size_t>(l)].power * watt;

@@ -8,18 +8,9 @@
 
 #include "core/index.h"
 #include "mapping/thermal/thermal_spec.h"
+#include "mapping/thermal/tile_field.h"
 
 namespace ohm {
-
-/// Square tiles of one die, or of equal dies side by side that share no silicon.
-struct TileField {
-  Index columns = 1, rows = 1;          ///< of all dies together
-  Index die_columns = 1, die_rows = 1;  ///< of one die; divide columns and rows
-  Metres pitch{1e-3};                   ///< side of a tile
-
-  Index size() const { return columns * rows; }
-  Index dies() const { return size() / (die_columns * die_rows); }
-};
 
 /// Thermal resistances of a chip: one node per tile and layer, G θ = P with θ = T − T_ambient.
 ///

@@ -22,11 +22,11 @@ using JoulesPerKelvin = Quantity<kJoule - kKelvin>;
 /// The defaults are a silicon die of full wafer thickness at 300 K.
 struct ThermalLayerSpec {
   std::string name = "die";
-  Metres thickness{775e-6};                           ///< SEMI M1: wafers of 300 mm
-  WattsPerMetreKelvin conductivity{148.0};            ///< Ho et al., 1972; 99 W/m/K at 400 K
-  JoulesPerCubicMetreKelvin heat_capacity{1.66e6};    ///< 2330 kg/m3 × 712 J/kg/K, silicon
-  KelvinSquareMetresPerWatt interface{0.0};           ///< between this layer and the next one
-  double power = 0.0;                                 ///< share of the tiles' power made here
+  Metres thickness{775e-6};                         ///< SEMI M1: wafers of 300 mm
+  WattsPerMetreKelvin conductivity{148.0};          ///< Ho et al., 1972; 99 W/m/K at 400 K
+  JoulesPerCubicMetreKelvin heat_capacity{1.66e6};  ///< 2330 kg/m3 × 712 J/kg/K, silicon
+  KelvinSquareMetresPerWatt interface { 0.0 };      ///< between this layer and the next one
+  double power = 0.0;                               ///< share of the tiles' power made here
 
   bool operator==(const ThermalLayerSpec&) const = default;
   void visit(Visitor& v);
@@ -40,9 +40,9 @@ struct ThermalLayerSpec {
 /// package and heat sink are one resistance, shared by area; conductivities do not depend on
 /// temperature. Leakage doubles every `leakage_doubling`.
 struct ThermalSpec {
-  std::string kind = "none";       ///< none: temperature is not computed; network
-  Kelvins ambient{318.15};         ///< 45 °C inside the case: HotSpot's default
-  KelvinsPerWatt resistance{0.3};  ///< of one chip, from its last layer to the ambient
+  std::string kind = "none";             ///< none: temperature is not computed; network
+  Kelvins ambient{318.15};               ///< 45 °C inside the case: HotSpot's default
+  KelvinsPerWatt resistance{0.3};        ///< of one chip, from its last layer to the ambient
   std::vector<ThermalLayerSpec> layers;  ///< empty: one die that makes all the power
   Kelvins leakage_reference{300.0};      ///< at which the chip's leakage is stated
   Kelvins leakage_doubling{22.0};        ///< that doubles leakage

@@ -37,17 +37,18 @@ double die_yield(const YieldSpec& spec, SquareMetres area) {
 Index dies_per_wafer(const YieldSpec& spec, SquareMetres area) {
   require_area(area);
   const double d = (spec.wafer - 2.0 * spec.edge).si();
-  const double dies = std::numbers::pi * d *
-                      (d / (4.0 * area.si()) - 1.0 / std::sqrt(2.0 * area.si()));
+  const double dies =
+      std::numbers::pi * d * (d / (4.0 * area.si()) - 1.0 / std::sqrt(2.0 * area.si()));
   return static_cast<Index>(std::clamp(std::floor(dies), 0.0, 1e15));
 }
 
 double tested_quality(double die_yield, double fault_coverage) {
   const auto is_share = [](double p) { return p >= 0.0 && p <= 1.0; };
   if (!is_share(die_yield) || !is_share(fault_coverage)) {
-    throw ArgumentError(fmt::format("yield: yield {} and fault coverage {}; expected shares from 0 "
-                                    "to 1",
-                                    die_yield, fault_coverage));
+    throw ArgumentError(
+        fmt::format("yield: yield {} and fault coverage {}; expected shares from 0 "
+                    "to 1",
+                    die_yield, fault_coverage));
   }
   return std::pow(die_yield, 1.0 - fault_coverage);
 }

@@ -13,11 +13,11 @@ struct GoodPackage {
   SquareMetres die_area;
   Index dies_per_wafer = 0;
   double die_yield = 1.0;
-  double pass = 1.0;            ///< share of dies that pass the test of bare dies
-  double quality = 1.0;         ///< share of good dies among those
-  double package_yield = 1.0;   ///< (quality · bond_yield)^dies
-  double dies_made = 1.0;       ///< per good package
-  SquareMetres silicon;         ///< per good package
+  double pass = 1.0;                ///< share of dies that pass the test of bare dies
+  double quality = 1.0;             ///< share of good dies among those
+  double package_yield = 1.0;       ///< (quality · bond_yield)^dies
+  double dies_made = 1.0;           ///< per good package
+  SquareMetres silicon;             ///< per good package
   double packages_per_wafer = 0.0;  ///< good ones
   double cost_per_die = 0.0;        ///< that passed
   double cost = 0.0;                ///< per good package

@@ -24,8 +24,7 @@ void YieldSpec::visit(Visitor& v) {
   v.value(Field("edge", "width of the rim without dies").between(0, 0.1), edge);
   v.value(Field("wafer_cost", "in any currency; 1: costs are in wafers").at_least(0), wafer_cost);
   v.value(Field("test_cost", "of the test of one bare die").at_least(0), test_cost);
-  v.value(Field("package_cost", "of substrate, assembly and final test").at_least(0),
-          package_cost);
+  v.value(Field("package_cost", "of substrate, assembly and final test").at_least(0), package_cost);
   v.value(Field("source", "where the figures come from"), source);
   v.rule(given() || *this == YieldSpec{}, "kind",
          "none beside other keys; expected how defects are spread, or no section");
