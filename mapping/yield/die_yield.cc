@@ -22,7 +22,7 @@ void require_area(SquareMetres area) {
 
 double die_yield(const YieldSpec& spec, SquareMetres area) {
   require_area(area);
-  const double x = spec.critical_area * (area * spec.defect_density);
+  const double x = spec.critical_area * area.si() * spec.defect_density.si();
   if (spec.kind == "poisson") return std::exp(-x);
   if (spec.kind == "murphy") return x > 0.0 ? std::pow(-std::expm1(-x) / x, 2) : 1.0;
   if (spec.kind == "seeds") return 1.0 / (1.0 + x);
