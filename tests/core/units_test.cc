@@ -7,17 +7,13 @@
 #include <cmath>
 
 #include "core/error.h"
+#include "tests/core/error_text.h"
 
 namespace ohm {
 namespace {
 
 std::string refusal(const std::string& text, Dimension dimension) {
-  try {
-    parse_quantity(text, dimension);
-  } catch (const ArgumentError& error) {
-    return error.what();
-  }
-  return "accepted";
+  return error_text<ArgumentError>([&] { parse_quantity(text, dimension); });
 }
 
 TEST(Units, ReadsPrefixesProductsAndPowers) {
@@ -89,9 +85,9 @@ TEST(Units, RefusesOtherDimensionsUnknownUnitsAndNonsense) {
   EXPECT_THAT(refusal("3 parsecs", kMetre), testing::HasSubstr("unknown unit"));
   for (const char* text :
        {"", " ", "V", "nan V", "inf V", "1e999 V", "1 V V", "1 /V", "1 V/", "x V"}) {
-    EXPECT_NE(refusal(text, kVolt), "accepted") << text;
+    EXPECT_NE(refusal(text, kVolt), "") << text;
   }
-  EXPECT_NE(refusal("1e308 TV", kVolt), "accepted");
+  EXPECT_NE(refusal("1e308 TV", kVolt), "");
 }
 
 TEST(Units, FormattedQuantitiesReadBackToTheSameBits) {

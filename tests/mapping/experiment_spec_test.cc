@@ -8,6 +8,7 @@
 
 #include "core/config/reader.h"
 #include "core/error.h"
+#include "tests/core/error_text.h"
 
 namespace ohm {
 namespace {
@@ -17,12 +18,7 @@ ExperimentSpec read(const std::string& text) {
 }
 
 std::string refusal(const std::string& text) {
-  try {
-    read(text);
-  } catch (const ConfigError& error) {
-    return error.what();
-  }
-  return "accepted";
+  return error_text<ConfigError>([&] { read(text); });
 }
 
 const char* const kSmall = R"(

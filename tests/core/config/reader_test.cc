@@ -9,6 +9,7 @@
 
 #include "core/config/writer.h"
 #include "core/error.h"
+#include "tests/core/error_text.h"
 
 namespace ohm {
 namespace {
@@ -62,12 +63,7 @@ class ConfigReaderTest : public testing::Test {
   }
   Machine read(const std::string& text) { return parse_spec<Machine>(text, "m.yaml", options_); }
   std::string refusal(const std::string& text) {
-    try {
-      read(text);
-    } catch (const ConfigError& error) {
-      return error.what();
-    }
-    return "accepted";
+    return error_text<ConfigError>([&] { read(text); });
   }
 
   std::filesystem::path root_;

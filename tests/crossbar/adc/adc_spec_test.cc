@@ -6,6 +6,7 @@
 
 #include "core/config/reader.h"
 #include "core/error.h"
+#include "tests/core/error_text.h"
 
 namespace ohm {
 namespace {
@@ -21,12 +22,7 @@ AdcSpec parsed(const std::string& text) {
 }
 
 std::string refusal(const std::string& text) {
-  try {
-    parsed(text);
-  } catch (const ConfigError& error) {
-    return error.what();
-  }
-  return "accepted";
+  return error_text<ConfigError>([&] { parsed(text); });
 }
 
 TEST(AdcSpec, AutomaticBitsGoWithALosslessRangeOnly) {

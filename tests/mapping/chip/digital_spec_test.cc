@@ -7,6 +7,7 @@
 #include "core/config/reader.h"
 #include "core/config/writer.h"
 #include "core/error.h"
+#include "tests/core/error_text.h"
 
 namespace ohm {
 namespace {
@@ -27,12 +28,7 @@ DigitalSpec parsed(const std::string& text) {
 }
 
 std::string refusal(const std::string& text) {
-  try {
-    parsed(text);
-  } catch (const ConfigError& error) {
-    return error.what();
-  }
-  return "accepted";
+  return error_text<ConfigError>([&] { parsed(text); });
 }
 
 TEST(DigitalSpec, EnergiesAreOperationsTimesFiguresScaledToTheNode) {
