@@ -44,8 +44,8 @@ TEST(Units, ReadsAndWritesHeatAndDensities) {
                             kWatt - kMetre - kKelvin, kJoule - kSquareMetre - kMetre - kKelvin}) {
     EXPECT_EQ(parse_quantity(format_quantity(1.0 / 3.0, d), d), 1.0 / 3.0);
   }
-  EXPECT_NE(refusal("1 /", density), "accepted");
-  EXPECT_NE(refusal("1 //m2", density), "accepted");
+  EXPECT_NE(refusal("1 /", density), "");
+  EXPECT_NE(refusal("1 //m2", density), "");
 }
 
 template <class A, class B>

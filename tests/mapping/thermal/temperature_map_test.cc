@@ -87,11 +87,11 @@ TEST(TemperatureMap, BooksLeakageAtTheTemperatureOfTheChip) {
 }
 
 TEST(TemperatureMap, SaysThatAccuracyIsComputedAtAnotherTemperature) {
-  const auto says = testing::Contains(testing::HasSubstr("temperature.operating"));
+  const auto says = ::testing::Contains(::testing::HasSubstr("temperature.operating"));
   EXPECT_THAT(estimated(hot_chip()).assumptions, says);
   ChipSpec chip = hot_chip();
   chip = at_temperature(chip, estimated(chip).temperature->peak);
-  EXPECT_THAT(estimated(chip).assumptions, testing::Not(says));
+  EXPECT_THAT(estimated(chip).assumptions, ::testing::Not(says));
 }
 
 TEST(TemperatureMap, SaysHowCoarseItIs) {
@@ -100,7 +100,7 @@ TEST(TemperatureMap, SaysHowCoarseItIs) {
   const ChipSpec chip = hot_chip();
   const TemperatureMap map = temperature_map(chip, die(130, 100), even);
   EXPECT_THAT(thermal_assumptions(chip, map),
-              testing::Contains(testing::HasSubstr("squares of 2 × 2 tiles")));
+              ::testing::Contains(::testing::HasSubstr("squares of 2 × 2 tiles")));
 }
 
 TEST(TemperatureMap, RefusesAChipThatRunsAway) {

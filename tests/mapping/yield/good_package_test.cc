@@ -8,6 +8,7 @@
 
 #include "core/error.h"
 #include "mapping/estimate/estimate.h"
+#include "tests/core/error_text.h"
 #include "tests/mapping/chip_builder.h"
 
 namespace ohm {
@@ -83,12 +84,8 @@ TEST(GoodPackage, IsPartOfAnEstimateOnlyWhereAsked) {
 }
 
 void expect_refused(const ChipSpec& spec, SquareMetres area, const std::string& why) {
-  try {
-    good_package(spec, area);
-    ADD_FAILURE() << why;
-  } catch (const ConfigError& failure) {
-    EXPECT_THAT(failure.what(), testing::HasSubstr(why));
-  }
+  EXPECT_THAT(error_text<ConfigError>([&] { good_package(spec, area); }),
+              ::testing::HasSubstr(why));
 }
 
 TEST(GoodPackage, RefusesNonsense) {
