@@ -166,7 +166,7 @@ double parse_quantity(std::string_view text, Dimension expected) {
 }
 
 std::string unit_symbol(Dimension dimension) {
-  static constexpr std::array<std::pair<std::string_view, Dimension>, 25> kNames{
+  static constexpr std::array<std::pair<std::string_view, Dimension>, 26> kNames{
       {{"V", kVolt},
        {"A", kAmpere},
        {"Ohm", kOhm},
@@ -184,6 +184,7 @@ std::string unit_symbol(Dimension dimension) {
        {"J/B", kJoule - kByte},
        {"J/B/m", kJoule - kByte - kMetre},
        {"F/m", kFarad - kMetre},
+       {"F/m2", kFarad - kSquareMetre},
        {"Ohm/m", kOhm - kMetre},
        {"W/m2", kWatt - kSquareMetre},
        {"/m2", Dimension{} - kSquareMetre},

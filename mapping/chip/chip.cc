@@ -23,7 +23,7 @@ SquareMetres total_area(const std::vector<PartSpec>& parts, const Technology& at
 }  // namespace
 
 Index Chip::powered_tiles(Index used) const {
-  return spec.gating == "none" ? spec.n_tiles() : used;
+  return spec.gating.kind == "none" ? spec.n_tiles() : used;
 }
 
 Chip compile_chip(const ChipSpec& spec) {
@@ -55,8 +55,7 @@ Chip compile_chip(const ChipSpec& spec) {
                     total_area(spec.tile.parts, at);
   chip.shared_area = total_area(spec.parts, at);
   chip.link_length = Metres(std::sqrt(chip.tile_area.si()));
-  chip.tile_leakage =
-      macros * macro_leakage(spec.macro) + spec.buffer.leakage + spec.leakage * digital;
+  chip.power = tile_power(spec);
   return chip;
 }
 

@@ -6,6 +6,7 @@
 #include "mapping/chip/chip_spec.h"
 #include "mapping/chip/mesh.h"
 #include "mapping/chip/partition.h"
+#include "mapping/chip/tile_power.h"
 #include "mapping/chip/transfers.h"
 
 namespace ohm {
@@ -22,12 +23,12 @@ struct Chip {
   SquareMetres tile_area;    ///< macros, cores' parts, buffer, digital unit, router, tile's parts
   SquareMetres shared_area;  ///< parts that the chip has once
   Metres link_length;        ///< side of a square tile
-  Watts tile_leakage;        ///< static power of one tile that is on
+  TilePower power;           ///< static, of one tile
 
   SquareMetres area() const {
     return static_cast<double>(spec.n_tiles()) * tile_area + shared_area;
   }
-  /// Tiles that draw static power when `used` of them hold weights.
+  /// Tiles that are not off all the time when `used` of them hold weights.
   Index powered_tiles(Index used) const;
 };
 

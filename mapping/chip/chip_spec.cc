@@ -65,9 +65,11 @@ void ChipSpec::visit(Visitor& v) {
               .between(8, 16),
           kv_bits);
   v.value(Field("leakage", "static power per area of tiles that are on").at_least(0), leakage);
-  v.value(Field("gating", "which tiles are off").one_of({"unused_tiles", "none"}), gating);
+  v.nested(Field("gating", "which tiles are off, and what switching them costs")
+               .one_of({"none", "unused_tiles", "idle_tiles"}),
+           gating);
   v.value(Field("reticle", "largest die of one exposure").positive(), reticle);
-  v.nested(Field("thermal", "how the chip loses its heat"), thermal);
+  v.nested(Field("thermal", "how the chip loses its heat").one_of({"none", "network"}), thermal);
   v.nested(Field("yield", "how many dies and packages are good"), yield);
 }
 

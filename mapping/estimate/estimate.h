@@ -30,7 +30,11 @@ struct Estimate {
   SquareMetres chip_area;  ///< all tiles
   double reticles = 0.0;   ///< chip_area / the largest die of one exposure
   Seconds makespan, lower_bound;
-  Joules leakage_energy;
+  Joules leakage_energy;  ///< of powered and of gated tiles
+  // 0 unless the chip gates idle tiles
+  Seconds break_even;         ///< a tile that waits longer is gated
+  std::int64_t wake_ups = 0;  ///< of all tiles
+  double gated_share = 0.0;   ///< of the time of tiles in use
   std::int64_t macs = 0;
   std::int64_t kv_bytes_per_token = 0;  ///< over all layers; 0 for an encoder
   std::int64_t kv_bytes_in_dram = 0;    ///< at the end, over all sequences

@@ -8,6 +8,7 @@
 
 #include "core/error.h"
 #include "core/parallel.h"
+#include "crossbar/encoding/half_range.h"
 #include "crossbar/geometry.h"
 #include "crossbar/read/calibrate.h"
 #include "mapping/chip/partition.h"
@@ -49,10 +50,6 @@ Matrix<float> as_floats(const Matrix<std::int32_t>& codes) {
   return out;
 }
 
-Index largest_input(const InputSpec& input) {
-  return Index{1} << (input.bits - 1);
-}
-
 }  // namespace
 
 QuantizedNetwork quantize_network(const Network& network, const Weights& weights,
@@ -91,7 +88,7 @@ QuantizedInputs quantize_inputs(const QuantizedNetwork& network, Index matmul, c
 
 QuantizedEngine::QuantizedEngine(const QuantizedNetwork& network) : network_(network) {
   for (const QuantizedMatrix& matrix : network.matmuls) {
-    operands_.push_back(make_exact(as_floats(matrix.codes), largest_input(network.input)));
+    operands_.push_back(make_exact(as_floats(matrix.codes), half_range(network.input.bits)));
   }
 }
 
@@ -101,7 +98,7 @@ Tensor QuantizedEngine::multiply(const StaticMatmul& matmul, const Tensor& x,
   const QuantizedInputs inputs = quantize_inputs(network_, matmul.id, x);
   Matrix<double> y;
   exact_product(as_floats(inputs.codes), operands_[id], {0, matmul.rows},
-                largest_input(network_.input), y);
+                half_range(network_.input.bits), y);
   return rescale(y, inputs, network_.matmuls[id]);
 }
 

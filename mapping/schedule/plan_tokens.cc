@@ -116,12 +116,14 @@ class Planner {
     return add(std::move(made));
   }
 
+  /// A long run, or so many scattered pieces.
   Index dram_read(Index vertex, const std::string& action, std::int64_t bytes,
-                  std::vector<Index> after) {
+                  std::vector<Index> after, Index pieces = 0) {
+    const DramAccess access = pieces > 0 ? DramAccess::scattered : DramAccess::run;
     Step made = step(vertex, action, std::move(after));
-    made.claims = {
-        {dram_, 0, picoseconds(Bytes(static_cast<double>(bytes)) / spec_.dram.bandwidth, action)}};
-    made.latency = made.claims.front().busy + picoseconds(spec_.dram.latency, action);
+    made.claims = {{dram_, 0, picoseconds(occupation(spec_.dram, bytes, access), action)}};
+    made.latency =
+        picoseconds(access_time(spec_.dram, bytes, access, std::max<Index>(1, pieces)), action);
     return add(std::move(made));
   }
 
@@ -215,8 +217,8 @@ class Planner {
     const auto from = producers(vertex);
     if (!from.empty()) return add_elementwise(vertex, "embed", spec_.digital.residual);
     const Index tables = embedding_tables(mapping_.network);
-    const Index row =
-        dram_read(vertex, "fetch", tables * bytes_of(op.out_features, widths.activation_bits), {});
+    const Index row = dram_read(
+        vertex, "fetch", tables * bytes_of(op.out_features, widths.activation_bits), {}, tables);
     const Work work{(tables - 1) * op.out_features, spec_.digital.residual.cycles,
                     activations(op.out_features)};
     result_of(vertex) = digital(vertex, "embed", home(vertex), work, {row});
@@ -361,12 +363,27 @@ class Planner {
       fetch.gate = kv;
     }
     const auto bytes = bytes_of(2 * mapping_.network.spec.kv_width(), spec_.kv_bits);
+    add_kv_spill(vertex, kv, kept, bytes);
     const Picoseconds each =
-        picoseconds(Bytes(static_cast<double>(bytes)) / spec_.dram.bandwidth, fetch.action);
+        picoseconds(occupation(spec_.dram, bytes, DramAccess::run), fetch.action);
     fetch.growth = {1, std::max<Picoseconds>(1, each), kept,
                     picoseconds(spec_.dram.latency, fetch.action)};
     fetch.claims = {{dram_, 0, 0}};
     return add(std::move(fetch));
+  }
+
+  /// A token beyond those that the buffers keep writes its own keys and values; nothing waits for
+  /// it. Of an encoder, whose tokens all see all positions, each writes its share.
+  void add_kv_spill(Index vertex, Index kv, Index kept, std::int64_t bytes) {
+    constexpr Index kOnce = Index{1} << 60;  // however many positions lie beyond
+    Step spill = step(vertex, "spill_kv", {kv});
+    const double share = request_.decoder ? 1.0
+                                          : static_cast<double>(request_.prompt - kept) /
+                                                static_cast<double>(request_.prompt);
+    const Seconds time = share * occupation(spec_.dram, bytes, DramAccess::scattered);
+    spill.growth = {kOnce, std::max<Picoseconds>(1, picoseconds(time, spill.action)), kept, 0};
+    spill.claims = {{dram_, 0, 0}};
+    add(std::move(spill));
   }
 
   void add_softmax(Index vertex, const Operator& op) {

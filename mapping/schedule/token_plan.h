@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/index.h"
+#include "mapping/schedule/power_gates.h"
 #include "mapping/schedule/workload.h"
 
 namespace ohm {
@@ -82,6 +83,7 @@ struct Step {
 struct TokenPlan {
   std::vector<Resource> resources;
   std::vector<Step> steps;
+  GatingRule gating = {};
 };
 
 /// Whether the step is for token `token` of the request.

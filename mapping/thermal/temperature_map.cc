@@ -87,6 +87,11 @@ std::vector<std::string> thermal_assumptions(const ChipSpec& chip, const Tempera
     list.push_back(fmt::format("temperatures are those of squares of {} × {} tiles",
                                map.tiles_per_side, map.tiles_per_side));
   }
+  if (chip.gating.gates_idle_tiles()) {
+    list.push_back(
+        "idle tiles are gated by the break-even time of leakage at its reference "
+        "temperature");
+  }
   const Kelvins cells = chip.macro.device.temperature.operating;
   if (std::abs((cells - map.peak).si()) > 0.5) {
     list.push_back(

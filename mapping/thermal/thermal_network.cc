@@ -64,6 +64,38 @@ struct ThermalNetwork::Cuts {
   Index size() const { return std::ssize(width); }
 };
 
+namespace {
+
+using Entries = std::vector<Eigen::Triplet<double, Index>>;
+
+void conduct(Index a, Index b, double g, Entries& entries) {
+  entries.insert(entries.end(), {{a, a, g}, {b, b, g}, {a, b, -g}, {b, a, -g}});
+}
+
+/// From the middle of a layer to that of the next one, K m²/W.
+double resistance_area(const ThermalLayerSpec& layer, const ThermalLayerSpec& next) {
+  return 0.5 * (layer.thickness / layer.conductivity).si() + layer.interface.si() +
+         0.5 * (next.thickness / next.conductivity).si();
+}
+
+}  // namespace
+
+/// Within the layer whose nodes start at `first`; sheet = conductivity × thickness, W/K.
+void ThermalNetwork::join_neighbours(Index first, double sheet, const Cuts& x, const Cuts& y,
+                                     Entries& entries) {
+  const auto step = [](const std::vector<Index>& width, size_t i) {
+    return 0.5 * static_cast<double>(width[i] + width[i + 1]);
+  };
+  for (size_t r = 0; r < y.width.size(); ++r) {
+    for (size_t c = 0; c < x.width.size(); ++c) {
+      const Index here = first + static_cast<Index>(r * x.width.size() + c);
+      const auto width = static_cast<double>(x.width[c]), height = static_cast<double>(y.width[r]);
+      if (x.joined[c]) conduct(here, here + 1, sheet * height / step(x.width, c), entries);
+      if (y.joined[r]) conduct(here, here + x.size(), sheet * width / step(y.width, r), entries);
+    }
+  }
+}
+
 ThermalNetwork::ThermalNetwork(const ThermalSpec& spec, const TileField& tiles)
     : spec_(spec), tiles_(tiles), layers_(spec.stack()) {
   check(tiles);
@@ -93,39 +125,25 @@ ThermalNetwork::ThermalNetwork(const ThermalSpec& spec, const TileField& tiles)
 }
 
 void ThermalNetwork::join(const Cuts& x, const Cuts& y) {
-  const Index nodes = nodes_per_layer();
-  std::vector<Eigen::Triplet<double>> entries;
-  const auto conduct = [&](Index a, Index b, double g) {
-    entries.insert(entries.end(), {{static_cast<int>(a), static_cast<int>(a), g},
-                                   {static_cast<int>(b), static_cast<int>(b), g},
-                                   {static_cast<int>(a), static_cast<int>(b), -g},
-                                   {static_cast<int>(b), static_cast<int>(a), -g}});
-  };
+  Entries entries;
   to_ambient_ = capacity_ = Vector::Zero(size());
-  const double die_area = static_cast<double>(tiles_.die_columns * tiles_.die_rows) *
-                          tiles_.pitch.si() * tiles_.pitch.si();
   for (Index l = 0; l < layers(); ++l) {
     const ThermalLayerSpec& layer = layers_[static_cast<size_t>(l)];
-    const double sheet = layer.conductivity.si() * layer.thickness.si();
-    for (Index n = 0; n < nodes; ++n) {
-      const auto c = static_cast<size_t>(n % x.size()), r = static_cast<size_t>(n / x.size());
-      const Index here = l * nodes + n;
-      const auto w = [&](size_t i) { return static_cast<double>(x.width[i]); };
-      const auto h = [&](size_t i) { return static_cast<double>(y.width[i]); };
-      if (x.joined[c]) conduct(here, here + 1, sheet * h(r) * 2.0 / (w(c) + w(c + 1)));
-      if (y.joined[r]) conduct(here, here + x.size(), sheet * w(c) * 2.0 / (h(r) + h(r + 1)));
+    join_neighbours(l * nodes_per_layer(), (layer.conductivity * layer.thickness).si(), x, y,
+                    entries);
+    const bool is_last = l + 1 == layers();
+    const double across =
+        is_last ? 0.0 : resistance_area(layer, layers_[static_cast<size_t>(l) + 1]);
+    for (Index n = 0; n < nodes_per_layer(); ++n) {
+      const Index here = l * nodes_per_layer() + n;
       const double area = area_[static_cast<size_t>(n)];
       capacity_[here] = area * layer.thickness.si() * layer.heat_capacity.si();
-      if (l + 1 < layers()) {
-        const ThermalLayerSpec& next = layers_[static_cast<size_t>(l) + 1];
-        const double across = 0.5 * (layer.thickness / layer.conductivity).si() +
-                              layer.interface.si() +
-                              0.5 * (next.thickness / next.conductivity).si();
-        conduct(here, here + nodes, area / across);
-      } else {
-        to_ambient_[here] = area / die_area / spec_.resistance.si();
-        entries.emplace_back(static_cast<int>(here), static_cast<int>(here), to_ambient_[here]);
+      if (!is_last) {
+        conduct(here, here + nodes_per_layer(), area / across, entries);
+        continue;
       }
+      to_ambient_[here] = area / tiles_.die_area().si() / spec_.resistance.si();
+      entries.emplace_back(here, here, to_ambient_[here]);
     }
   }
   conductance_.resize(size(), size());

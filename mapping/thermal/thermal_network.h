@@ -62,8 +62,11 @@ class ThermalNetwork {
 
  private:
   struct Cuts;
+  using Entries = std::vector<Eigen::Triplet<double, Index>>;
 
   void join(const Cuts& x, const Cuts& y);
+  static void join_neighbours(Index first, double sheet, const Cuts& x, const Cuts& y,
+                              Entries& entries);
 
   ThermalSpec spec_;
   TileField tiles_;

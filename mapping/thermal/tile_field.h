@@ -13,6 +13,9 @@ struct TileField {
   Metres pitch{1e-3};                   ///< side of a tile
 
   Index size() const { return columns * rows; }
+  SquareMetres die_area() const {
+    return static_cast<double>(die_columns * die_rows) * (pitch * pitch);
+  }
   Index dies() const { return size() / (die_columns * die_rows); }
 };
 

@@ -3,6 +3,7 @@
 #include <pybind11/stl.h>
 
 #include <algorithm>
+#include <cmath>
 #include <memory>
 #include <numeric>
 #include <optional>
@@ -111,6 +112,18 @@ py::dict stalls(const NamedEstimate& e) {
   return row;
 }
 
+/// None unless the chip gates idle tiles; break_even_s is None where gating never pays.
+py::object gating(const NamedEstimate& e) {
+  const Estimate& it = e.estimate;
+  if (it.schedule.gated.off.empty()) return py::none();
+  py::dict row;
+  row["break_even_s"] =
+      std::isfinite(it.break_even.si()) ? py::object(py::float_(it.break_even.si())) : py::none();
+  row["wake_ups"] = it.wake_ups;
+  row["gated_share"] = it.gated_share;
+  return row;
+}
+
 py::dict figures(const NamedEstimate& e) {
   const Estimate& it = e.estimate;
   const Cost total = it.ledger.total();
@@ -124,6 +137,7 @@ py::dict figures(const NamedEstimate& e) {
   row["energy_high_j"] = it.energy_high.si();
   row["energy_per_token_j"] = it.energy_per_token.si();
   row["leakage_energy_j"] = it.leakage_energy.si();
+  row["gating"] = gating(e);
   row["power_w"] = it.power.si();
   row["area_m2"] = it.area.si();
   row["area_low_m2"] = total.area_low.si();

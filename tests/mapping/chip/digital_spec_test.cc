@@ -98,6 +98,19 @@ TEST(DigitalSpec, RefusesOperationsWithoutAFigureAndEnergiesBesideCounts) {
   EXPECT_THAT(refusal("softmax: {energy: 1 pJ}\nvdd: 3 V\n"), HasSubstr("vdd"));
 }
 
+TEST(DigitalSpec, RefusesAnAreaOfWhichOnlyPartIsCounted) {
+  const auto without = [](const char* key) {
+    try {
+      shipped({{key, "{multiplies: 0, adds: 0, int_multiplies: 0, int_adds: 0}", "test"},
+               {"attention_mac_energy", "1 pJ", "test"}});
+    } catch (const ConfigError& error) {
+      return std::string(error.what());
+    }
+    return std::string("accepted");
+  };
+  EXPECT_THAT(without("attention_mac"), HasSubstr("expected both, or neither and an area"));
+}
+
 TEST(DigitalSpec, RefusesANodeWithoutScalingFactors) {
   EXPECT_THROW(shipped({{"node", "3 nm", "test"}}), ConfigError);
 }

@@ -27,7 +27,7 @@ TEST(DramSpec, ShippedMemoriesSustainLessThanTheirInterface) {
        {"dram_hbm2", "dram_hbm2e", "dram_hbm3", "dram_hbm3e", "dram_lpddr5x", "dram_ddr5"}) {
     const DramSpec dram = shipped(name);
     EXPECT_NEAR(dram.bandwidth / dram.peak, 0.85, 0.01) << name;
-    EXPECT_NEAR(random_bandwidth(dram) / dram.peak, 0.4, 0.01) << name;
+    EXPECT_NEAR(dram.random * dram.bandwidth / dram.peak, 0.4, 0.01) << name;
     EXPECT_GT(dram.capacity.si(), 0.0) << name;
   }
 }
@@ -49,6 +49,29 @@ TEST(DramSpec, BytesCostEnergyWithTheRangeOfTheirSources) {
   EXPECT_DOUBLE_EQ(cost.energy_high.si(), 1000 * 8 * 7e-12);
   EXPECT_EQ(dram_cost(1000, shipped("dram_hbm2")).energy_high,
             dram_cost(1000, shipped("dram_hbm2")).energy);
+}
+
+TEST(DramSpec, ScatteredPiecesTakeTheirShareAndOneChannel) {
+  DramSpec dram;
+  dram.bandwidth = BytesPerSecond(8e9);
+  dram.latency = Seconds(100e-9);
+  dram.random = 0.5;
+  dram.channels = 4;
+  EXPECT_DOUBLE_EQ(occupation(dram, 800, DramAccess::run).si(), 100e-9);
+  EXPECT_DOUBLE_EQ(access_time(dram, 800, DramAccess::run).si(), 200e-9);
+  EXPECT_DOUBLE_EQ(occupation(dram, 800, DramAccess::scattered).si(), 200e-9);
+  EXPECT_DOUBLE_EQ(access_time(dram, 800, DramAccess::scattered).si(), 100e-9 + 4 * 200e-9);
+  EXPECT_DOUBLE_EQ(access_time(dram, 800, DramAccess::scattered, 2).si(), 100e-9 + 2 * 200e-9);
+  EXPECT_DOUBLE_EQ(access_time(dram, 800, DramAccess::scattered, 9).si(), 100e-9 + 200e-9);
+  dram.random = 1.0;
+  dram.channels = 1;
+  EXPECT_EQ(access_time(dram, 800, DramAccess::scattered), access_time(dram, 800, DramAccess::run));
+}
+
+TEST(DramSpec, BackgroundIsPowerTimesTime) {
+  DramSpec dram;
+  dram.background = Watts(0.2);
+  EXPECT_DOUBLE_EQ(background_cost(dram, Seconds(3.0)).energy.si(), 0.6);
 }
 
 TEST(DramSpec, RefusesMoreThanTheInterfaceLessRefresh) {

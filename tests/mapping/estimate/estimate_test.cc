@@ -160,7 +160,7 @@ TEST(Estimate, LeakageFollowsMakespanAndGating) {
               676.0 / static_cast<double>(m.placement.tiles_used), 1e-9);
   EXPECT_NEAR(
       off.leakage_energy.si(),
-      static_cast<double>(m.placement.tiles_used) * m.chip.tile_leakage.si() * off.makespan.si(),
+      static_cast<double>(m.placement.tiles_used) * m.chip.power.on.si() * off.makespan.si(),
       1e-18);
 }
 

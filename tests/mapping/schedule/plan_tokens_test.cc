@@ -57,6 +57,22 @@ TEST(PlanTokens, SingleTokenTakesItsCriticalPath) {
   }
 }
 
+TEST(PlanTokens, KeysAndValuesBeyondTheBuffersAreWrittenOnceEach) {
+  const Mapping m = mapped(testing::tiny_gpt(), {testing::with("buffer.capacity", "512 B")});
+  const Index kept = buffered_positions(m, 0, 1);
+  const Request request{true, kept + 5, 1, 1};
+  const TokenPlan plan = plan_tokens(m, request);
+  EXPECT_EQ(actions(plan)["spill_kv"], 2);
+  const DramSpec& dram = m.chip.spec.dram;
+  const double each = occupation(dram, 2 * 32, DramAccess::scattered).si() * 1e12;
+  for (const Step& step : plan.steps) {
+    if (step.action != "spill_kv") continue;
+    Picoseconds busy = 0;
+    for (Index t = 0; t < request.tokens(); ++t) busy += step.occupation(positions_of(request, t));
+    EXPECT_NEAR(static_cast<double>(busy), 5.0 * each, 5.0);
+  }
+}
+
 TEST(PlanTokens, MvmTakesTheTimeOfItsMacro) {
   const Mapping m = mapped(testing::tiny_gpt());
   const MacroTiming timing = macro_timing(m.chip.spec.macro, 32, 16);
