@@ -70,6 +70,8 @@ void ChipSpec::visit(Visitor& v) {
                .one_of({"none", "unused_tiles", "idle_tiles"}),
            gating);
   v.value(Field("reticle", "largest die of one exposure").positive(), reticle);
+  v.nested(Field("thermal", "how the chip loses its heat").one_of({"none", "network"}), thermal);
+  v.nested(Field("yield", "how many dies and packages are good"), yield);
 }
 
 }  // namespace ohm

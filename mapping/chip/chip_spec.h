@@ -14,6 +14,8 @@
 #include "mapping/chip/gating_spec.h"
 #include "mapping/chip/map_spec.h"
 #include "mapping/chip/noc_spec.h"
+#include "mapping/thermal/thermal_spec.h"
+#include "mapping/yield/yield_spec.h"
 
 namespace ohm {
 
@@ -59,6 +61,8 @@ struct ChipSpec {
   WattsPerSquareMetre leakage{0.0};  ///< static power density of tiles that are switched on
   GatingSpec gating;                 ///< which tiles are switched off
   SquareMetres reticle{858e-6};      ///< largest die that one exposure prints
+  ThermalSpec thermal;               ///< how it loses its heat; none: not computed
+  YieldSpec yield;                   ///< how many dies are good; none: not computed
 
   Index n_tiles() const { return mesh.columns * mesh.rows; }
   Index cores_per_tile() const { return macros_per_tile / core.macros; }

@@ -185,6 +185,14 @@ std::vector<std::string> assumptions_of(const Mapping& mapping, const Request& r
   return list;
 }
 
+/// Leakage heats the chip, and heat is leakage: both are settled before totals are taken.
+void fill_temperature(const Mapping& mapping, Estimate& result) {
+  if (!mapping.chip.spec.thermal.given()) return;
+  result.temperature = temperature_map(mapping, result.ledger, result.makespan);
+  result.ledger = at_temperature(result.ledger, *result.temperature);
+  result.leakage_energy = leakage_of(result.ledger);
+}
+
 void check_activity(const Network& network, const Workload& workload) {
   const size_t given = workload.activity.size();
   if (given <= 1 || given == network.matmuls.size()) return;
@@ -223,6 +231,7 @@ Estimate estimate(const Mapping& mapping, const Workload& workload, Index timeli
   fill_gating(mapping, result);
   book_parts(mapping, result.schedule, result.ledger);
   book_area(mapping, result.ledger);
+  fill_temperature(mapping, result);
   fill_energy(result);
   result.chip_area = mapping.chip.area();
   result.reticles = result.chip_area / mapping.chip.spec.reticle;
@@ -230,6 +239,14 @@ Estimate estimate(const Mapping& mapping, const Workload& workload, Index timeli
   result.spatial_utilisation = spatial_utilisation(mapping);
   result.temporal_utilisation = temporal_utilisation(mapping, result.schedule);
   result.assumptions = assumptions_of(mapping, result.request);
+  if (result.temperature) {
+    for (std::string& each : thermal_assumptions(mapping.chip.spec, *result.temperature)) {
+      result.assumptions.push_back(std::move(each));
+    }
+  }
+  if (mapping.chip.spec.yield.given()) {
+    result.package = good_package(mapping.chip.spec, result.chip_area);
+  }
   return result;
 }
 

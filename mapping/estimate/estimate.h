@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -9,6 +10,8 @@
 #include "mapping/chip/map_network.h"
 #include "mapping/schedule/schedule.h"
 #include "mapping/schedule/workload.h"
+#include "mapping/thermal/temperature_map.h"
+#include "mapping/yield/good_package.h"
 
 namespace ohm {
 
@@ -39,13 +42,19 @@ struct Estimate {
   double temporal_utilisation = 0.0;    ///< time that an array works, mean over arrays / makespan
   Ledger ledger;  ///< operator × component × phase; area and leakage: "static"
   Schedule schedule;
+  std::optional<TemperatureMap> temperature;  ///< where the chip says how it loses its heat
+  std::optional<GoodPackage> package;         ///< where the chip says how many dies are good
   std::vector<std::string> assumptions;
 };
 
 /// Latency, energy and area of a workload; the timeline covers the first `timeline_tokens` tokens.
 ///
+/// Where the chip has a thermal section, leakage is booked as it flows at the temperature that the
+/// workload makes.
+///
 /// Throws ArgumentError for a workload that does not suit the network (see resolve()), or whose
-/// keys and values exceed the DRAM.
+/// keys and values exceed the DRAM. ConfigError where the chip gets too hot (see
+/// temperature_map()) or cannot be made (see good_package()).
 Estimate estimate(const Mapping& mapping, const Workload& workload, Index timeline_tokens = 4);
 
 }  // namespace ohm

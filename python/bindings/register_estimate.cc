@@ -12,6 +12,7 @@
 #include "mapping/schedule/timeline.h"
 #include "python/bindings/json.h"
 #include "python/bindings/register.h"
+#include "python/bindings/thermal_figures.h"
 
 namespace py = pybind11;
 
@@ -152,6 +153,7 @@ py::dict figures(const NamedEstimate& e) {
   row["temporal_utilisation"] = it.temporal_utilisation;
   row["stalls_s"] = stalls(e);
   row["assumptions"] = it.assumptions;
+  add_thermal_figures(it, row);
   return row;
 }
 
@@ -182,6 +184,12 @@ void register_estimate(py::module_& module) {
       .def("figures", &figures, "Totals in SI units.")
       .def("breakdown", &breakdown, "One row per leaf of the ledger.")
       .def("events", &events, "The events of the first tokens.")
+      .def(
+          "temperatures",
+          [](const NamedEstimate& e) {
+            return e.estimate.temperature ? e.estimate.temperature->tiles : std::vector<double>{};
+          },
+          "Kelvin by tile; empty where the chip has no thermal section.")
       .def("busiest", &busiest, py::arg("count"), "The resources that work longest.")
       .def(
           "timeline",

@@ -318,6 +318,10 @@ class CostEstimate:
         """
         Totals in SI units.
         """
+    def temperatures(self) -> list[float]:
+        """
+        Kelvin by tile; empty where the chip has no thermal section.
+        """
     def timeline(self) -> str:
         """
         The events as a Chrome trace, JSON text.

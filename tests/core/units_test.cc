@@ -31,6 +31,23 @@ TEST(Units, ReadsPrefixesProductsAndPowers) {
   EXPECT_DOUBLE_EQ(parse_quantity("-3e-3 V", kVolt), -3e-3);
 }
 
+TEST(Units, ReadsAndWritesHeatAndDensities) {
+  const Dimension density = Dimension{} - kSquareMetre, resistance = kKelvin - kWatt;
+  EXPECT_DOUBLE_EQ(parse_quantity("0.1 /cm2", density), 1e3);
+  EXPECT_DOUBLE_EQ(parse_quantity("0.3 K/W", resistance), 0.3);
+  EXPECT_DOUBLE_EQ(parse_quantity("1.66 MJ/m3/K", kJoule - kSquareMetre - kMetre - kKelvin),
+                   1.66e6);
+  EXPECT_DOUBLE_EQ(parse_quantity("10 K*mm2/W", resistance + kSquareMetre), 1e-5);
+  EXPECT_EQ(format_quantity(1e3, density), "1000 /m2");
+  EXPECT_EQ(format_quantity(0.3, resistance), "0.3 K/W");
+  for (const Dimension d : {density, resistance, resistance + kSquareMetre,
+                            kWatt - kMetre - kKelvin, kJoule - kSquareMetre - kMetre - kKelvin}) {
+    EXPECT_EQ(parse_quantity(format_quantity(1.0 / 3.0, d), d), 1.0 / 3.0);
+  }
+  EXPECT_NE(refusal("1 /", density), "");
+  EXPECT_NE(refusal("1 //m2", density), "");
+}
+
 template <class A, class B>
 concept Addable = requires(A a, B b) {
   a + b;
