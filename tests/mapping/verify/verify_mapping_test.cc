@@ -11,6 +11,7 @@
 #include "core/error.h"
 #include "mapping/chip/anneal.h"
 #include "mapping/estimate/operator_energy.h"
+#include "mapping/estimate/phases.h"
 #include "tests/mapping/chip_builder.h"
 
 namespace ohm {
