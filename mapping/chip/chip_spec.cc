@@ -54,6 +54,10 @@ void ChipSpec::visit(Visitor& v) {
   v.nested_component(Field("digital", "digital unit of a tile").must(), "component", digital);
   v.nested_component(Field("noc", "network on chip").must(), "component", noc);
   v.nested_component(Field("dram", "memory beside the chip").must(), "component", dram);
+  v.nested_list(Field("system", "chips that work as one: a grid of chips and their link, then a grid "
+                      "of such groups, …"),
+                system);
+  check_system(system, n_tiles(), v);
   v.value(Field("head", "where the output matrix lives").one_of({"crossbar", "digital"}), head);
   v.value(Field("row_split", "how rows are split over arrays").one_of({"max", "equal"}), row_split);
   v.rule(macros_per_tile % core.macros == 0, "macros_per_tile",

@@ -12,6 +12,7 @@
 #include "mapping/chip/digital_spec.h"
 #include "mapping/chip/dram_spec.h"
 #include "mapping/chip/noc_spec.h"
+#include "mapping/system/system_spec.h"
 
 namespace ohm {
 
@@ -37,7 +38,8 @@ struct TileSpec {
   void visit(Visitor& v);
 };
 
-/// A chip: a mesh of equal tiles, each with macros, a buffer, a digital unit and a router.
+/// A chip: a mesh of equal tiles, each with macros, a buffer, a digital unit and a router; and how
+/// many such chips, each with its own DRAM, work as one.
 struct ChipSpec {
   std::string name, source;
   MacroSpec macro;
@@ -49,7 +51,8 @@ struct ChipSpec {
   BufferSpec buffer;
   DigitalSpec digital;
   NocSpec noc;
-  DramSpec dram;
+  DramSpec dram;     ///< beside each chip
+  SystemSpec system;  ///< empty: one chip
   std::string head = "crossbar";  ///< where the output matrix lives: crossbar | digital (in DRAM)
   std::string row_split = "max";  ///< max: fill arrays row by row; equal: equal blocks
   Index kv_bits = 8;  ///< of one stored key or value; cost only: attention is scored in fp32
@@ -57,6 +60,7 @@ struct ChipSpec {
   std::string gating = "unused_tiles";  ///< tiles without weights are off; none: all are on
   SquareMetres reticle{858e-6};         ///< largest die that one exposure prints
 
+  /// Of one chip.
   Index n_tiles() const { return mesh.columns * mesh.rows; }
   Index cores_per_tile() const { return macros_per_tile / core.macros; }
   void visit(Visitor& v);

@@ -18,31 +18,46 @@ Index crossbar_blocks(const Network& network, const Chip& chip) {
   return blocks;
 }
 
-void require_room(const Network& network, const Chip& chip) {
-  const Index blocks = crossbar_blocks(network, chip);
-  const Index tiles = (blocks - 1) / chip.spec.macros_per_tile + 1;
-  if (tiles <= chip.spec.n_tiles()) return;
-  const bool may_leave = network.spec.is_decoder() && chip.spec.head != "digital";
+[[noreturn]] void refuse(const Network& network, const ChipSpec& chip, Index tiles) {
+  const bool may_leave = network.spec.is_decoder() && chip.head != "digital";
+  std::string found = fmt::format("has {}", chip.n_tiles());
+  if (grows(chip.system)) {
+    found += fmt::format(" and a system at most {}", kMostSystemTiles);
+  } else if (!chip.system.empty()) {
+    found += fmt::format(" on each of {} chips", n_chips(chip.system));
+  }
   throw ConfigError(fmt::format(
-      "network {} needs {} tiles, chip {} has {}: enlarge mesh or macros_per_tile,{} or take a "
+      "network {} needs {} tiles, chip {} {}: enlarge mesh or macros_per_tile,{}{} or take a "
       "smaller network",
-      network.spec.name, tiles, chip.spec.name, chip.spec.n_tiles(),
-      may_leave ? " keep the head digital," : ""));
+      network.spec.name, tiles, chip.name, found, may_leave ? " keep the head digital," : "",
+      grows(chip.system)
+          ? ""
+          : " take as many chips as it needs with system: [{link: link_ucie_standard}],"));
+}
+
+/// The chip, or as many of them as the network needs where its system grows.
+Chip chip_for(const Network& network, const ChipSpec& spec) {
+  Chip chip = compile_chip(spec);
+  const Index blocks = crossbar_blocks(network, chip);
+  const Index tiles = (blocks - 1) / spec.macros_per_tile + 1;
+  const Index chips = (tiles - 1) / spec.n_tiles() + 1;
+  const Index taken = n_chips(sized(spec.system, chips));
+  if (chips > taken || taken > kMostSystemTiles / spec.n_tiles()) refuse(network, spec, tiles);
+  return taken == chip.mesh.n_chips() ? chip : compile_chip(spec, chips);
 }
 
 }  // namespace
 
 Mapping map_network(const Network& network, const ChipSpec& spec) {
   require_mappable(network, "map");
-  Chip chip = compile_chip(spec);
-  require_room(network, chip);
+  Chip chip = chip_for(network, spec);
   Partition partition = partition_network(network, chip.shape, spec.row_split, spec.head);
   Placement placement = place(network, partition, chip.mesh, spec.macros_per_tile);
   Mapping mapping{network, std::move(chip), std::move(partition), std::move(placement), {}, {}, {},
                   {}};
   mapping.verification =
       verify(network,
-             {spec.name, spec.n_tiles(), spec.macros_per_tile, inputs_per_array(spec.macro),
+             {spec.name, mapping.chip.mesh.size(), spec.macros_per_tile, inputs_per_array(spec.macro),
               mapping.chip.shape.columns, spec.head},
              mapping.partition.blocks, mapping.placement.slots);
   mapping.transfers = transfers_of(network, mapping.placement, mapping.chip.widths);

@@ -7,6 +7,7 @@
 #include "mapping/chip/chip.h"
 #include "mapping/chip/partition.h"
 #include "mapping/chip/place.h"
+#include "mapping/system/route.h"
 #include "mapping/chip/transfers.h"
 #include "mapping/chip/verify.h"
 #include "mapping/network/network.h"
@@ -36,7 +37,7 @@ struct Mapping {
   Verification verification;
 };
 
-/// Maps a network onto a chip; ConfigError if it does not fit.
+/// Maps a network onto a chip, or onto the chips of its system; ConfigError if it does not fit.
 Mapping map_network(const Network& network, const ChipSpec& chip);
 
 }  // namespace ohm

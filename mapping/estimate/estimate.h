@@ -23,8 +23,9 @@ struct Estimate {
   Joules energy, energy_low, energy_high;
   Joules energy_per_token;
   Watts power;             ///< energy / makespan
-  SquareMetres area;       ///< tiles that hold weights
-  SquareMetres chip_area;  ///< all tiles
+  SquareMetres area;       ///< tiles that hold weights, and links between chips
+  Index chips = 1;         ///< of the system
+  SquareMetres chip_area;  ///< all tiles of one chip
   double reticles = 0.0;   ///< chip_area / the largest die of one exposure
   Seconds makespan, lower_bound;
   Joules leakage_energy;
@@ -41,7 +42,7 @@ struct Estimate {
 /// Latency, energy and area of a workload; the timeline covers the first `timeline_tokens` tokens.
 ///
 /// Throws ArgumentError for a workload that does not suit the network (see resolve()), or whose
-/// keys and values exceed the DRAM.
+/// keys and values exceed the DRAM of a chip.
 Estimate estimate(const Mapping& mapping, const Workload& workload, Index timeline_tokens = 4);
 
 }  // namespace ohm

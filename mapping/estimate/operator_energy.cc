@@ -243,13 +243,23 @@ class Booker {
 
   void book_network(Index vertex) {
     std::int64_t routers = 0, links = 0;
+    ByLevel crossings{};
     for (size_t i = 0; i < mapping_.transfers.size(); ++i) {
       if (mapping_.transfers[i].vertex != vertex) continue;
       // a residual's operands arrive as often as it runs, an input as often as its matrix
       routers += runs_ * mapping_.routes[i].router_bytes();
-      links += runs_ * mapping_.routes[i].link_bytes;
+      links += runs_ * mapping_.routes[i].noc_bytes();
+      for (size_t k = 0; k < kMostLevels; ++k) {
+        crossings[k] += runs_ * mapping_.routes[i].crossing_bytes[k];
+      }
     }
-    if (links == 0) return;
+    if (routers == 0) return;
+    for (size_t k = 0; k < spec_.system.size(); ++k) {
+      if (crossings[k] == 0) continue;
+      Cost cost = link_cost(spec_.system[k].link, crossings[k]);
+      cost.busy = {};  // of the link, not of its lanes: booked by the schedule
+      book(link_component(static_cast<Index>(k)), cost);
+    }
     book("noc_router", energy_of(routers, spec_.noc.router_energy * Bytes(1.0), spec_.noc.source));
     book("noc_link",
          energy_of(links, spec_.noc.link_energy * mapping_.chip.link_length * Bytes(1.0),
@@ -267,7 +277,7 @@ class Booker {
 };
 
 std::string busy_component(const Step& step, ResourceKind kind) {
-  if (kind == ResourceKind::link || kind == ResourceKind::dram) return to_string(kind);
+  if (kind == ResourceKind::link || kind >= ResourceKind::dram) return to_string(kind);
   if (kind == ResourceKind::attention) return "attention_mac";
   if (step.action == "embed") return "residual";
   if (step.action == "store_sums") return "buffer";
@@ -388,7 +398,8 @@ void book_parts(const Mapping& mapping, const Schedule& schedule, Ledger& ledger
   const auto cores = static_cast<double>(spec.cores_per_tile());
   book(spec.core.parts, worked / static_cast<double>(spec.core.macros), tiles * cores * makespan);
   book(spec.tile.parts, worked / static_cast<double>(spec.macros_per_tile), tiles * makespan);
-  book(spec.parts, makespan, makespan);
+  const double each_chip = static_cast<double>(mapping.chip.mesh.n_chips()) * makespan;
+  book(spec.parts, each_chip, each_chip);
 }
 
 void book_area(const Mapping& mapping, Ledger& ledger) {
@@ -413,7 +424,13 @@ void book_area(const Mapping& mapping, Ledger& ledger) {
   };
   book(spec.core.parts, tiles * static_cast<double>(spec.cores_per_tile()));
   book(spec.tile.parts, tiles);
-  book(spec.parts, 1.0);
+  book(spec.parts, static_cast<double>(mapping.chip.mesh.n_chips()));
+  for (Index k = 0; k < mapping.chip.mesh.n_levels(); ++k) {
+    const LinkSpec& link = spec.system[static_cast<size_t>(k)].link;
+    if (mapping.chip.link_area(k).si() == 0.0) continue;
+    ledger.book({link_component(k), "", -1, "static"},
+                area_of(1.0, mapping.chip.link_area(k), link.source));
+  }
 }
 
 }  // namespace ohm

@@ -9,26 +9,12 @@
 
 #include "core/error.h"
 #include "crossbar/cost/macro_timing.h"
+#include "mapping/system/chip_share.h"
+#include "mapping/schedule/passage.h"
+#include "mapping/schedule/picoseconds.h"
 
 namespace ohm {
 namespace {
-
-/// Throws ArgumentError beyond 1e15 ps, so that sums over steps and tokens stay whole numbers.
-Picoseconds picoseconds(Seconds time, const std::string& step) {
-  constexpr double kLongest = 1e15;
-  const double rounded = std::round(time.si() * 1e12);
-  if (rounded <= kLongest) return static_cast<Picoseconds>(rounded);
-  throw ArgumentError(
-      fmt::format("schedule: step {} takes {:.3g} s; expected at most {:.0f} s: raise the clocks "
-                  "and bandwidths "
-                  "of the chip, or take a smaller network",
-                  step, time.si(), kLongest * 1e-12));
-}
-
-/// Whole cycles of a clock.
-Picoseconds cycles(Index n, Hertz clock, const std::string& step) {
-  return picoseconds(Seconds(static_cast<double>(n) / clock.si()), step);
-}
 
 Index ceil_divide(Index n, Index by) {
   return n == 0 ? 0 : (n - 1) / by + 1;
@@ -64,10 +50,13 @@ class Planner {
     }
     first_link_ = std::ssize(plan_.resources);
     for (Index l = 0; l < mapping_.chip.mesh.n_links(); ++l) {
-      plan_.resources.push_back({ResourceKind::link, l, fmt::format("noc link {}", l)});
+      plan_.resources.push_back(link_resource(mapping_.chip.mesh, l));
     }
     dram_ = std::ssize(plan_.resources);
-    plan_.resources.push_back({ResourceKind::dram, 0, "dram"});
+    for (Index c = 0; c < mapping_.chip.mesh.n_chips(); ++c) {
+      plan_.resources.push_back(
+          {ResourceKind::dram, c, c == 0 ? "dram" : fmt::format("dram of chip {}", c)});
+    }
   }
 
   Index add(Step step) {
@@ -133,17 +122,11 @@ class Planner {
       const Route& route = mapping_.routes[i];
       if (route.links.empty()) return after;
       Step made = step(vertex, action, {after});
-      const NocSpec& noc = spec_.noc;
-      const Index hop = noc.router_cycles + noc.link_cycles;
-      Index last = 0;
-      for (const LinkLoad& load : route.links) {
-        const Index flits = ceil_divide(load.bytes * 8, noc.flit_bits);
-        last = std::max(last, load.hops * hop + flits);
-        made.claims.push_back({first_link_ + load.link, cycles(load.hops * hop, noc.clock, action),
-                               cycles(flits, noc.clock, action), load.behind});
-      }
+      Passage passage = passage_of(mapping_.chip, route, action);
+      made.claims = std::move(passage.claims);
+      for (Claim& claim : made.claims) claim.resource += first_link_;
       made.hops = true;
-      made.latency = cycles(last + hop - 1, noc.clock, action);
+      made.latency = passage.latency;
       return add(std::move(made));
     }
     return after;
@@ -361,11 +344,16 @@ class Planner {
       fetch.gate = kv;
     }
     const auto bytes = bytes_of(2 * mapping_.network.spec.kv_width(), spec_.kv_bits);
-    const Picoseconds each =
-        picoseconds(Bytes(static_cast<double>(bytes)) / spec_.dram.bandwidth, fetch.action);
+    const auto shares = chip_shares(mapping_.chip.mesh, attention(op).tiles);
+    double fullest = 0.0;
+    for (const ChipShare& share : shares) {
+      fullest = std::max(fullest, share.of_tiles);
+      fetch.claims.push_back({dram_ + share.chip, 0, 0});
+    }
+    const Picoseconds each = picoseconds(
+        Bytes(fullest * static_cast<double>(bytes)) / spec_.dram.bandwidth, fetch.action);
     fetch.growth = {1, std::max<Picoseconds>(1, each), kept,
                     picoseconds(spec_.dram.latency, fetch.action)};
-    fetch.claims = {{dram_, 0, 0}};
     return add(std::move(fetch));
   }
 

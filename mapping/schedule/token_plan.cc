@@ -17,6 +17,12 @@ const char* to_string(ResourceKind kind) {
       return "noc_link";
     case ResourceKind::dram:
       return "dram";
+    case ResourceKind::chip_link:
+      return "chip_link";
+    case ResourceKind::package_link:
+      return "package_link";
+    case ResourceKind::board_link:
+      return "board_link";
   }
   return "";
 }

@@ -13,9 +13,18 @@ namespace ohm {
 using Picoseconds = std::int64_t;
 
 /// What only one step can use at a time.
-enum class ResourceKind { macros, digital, attention, link, dram };
+enum class ResourceKind {
+  macros,
+  digital,
+  attention,
+  link,
+  dram,
+  chip_link,  ///< between chips; packages and boards: groups of chips
+  package_link,
+  board_link,
+};
 
-/// "macros", "digital", "attention", "noc_link", "dram".
+/// "macros", "digital", "attention", "noc_link", "dram", "chip_link", "package_link", "board_link".
 const char* to_string(ResourceKind kind);
 
 struct Resource {
