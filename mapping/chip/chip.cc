@@ -73,6 +73,10 @@ SquareMetres Chip::area() const {
          ends / static_cast<double>(mesh.n_chips());
 }
 
+Index Chip::n_drams() const {
+  return spec.dram_at.empty() ? mesh.n_chips() : std::ssize(spec.dram_at);
+}
+
 std::vector<Index> Chip::crossing_costs() const {
   const JoulesPerByte router = spec.noc.router_energy;
   const double hop = (router + spec.noc.link_energy * link_length).si();

@@ -32,6 +32,8 @@ struct Chip {
   SquareMetres link_area(Index level) const;
   /// Links of a level, those side by side counted singly.
   Index n_links(Index level) const;
+  /// DRAMs of all chips together.
+  Index n_drams() const;
   /// By level: energy of a byte over a link between chips, in hops on chip, as Interconnect takes it.
   std::vector<Index> crossing_costs() const;
   /// Tiles that draw static power when `used` of them hold weights.

@@ -66,6 +66,13 @@ Index Mesh::chip_of(Index tile) const {
   return levels_.empty() ? 0 : unit_of(levels_.front(), tile);
 }
 
+Index Mesh::corner_of(Index chip) const {
+  if (levels_.empty()) return 0;
+  const Level& level = levels_.front();
+  return chip / level.units.columns * level.unit.rows * columns() +
+         chip % level.units.columns * level.unit.columns;
+}
+
 Index Mesh::level_of(Index link) const {
   Index level = n_levels() - 1;
   while (level >= 0 && link < levels_[static_cast<size_t>(level)].first_link) --level;

@@ -51,6 +51,8 @@ class Mesh {
 
   /// The chip of a tile; chips are numbered row by row.
   Index chip_of(Index tile) const;
+  /// The first tile of a chip.
+  Index corner_of(Index chip) const;
 
   /// Column (or row) of a unit among all of its level, by the tile's column (or row).
   Index unit_column(Index level, Index column) const;

@@ -9,7 +9,7 @@
 #include "core/error.h"
 #include "mapping/estimate/operator_energy.h"
 #include "mapping/schedule/plan_tokens.h"
-#include "mapping/system/chip_share.h"
+#include "mapping/system/memory_load.h"
 
 namespace ohm {
 namespace {
@@ -41,9 +41,9 @@ Spilled kv_in_dram(const Mapping& mapping, const Request& request) {
     spilled.total += bytes;
     if (bytes == 0) continue;
     const AttentionSite& site = mapping.placement.attention[static_cast<size_t>(layer)];
-    for (const ChipShare& share : chip_shares(mapping.chip.mesh, site.tiles)) {
-      double& here = in_chip[static_cast<size_t>(share.chip)];
-      here += share.of_tiles * static_cast<double>(bytes);
+    for (const auto& [chip, share] : memory_load(mapping.chip, site.tiles).drams) {
+      double& here = in_chip[static_cast<size_t>(chip)];
+      here += share * static_cast<double>(bytes);
       spilled.fullest = std::max(spilled.fullest, here);
     }
   }
@@ -180,8 +180,8 @@ std::vector<std::string> assumptions_of(const Mapping& mapping, const Request& r
         "a link between chips reaches all routers along the edge of the die; a multicast crosses it "
         "once, all other traffic over this edge shares it");
     list.push_back(
-        "each chip has a DRAM of its own: embeddings, inputs and a digital head are beside the "
-        "first chip, keys and values beside the chips that attend to them");
+        "embeddings, inputs and a digital head are in the DRAM of the first chip, keys and values in "
+        "those of the chips that attend to them; chips without DRAM use the nearest one");
     list.push_back("chips stand in a full grid, and all of them are on");
   }
   const double reticles = mapping.chip.area() / mapping.chip.spec.reticle;

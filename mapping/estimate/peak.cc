@@ -180,7 +180,7 @@ void add_system_parts(const Chip& chip, std::vector<PeakPart>& parts) {
   std::vector<PeakPart> dram;
   add_energy(dram, {"dram", dram_cost(kProbe, memory)},
              Bytes(static_cast<double>(kProbe)) / memory.bandwidth);
-  add(parts, times(static_cast<double>(chip.mesh.n_chips()), dram.front()));
+  add(parts, times(static_cast<double>(chip.n_drams()), dram.front()));
 }
 
 /// Whether one conversion gives a whole result: no slices, no steps, no row groups to add up.

@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "mapping/schedule/picoseconds.h"
+#include "mapping/system/memory_load.h"
 
 namespace ohm {
 namespace {
@@ -119,6 +120,29 @@ Passage passage_of(const Chip& chip, const Route& route, const std::string& acti
     passage.latency = std::max(passage.latency, tail);
   }
   return passage;
+}
+
+Fetch fetch_of(const Chip& chip, const std::vector<Index>& tiles, std::int64_t bytes,
+               const std::string& action) {
+  const MemoryLoad load = memory_load(chip, tiles);
+  const auto all = static_cast<double>(bytes);
+  Fetch fetch;
+  Seconds longest;
+  for (const auto& [number, share] : load.drams) {
+    longest = std::max(longest, Bytes(share * all) / chip.spec.dram.bandwidth);
+    fetch.drams.push_back({number, 0, 0});
+  }
+  for (const auto& [number, share] : load.links) {
+    const LevelSpec& level = chip.spec.system[static_cast<size_t>(chip.mesh.level_of(number))];
+    const auto wide = static_cast<double>(level.links_per_edge);
+    longest = std::max(longest, Bytes(share * all) / (wide * level.link.bandwidth));
+    fetch.links.push_back({number, 0, 0});
+  }
+  fetch.busy = picoseconds(longest, action);
+  for (Claim& claim : fetch.drams) claim.busy = fetch.busy;
+  for (Claim& claim : fetch.links) claim.busy = fetch.busy;
+  fetch.start_up = picoseconds(chip.spec.dram.latency + 2.0 * load.flight, action);
+  return fetch;
 }
 
 Resource link_resource(const Mesh& mesh, Index link) {

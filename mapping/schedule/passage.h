@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,18 @@ struct Passage {
 /// the link for bytes / (bandwidth × links_per_edge); what follows a slow link waits for its last
 /// byte.
 Passage passage_of(const Chip& chip, const Route& route, const std::string& action);
+
+/// An access to DRAM in time. Claims on DRAMs: the number of their chip, to be set off by the
+/// first DRAM; on links: the number of the link.
+struct Fetch {
+  std::vector<Claim> drams, links;
+  Picoseconds busy = 0;      ///< of each claim: as long as the busiest one is
+  Picoseconds start_up = 0;  ///< the DRAM's latency, and the request's and the answer's flight
+};
+
+/// How tiles, to which `bytes` are dealt out evenly, reach DRAM.
+Fetch fetch_of(const Chip& chip, const std::vector<Index>& tiles, std::int64_t bytes,
+               const std::string& action);
 
 /// The resource that stands for a link of the mesh.
 Resource link_resource(const Mesh& mesh, Index link);

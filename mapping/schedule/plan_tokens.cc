@@ -9,7 +9,6 @@
 
 #include "core/error.h"
 #include "crossbar/cost/macro_timing.h"
-#include "mapping/system/chip_share.h"
 #include "mapping/schedule/passage.h"
 #include "mapping/schedule/picoseconds.h"
 
@@ -105,12 +104,19 @@ class Planner {
     return add(std::move(made));
   }
 
+  std::vector<Claim> claims_of(const Fetch& fetch) const {
+    std::vector<Claim> claims;
+    for (const Claim& at : fetch.drams) claims.push_back({dram_ + at.resource, 0, at.busy});
+    for (const Claim& at : fetch.links) claims.push_back({first_link_ + at.resource, 0, at.busy});
+    return claims;
+  }
+
   Index dram_read(Index vertex, const std::string& action, std::int64_t bytes,
                   std::vector<Index> after) {
     Step made = step(vertex, action, std::move(after));
-    made.claims = {
-        {dram_, 0, picoseconds(Bytes(static_cast<double>(bytes)) / spec_.dram.bandwidth, action)}};
-    made.latency = made.claims.front().busy + picoseconds(spec_.dram.latency, action);
+    const Fetch fetch = fetch_of(mapping_.chip, {0}, bytes, action);
+    made.claims = claims_of(fetch);
+    made.latency = fetch.busy + fetch.start_up;
     return add(std::move(made));
   }
 
@@ -344,16 +350,10 @@ class Planner {
       fetch.gate = kv;
     }
     const auto bytes = bytes_of(2 * mapping_.network.spec.kv_width(), spec_.kv_bits);
-    const auto shares = chip_shares(mapping_.chip.mesh, attention(op).tiles);
-    double fullest = 0.0;
-    for (const ChipShare& share : shares) {
-      fullest = std::max(fullest, share.of_tiles);
-      fetch.claims.push_back({dram_ + share.chip, 0, 0});
-    }
-    const Picoseconds each = picoseconds(
-        Bytes(fullest * static_cast<double>(bytes)) / spec_.dram.bandwidth, fetch.action);
-    fetch.growth = {1, std::max<Picoseconds>(1, each), kept,
-                    picoseconds(spec_.dram.latency, fetch.action)};
+    const Fetch each = fetch_of(mapping_.chip, attention(op).tiles, bytes, fetch.action);
+    fetch.growth = {1, std::max<Picoseconds>(1, each.busy), kept, each.start_up};
+    fetch.claims = claims_of(each);
+    for (Claim& claim : fetch.claims) claim.busy = 0;  // by position only
     return add(std::move(fetch));
   }
 

@@ -28,8 +28,8 @@ Index embedding_tables(const Network& network);
 /// Everything else: the digital unit of the tile that has its input. Model: vectors move whole (no
 /// overlap within a token); routers buffer what waits for a link; DRAM traffic does not load the
 /// network on chip; a digital head runs beside the DRAM at the pace of the DRAM. Of several chips,
-/// each has a DRAM of its own: embeddings, inputs and a digital head are in that of the chip of tile
-/// 0, keys and values in those of the chips that attend to them.
+/// embeddings, inputs and a digital head are in the DRAM of the chip of tile 0, keys and values in
+/// those of the chips that attend to them; chips without DRAM use the nearest, over the links.
 TokenPlan plan_tokens(const Mapping& mapping, const Request& request);
 
 }  // namespace ohm

@@ -27,6 +27,11 @@ enum class ResourceKind {
 /// "macros", "digital", "attention", "noc_link", "dram", "chip_link", "package_link", "board_link".
 const char* to_string(ResourceKind kind);
 
+/// Whether messages pass through it: on chip, or between chips.
+inline bool is_link(ResourceKind kind) {
+  return kind == ResourceKind::link || kind > ResourceKind::dram;
+}
+
 struct Resource {
   ResourceKind kind = ResourceKind::macros;
   Index number = 0;  ///< of the matmul, the tile or the link

@@ -95,6 +95,8 @@ TEST(Mesh, OfASystemIsThatOfItsChipsSideBySide) {
   EXPECT_EQ(mesh.edges(1), 4);
   EXPECT_EQ(mesh.chip_of(0), 0);
   EXPECT_EQ(mesh.chip_of(11), 5);
+  for (Index chip = 0; chip < 12; ++chip) EXPECT_EQ(mesh.chip_of(mesh.corner_of(chip)), chip);
+  EXPECT_EQ(mesh.corner_of(7), 3 * 12 + 2);
   EXPECT_EQ(mesh.chip_of(3 * 12 + 2), 7);
   EXPECT_EQ(mesh.hops(0, 71), 16);
 }

@@ -302,6 +302,26 @@ TEST(Estimate, OfSeveralChipsReadsKeysAndValuesBesideThem) {
   EXPECT_THROW(estimate(mapped(testing::tiny_gpt(), chips), load(12, 9)), ArgumentError);
 }
 
+TEST(Estimate, OfOneDramForSeveralChipsLoadsTheirLinks) {
+  std::vector<Override> chips = tiny_chips("20", "[{link: link_ucie_standard}]");
+  chips.push_back(testing::with("buffer.kv_share", "0"));
+  const Estimate own = estimate(mapped(testing::tiny_gpt(), chips), load(12, 9));
+  chips.push_back(testing::with("dram_at", "[0]"));
+  const Estimate shared = estimate(mapped(testing::tiny_gpt(), chips), load(12, 9));
+  expect_consistent(shared);
+  EXPECT_GT(shared.makespan.si(), own.makespan.si());
+  const double energy = shared.ledger.by_component().at("dram").energy.si();
+  EXPECT_EQ(energy, own.ledger.by_component().at("dram").energy.si());
+  // keys and values of the second layer, read on 14 of 16 tiles of the other chip
+  std::int64_t bytes = 0;
+  for (const auto& [leaf, cost] : own.ledger.leaves()) {
+    if (leaf.component == "dram" && leaf.layer == 1) bytes += cost.count;
+  }
+  const auto links = [](const Estimate& e) { return e.ledger.by_component().at("chip_link"); };
+  EXPECT_NEAR(static_cast<double>(links(shared).count - links(own).count),
+              14.0 / 16.0 * static_cast<double>(bytes), 3.0);
+}
+
 TEST(Estimate, OfBertBaseOnSeveralSmallChipsAddsUp) {
   const Mapping mapping =
       mapped(testing::shipped_network("bert-base"),
