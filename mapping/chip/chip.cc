@@ -43,8 +43,8 @@ void require_beachfront(const Chip& chip) {
       throw ConfigError(fmt::format(
           "chip {}: system: {} × {} of {:.3g} mm of die edge each; the edge has {:.3g} mm: lower "
           "links_per_edge, enlarge mesh, or take a narrower link",
-          chip.spec.name, level.links_per_edge, level.link.name,
-          level.link.beachfront.si() * 1e3, edge * 1e3));
+          chip.spec.name, level.links_per_edge, level.link.name, level.link.beachfront.si() * 1e3,
+          edge * 1e3));
     }
     columns *= static_cast<double>(level.columns);
     rows *= static_cast<double>(level.rows);

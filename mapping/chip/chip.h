@@ -14,8 +14,8 @@ namespace ohm {
 
 /// A chip, or several that work as one, compiled from its Spec: immutable and valid.
 struct Chip {
-  ChipSpec spec;  ///< with the sizes of all levels of its system
-  Mesh mesh;      ///< the tiles of all chips
+  ChipSpec spec;     ///< with the sizes of all levels of its system
+  Mesh mesh;         ///< the tiles of all chips
   BlockShape shape;  ///< weights that a macro holds
   Index cells_per_weight = 1;
   Index cells_per_macro = 1;
@@ -34,7 +34,8 @@ struct Chip {
   Index n_links(Index level) const;
   /// DRAMs of all chips together.
   Index n_drams() const;
-  /// By level: energy of a byte over a link between chips, in hops on chip, as Interconnect takes it.
+  /// By level: energy of a byte over a link between chips, in hops on chip, as Interconnect takes
+  /// it.
   std::vector<Index> crossing_costs() const;
   /// Tiles that draw static power when `used` of them hold weights.
   Index powered_tiles(Index used) const;

@@ -68,11 +68,13 @@ void ChipSpec::visit(Visitor& v) {
   v.nested_component(Field("digital", "digital unit of a tile").must(), "component", digital);
   v.nested_component(Field("noc", "network on chip").must(), "component", noc);
   v.nested_component(Field("dram", "memory beside the chip").must(), "component", dram);
-  v.nested_list(Field("system", "chips that work as one: a grid of chips and their link, then a grid "
+  v.nested_list(Field("system",
+                      "chips that work as one: a grid of chips and their link, then a grid "
                       "of such groups, …"),
                 system);
   check_system(system, n_tiles(), v);
-  v.value(Field("dram_at", "chips with a DRAM beside them, numbered from 0 row by row; empty: each "
+  v.value(Field("dram_at",
+                "chips with a DRAM beside them, numbered from 0 row by row; empty: each "
                 "chip has one")
               .between(0, kMostSystemTiles),
           dram_at);

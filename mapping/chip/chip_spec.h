@@ -52,8 +52,8 @@ struct ChipSpec {
   DigitalSpec digital;
   NocSpec noc;
   DramSpec dram;
-  std::vector<Index> dram_at;  ///< chips that have it, row by row; empty: each
-  SystemSpec system;           ///< empty: one chip
+  std::vector<Index> dram_at;     ///< chips that have it, row by row; empty: each
+  SystemSpec system;              ///< empty: one chip
   std::string head = "crossbar";  ///< where the output matrix lives: crossbar | digital (in DRAM)
   std::string row_split = "max";  ///< max: fill arrays row by row; equal: equal blocks
   Index kv_bits = 8;  ///< of one stored key or value; cost only: attention is scored in fp32

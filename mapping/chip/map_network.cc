@@ -35,30 +35,28 @@ Index crossbar_blocks(const Network& network, const Chip& chip) {
           : " take as many chips as it needs with system: [{link: link_ucie_standard}],"));
 }
 
-/// The chip, or as many of them as the network needs where its system grows.
-Chip chip_for(const Network& network, const ChipSpec& spec) {
-  Chip chip = compile_chip(spec);
-  const Index blocks = crossbar_blocks(network, chip);
-  const Index tiles = (blocks - 1) / spec.macros_per_tile + 1;
-  const Index chips = (tiles - 1) / spec.n_tiles() + 1;
+/// A chip with room for so many arrays: where its system grows, as many chips as that takes.
+Chip chip_for(const Network& network, const ChipSpec& spec, Index arrays) {
+  const Index tiles = arrays == 0 ? 0 : (arrays - 1) / spec.macros_per_tile + 1;
+  const Index chips = tiles == 0 ? 1 : (tiles - 1) / spec.n_tiles() + 1;
   const Index taken = n_chips(sized(spec.system, chips));
   if (chips > taken || taken > kMostSystemTiles / spec.n_tiles()) refuse(network, spec, tiles);
-  return taken == chip.mesh.n_chips() ? chip : compile_chip(spec, chips);
+  return compile_chip(spec, chips);
 }
 
 }  // namespace
 
 Mapping map_network(const Network& network, const ChipSpec& spec) {
   require_mappable(network, "map");
-  Chip chip = chip_for(network, spec);
+  Chip chip = chip_for(network, spec, crossbar_blocks(network, compile_chip(spec)));
   Partition partition = partition_network(network, chip.shape, spec.row_split, spec.head);
   Placement placement = place(network, partition, chip.mesh, spec.macros_per_tile);
   Mapping mapping{network, std::move(chip), std::move(partition), std::move(placement), {}, {}, {},
                   {}};
   mapping.verification =
       verify(network,
-             {spec.name, mapping.chip.mesh.size(), spec.macros_per_tile, inputs_per_array(spec.macro),
-              mapping.chip.shape.columns, spec.head},
+             {spec.name, mapping.chip.mesh.size(), spec.macros_per_tile,
+              inputs_per_array(spec.macro), mapping.chip.shape.columns, spec.head},
              mapping.partition.blocks, mapping.placement.slots);
   mapping.transfers = transfers_of(network, mapping.placement, mapping.chip.widths);
   for (const Transfer& transfer : mapping.transfers) {

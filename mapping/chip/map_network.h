@@ -7,10 +7,10 @@
 #include "mapping/chip/chip.h"
 #include "mapping/chip/partition.h"
 #include "mapping/chip/place.h"
-#include "mapping/system/route.h"
 #include "mapping/chip/transfers.h"
 #include "mapping/chip/verify.h"
 #include "mapping/network/network.h"
+#include "mapping/system/route.h"
 
 namespace ohm {
 

@@ -65,12 +65,13 @@ void require_time(const Mapping& mapping, const Request& request) {
 void require_memory(const Mapping& mapping, const Spilled& spilled) {
   const DramSpec& dram = mapping.chip.spec.dram;
   if (spilled.fullest <= dram.capacity.si()) return;
-  throw ArgumentError(fmt::format(
-      "workload of {}: {:.3g} GB of keys and values beyond the buffers{}; the DRAM of chip {} holds "
-      "{:.3g} GB: lower batch, prompt or kv_bits",
-      mapping.network.spec.name, spilled.fullest / 1e9,
-      mapping.chip.mesh.n_chips() > 1 ? " of one chip" : "", mapping.chip.spec.name,
-      dram.capacity.si() / 1e9));
+  throw ArgumentError(
+      fmt::format("workload of {}: {:.3g} GB of keys and values beyond the buffers{}; the DRAM of "
+                  "chip {} holds "
+                  "{:.3g} GB: lower batch, prompt or kv_bits",
+                  mapping.network.spec.name, spilled.fullest / 1e9,
+                  mapping.chip.mesh.n_chips() > 1 ? " of one chip" : "", mapping.chip.spec.name,
+                  dram.capacity.si() / 1e9));
 }
 
 /// Chips published as matrix engines alone have a peak and run nothing.
@@ -99,9 +100,9 @@ void book_idle_links(const Mapping& mapping, Estimate& result) {
   for (Index k = 0; k < mapping.chip.mesh.n_levels(); ++k) {
     const LinkSpec& link = mapping.chip.spec.system[static_cast<size_t>(k)].link;
     if (link.static_power.si() == 0.0) continue;
-    result.ledger.book({link_component(k), "", -1, "static"},
-                       energy_of(mapping.chip.n_links(k), link.static_power * result.makespan,
-                                 link.source));
+    result.ledger.book(
+        {link_component(k), "", -1, "static"},
+        energy_of(mapping.chip.n_links(k), link.static_power * result.makespan, link.source));
   }
 }
 
@@ -177,10 +178,12 @@ std::vector<std::string> assumptions_of(const Mapping& mapping, const Request& r
   }
   if (mapping.chip.mesh.n_chips() > 1) {
     list.push_back(
-        "a link between chips reaches all routers along the edge of the die; a multicast crosses it "
+        "a link between chips reaches all routers along the edge of the die; a multicast crosses "
+        "it "
         "once, all other traffic over this edge shares it");
     list.push_back(
-        "embeddings, inputs and a digital head are in the DRAM of the first chip, keys and values in "
+        "embeddings, inputs and a digital head are in the DRAM of the first chip, keys and values "
+        "in "
         "those of the chips that attend to them; chips without DRAM use the nearest one");
     list.push_back("chips stand in a full grid, and all of them are on");
   }

@@ -25,20 +25,9 @@ class Timing {
   }
   Picoseconds clocked(Index n) const { return cycles(n, noc_.clock, action_); }
 
-  /// From the start of the transfer's longest way to the head's arrival at this link.
-  Picoseconds offset(const LinkLoad& load) const {
-    Index crossed = 0;
-    Seconds flight;
-    for (size_t k = 0; k < system_.size(); ++k) {
-      crossed += load.crossings[k];
-      flight += static_cast<double>(load.crossings[k]) * system_[k].link.latency;
-    }
-    const Index in_cycles = load.hops * noc_hop() - crossed * noc_.link_cycles;
-    return clocked(in_cycles) + picoseconds(flight, action_);
-  }
-
-  /// From the head's arrival at a link between chips to that at the router behind it.
-  Picoseconds crossing(const LinkLoad& load) const {
+  /// From the head's arrival at a link to that at the router behind it.
+  Picoseconds hop(const LinkLoad& load) const {
+    if (level(load) < 0) return clocked(noc_hop());
     return clocked(noc_.router_cycles) + picoseconds(spec(load).link.latency, action_);
   }
 
@@ -60,26 +49,40 @@ class Timing {
   const std::string& action_;
 };
 
-/// A path that is not the longest may need less of everything: the transfer starts with its first
-/// byte.
-void start_at_zero(std::vector<Claim>& claims) {
-  Picoseconds first = claims.front().offset;
-  for (const Claim& claim : claims) first = std::min(first, claim.offset);
-  for (Claim& claim : claims) claim.offset -= first;
+/// When the head arrives at each link, from the start of the longest way.
+///
+/// Outwards, a link waits for all that lead to it; a gather's links leave as late as all ways
+/// ending together allow.
+std::vector<Picoseconds> offsets_of(const Timing& timing, const Route& route) {
+  const size_t n = route.links.size();
+  std::vector<Picoseconds> offsets(n, 0), left(n, 0);  // left: from the head's arrival to the end
+  Picoseconds longest = 0;
+  for (size_t i = 0; i < n; ++i) {
+    for (const Index before : route.links[i].behind) {
+      const auto b = static_cast<size_t>(before);
+      offsets[i] = std::max(offsets[i], offsets[b] + timing.hop(route.links[b]));
+    }
+  }
+  if (!route.gathers) return offsets;
+  for (size_t i = n; i-- > 0;) {
+    left[i] += timing.hop(route.links[i]);
+    longest = std::max(longest, left[i]);
+    for (const Index before : route.links[i].behind) {
+      const auto b = static_cast<size_t>(before);
+      left[b] = std::max(left[b], left[i]);
+    }
+  }
+  for (size_t i = 0; i < n; ++i) offsets[i] = longest - left[i];
+  return offsets;
 }
 
 /// When the head has arrived at the end of the longest way through each link.
 std::vector<Picoseconds> arrivals(const Timing& timing, const Route& route,
-                                  const std::vector<Claim>& claims) {
-  std::vector<Picoseconds> reach(claims.size());
-  for (size_t i = 0; i < claims.size(); ++i) {
-    const LinkLoad& load = route.links[i];
-    const Picoseconds hop =
-        timing.level(load) < 0 ? timing.clocked(timing.noc_hop()) : timing.crossing(load);
-    reach[i] = claims[i].offset + hop;
-  }
-  for (size_t i = claims.size(); i-- > 0;) {
-    for (const Index before : claims[i].behind) {
+                                  const std::vector<Picoseconds>& offsets) {
+  std::vector<Picoseconds> reach(offsets.size(), 0);
+  for (size_t i = offsets.size(); i-- > 0;) {
+    reach[i] = std::max(reach[i], offsets[i] + timing.hop(route.links[i]));
+    for (const Index before : route.links[i].behind) {
       Picoseconds& earlier = reach[static_cast<size_t>(before)];
       earlier = std::max(earlier, reach[i]);
     }
@@ -92,31 +95,36 @@ bool crosses(const Route& route) {
                      [](std::int64_t bytes) { return bytes > 0; });
 }
 
+/// Whole cycles from one end to the other.
+Passage on_chip(const Timing& timing, const Route& route) {
+  Passage passage;
+  Index last = 0;
+  for (const LinkLoad& load : route.links) {
+    const Index before = load.hops * timing.noc_hop(), flits = timing.flits(load);
+    passage.claims.push_back(
+        {load.link, timing.clocked(before), timing.clocked(flits), load.behind});
+    last = std::max(last, before + flits);
+  }
+  passage.latency = timing.clocked(last + timing.noc_hop() - 1);
+  return passage;
+}
+
 }  // namespace
 
 Passage passage_of(const Chip& chip, const Route& route, const std::string& action) {
   const Timing timing(chip, action);
+  if (!crosses(route)) return on_chip(timing, route);
+  const auto offsets = offsets_of(timing, route);
+  const auto reach = arrivals(timing, route, offsets);
   Passage passage;
-  Index last = 0;
-  for (const LinkLoad& load : route.links) {
-    passage.claims.push_back({load.link, timing.offset(load), timing.busy(load), load.behind});
-    if (timing.level(load) < 0) {
-      last = std::max(last, load.hops * timing.noc_hop() + timing.flits(load));
-    }
-  }
-  if (!crosses(route)) {
-    passage.latency = timing.clocked(last + timing.noc_hop() - 1);
-    return passage;
-  }
-  start_at_zero(passage.claims);
-  const auto reach = arrivals(timing, route, passage.claims);
-  for (size_t i = 0; i < passage.claims.size(); ++i) {
+  for (size_t i = 0; i < offsets.size(); ++i) {
     const LinkLoad& load = route.links[i];
-    const Claim& claim = passage.claims[i];
+    const Picoseconds busy = timing.busy(load);
+    passage.claims.push_back({load.link, offsets[i], busy, load.behind});
+    const bool on_chip = timing.level(load) < 0;
     const Picoseconds tail =
-        timing.level(load) < 0
-            ? claim.offset + timing.clocked(timing.flits(load) + timing.noc_hop() - 1)
-            : reach[i] + claim.busy;
+        on_chip ? offsets[i] + timing.clocked(timing.flits(load) + timing.noc_hop() - 1)
+                : reach[i] + busy;
     passage.latency = std::max(passage.latency, tail);
   }
   return passage;

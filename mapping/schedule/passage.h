@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "mapping/chip/chip.h"
-#include "mapping/system/route.h"
 #include "mapping/schedule/token_plan.h"
+#include "mapping/system/route.h"
 
 namespace ohm {
 

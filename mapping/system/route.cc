@@ -16,20 +16,15 @@ class Tree {
 
   /// A path from the hub (or, reversed, to it): `links` nearest to the hub first.
   void lay(const std::vector<Index>& links, std::int64_t bytes, bool multicast) {
-    ByLevel crossings{};
     Index nearer = -1;
     for (size_t depth = 0; depth < links.size(); ++depth) {
       const Index number = entry(links[depth]);
       LinkLoad& load = loads_[static_cast<size_t>(number)];
       load.bytes = multicast ? bytes : load.bytes + bytes;
       load.hops = std::max(load.hops, static_cast<Index>(depth));
-      load.crossings = crossings;
       if (nearer >= 0) follow(number, nearer);
       nearer = number;
-      const Index level = mesh_.level_of(links[depth]);
-      if (level >= 0) ++crossings[static_cast<size_t>(level)];
     }
-    for (size_t k = 0; k < kMostLevels; ++k) most_[k] = std::max(most_[k], crossings[k]);
   }
 
   /// Links in an order in which each follows those that lead to it, `hops` from the first one.
@@ -42,7 +37,7 @@ class Tree {
  private:
   Index entry(Index link) {
     const auto [at, made] = entries_.try_emplace(link, std::ssize(loads_));
-    if (made) loads_.push_back({link, 0, 0, {}, {}});
+    if (made) loads_.push_back({link, 0, 0, {}});
     return at->second;
   }
 
@@ -83,11 +78,6 @@ class Tree {
         behind[static_cast<size_t>(nearer)].push_back(static_cast<Index>(n));
       }
       load.hops = longest - load.hops;
-      const Index level = mesh_.level_of(load.link);
-      for (Index k = 0; k < static_cast<Index>(kMostLevels); ++k) {
-        std::int64_t& crossed = load.crossings[static_cast<size_t>(k)];
-        crossed = most_[static_cast<size_t>(k)] - crossed - (k == level ? 1 : 0);
-      }
     }
     for (size_t n = 0; n < loads_.size(); ++n) loads_[n].behind = std::move(behind[n]);
   }
@@ -117,17 +107,18 @@ class Tree {
   const Mesh& mesh_;
   std::unordered_map<Index, Index> entries_;  // by link
   std::vector<LinkLoad> loads_;
-  ByLevel most_{};  // crossings of any path
 };
 
 }  // namespace
 
 std::int64_t Route::noc_bytes() const {
-  return link_bytes - std::accumulate(crossing_bytes.begin(), crossing_bytes.end(), std::int64_t{0});
+  return link_bytes -
+         std::accumulate(crossing_bytes.begin(), crossing_bytes.end(), std::int64_t{0});
 }
 
 Route route(const Mesh& mesh, const Transfer& transfer) {
   Route result;
+  result.gathers = transfer.to_hub();
   Tree tree(mesh);
   for (size_t i = 0; i < transfer.tiles.size(); ++i) {
     const Index tile = transfer.tiles[i];

@@ -7,8 +7,8 @@
 
 #include "core/index.h"
 #include "mapping/chip/mesh.h"
-#include "mapping/system/system_spec.h"
 #include "mapping/chip/transfers.h"
+#include "mapping/system/system_spec.h"
 
 namespace ohm {
 
@@ -22,7 +22,6 @@ struct LinkLoad {
   Index hops = 0;
   std::int64_t bytes = 0;
   std::vector<Index> behind = {};  ///< entries of Route::links that lead to this one
-  ByLevel crossings = {};          ///< how many of the `hops` leave a chip
 };
 
 /// A transfer on its links.
@@ -33,6 +32,7 @@ struct Route {
   std::int64_t ejected = 0;     ///< bytes that leave it; a multicast leaves once per tile
   std::int64_t link_bytes = 0;  ///< Σ bytes over all links
   ByLevel crossing_bytes = {};  ///< those over links between chips
+  bool gathers = false;         ///< towards the hub, where all ways end together
 
   /// Bytes through routers: each link leads to one, and a source has its own.
   std::int64_t router_bytes() const { return link_bytes + injected; }

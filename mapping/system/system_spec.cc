@@ -65,9 +65,10 @@ void check_system(const SystemSpec& system, Index tiles_per_chip, Visitor& v) {
     tiles = std::min(tiles, 2 * kMostSystemTiles) * std::max<Index>(1, system[k].rows);
     tiles = std::min(tiles, 2 * kMostSystemTiles);
   }
-  v.rule(tiles <= kMostSystemTiles, "system",
-         fmt::format("more than {} tiles in all chips; expected at most that: lower columns or rows",
-                     kMostSystemTiles));
+  v.rule(
+      tiles <= kMostSystemTiles, "system",
+      fmt::format("more than {} tiles in all chips; expected at most that: lower columns or rows",
+                  kMostSystemTiles));
 }
 
 Index n_chips(const SystemSpec& system) {
@@ -86,7 +87,8 @@ SystemSpec sized(SystemSpec system, Index chips) {
   Index per_unit = 1;
   for (size_t k = 0; k + 1 < system.size(); ++k) per_unit *= system[k].grid().size();
   const Index units = ceil_divide(std::max<Index>(1, chips), per_unit);
-  const bool any_columns = last.columns == LevelSpec::kAuto, any_rows = last.rows == LevelSpec::kAuto;
+  const bool any_columns = last.columns == LevelSpec::kAuto,
+             any_rows = last.rows == LevelSpec::kAuto;
   if (any_columns && any_rows) {
     const LinkGrid grid = grid_for(units);
     last.columns = grid.columns;

@@ -6,8 +6,8 @@
 
 #include "core/config/visitor.h"
 #include "core/index.h"
-#include "mapping/system/link_grid.h"
 #include "mapping/chip/link_spec.h"
+#include "mapping/system/link_grid.h"
 
 namespace ohm {
 
@@ -16,7 +16,8 @@ namespace ohm {
 struct LevelSpec {
   static constexpr Index kAuto = 0;
 
-  Index columns = kAuto, rows = kAuto;  ///< units in a row and rows of them; kAuto: as many as needed
+  Index columns = kAuto,
+        rows = kAuto;  ///< units in a row and rows of them; kAuto: as many as needed
   LinkSpec link;
   Index links_per_edge = 1;  ///< side by side, as one link of so many times the bandwidth
 

@@ -44,9 +44,8 @@ TEST(Chip, RefusesAnArrayTooNarrowForOneWeight) {
 }
 
 TEST(Chip, OfASystemSharesTheAreaOfLinks) {
-  const ChipSpec spec = testing::shipped_chip(
-      {testing::with("system",
-                     "[{columns: 2, rows: 2, link: link_hypertransport_isaac, links_per_edge: 3}]")});
+  const ChipSpec spec = testing::shipped_chip({testing::with(
+      "system", "[{columns: 2, rows: 2, link: link_hypertransport_isaac, links_per_edge: 3}]")});
   const Chip chip = compile_chip(spec), alone = compile_chip(testing::shipped_chip());
   EXPECT_EQ(chip.mesh.size(), 4 * 676);
   EXPECT_EQ(chip.n_links(0), 3 * 4);
@@ -59,8 +58,9 @@ TEST(Chip, RefusesLinksThatAreWiderThanItsEdge) {
   const auto compiled = [](const std::string& links) {
     return compile_chip(testing::shipped_chip(
         {testing::with("mesh.columns", "1"), testing::with("mesh.rows", "1"),
-         testing::with("system", "[{columns: 2, rows: 1, link: link_ucie_standard, links_per_edge: " +
-                                     links + "}]")}));
+         testing::with(
+             "system",
+             "[{columns: 2, rows: 1, link: link_ucie_standard, links_per_edge: " + links + "}]")}));
   };
   const double edge = compiled("1").link_length.si();
   const auto most = static_cast<int>(edge / 286e-6);

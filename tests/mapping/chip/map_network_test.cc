@@ -83,10 +83,9 @@ TEST(MapNetwork, AdvisesADigitalHeadOnlyWhereThatHelps) {
 
 /// 40 tiles of one macro each.
 ChipSpec small_chip(const std::string& columns, const std::string& system) {
-  return testing::shipped_chip({testing::with("mesh.columns", columns),
-                                testing::with("mesh.rows", "1"),
-                                testing::with("macros_per_tile", "1"),
-                                testing::with("system", system)});
+  return testing::shipped_chip(
+      {testing::with("mesh.columns", columns), testing::with("mesh.rows", "1"),
+       testing::with("macros_per_tile", "1"), testing::with("system", system)});
 }
 
 TEST(MapNetwork, TakesAsManyChipsAsTheNetworkNeeds) {

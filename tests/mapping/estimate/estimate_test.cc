@@ -245,10 +245,11 @@ TEST(Estimate, OfASystemOfOneChipIsThatOfTheChip) {
 }
 
 TEST(Estimate, OfSeveralChipsBooksEveryByteOverTheirLinks) {
-  const Mapping mapping = mapped(
-      testing::tiny_gpt(),
-      tiny_chips("5", "[{columns: 2, rows: 2, link: link_hypertransport_isaac}, "
-                      "{columns: 1, rows: 2, link: link_serdes_pcie5, links_per_edge: 2}]"));
+  const Mapping mapping =
+      mapped(testing::tiny_gpt(),
+             tiny_chips("5",
+                        "[{columns: 2, rows: 2, link: link_hypertransport_isaac}, "
+                        "{columns: 1, rows: 2, link: link_ucie_standard, links_per_edge: 2}]"));
   const Estimate e = estimate(mapping, load(12, 9));
   expect_consistent(e);
   EXPECT_EQ(e.chips, 8);
@@ -257,8 +258,8 @@ TEST(Estimate, OfSeveralChipsBooksEveryByteOverTheirLinks) {
     for (size_t i = 0; i < mapping.transfers.size(); ++i) {
       const Operator& op = mapping.network.op(mapping.transfers[i].vertex);
       for (const Phase& phase : phases_of(e.request)) {
-        bytes += mapping.routes[i].crossing_bytes[k] *
-                 runs_of(mapping.network, op, e.request, phase);
+        bytes +=
+            mapping.routes[i].crossing_bytes[k] * runs_of(mapping.network, op, e.request, phase);
       }
     }
     EXPECT_GT(bytes, 0);
@@ -296,7 +297,8 @@ TEST(Estimate, OfSeveralChipsReadsKeysAndValuesBesideThem) {
   }
   EXPECT_EQ(memories, 2);
   // the first chip attends to one layer and, on 2 of 16 tiles, to the other: 56 % of all bytes
-  chips.push_back(testing::with("dram.capacity", std::to_string(e.kv_bytes_in_dram * 6 / 10) + " B"));
+  chips.push_back(
+      testing::with("dram.capacity", std::to_string(e.kv_bytes_in_dram * 6 / 10) + " B"));
   EXPECT_NO_THROW(estimate(mapped(testing::tiny_gpt(), chips), load(12, 9)));
   chips.back() = testing::with("dram.capacity", std::to_string(e.kv_bytes_in_dram * 4 / 10) + " B");
   EXPECT_THROW(estimate(mapped(testing::tiny_gpt(), chips), load(12, 9)), ArgumentError);

@@ -10,9 +10,9 @@ namespace {
 
 /// Chips in a row of `columns` tiles, 1 GHz, 256-bit flits, 2 + 1 cycles per hop.
 Chip row_of_chips(const std::string& columns, const std::string& system) {
-  return compile_chip(testing::shipped_chip({testing::with("mesh.columns", columns),
-                                             testing::with("mesh.rows", "1"),
-                                             testing::with("system", system)}));
+  return compile_chip(
+      testing::shipped_chip({testing::with("mesh.columns", columns),
+                             testing::with("mesh.rows", "1"), testing::with("system", system)}));
 }
 
 Passage sent(const Chip& chip, Index from, Index to, std::int64_t bytes) {
@@ -41,20 +41,21 @@ TEST(Passage, GoesOnBeyondTheLinkWithoutWaitingForItsTail) {
   ASSERT_EQ(p.claims.size(), 3u);
   EXPECT_EQ(p.claims[1].offset, 3'000);
   EXPECT_EQ(p.claims[2].offset, 3'000 + 3'000);
-  EXPECT_EQ(p.claims[2].busy, 20'000);                // 20 flits
+  EXPECT_EQ(p.claims[2].busy, 20'000);                   // 20 flits
   EXPECT_EQ(p.latency, 6'000 + 20'000 + 3'000 - 1'000);  // the last flit
 }
 
 TEST(Passage, WaitsForTheTailOfASlowLink) {
-  const Chip chip =
-      row_of_chips("2", "[{columns: 2, rows: 1, link: link_hypertransport_isaac}]");
+  const Chip chip = row_of_chips("2", "[{columns: 2, rows: 1, link: link_hypertransport_isaac}]");
   const Passage p = sent(chip, 0, 3, 640);
   EXPECT_EQ(p.claims[1].busy, 100'000);  // 640 B at 6.4 GB/s
   EXPECT_EQ(p.latency, 3'000 + 2'000 + 5'000 + 3'000 + 100'000);
 }
 
 TEST(Passage, GatheredMessagesArriveTogether) {
-  const Chip chip = row_of_chips("3", "[{columns: 2, rows: 1, link: link_serdes_pcie5}]");
+  const Chip chip = row_of_chips("3",
+                                 "[{columns: 2, rows: 1, link: {source: test, energy: 1 pJ/bit, "
+                                 "bandwidth: 63 GB/s, latency: 100 ns, beachfront: 0 m}}]");
   const Transfer t{TransferKind::partial_sums, 0, -1, 2, {0, 3}, {32, 63}};
   const Passage p = passage_of(chip, route(chip.mesh, t), "reduce");
   ASSERT_EQ(p.claims.size(), 3u);

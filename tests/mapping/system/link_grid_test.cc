@@ -9,8 +9,8 @@ namespace ohm {
 namespace {
 
 TEST(LinkGrid, NumbersLinksInTheOrderOfTheirPlaces) {
-  for (const LinkGrid grid : {LinkGrid{4, 3}, LinkGrid{1, 5}, LinkGrid{5, 1}, LinkGrid{2, 2},
-                              LinkGrid{1, 1}}) {
+  for (const LinkGrid grid :
+       {LinkGrid{4, 3}, LinkGrid{1, 5}, LinkGrid{5, 1}, LinkGrid{2, 2}, LinkGrid{1, 1}}) {
     Index number = 0;
     const auto join = [&](Index a, Index b) {
       EXPECT_EQ(grid.link(a, b), number++);

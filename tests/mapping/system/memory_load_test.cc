@@ -15,7 +15,9 @@ Chip four_chips(const std::string& dram_at) {
   return compile_chip(testing::shipped_chip(
       {testing::with("mesh.columns", "2"), testing::with("mesh.rows", "1"),
        testing::with("dram_at", dram_at),
-       testing::with("system", "[{columns: 2, rows: 2, link: link_serdes_pcie5}]")}));
+       testing::with("system",
+                     "[{columns: 2, rows: 2, link: {source: test, energy: 1 pJ/bit, "
+                     "bandwidth: 63 GB/s, latency: 100 ns, beachfront: 0 m}}]")}));
 }
 
 TEST(MemoryLoad, OfChipsWithTheirOwnDramCrossesNoLink) {

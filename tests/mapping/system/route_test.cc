@@ -81,7 +81,8 @@ Mesh two_chips() {
 
 TEST(Route, OverAnEdgeTakesItsLinkOnceForAllRows) {
   const Mesh mesh = two_chips();
-  const Route r = route(mesh, {TransferKind::partial_sums, 0, -1, 0, {2, 3, 6, 7}, {10, 20, 30, 40}});
+  const Route r =
+      route(mesh, {TransferKind::partial_sums, 0, -1, 0, {2, 3, 6, 7}, {10, 20, 30, 40}});
   EXPECT_EQ(r.crossing_bytes, (ByLevel{100, 0, 0}));
   EXPECT_EQ(r.injected, 100);
   EXPECT_EQ(r.ejected, 100);
@@ -93,7 +94,6 @@ TEST(Route, OverAnEdgeTakesItsLinkOnceForAllRows) {
     if (mesh.level_of(load.link) < 0) continue;
     ++shared;
     EXPECT_EQ(load.bytes, 100);
-    EXPECT_EQ(load.crossings, (ByLevel{0, 0, 0}));
   }
   EXPECT_EQ(shared, 1);
 }
@@ -132,10 +132,6 @@ TEST(Route, EveryLinkIsLedToBeforeItIsTakenAndBytesAreConserved) {
         for (const Index before : r.links[i].behind) {
           ASSERT_LT(before, static_cast<Index>(i));
           EXPECT_LT(r.links[before].hops, r.links[i].hops);
-          const Index level = mesh.level_of(r.links[before].link);
-          for (Index k = 0; k < 2; ++k) {
-            EXPECT_EQ(r.links[i].crossings[k], r.links[before].crossings[k] + (k == level ? 1 : 0));
-          }
         }
       }
     }

@@ -39,9 +39,9 @@ TEST(SystemSpec, IsOneChipWhereNothingIsSaid) {
 }
 
 TEST(SystemSpec, ReadsPackagesOnABoard) {
-  const SystemSpec system =
-      read("[{columns: 2, rows: 3, link: link_ucie_advanced, links_per_edge: 4}, "
-           "{columns: 4, rows: 1, link: link_serdes_pcie5}]");
+  const SystemSpec system = read(
+      "[{columns: 2, rows: 3, link: link_ucie_advanced, links_per_edge: 4}, "
+      "{columns: 4, rows: 1, link: link_serdes_pcie5}]");
   ASSERT_EQ(system.size(), 2u);
   EXPECT_EQ(n_chips(system), 24);
   EXPECT_EQ(system[0].links_per_edge, 4);
