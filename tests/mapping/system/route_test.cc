@@ -131,7 +131,7 @@ TEST(Route, EveryLinkIsLedToBeforeItIsTakenAndBytesAreConserved) {
         EXPECT_GE(r.links[i].hops, 0);
         for (const Index before : r.links[i].behind) {
           ASSERT_LT(before, static_cast<Index>(i));
-          EXPECT_LT(r.links[before].hops, r.links[i].hops);
+          EXPECT_LT(r.links[static_cast<size_t>(before)].hops, r.links[i].hops);
         }
       }
     }
