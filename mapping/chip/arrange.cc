@@ -14,11 +14,11 @@
 namespace ohm {
 namespace {
 
-Index budget_in_arrays(const ChipSpec& spec) {
-  const auto chip = static_cast<double>(spec.n_tiles());
-  const double budget = spec.map.budget;
-  const double tiles = std::floor(std::min(budget <= 1 ? budget * chip : budget, chip));
-  return static_cast<Index>(tiles) * spec.macros_per_tile;
+Index budget_in_arrays(const Chip& chip) {
+  const auto all = static_cast<double>(chip.mesh.size());
+  const double budget = chip.spec.map.budget;
+  const double tiles = std::floor(std::min(budget <= 1 ? budget * all : budget, all));
+  return static_cast<Index>(tiles) * chip.spec.macros_per_tile;
 }
 
 Duplication duplicate(const Network& network, const Chip& chip, const Partition& partition) {
@@ -41,13 +41,12 @@ Duplication duplicate(const Network& network, const Chip& chip, const Partition&
   if (chip.spec.map.duplication == "none") {
     return duplicate_for_throughput(stages, blocks);  // no stage has a second copy
   }
-  const Index budget = budget_in_arrays(chip.spec);
+  const Index budget = budget_in_arrays(chip);
   if (blocks > budget) {
     throw ConfigError(fmt::format(
         "chip {}: map.budget: {:g} of {} tiles hold {} arrays; expected at least the {} that one "
         "copy of each matrix of {} takes: raise the budget",
-        chip.spec.name, chip.spec.map.budget, chip.spec.n_tiles(), budget, blocks,
-        network.spec.name));
+        chip.spec.name, chip.spec.map.budget, chip.mesh.size(), budget, blocks, network.spec.name));
   }
   return chip.spec.map.duplication == "latency" ? duplicate_for_latency(stages, budget)
                                                 : duplicate_for_throughput(stages, budget);

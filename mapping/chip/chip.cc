@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
+#include <utility>
 
 #include "core/error.h"
 #include "crossbar/cost/macro_area.h"
@@ -21,10 +23,38 @@ SquareMetres total_area(const std::vector<PartSpec>& parts, const Technology& at
   return sum;
 }
 
+Mesh mesh_of(const ChipSpec& spec) {
+  std::vector<LinkGrid> levels;
+  for (const LevelSpec& level : spec.system) levels.push_back(level.grid());
+  return {LinkGrid{spec.mesh.columns, spec.mesh.rows}, levels};
+}
+
+/// Links leave a chip through its edge, those of a group of chips through the edges of its chips.
+void require_beachfront(const Chip& chip) {
+  double columns = static_cast<double>(chip.spec.mesh.columns);
+  double rows = static_cast<double>(chip.spec.mesh.rows);
+  for (const LevelSpec& level : chip.spec.system) {
+    double edge = std::numeric_limits<double>::infinity();
+    if (level.columns > 1) edge = rows;
+    if (level.rows > 1) edge = std::min(edge, columns);
+    edge *= chip.link_length.si();
+    const double wanted = static_cast<double>(level.links_per_edge) * level.link.beachfront.si();
+    if (wanted > edge) {
+      throw ConfigError(fmt::format(
+          "chip {}: system: {} × {} of {:.3g} mm of die edge each; the edge has {:.3g} mm: lower "
+          "links_per_edge, enlarge mesh, or take a narrower link",
+          chip.spec.name, level.links_per_edge, level.link.name, level.link.beachfront.si() * 1e3,
+          edge * 1e3));
+    }
+    columns *= static_cast<double>(level.columns);
+    rows *= static_cast<double>(level.rows);
+  }
+}
+
 }  // namespace
 
 Index Chip::powered_tiles(Index used) const {
-  return spec.gating.kind == "none" ? spec.n_tiles() : used;
+  return spec.gating.kind == "none" ? mesh.size() : used;
 }
 
 Index rows_without_clipping(const MacroSpec& macro) {
@@ -63,7 +93,40 @@ bool in_crossbars(const StaticMatmul& matmul, const ChipSpec& spec) {
   return inside;
 }
 
-Chip compile_chip(const ChipSpec& spec) {
+Index Chip::n_links(Index level) const {
+  return mesh.edges(level) * spec.system[static_cast<size_t>(level)].links_per_edge;
+}
+
+SquareMetres Chip::link_area(Index level) const {
+  return 2.0 * static_cast<double>(n_links(level)) *
+         spec.system[static_cast<size_t>(level)].link.area;
+}
+
+SquareMetres Chip::area() const {
+  SquareMetres ends;
+  for (Index level = 0; level < mesh.n_levels(); ++level) ends += link_area(level);
+  return static_cast<double>(spec.n_tiles()) * tile_area + shared_area +
+         ends / static_cast<double>(mesh.n_chips());
+}
+
+Index Chip::n_drams() const {
+  return spec.dram_at.empty() ? mesh.n_chips() : std::ssize(spec.dram_at);
+}
+
+std::vector<Index> Chip::crossing_costs() const {
+  const JoulesPerByte router = spec.noc.router_energy;
+  const double hop = (router + spec.noc.link_energy * link_length).si();
+  std::vector<Index> costs;
+  for (const LevelSpec& level : spec.system) {
+    const double ratio = hop > 0.0 ? (router + level.link.energy).si() / hop : 1.0;
+    costs.push_back(static_cast<Index>(std::clamp(std::round(ratio), 1.0, 0x1p20)));
+  }
+  return costs;
+}
+
+Chip compile_chip(const ChipSpec& given, Index chips) {
+  ChipSpec spec = given;
+  spec.system = sized(std::move(spec.system), chips);
   const Index columns = weight_columns(spec.macro);
   if (columns < 1) {
     throw ConfigError(fmt::format(
@@ -74,7 +137,7 @@ Chip compile_chip(const ChipSpec& spec) {
   }
   Chip chip{
       spec,
-      Mesh(spec.mesh.columns, spec.mesh.rows),
+      mesh_of(spec),
       block_shape(spec),
       bitlines_per_weight(spec.macro.weight),
       spec.macro.array.n_wordlines * spec.macro.array.n_bitlines,
@@ -93,6 +156,7 @@ Chip compile_chip(const ChipSpec& spec) {
   chip.shared_area = total_area(spec.parts, at);
   chip.link_length = Metres(std::sqrt(chip.tile_area.si()));
   chip.power = tile_power(spec);
+  require_beachfront(chip);
   return chip;
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <vector>
+
 #include "core/units.h"
 #include "crossbar/cost/macro_timing.h"
 #include "mapping/chip/chip_spec.h"
@@ -11,10 +13,10 @@
 
 namespace ohm {
 
-/// A chip compiled from its Spec: immutable and valid.
+/// A chip, or several that work as one, compiled from its Spec: immutable and valid.
 struct Chip {
-  ChipSpec spec;
-  Mesh mesh;
+  ChipSpec spec;     ///< with the sizes of all levels of its system
+  Mesh mesh;         ///< the tiles of all chips
   BlockShape shape;  ///< weights that a macro holds
   Index cells_per_weight = 1;
   Index cells_per_macro = 1;
@@ -25,9 +27,17 @@ struct Chip {
   Metres link_length;        ///< side of a square tile
   TilePower power;           ///< static, of one tile
 
-  SquareMetres area() const {
-    return static_cast<double>(spec.n_tiles()) * tile_area + shared_area;
-  }
+  /// Of one chip; ends of links between chips are dealt out evenly.
+  SquareMetres area() const;
+  /// Both ends of all links of a level.
+  SquareMetres link_area(Index level) const;
+  /// Links of a level, those side by side counted singly.
+  Index n_links(Index level) const;
+  /// DRAMs of all chips together.
+  Index n_drams() const;
+  /// By level: energy of a byte over a link between chips, in hops on chip, as Interconnect takes
+  /// it.
+  std::vector<Index> crossing_costs() const;
   /// Tiles that are not off all the time when `used` of them hold weights.
   Index powered_tiles(Index used) const;
 };
@@ -45,7 +55,8 @@ std::string row_split_of(const ChipSpec& spec);
 /// Whether this matrix lives in crossbars: `head`, and then the rules of map.matrices, say so.
 bool in_crossbars(const StaticMatmul& matmul, const ChipSpec& spec);
 
-/// Compiles a Spec; ConfigError where no weight fits into a macro.
-Chip compile_chip(const ChipSpec& spec);
+/// Compiles a Spec; ConfigError where no weight fits into a macro, or where links between chips are
+/// wider than the die's edge. A system that grows with the network is sized for `chips`.
+Chip compile_chip(const ChipSpec& spec, Index chips = 1);
 
 }  // namespace ohm

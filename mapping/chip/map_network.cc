@@ -22,15 +22,30 @@ Index crossbar_blocks(const Network& network, const Chip& chip) {
   return blocks;
 }
 
-void require_room(const Network& network, const Chip& chip, Index arrays) {
-  const Index tiles = arrays == 0 ? 0 : (arrays - 1) / chip.spec.macros_per_tile + 1;
-  if (tiles <= chip.spec.n_tiles()) return;
-  const bool may_leave = network.spec.is_decoder() && chip.spec.head != "digital";
+[[noreturn]] void refuse(const Network& network, const ChipSpec& chip, Index tiles) {
+  const bool may_leave = network.spec.is_decoder() && chip.head != "digital";
+  std::string found = fmt::format("has {}", chip.n_tiles());
+  if (grows(chip.system)) {
+    found += fmt::format(" and a system at most {}", kMostSystemTiles);
+  } else if (!chip.system.empty()) {
+    found += fmt::format(" on each of {} chips", n_chips(chip.system));
+  }
   throw ConfigError(fmt::format(
-      "network {} needs {} tiles, chip {} has {}: enlarge mesh or macros_per_tile,{} or take a "
+      "network {} needs {} tiles, chip {} {}: enlarge mesh or macros_per_tile,{}{} or take a "
       "smaller network",
-      network.spec.name, tiles, chip.spec.name, chip.spec.n_tiles(),
-      may_leave ? " keep the head digital," : ""));
+      network.spec.name, tiles, chip.name, found, may_leave ? " keep the head digital," : "",
+      grows(chip.system)
+          ? ""
+          : " take as many chips as it needs with system: [{link: link_ucie_standard}],"));
+}
+
+/// A chip with room for so many arrays: where its system grows, as many chips as that takes.
+Chip chip_for(const Network& network, const ChipSpec& spec, Index arrays) {
+  const Index tiles = arrays == 0 ? 0 : (arrays - 1) / spec.macros_per_tile + 1;
+  const Index chips = tiles == 0 ? 1 : (tiles - 1) / spec.n_tiles() + 1;
+  const Index taken = n_chips(sized(spec.system, chips));
+  if (chips > taken || taken > kMostSystemTiles / spec.n_tiles()) refuse(network, spec, tiles);
+  return compile_chip(spec, chips);
 }
 
 void require_matches(const Network& network, const ChipSpec& spec) {
@@ -45,13 +60,6 @@ void require_matches(const Network& network, const ChipSpec& spec) {
         "'{}', in which * stands for any text",
         spec.name, rule.match, network.spec.name, all.empty() ? "" : all.front().name));
   }
-}
-
-/// The arrays of the network; before anything is allocated, whether they can fit at all.
-Arrangement arranged(const Network& network, const Chip& chip, const Partition& partition) {
-  Arrangement arrangement = arrange(network, chip, partition);
-  require_room(network, chip, arrangement.arrays);
-  return arrangement;
 }
 
 /// Where the contents of each tile go: annealed from the most compact snake, tile 0 stays, for the
@@ -71,7 +79,8 @@ std::vector<Index> annealed(const Chip& chip, const std::vector<Transfer>& trans
   spec.fixed.front() = true;
   spec.seed = static_cast<std::uint32_t>(map.seed);
   spec.moves = map.moves == 0 ? 1000 * used : map.moves;
-  const AnnealedPlacement placed = anneal(Interconnect(chip.mesh), flows, spec);
+  const AnnealedPlacement placed =
+      anneal(Interconnect(chip.mesh, chip.crossing_costs()), flows, spec);
   std::vector<Index> target(static_cast<size_t>(chip.mesh.size()), -1);
   for (Index i = 0; i < used; ++i) {
     target[static_cast<size_t>(chip.mesh.snake(i))] = placed.place[static_cast<size_t>(i)];
@@ -116,12 +125,15 @@ std::vector<StoredBlock> Mapping::stored_blocks() const {
 Mapping map_network(const Network& network, const ChipSpec& spec) {
   require_mappable(network, "map");
   require_matches(network, spec);
-  Chip chip = compile_chip(spec);
-  if (spec.map.packing == "none") require_room(network, chip, crossbar_blocks(network, chip));
+  const bool packed = spec.map.packing != "none";
+  Chip chip = chip_for(network, spec, packed ? 0 : crossbar_blocks(network, compile_chip(spec)));
   Partition partition =
       partition_network(network, chip.shape, row_split_of(spec),
                         [&](const StaticMatmul& matmul) { return in_crossbars(matmul, spec); });
-  Arrangement arrangement = arranged(network, chip, partition);
+  Arrangement arrangement = arrange(network, chip, partition);
+  if (arrangement.arrays > chip.mesh.size() * spec.macros_per_tile) {
+    chip = chip_for(network, spec, arrangement.arrays);
+  }
   Placement placement = place(network, partition, arrangement, chip.mesh, spec.macros_per_tile);
   Mapping mapping{network,
                   std::move(chip),

@@ -10,6 +10,7 @@
 #include "mapping/chip/place.h"
 #include "mapping/chip/transfers.h"
 #include "mapping/network/network.h"
+#include "mapping/system/route.h"
 #include "mapping/verify/verify_copies.h"
 
 namespace ohm {
@@ -43,8 +44,8 @@ struct Mapping {
   std::vector<StoredBlock> stored_blocks() const;
 };
 
-/// Maps a network onto a chip as chip.map says; ConfigError if it does not fit, or where a rule of
-/// map.matrices matches nothing.
+/// Maps a network onto a chip, or onto the chips of its system, as chip.map says; ConfigError if it
+/// does not fit, or where a rule of map.matrices matches nothing.
 Mapping map_network(const Network& network, const ChipSpec& chip);
 
 }  // namespace ohm

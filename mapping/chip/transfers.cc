@@ -2,7 +2,6 @@
 #include "mapping/chip/transfers.h"
 
 #include <algorithm>
-#include <map>
 #include <numeric>
 #include <utility>
 
@@ -107,19 +106,6 @@ void add_inputs(const Network& network, const Placement& placement, const Widths
   }
 }
 
-/// Orders links by their hops, and turns the numbers of the links before each into positions.
-void sort_along_paths(std::vector<LinkLoad>& links) {
-  std::stable_sort(links.begin(), links.end(),
-                   [](const LinkLoad& a, const LinkLoad& b) { return a.hops < b.hops; });
-  std::map<Index, Index> position;
-  for (LinkLoad& load : links) {
-    for (Index& before : load.behind) before = position.at(before);
-    std::sort(load.behind.begin(), load.behind.end());
-    load.behind.erase(std::unique(load.behind.begin(), load.behind.end()), load.behind.end());
-    position.emplace(load.link, std::ssize(position));
-  }
-}
-
 }  // namespace
 
 Index Widths::partial_sum_bits(Index rows) const {
@@ -145,38 +131,6 @@ std::vector<Transfer> transfers_of(const Network& network, const Placement& plac
     }
   }
   return transfers;
-}
-
-Route route(const Mesh& mesh, const Transfer& transfer) {
-  Route result;
-  for (const Index tile : transfer.tiles) {
-    result.hops = std::max(result.hops, mesh.hops(transfer.hub, tile));
-  }
-  std::map<Index, LinkLoad> loads;
-  bool leaves = false;
-  for (size_t i = 0; i < transfer.tiles.size(); ++i) {
-    const Index tile = transfer.tiles[i];
-    if (tile == transfer.hub) continue;
-    leaves = true;
-    const auto path =
-        transfer.to_hub() ? mesh.path(tile, transfer.hub) : mesh.path(transfer.hub, tile);
-    Index hop = transfer.to_hub() ? result.hops - std::ssize(path) : 0, before = -1;
-    for (const Index link : path) {
-      LinkLoad& load = loads.try_emplace(link, LinkLoad{link, hop++, 0, {}}).first->second;
-      load.bytes = transfer.multicast() ? transfer.bytes[i] : load.bytes + transfer.bytes[i];
-      if (before >= 0) load.behind.push_back(before);
-      before = link;
-    }
-    result.ejected += transfer.bytes[i];
-    if (!transfer.multicast()) result.injected += transfer.bytes[i];
-  }
-  if (transfer.multicast() && leaves) result.injected = transfer.bytes.front();
-  for (const auto& [link, load] : loads) {
-    result.links.push_back(load);
-    result.link_bytes += load.bytes;
-  }
-  sort_along_paths(result.links);
-  return result;
 }
 
 Transfer per_token(Transfer transfer) {

@@ -41,32 +41,9 @@ struct Transfer {
   bool multicast() const { return kind == TransferKind::input; }
 };
 
-/// Bytes over one link; `hops` routers and links lie between the transfer's first one and it.
-struct LinkLoad {
-  Index link = 0;
-  Index hops = 0;
-  std::int64_t bytes = 0;
-  std::vector<Index> behind = {};  ///< entries of Route::links that lead to this one
-};
-
 /// What the transfer carries for one token, on average over the copies that share the tokens;
 /// rounded up to whole bytes.
 Transfer per_token(Transfer transfer);
-
-/// A transfer on its links.
-struct Route {
-  std::vector<LinkLoad> links;  ///< each after those that lead to it
-  Index hops = 0;               ///< of the farthest tile
-  std::int64_t injected = 0;    ///< bytes that enter the network
-  std::int64_t ejected = 0;     ///< bytes that leave it; a multicast leaves once per tile
-  std::int64_t link_bytes = 0;  ///< Σ bytes over links
-
-  /// Bytes through routers: each link leads to one, and a source has its own.
-  std::int64_t router_bytes() const { return link_bytes + injected; }
-};
-
-/// Dimension-order route; a multicast takes each link of the union of its paths once.
-Route route(const Mesh& mesh, const Transfer& transfer);
 
 /// Bytes × links that the transfer takes at least, wherever its tiles stand on a mesh: a multicast
 /// to n tiles takes n links; otherwise at most 4·d tiles stand d hops from the hub.

@@ -11,6 +11,7 @@
 #include "mapping/estimate/phases.h"
 #include "mapping/estimate/static_cost.h"
 #include "mapping/schedule/plan_tokens.h"
+#include "mapping/system/memory_load.h"
 
 namespace ohm {
 namespace {
@@ -24,16 +25,31 @@ std::int64_t kv_bytes(const Mapping& mapping) {
   return spec.n_layers * bytes_of(2 * spec.kv_width(), mapping.chip.spec.kv_bits);
 }
 
-std::int64_t kv_in_dram(const Mapping& mapping, const Request& request) {
-  const TransformerSpec& spec = mapping.network.spec;
+/// Keys and values in DRAM at the end: of all chips, and of the chip with most of them.
+struct Spilled {
   std::int64_t total = 0;
+  double fullest = 0.0;
+};
+
+Spilled kv_in_dram(const Mapping& mapping, const Request& request) {
+  const TransformerSpec& spec = mapping.network.spec;
+  Spilled spilled;
+  std::vector<double> in_chip(static_cast<size_t>(mapping.chip.mesh.n_chips()), 0.0);
   for (int layer = 0; layer < spec.n_layers; ++layer) {
     const Index kept = buffered_positions(mapping, layer, request.batch);
     const Index held = request.tokens() == 0 ? 0 : positions_of(request, request.tokens() - 1);
-    total += request.batch * std::max<Index>(0, held - kept) *
-             bytes_of(2 * spec.kv_width(), mapping.chip.spec.kv_bits);
+    const std::int64_t bytes = request.batch * std::max<Index>(0, held - kept) *
+                               bytes_of(2 * spec.kv_width(), mapping.chip.spec.kv_bits);
+    spilled.total += bytes;
+    if (bytes == 0) continue;
+    const AttentionSite& site = mapping.placement.attention[static_cast<size_t>(layer)];
+    for (const auto& [chip, share] : memory_load(mapping.chip, site.tiles).drams) {
+      double& here = in_chip[static_cast<size_t>(chip)];
+      here += share * static_cast<double>(bytes);
+      spilled.fullest = std::max(spilled.fullest, here);
+    }
   }
-  return total;
+  return spilled;
 }
 
 /// Before anything is allocated: every step of every token is simulated.
@@ -48,14 +64,16 @@ void require_time(const Mapping& mapping, const Request& request) {
       mapping.network.spec.name, steps, kMostSteps));
 }
 
-void require_memory(const Mapping& mapping, std::int64_t bytes) {
+void require_memory(const Mapping& mapping, const Spilled& spilled) {
   const DramSpec& dram = mapping.chip.spec.dram;
-  if (static_cast<double>(bytes) <= dram.capacity.si()) return;
-  throw ArgumentError(fmt::format(
-      "workload of {}: {:.3g} GB of keys and values beyond the buffers; the DRAM of chip {} holds "
-      "{:.3g} GB: lower batch, prompt or kv_bits",
-      mapping.network.spec.name, static_cast<double>(bytes) / 1e9, mapping.chip.spec.name,
-      dram.capacity.si() / 1e9));
+  if (spilled.fullest <= dram.capacity.si()) return;
+  throw ArgumentError(
+      fmt::format("workload of {}: {:.3g} GB of keys and values beyond the buffers{}; the DRAM of "
+                  "chip {} holds "
+                  "{:.3g} GB: lower batch, prompt or kv_bits",
+                  mapping.network.spec.name, spilled.fullest / 1e9,
+                  mapping.chip.mesh.n_chips() > 1 ? " of one chip" : "", mapping.chip.spec.name,
+                  dram.capacity.si() / 1e9));
 }
 
 /// Chips published as matrix engines alone have a peak and run nothing.
@@ -87,6 +105,16 @@ void fill_gating(const Mapping& mapping, Estimate& result) {
   result.wake_ups = gated.wake_ups;
   result.gated_share = gated.off_time() / (static_cast<double>(gated.off.size()) *
                                            static_cast<double>(result.schedule.makespan));
+}
+
+void book_idle_links(const Mapping& mapping, Estimate& result) {
+  for (Index k = 0; k < mapping.chip.mesh.n_levels(); ++k) {
+    const LinkSpec& link = mapping.chip.spec.system[static_cast<size_t>(k)].link;
+    if (link.static_power.si() == 0.0) continue;
+    result.ledger.book(
+        {link_component(k), "", -1, "static"},
+        energy_of(mapping.chip.n_links(k), link.static_power * result.makespan, link.source));
+  }
 }
 
 double temporal_utilisation(const Mapping& mapping, const Schedule& schedule) {
@@ -175,6 +203,15 @@ std::vector<std::string> assumptions_of(const Mapping& mapping, const Request& r
         "tiles are gated before the request and after their last step; bytes that arrive in a "
         "buffer do not wake its tile");
   }
+  if (mapping.chip.mesh.n_chips() > 1) {
+    list.push_back(
+        "a link between chips reaches all routers along the edge of the die; a multicast crosses "
+        "it once, all other traffic over this edge shares it");
+    list.push_back(
+        "embeddings, inputs and a digital head are in the DRAM of the first chip, keys and values "
+        "in those of the chips that attend to them; chips without DRAM use the nearest one");
+    list.push_back("chips stand in a full grid, and all of them are on");
+  }
   const double reticles = mapping.chip.area() / mapping.chip.spec.reticle;
   if (reticles > 1.0) {
     list.push_back(
@@ -216,8 +253,9 @@ Estimate estimate(const Mapping& mapping, const Workload& workload, Index timeli
   check_activity(mapping.network, workload);
   require_time(mapping, result.request);
   result.kv_bytes_per_token = result.request.decoder ? kv_bytes(mapping) : 0;
-  result.kv_bytes_in_dram = kv_in_dram(mapping, result.request);
-  require_memory(mapping, result.kv_bytes_in_dram);
+  const Spilled spilled = kv_in_dram(mapping, result.request);
+  result.kv_bytes_in_dram = spilled.total;
+  require_memory(mapping, spilled);
   TokenPlan plan = plan_tokens(mapping, result.request);
   plan.gating = gating_rule(mapping, plan);
   result.schedule = schedule(plan, result.request, timeline_tokens);
@@ -227,12 +265,14 @@ Estimate estimate(const Mapping& mapping, const Workload& workload, Index timeli
   book_busy(mapping, plan, result.request, result.ledger);
   book_leakage(mapping, result.schedule, result.ledger);
   book_background(mapping, result.schedule, result.ledger);
+  book_idle_links(mapping, result);
   result.leakage_energy = leakage_of(result.ledger);
   fill_gating(mapping, result);
   book_parts(mapping, result.schedule, result.ledger);
   book_area(mapping, result.ledger);
   fill_temperature(mapping, result);
   fill_energy(result);
+  result.chips = mapping.chip.mesh.n_chips();
   result.chip_area = mapping.chip.area();
   result.reticles = result.chip_area / mapping.chip.spec.reticle;
   result.macs = macs_of(mapping, result.request);

@@ -26,8 +26,9 @@ struct Estimate {
   Joules energy, energy_low, energy_high;
   Joules energy_per_token;
   Watts power;             ///< energy / makespan
-  SquareMetres area;       ///< tiles that hold weights
-  SquareMetres chip_area;  ///< all tiles
+  SquareMetres area;       ///< tiles that hold weights, and links between chips
+  Index chips = 1;         ///< of the system
+  SquareMetres chip_area;  ///< all tiles of one chip
   double reticles = 0.0;   ///< chip_area / the largest die of one exposure
   Seconds makespan, lower_bound;
   Joules leakage_energy;  ///< of powered and of gated tiles
@@ -53,7 +54,7 @@ struct Estimate {
 /// workload makes.
 ///
 /// Throws ArgumentError for a workload that does not suit the network (see resolve()), or whose
-/// keys and values exceed the DRAM. ConfigError where the chip gets too hot (see
+/// keys and values exceed the DRAM of a chip. ConfigError where the chip gets too hot (see
 /// temperature_map()) or cannot be made (see good_package()).
 Estimate estimate(const Mapping& mapping, const Workload& workload, Index timeline_tokens = 4);
 

@@ -2,6 +2,7 @@
 #include "mapping/estimate/operator_energy.h"
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <utility>
 
@@ -9,6 +10,7 @@
 #include "mapping/chip/tile_wires.h"
 #include "mapping/estimate/phases.h"
 #include "mapping/schedule/plan_tokens.h"
+#include "mapping/system/memory_load.h"
 
 namespace ohm {
 namespace {
@@ -102,7 +104,26 @@ class Booker {
     book("tile_wires", energy_of(bytes, each * Bytes(1.0), spec_.noc.source));
   }
 
-  void dram(std::int64_t bytes) { book("dram", dram_cost(bytes, spec_.dram)); }
+  /// Bytes between DRAM and tiles, over links between chips where the tiles' chips have none.
+  void dram(std::int64_t bytes, const std::vector<Index>& tiles = {0}) {
+    book("dram", dram_cost(bytes, spec_.dram));
+    if (spec_.dram_at.empty()) return;
+    const MemoryLoad load = memory_load(mapping_.chip, tiles);
+    ByLevel crossed{};
+    for (size_t k = 0; k < kMostLevels; ++k) {
+      crossed[k] = std::llround(load.crossed[k] * static_cast<double>(bytes));
+    }
+    book_links(crossed);
+  }
+
+  void book_links(const ByLevel& bytes) {
+    for (size_t k = 0; k < spec_.system.size(); ++k) {
+      if (bytes[k] == 0) continue;
+      Cost cost = link_cost(spec_.system[k].link, bytes[k]);
+      cost.busy = {};  // booked by the schedule
+      book(link_component(static_cast<Index>(k)), cost);
+    }
+  }
 
   void macs(std::int64_t count) { book("attention_mac", mac_cost(count, spec_.digital)); }
 
@@ -212,10 +233,13 @@ class Booker {
 
   Index query_width() const { return mapping_.network.spec.query_width(); }
 
+  const AttentionSite& attention() const {
+    return mapping_.placement.attention[static_cast<size_t>(op_->layer)];
+  }
+
   /// Keys (or values) of one position in all tiles that hold them.
   std::int64_t key_bytes() const {
-    const AttentionSite& site = mapping_.placement.attention[static_cast<size_t>(op_->layer)];
-    return bytes_of(site.kv_copies * mapping_.network.spec.head_size(), widths_.kv_bits);
+    return bytes_of(attention().kv_copies * mapping_.network.spec.head_size(), widths_.kv_bits);
   }
 
   /// Keys (or values) of one position in DRAM, where they are once.
@@ -235,7 +259,9 @@ class Booker {
     macs(p.total * query_width());
     buffer(runs_ * activations(op_->in_features) + 2 * runs_ * query + 2 * (runs_ - spilled) * key +
            (p.total - p.beyond) * key);
-    if (spilled > 0 || p.beyond > 0) dram((2 * spilled + p.beyond) * stored_bytes());
+    if (spilled > 0 || p.beyond > 0) {
+      dram((2 * spilled + p.beyond) * stored_bytes(), attention().tiles);
+    }
   }
 
   void book_softmax() {
@@ -247,12 +273,12 @@ class Booker {
   void book_values(Index vertex) {
     const Positions p = positions();
     const auto value = key_bytes();
-    const AttentionSite& site = mapping_.placement.attention[static_cast<size_t>(op_->layer)];
+    const AttentionSite& site = attention();
     macs(p.total * query_width());
     buffer((p.total - p.beyond) * value +
            p.total * mapping_.network.spec.n_heads * widths_.activation_bits / 8 +
            runs_ * activations(mapping_.network.op(vertex).out_features));
-    if (p.beyond > 0) dram(p.beyond * stored_bytes());
+    if (p.beyond > 0) dram(p.beyond * stored_bytes(), attention().tiles);
     if (site.tiles_per_head > 1) {
       elements("accumulate", runs_ * site.tiles_per_head * query_width(), spec_.digital.accumulate);
     }
@@ -260,15 +286,19 @@ class Booker {
 
   void book_network(Index vertex) {
     std::int64_t routers = 0, links = 0;
+    ByLevel crossings{};
     for (size_t i = 0; i < mapping_.transfers.size(); ++i) {
       if (mapping_.transfers[i].vertex != vertex) continue;
       // a residual's operands arrive as often as it runs, an input as often as its matrix
-      const std::int64_t runs =
-          runs_of_copy(mapping_.transfers[i].copy, mapping_.transfers[i].copies);
-      routers += runs * mapping_.routes[i].router_bytes();
-      links += runs * mapping_.routes[i].link_bytes;
+      const Transfer& transfer = mapping_.transfers[i];
+      const Route& way = mapping_.routes[i];
+      const std::int64_t runs = runs_of_copy(transfer.copy, transfer.copies);
+      routers += runs * way.router_bytes();
+      links += runs * way.noc_bytes();
+      for (size_t k = 0; k < kMostLevels; ++k) crossings[k] += runs * way.crossing_bytes[k];
     }
-    if (links == 0) return;
+    if (routers == 0) return;
+    book_links(crossings);
     book("noc_router", energy_of(routers, spec_.noc.router_energy * Bytes(1.0), spec_.noc.source));
     book("noc_link",
          energy_of(links, spec_.noc.link_energy * mapping_.chip.link_length * Bytes(1.0),
@@ -286,7 +316,7 @@ class Booker {
 };
 
 std::string busy_component(const Step& step, ResourceKind kind) {
-  if (kind == ResourceKind::link || kind == ResourceKind::dram) return to_string(kind);
+  if (kind == ResourceKind::link || kind >= ResourceKind::dram) return to_string(kind);
   if (kind == ResourceKind::attention) return "attention_mac";
   if (step.action == "embed") return "residual";
   if (step.action == "store_sums") return "buffer";

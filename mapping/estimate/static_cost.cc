@@ -84,7 +84,7 @@ void book_leakage(const Mapping& mapping, const Schedule& schedule, Ledger& ledg
   const GatingSpec& gating = mapping.chip.spec.gating;
   const Seconds makespan(static_cast<double>(schedule.makespan) * 1e-12);
   const Index used = mapping.chip.powered_tiles(mapping.placement.tiles_used);
-  const Index unused = mapping.chip.spec.n_tiles() - used;
+  const Index unused = mapping.chip.mesh.size() - used;
   const Seconds gated(schedule.gated.off_time() * 1e-12);
   const Seconds powered = std::max(Seconds(), static_cast<double>(used) * makespan - gated);
   ledger.book({"leakage", "", -1, "static"},
@@ -108,7 +108,8 @@ void book_background(const Mapping& mapping, const Schedule& schedule, Ledger& l
   const DramSpec& dram = mapping.chip.spec.dram;
   if (dram.background.si() == 0.0) return;
   const Seconds makespan(static_cast<double>(schedule.makespan) * 1e-12);
-  ledger.book({"dram_background", "", -1, "static"}, background_cost(dram, makespan));
+  ledger.book({"dram_background", "", -1, "static"},
+              background_cost(dram, static_cast<double>(mapping.chip.n_drams()) * makespan));
 }
 
 void book_parts(const Mapping& mapping, const Schedule& schedule, Ledger& ledger) {
@@ -130,7 +131,8 @@ void book_parts(const Mapping& mapping, const Schedule& schedule, Ledger& ledger
   const auto cores = static_cast<double>(spec.cores_per_tile());
   book(spec.core.parts, worked / static_cast<double>(spec.core.macros), tiles * cores * makespan);
   book(spec.tile.parts, worked / static_cast<double>(spec.macros_per_tile), tiles * makespan);
-  book(spec.parts, makespan, makespan);
+  const double each_chip = static_cast<double>(mapping.chip.mesh.n_chips()) * makespan;
+  book(spec.parts, each_chip, each_chip);
 }
 
 void book_area(const Mapping& mapping, Ledger& ledger) {
@@ -155,7 +157,13 @@ void book_area(const Mapping& mapping, Ledger& ledger) {
   };
   book(spec.core.parts, tiles * static_cast<double>(spec.cores_per_tile()));
   book(spec.tile.parts, tiles);
-  book(spec.parts, 1.0);
+  book(spec.parts, static_cast<double>(mapping.chip.mesh.n_chips()));
+  for (Index k = 0; k < mapping.chip.mesh.n_levels(); ++k) {
+    const LinkSpec& link = spec.system[static_cast<size_t>(k)].link;
+    if (mapping.chip.link_area(k).si() == 0.0) continue;
+    ledger.book({link_component(k), "", -1, "static"},
+                area_of(1.0, mapping.chip.link_area(k), link.source));
+  }
 }
 
 }  // namespace ohm

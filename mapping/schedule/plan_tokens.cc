@@ -9,26 +9,12 @@
 #include <map>
 
 #include "core/error.h"
+#include "crossbar/cost/macro_timing.h"
+#include "mapping/schedule/passage.h"
+#include "mapping/schedule/picoseconds.h"
 
 namespace ohm {
 namespace {
-
-/// Throws ArgumentError beyond 1e15 ps, so that sums over steps and tokens stay whole numbers.
-Picoseconds picoseconds(Seconds time, const std::string& step) {
-  constexpr double kLongest = 1e15;
-  const double rounded = std::round(time.si() * 1e12);
-  if (rounded <= kLongest) return static_cast<Picoseconds>(rounded);
-  throw ArgumentError(
-      fmt::format("schedule: step {} takes {:.3g} s; expected at most {:.0f} s: raise the clocks "
-                  "and bandwidths "
-                  "of the chip, or take a smaller network",
-                  step, time.si(), kLongest * 1e-12));
-}
-
-/// Whole cycles of a clock.
-Picoseconds cycles(Index n, Hertz clock, const std::string& step) {
-  return picoseconds(Seconds(static_cast<double>(n) / clock.si()), step);
-}
 
 Index ceil_divide(Index n, Index by) {
   return n == 0 ? 0 : (n - 1) / by + 1;
@@ -69,10 +55,13 @@ class Planner {
     }
     first_link_ = std::ssize(plan_.resources);
     for (Index l = 0; l < mapping_.chip.mesh.n_links(); ++l) {
-      plan_.resources.push_back({ResourceKind::link, l, fmt::format("noc link {}", l)});
+      plan_.resources.push_back(link_resource(mapping_.chip.mesh, l));
     }
     dram_ = std::ssize(plan_.resources);
-    plan_.resources.push_back({ResourceKind::dram, 0, "dram"});
+    for (Index c = 0; c < mapping_.chip.mesh.n_chips(); ++c) {
+      plan_.resources.push_back(
+          {ResourceKind::dram, c, c == 0 ? "dram" : fmt::format("dram of chip {}", c)});
+    }
     for (const StoredCopy& copy : mapping_.arrangement.stored) {
       for (const Index array : copy.shared) {
         if (!shared_.try_emplace(array, std::ssize(plan_.resources)).second) continue;
@@ -130,14 +119,20 @@ class Planner {
     return add(std::move(made));
   }
 
+  std::vector<Claim> claims_of(const Fetch& fetch) const {
+    std::vector<Claim> claims;
+    for (const Claim& at : fetch.drams) claims.push_back({dram_ + at.resource, 0, at.busy});
+    for (const Claim& at : fetch.links) claims.push_back({first_link_ + at.resource, 0, at.busy});
+    return claims;
+  }
+
   /// A long run, or so many scattered pieces.
   Index dram_read(Index vertex, const std::string& action, std::int64_t bytes,
                   std::vector<Index> after, Index pieces = 0) {
-    const DramAccess access = pieces > 0 ? DramAccess::scattered : DramAccess::run;
     Step made = step(vertex, action, std::move(after));
-    made.claims = {{dram_, 0, picoseconds(occupation(spec_.dram, bytes, access), action)}};
-    made.latency =
-        picoseconds(access_time(spec_.dram, bytes, access, std::max<Index>(1, pieces)), action);
+    const Fetch fetch = fetch_of(mapping_.chip, {0}, bytes, action, pieces);
+    made.claims = claims_of(fetch);
+    made.latency = fetch.busy + fetch.start_up;
     return add(std::move(made));
   }
 
@@ -150,17 +145,11 @@ class Planner {
       const Route& route = mapping_.routes[i];
       if (route.links.empty()) return after;
       Step made = step(vertex, action, {after});
-      const NocSpec& noc = spec_.noc;
-      const Index hop = noc.router_cycles + noc.link_cycles;
-      Index last = 0;
-      for (const LinkLoad& load : route.links) {
-        const Index flits = ceil_divide(load.bytes * 8, noc.flit_bits);
-        last = std::max(last, load.hops * hop + flits);
-        made.claims.push_back({first_link_ + load.link, cycles(load.hops * hop, noc.clock, action),
-                               cycles(flits, noc.clock, action), load.behind});
-      }
+      Passage passage = passage_of(mapping_.chip, route, action);
+      made.claims = std::move(passage.claims);
+      for (Claim& claim : made.claims) claim.resource += first_link_;
       made.hops = true;
-      made.latency = cycles(last + hop - 1, noc.clock, action);
+      made.latency = passage.latency;
       return add(std::move(made));
     }
     return after;
@@ -384,11 +373,10 @@ class Planner {
     }
     const auto bytes = bytes_of(2 * mapping_.network.spec.kv_width(), spec_.kv_bits);
     add_kv_spill(vertex, kv, kept, bytes);
-    const Picoseconds each =
-        picoseconds(occupation(spec_.dram, bytes, DramAccess::run), fetch.action);
-    fetch.growth = {1, std::max<Picoseconds>(1, each), kept,
-                    picoseconds(spec_.dram.latency, fetch.action)};
-    fetch.claims = {{dram_, 0, 0}};
+    const Fetch each = fetch_of(mapping_.chip, attention(op).tiles, bytes, fetch.action);
+    fetch.growth = {1, std::max<Picoseconds>(1, each.busy), kept, each.start_up};
+    fetch.claims = claims_of(each);
+    for (Claim& claim : fetch.claims) claim.busy = 0;  // by position only
     return add(std::move(fetch));
   }
 
@@ -400,9 +388,12 @@ class Planner {
     const double share = request_.decoder ? 1.0
                                           : static_cast<double>(request_.prompt - kept) /
                                                 static_cast<double>(request_.prompt);
-    const Seconds time = share * occupation(spec_.dram, bytes, DramAccess::scattered);
-    spill.growth = {kOnce, std::max<Picoseconds>(1, picoseconds(time, spill.action)), kept, 0};
-    spill.claims = {{dram_, 0, 0}};
+    const Fetch way = fetch_of(mapping_.chip, attention(mapping_.network.op(vertex)).tiles, bytes,
+                               spill.action, 1);
+    const auto time = static_cast<Picoseconds>(std::llround(share * static_cast<double>(way.busy)));
+    spill.growth = {kOnce, std::max<Picoseconds>(1, time), kept, 0};
+    spill.claims = claims_of(way);
+    for (Claim& claim : spill.claims) claim.busy = 0;  // by position only
     add(std::move(spill));
   }
 

@@ -19,6 +19,12 @@ const char* to_string(ResourceKind kind) {
       return "dram";
     case ResourceKind::array:
       return "shared_array";
+    case ResourceKind::chip_link:
+      return "chip_link";
+    case ResourceKind::package_link:
+      return "package_link";
+    case ResourceKind::board_link:
+      return "board_link";
   }
   return "";
 }

@@ -14,10 +14,26 @@ namespace ohm {
 using Picoseconds = std::int64_t;
 
 /// What only one step can use at a time.
-enum class ResourceKind { macros, digital, attention, link, dram, array };
+enum class ResourceKind {
+  macros,
+  digital,
+  attention,
+  link,
+  array,  ///< that several matrices share
+  dram,
+  chip_link,  ///< between chips; packages and boards: groups of chips
+  package_link,
+  board_link,
+};
 
-/// "macros", "digital", "attention", "noc_link", "dram", "shared_array".
+/// "macros", "digital", "attention", "noc_link", "shared_array", "dram", "chip_link",
+/// "package_link", "board_link".
 const char* to_string(ResourceKind kind);
+
+/// Whether messages pass through it: on chip, or between chips.
+inline bool is_link(ResourceKind kind) {
+  return kind == ResourceKind::link || kind > ResourceKind::dram;
+}
 
 struct Resource {
   ResourceKind kind = ResourceKind::macros;

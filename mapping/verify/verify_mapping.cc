@@ -209,12 +209,12 @@ class Deliveries {
 using Ends = std::vector<std::pair<Index, Index>>;
 
 Ends ends_of(const Mesh& mesh) {
+  const MeshGraph graph = mesh_graph(mesh);
   Ends ends(static_cast<size_t>(mesh.n_links()));
-  const auto number = boost::get(boost::edge_index, mesh.graph());
-  BGL_FORALL_EDGES_T(edge, mesh.graph(), MeshGraph) {
-    ends[static_cast<size_t>(number[edge])] = {
-        static_cast<Index>(boost::source(edge, mesh.graph())),
-        static_cast<Index>(boost::target(edge, mesh.graph()))};
+  const auto number = boost::get(boost::edge_index, graph);
+  BGL_FORALL_EDGES_T(edge, graph, MeshGraph) {
+    ends[static_cast<size_t>(number[edge])] = {static_cast<Index>(boost::source(edge, graph)),
+                                               static_cast<Index>(boost::target(edge, graph))};
   }
   return ends;
 }
@@ -255,16 +255,38 @@ void check_unicasts(const Transfer& t, const Route& route, const Ends& ends) {
   }
 }
 
+/// All hops over one edge of a chip share its link, which has no two ends of its own: each link
+/// carries what the paths over it carry.
+void check_paths(const Transfer& t, const Route& route, const Mesh& mesh) {
+  std::map<Index, std::int64_t> carried;
+  for (size_t i = 0; i < t.tiles.size(); ++i) {
+    if (t.tiles[i] == t.hub) continue;
+    const auto path = t.to_hub() ? mesh.path(t.tiles[i], t.hub) : mesh.path(t.hub, t.tiles[i]);
+    for (const Index link : path) carried[link] = t.bytes[i] + (t.multicast() ? 0 : carried[link]);
+  }
+  for (const LinkLoad& load : route.links) carried[load.link] -= load.bytes;
+  for (const auto& [link, bytes] : carried) {
+    if (bytes == 0) continue;
+    violated(fmt::format("a route from or to tile {} carries {} bytes {} over link {}", t.hub,
+                         std::abs(bytes), bytes > 0 ? "too few" : "too many", link));
+  }
+}
+
 void check_routes(const Mapping& mapping) {
   if (mapping.routes.size() != mapping.transfers.size()) {
     violated(
         fmt::format("{} routes for {} transfers", mapping.routes.size(), mapping.transfers.size()));
   }
-  const Ends ends = ends_of(mapping.chip.mesh);
+  const bool shared = mapping.chip.mesh.n_levels() > 0;
+  const Ends ends = shared ? Ends() : ends_of(mapping.chip.mesh);
   for (size_t i = 0; i < mapping.routes.size(); ++i) {
     const Transfer& t = mapping.transfers[i];
-    const auto check = t.kind == TransferKind::input ? check_multicast : check_unicasts;
-    check(t, mapping.routes[i], ends);
+    const Route& route = mapping.routes[i];
+    if (shared) {
+      check_paths(t, route, mapping.chip.mesh);
+    } else {
+      (t.multicast() ? check_multicast : check_unicasts)(t, route, ends);
+    }
   }
 }
 
@@ -314,7 +336,7 @@ void check_dram(const Mapping& mapping) {
 Capacities capacities_of(const Mapping& mapping) {
   const ChipSpec& spec = mapping.chip.spec;
   Capacities capacities{spec.name,
-                        spec.n_tiles(),
+                        mapping.chip.mesh.size(),
                         spec.macros_per_tile,
                         inputs_per_array(spec.macro),
                         weight_columns(spec.macro),

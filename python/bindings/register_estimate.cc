@@ -142,6 +142,7 @@ py::dict figures(const NamedEstimate& e) {
   row["area_m2"] = it.area.si();
   row["area_low_m2"] = total.area_low.si();
   row["area_high_m2"] = total.area_high.si();
+  row["system_chips"] = it.chips;
   row["chip_area_m2"] = it.chip_area.si();
   row["reticles"] = it.reticles;
   row["makespan_s"] = it.makespan.si();

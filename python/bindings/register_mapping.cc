@@ -37,6 +37,7 @@ py::dict fit_of(const LoadedNetwork& network, const ChipSpec& chip) {
   result["tiles"] = fit.tiles;
   result["tiles_per_chip"] = fit.tiles_per_chip;
   result["chips"] = fit.chips;
+  result["system_chips"] = fit.system_chips;
   result["area_m2"] = fit.area.si();
   result["chip_area_m2"] = fit.chip_area.si();
   result["reticles"] = fit.reticles;
@@ -78,6 +79,7 @@ py::dict tile_of(const Mapping& mapping, Index tile, const TileLoad& load) {
   row["tile"] = tile;
   row["x"] = tile % mapping.chip.mesh.columns();
   row["y"] = tile / mapping.chip.mesh.columns();
+  row["chip"] = mapping.chip.mesh.chip_of(tile);
   row["used"] = load.used;
   row["matmuls"] = names;
   row["layer"] = matmuls[static_cast<size_t>(load.matmuls.front())].layer;
@@ -87,6 +89,7 @@ py::dict tile_of(const Mapping& mapping, Index tile, const TileLoad& load) {
 py::dict placement_of(const Mapping& mapping) {
   py::dict result;
   result["mesh"] = py::make_tuple(mapping.chip.mesh.columns(), mapping.chip.mesh.rows());
+  result["chips"] = mapping.chip.mesh.n_chips();
   result["slots_per_tile"] = mapping.chip.spec.macros_per_tile;
   result["cost_byte_hops"] = mapping.traffic.link_bytes;
   result["lower_bound_byte_hops"] = mapping.traffic.lower_bound;

@@ -65,6 +65,19 @@ TEST(ChipSpec, RefusesWhatNoChipCanBe) {
   EXPECT_THAT(message_for("noc.flit_bit", "64"), HasSubstr("did you mean"));
 }
 
+TEST(ChipSpec, RefusesDramBesideChipsThatAreNotThere) {
+  EXPECT_THAT(message_for("dram_at", "[1]"), HasSubstr("expected chips 0 to 0"));
+  EXPECT_THAT(message_for("dram_at", "[0, 0]"), HasSubstr("chip 0 twice"));
+  EXPECT_THAT(message_for("dram_at", "[-1]"), HasSubstr("dram_at"));
+  const auto four = [](const std::string& at) {
+    return testing::shipped_chip(
+        {testing::with("system", "[{columns: 2, rows: 2, link: link_ucie_standard}]"),
+         testing::with("dram_at", at)});
+  };
+  EXPECT_EQ(four("[0, 3]").dram_at, (std::vector<Index>{0, 3}));
+  EXPECT_THROW(four("[4]"), ConfigError);
+}
+
 TEST(ChipSpec, RefusesRatesAndMeshesThatNoScheduleCanHold) {
   EXPECT_THAT(message_for("buffer.bandwidth", "1 B/s"), HasSubstr("buffer.bandwidth"));
   EXPECT_THAT(message_for("dram.bandwidth", "1 B/s"), HasSubstr("dram.bandwidth"));

@@ -78,5 +78,30 @@ TEST(Chip, SplitForAccuracyMakesBlocksOfFewerRowsInWholeArrays) {
   EXPECT_EQ(row_split_of(plain.spec), "max");
 }
 
+TEST(Chip, OfASystemSharesTheAreaOfLinks) {
+  const ChipSpec spec = testing::shipped_chip({testing::with(
+      "system", "[{columns: 2, rows: 2, link: link_hypertransport_isaac, links_per_edge: 3}]")});
+  const Chip chip = compile_chip(spec), alone = compile_chip(testing::shipped_chip());
+  EXPECT_EQ(chip.mesh.size(), 4 * 676);
+  EXPECT_EQ(chip.n_links(0), 3 * 4);
+  EXPECT_NEAR(chip.link_area(0).si(), 2 * 12 * 5.72e-6, 1e-12);
+  EXPECT_NEAR(chip.area().si(), alone.area().si() + 6 * 5.72e-6, 1e-12);
+  EXPECT_GT(chip.crossing_costs().front(), 100);  // 50.8 pJ/bit beside some tenths on chip
+}
+
+TEST(Chip, RefusesLinksThatAreWiderThanItsEdge) {
+  const auto compiled = [](const std::string& links) {
+    return compile_chip(testing::shipped_chip(
+        {testing::with("mesh.columns", "1"), testing::with("mesh.rows", "1"),
+         testing::with(
+             "system",
+             "[{columns: 2, rows: 1, link: link_ucie_standard, links_per_edge: " + links + "}]")}));
+  };
+  const double edge = compiled("1").link_length.si();
+  const auto most = static_cast<int>(edge / 286e-6);
+  EXPECT_NO_THROW(compiled(std::to_string(most)));
+  EXPECT_THROW(compiled(std::to_string(most + 1)), ConfigError);
+}
+
 }  // namespace
 }  // namespace ohm
