@@ -168,7 +168,7 @@ std::vector<Override> random_map(std::mt19937& random) {
 
 TEST(VerifyMapping, EveryWayOfMappingIsSoundAndMultipliesTheSame) {
   std::mt19937 random(11);
-  for (int trial = 0; trial < 25; ++trial) {
+  for (int trial = 0; trial < 15; ++trial) {
     const Network network = build_network(random_network(random));
     std::vector<Override> overrides = random_chip(random);
     const Mapping plain = map_network(network, testing::shipped_chip(overrides));
