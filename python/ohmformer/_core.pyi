@@ -295,6 +295,9 @@ class MappedNetwork:
         ConfigError if the network does not fit.
         """
     @property
+    def arrangement(self) -> dict:
+        ...
+    @property
     def placement(self) -> dict:
         ...
     @property
@@ -334,6 +337,10 @@ class CostEstimate:
     def figures(self) -> dict:
         """
         Totals in SI units.
+        """
+    def temperatures(self) -> list[float]:
+        """
+        Kelvin by tile; empty where the chip has no thermal section.
         """
     def timeline(self) -> str:
         """
