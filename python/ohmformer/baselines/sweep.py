@@ -15,6 +15,7 @@ from ohmformer.network import Network
 
 BATCHES = (1, 2, 4, 8, 16, 32, 64, 128, 256)
 CONTEXT = 2048
+MOST_PASSES = 100_000  # tokens × matrices of a chip's prompt: every one is an event of its own, about 10 s in all
 
 
 def sweep(
@@ -91,5 +92,11 @@ def _baseline_step(machine: Baseline, network: Network, context: int, batch: int
 
 
 def _chip_step(mapped: Mapping, context: int, batch: int) -> dict[str, Any]:
+    passes = context * batch * len(mapped.network.matmuls)
+    if passes > MOST_PASSES:
+        raise ArgumentError(
+            f"sweep: {passes:,} matrix products in the prompts of {batch} sequences on chip {mapped.chip.name}; "
+            f"expected at most {MOST_PASSES:,}: lower the context or the batches, or ask for estimate()"
+        )
     step = _core.chip_step(mapped._mapped, context, batch)
     return _rates(step["time_s"], step["energy_j"], batch)

@@ -18,7 +18,7 @@ from ohmformer.results import to_json
 from ohmformer.validation.files import prepare_folder, write_file
 
 DONE = 0
-COLUMNS = ("machine", "behind it", "context", "batch", "per token", "tokens/s", "per user", "tokens/J", "bound", "gain at most")
+COLUMNS = ("machine", "evidence", "context", "batch", "per token", "tokens/s", "per user", "tokens/J", "bound", "gain at most")
 Row = dict[str, Any]
 
 
