@@ -66,9 +66,7 @@ struct ThermalNetwork::Cuts {
 
 namespace {
 
-using Entries = std::vector<Eigen::Triplet<double, Index>>;
-
-void conduct(Index a, Index b, double g, Entries& entries) {
+void conduct(Index a, Index b, double g, ThermalNetwork::Entries& entries) {
   entries.insert(entries.end(), {{a, a, g}, {b, b, g}, {a, b, -g}, {b, a, -g}});
 }
 
