@@ -97,7 +97,7 @@ void ThermalNetwork::join_neighbours(Index first, double sheet, const Cuts& x, c
 ThermalNetwork::ThermalNetwork(const ThermalSpec& spec, const TileField& tiles)
     : spec_(spec), tiles_(tiles), layers_(spec.stack()) {
   check(tiles);
-  side_ = node_side(tiles, kMostNodes);
+  side_ = node_side(tiles, kMostNodes / layers());
   const Cuts x(tiles.columns, tiles.die_columns, side_), y(tiles.rows, tiles.die_rows, side_);
   const double tile_area = tiles.pitch.si() * tiles.pitch.si();
   for (const Index height : y.width) {
