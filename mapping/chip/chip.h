@@ -32,6 +32,19 @@ struct Chip {
   Index powered_tiles(Index used) const;
 };
 
+/// Rows of an array whose largest possible sum its ADC still tells apart, at least 1; all inputs of
+/// the array where row groups or the ADC rule clipping out.
+Index rows_without_clipping(const MacroSpec& macro);
+
+/// Weights that a block may have: those of an array, or with split accuracy fewer rows.
+BlockShape block_shape(const ChipSpec& spec);
+
+/// "max" or "equal": how partition_matmul() splits the rows on this chip.
+std::string row_split_of(const ChipSpec& spec);
+
+/// Whether this matrix lives in crossbars: `head`, and then the rules of map.matrices, say so.
+bool in_crossbars(const StaticMatmul& matmul, const ChipSpec& spec);
+
 /// Compiles a Spec; ConfigError where no weight fits into a macro.
 Chip compile_chip(const ChipSpec& spec);
 

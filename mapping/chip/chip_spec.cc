@@ -56,6 +56,7 @@ void ChipSpec::visit(Visitor& v) {
   v.nested_component(Field("dram", "memory beside the chip").must(), "component", dram);
   v.value(Field("head", "where the output matrix lives").one_of({"crossbar", "digital"}), head);
   v.value(Field("row_split", "how rows are split over arrays").one_of({"max", "equal"}), row_split);
+  v.nested(Field("map", "how networks are mapped"), map);
   v.rule(macros_per_tile % core.macros == 0, "macros_per_tile",
          fmt::format("{} macros in cores of {}; expected a multiple of core.macros",
                      macros_per_tile, core.macros));

@@ -12,6 +12,7 @@
 #include "mapping/chip/digital_spec.h"
 #include "mapping/chip/dram_spec.h"
 #include "mapping/chip/gating_spec.h"
+#include "mapping/chip/map_spec.h"
 #include "mapping/chip/noc_spec.h"
 #include "mapping/thermal/thermal_spec.h"
 #include "mapping/yield/yield_spec.h"
@@ -55,6 +56,7 @@ struct ChipSpec {
   DramSpec dram;
   std::string head = "crossbar";  ///< where the output matrix lives: crossbar | digital (in DRAM)
   std::string row_split = "max";  ///< max: fill arrays row by row; equal: equal blocks
+  MapSpec map;
   Index kv_bits = 8;  ///< of one stored key or value; cost only: attention is scored in fp32
   WattsPerSquareMetre leakage{0.0};  ///< static power density of tiles that are switched on
   GatingSpec gating;                 ///< which tiles are switched off

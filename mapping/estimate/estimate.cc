@@ -90,20 +90,17 @@ void fill_gating(const Mapping& mapping, Estimate& result) {
 }
 
 double temporal_utilisation(const Mapping& mapping, const Schedule& schedule) {
-  double busy = 0.0;
-  for (size_t r = 0; r < schedule.resources.size(); ++r) {
-    if (schedule.resources[r].kind != ResourceKind::macros) continue;
-    busy += static_cast<double>(schedule.busy[r]) *
-            static_cast<double>(mapping.partition.size(schedule.resources[r].number));
-  }
-  const double arrays = static_cast<double>(mapping.partition.blocks.size());
-  return busy / (arrays * static_cast<double>(schedule.makespan));
+  const double arrays = static_cast<double>(mapping.arrangement.arrays);
+  return array_picoseconds(mapping, schedule) / (arrays * static_cast<double>(schedule.makespan));
 }
 
 double spatial_utilisation(const Mapping& mapping) {
   std::int64_t weights = 0;
-  for (const Block& block : mapping.partition.blocks) weights += block.rows * block.columns;
-  const double arrays = static_cast<double>(mapping.partition.blocks.size());
+  for (const Block& block : mapping.partition.blocks) {
+    const auto m = static_cast<size_t>(block.matmul);
+    weights += block.rows * block.columns * mapping.arrangement.copies[m];
+  }
+  const double arrays = static_cast<double>(mapping.arrangement.arrays);
   return static_cast<double>(weights * mapping.chip.cells_per_weight) /
          (arrays * static_cast<double>(mapping.chip.cells_per_macro));
 }
@@ -156,6 +153,18 @@ std::vector<std::string> assumptions_of(const Mapping& mapping, const Request& r
   }
   if (spec.weight_levels > 0) {
     list.push_back("weights of few levels are stored as the macro's weights: no smaller cells");
+  }
+  const MapSpec& map = mapping.chip.spec.map;
+  if (map.duplication != "none") {
+    list.push_back(
+        "copies of a matrix take tokens in turn; the first copy's tile gathers the sums of all, "
+        "and "
+        "the score is that of one copy");
+  }
+  if (map.packing != "none") {
+    list.push_back(
+        "blocks that share an array take turns; the score is that of blocks in arrays of their "
+        "own");
   }
   if (spec.lora_rank > 0) list.push_back("low-rank adapters are merged into their matrices");
   if (request.decoder) {

@@ -146,13 +146,26 @@ class Booker {
     buffer(runs_ * activations(op_->out_features));
     if (site.tiles.empty()) return book_digital_head();
     book_macros(activity);
-    std::int64_t sums = 0;
-    for (const Index columns : site.columns) {
-      sums += bytes_of(columns, widths_.partial_sum_bits(op_->in_features));
+    const Index copies = mapping_.placement.copies(op_->matmul);
+    for (Index copy = 0; copy < copies; ++copy) {
+      const MatmulSite& each = mapping_.placement.site(op_->matmul, copy);
+      std::int64_t bytes = std::ssize(each.tiles) * inputs;
+      for (const Index columns : each.columns) {
+        bytes += bytes_of(columns, widths_.partial_sum_bits(op_->in_features));
+      }
+      buffer(2 * runs_of_copy(copy, copies) * bytes);
+      tile_wires(runs_of_copy(copy, copies) * bytes);
     }
-    buffer(2 * runs_ * (std::ssize(site.tiles) * inputs + sums));
-    tile_wires(runs_ * (std::ssize(site.tiles) * inputs + sums));
     book_accumulation();
+  }
+
+  /// Tokens that come to one of the copies of the operator's matrix.
+  std::int64_t runs_of_copy(Index copy, Index copies) const {
+    Step step;
+    step.tokens = tokens_of(mapping_.network, *op_);
+    step.turns = copies;
+    step.turn = copy;
+    return applications_in_batch(step, request_, phase_.first, phase_.last);
   }
 
   void book_digital_head() {
@@ -250,8 +263,10 @@ class Booker {
     for (size_t i = 0; i < mapping_.transfers.size(); ++i) {
       if (mapping_.transfers[i].vertex != vertex) continue;
       // a residual's operands arrive as often as it runs, an input as often as its matrix
-      routers += runs_ * mapping_.routes[i].router_bytes();
-      links += runs_ * mapping_.routes[i].link_bytes;
+      const std::int64_t runs =
+          runs_of_copy(mapping_.transfers[i].copy, mapping_.transfers[i].copies);
+      routers += runs * mapping_.routes[i].router_bytes();
+      links += runs * mapping_.routes[i].link_bytes;
     }
     if (links == 0) return;
     book("noc_router", energy_of(routers, spec_.noc.router_energy * Bytes(1.0), spec_.noc.source));
@@ -293,8 +308,7 @@ void book_busy(const Mapping& mapping, const TokenPlan& plan, const Request& req
   for (const Phase& phase : phases_of(request)) {
     for (const Step& step : plan.steps) {
       const Operator& op = mapping.network.op(step.vertex);
-      const std::int64_t runs =
-          request.batch * applications(step, request, phase.first, phase.last);
+      const std::int64_t runs = applications_in_batch(step, request, phase.first, phase.last);
       if (runs == 0) continue;
       std::int64_t growth = 0;
       for (Index t = phase.first; step.growth.per_position > 0 && t <= phase.last; ++t) {
@@ -302,7 +316,7 @@ void book_busy(const Mapping& mapping, const TokenPlan& plan, const Request& req
       }
       for (const Claim& claim : step.claims) {
         const ResourceKind kind = plan.resources[static_cast<size_t>(claim.resource)].kind;
-        if (kind == ResourceKind::macros) continue;
+        if (kind == ResourceKind::macros || kind == ResourceKind::array) continue;
         Cost cost;
         cost.busy = Seconds(static_cast<double>(runs * claim.busy + growth) * 1e-12);
         ledger.book({busy_component(step, kind), op.name, op.layer, phase.name}, cost);

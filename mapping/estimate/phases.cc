@@ -16,7 +16,7 @@ std::int64_t runs_of(const Network& network, const Operator& op, const Request& 
                      const Phase& phase) {
   Step step;
   step.tokens = tokens_of(network, op);
-  return request.batch * applications(step, request, phase.first, phase.last);
+  return applications_in_batch(step, request, phase.first, phase.last);
 }
 
 std::int64_t macs_of(const Mapping& mapping, const Request& request) {

@@ -20,16 +20,6 @@ Cost scaled(const Cost& each, double n) {
   return cost;
 }
 
-Seconds macro_time(const Mapping& mapping, const Schedule& schedule) {
-  double picoseconds = 0.0;
-  for (size_t r = 0; r < schedule.resources.size(); ++r) {
-    if (schedule.resources[r].kind != ResourceKind::macros) continue;
-    picoseconds += static_cast<double>(schedule.busy[r]) *
-                   static_cast<double>(mapping.partition.size(schedule.resources[r].number));
-  }
-  return Seconds(picoseconds * 1e-12);
-}
-
 Cost area_of(double n, SquareMetres each, const std::string& source) {
   Cost cost;
   cost.area = cost.area_low = cost.area_high = n * each;
@@ -56,6 +46,19 @@ Cost static_energy(Index tiles, Joules energy, const std::string& source) {
 
 }  // namespace
 
+double array_picoseconds(const Mapping& mapping, const Schedule& schedule) {
+  double picoseconds = 0.0;
+  for (size_t r = 0; r < schedule.resources.size(); ++r) {
+    const Resource& resource = schedule.resources[r];
+    if (resource.kind != ResourceKind::macros) continue;
+    if (mapping.placement.copies(resource.number) == 0) continue;  // digital
+    picoseconds +=
+        static_cast<double>(schedule.busy[r]) *
+        static_cast<double>(mapping.arrangement.of(resource.number, resource.copy).arrays);
+  }
+  return picoseconds;
+}
+
 GatingRule gating_rule(const Mapping& mapping, const TokenPlan& plan) {
   GatingRule rule;
   if (!mapping.chip.spec.gating.gates_idle_tiles()) return rule;
@@ -65,7 +68,7 @@ GatingRule gating_rule(const Mapping& mapping, const TokenPlan& plan) {
   for (const Resource& resource : plan.resources) {
     std::vector<Index>& works = rule.tiles_of.emplace_back();
     if (resource.kind == ResourceKind::macros) {
-      works = mapping.placement.sites[static_cast<size_t>(resource.number)].tiles;
+      works = mapping.placement.site(resource.number, resource.copy).tiles;
     } else if (resource.kind == ResourceKind::digital || resource.kind == ResourceKind::attention) {
       works = {resource.number};
     }
@@ -111,7 +114,7 @@ void book_background(const Mapping& mapping, const Schedule& schedule, Ledger& l
 void book_parts(const Mapping& mapping, const Schedule& schedule, Ledger& ledger) {
   const ChipSpec& spec = mapping.chip.spec;
   const Technology at = spec.macro.periphery.technology();
-  const double worked = macro_time(mapping, schedule).si();
+  const double worked = array_picoseconds(mapping, schedule) * 1e-12;
   const double makespan = static_cast<double>(schedule.makespan) * 1e-12;
   const auto tiles = static_cast<double>(mapping.placement.tiles_used);
   const auto book = [&](const std::vector<PartSpec>& parts, double seconds, double longest) {

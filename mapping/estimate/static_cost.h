@@ -10,6 +10,9 @@ namespace ohm {
 /// When a schedule of this plan switches tiles off: never, unless the chip gates idle tiles.
 GatingRule gating_rule(const Mapping& mapping, const TokenPlan& plan);
 
+/// Picoseconds that arrays work: Σ over copies of matrices of busy time × arrays.
+double array_picoseconds(const Mapping& mapping, const Schedule& schedule);
+
 /// Books static power over the makespan under the phase "static": "leakage" of tiles that are
 /// powered, "leakage_gated" of those that are not, and "wake_up".
 ///

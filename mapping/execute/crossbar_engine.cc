@@ -11,6 +11,7 @@
 #include "crossbar/encoding/half_range.h"
 #include "crossbar/geometry.h"
 #include "crossbar/read/calibrate.h"
+#include "mapping/chip/chip.h"
 #include "mapping/chip/partition.h"
 
 namespace ohm {
@@ -103,9 +104,8 @@ Tensor QuantizedEngine::multiply(const StaticMatmul& matmul, const Tensor& x,
 }
 
 std::vector<RowTile> row_tiles(const StaticMatmul& matmul, const ChipSpec& chip) {
-  const BlockShape shape{inputs_per_array(chip.macro), weight_columns(chip.macro)};
   std::vector<RowTile> tiles;
-  for (const Block& block : partition_matmul(matmul, shape, chip.row_split)) {
+  for (const Block& block : partition_matmul(matmul, block_shape(chip), row_split_of(chip))) {
     if (block.column_tile == 0) tiles.push_back({block.first_row, block.rows});
   }
   return tiles;
@@ -118,7 +118,7 @@ CrossbarEngine::CrossbarEngine(const Network& network, const QuantizedNetwork& q
   banks_.resize(network.matmuls.size());
   parallel_for(threads, std::ssize(network.matmuls), [&](Index id) {
     const StaticMatmul& matmul = network.matmuls[static_cast<size_t>(id)];
-    if (!in_crossbars(matmul, chip.head)) return;
+    if (!in_crossbars(matmul, chip)) return;
     auto bank = std::make_unique<Bank>();
     ChipDraw own = draw;
     own.matrix = static_cast<std::uint32_t>(id);

@@ -100,7 +100,7 @@ class Simulation {
     Sequence& line = sequences_[static_cast<size_t>(sequence)];
     for (size_t k = 0; k < plan_.steps.size(); ++k) {
       const Step& step = plan_.steps[k];
-      if (!applies(step, request_, token)) continue;
+      if (!applies(step, request_, token) || !takes_turn(step, sequence, token)) continue;
       ++job.remaining;
       job.pending[k] = 0;
       for (const Index before : step.after) {

@@ -111,6 +111,7 @@ py::dict load_experiment(const std::string& file, const Roots& roots, const Over
   const auto spec = load_spec<ExperimentSpec>("experiment", file, from);
   py::dict result = to_python(resolved(spec, Quantities::si));
   result["override"] = entries_of(spec.override);
+  result["map"] = entries_of(spec.map);
   result["sweep"] = entries_of(spec.sweep);
   py::list points;
   for (const PointSpec& point : spec.points) points.append(point_of(point));

@@ -275,6 +275,9 @@ class MappedNetwork:
         ConfigError if the network does not fit.
         """
     @property
+    def arrangement(self) -> dict:
+        ...
+    @property
     def placement(self) -> dict:
         ...
     @property

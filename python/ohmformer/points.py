@@ -64,6 +64,7 @@ def run_case(experiment: Experiment, case: Case, threads: int, step: Step) -> di
     result["matmuls"] = matmuls
     result["breakdown"] = performance.breakdown
     result["placement"] = mapping.placement
+    result["arrangement"] = mapping.arrangement
     result["verification"] = mapping.verification
     result["timeline"] = performance.events()
     result["busiest"] = performance.busiest(BUSIEST)

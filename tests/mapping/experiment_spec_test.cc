@@ -42,6 +42,19 @@ TEST(ExperimentSpec, KeepsOverridesAndSweepsWithTheirPlaces) {
   EXPECT_EQ(spec.points[0].samples, 0);
 }
 
+TEST(ExperimentSpec, KeepsHowNetworksAreMappedWithItsPlaces) {
+  const ExperimentSpec spec = read(std::string(kSmall) + R"(
+map:
+  placement: anneal
+  matrices: [{match: h.*, on: digital}]
+)");
+  ASSERT_EQ(spec.map.size(), 2U);
+  EXPECT_EQ(spec.map[0].key, "placement");
+  EXPECT_EQ(spec.map[0].value, "anneal");
+  EXPECT_EQ(spec.map[0].origin, "e.yaml:11:3");
+  EXPECT_THAT(spec.map[1].value, testing::HasSubstr("digital"));
+}
+
 TEST(ExperimentSpec, RefusesEmptyOnesUnknownTasksAndLaterFidelities) {
   EXPECT_THAT(refusal("title: t\nchip: c\npoints: []\n"),
               testing::HasSubstr("at least one network"));

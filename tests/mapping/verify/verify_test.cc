@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "mapping/chip/verify.h"
+#include "mapping/verify/verify.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -128,7 +128,7 @@ TEST(Verify, FindsBlocksWithoutSlots) {
 TEST(Verify, FindsADigitalHeadInCrossbars) {
   Case c;
   c.capacities.head = "digital";
-  EXPECT_THAT(c.violation(), HasSubstr("digital head"));
+  EXPECT_THAT(c.violation(), HasSubstr("is digital and has blocks"));
 }
 
 }  // namespace
