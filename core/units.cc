@@ -63,11 +63,12 @@ struct Prefix {
 };
 
 constexpr std::array kPrefixes{
-    Prefix{"a", {1, 1e18}},  Prefix{"f", {1, 1e15}},       Prefix{"p", {1, 1e12}},
-    Prefix{"n", {1, 1e9}},   Prefix{"u", {1, 1e6}},        Prefix{"µ", {1, 1e6}},
-    Prefix{"m", {1, 1e3}},   Prefix{"k", {1e3, 1}},        Prefix{"M", {1e6, 1}},
-    Prefix{"G", {1e9, 1}},   Prefix{"T", {1e12, 1}},       Prefix{"P", {1e15, 1}},
-    Prefix{"Ki", {1024, 1}}, Prefix{"Mi", {1048576.0, 1}}, Prefix{"Gi", {1073741824.0, 1}}};
+    Prefix{"a", {1, 1e18}},         Prefix{"f", {1, 1e15}},  Prefix{"p", {1, 1e12}},
+    Prefix{"n", {1, 1e9}},          Prefix{"u", {1, 1e6}},   Prefix{"µ", {1, 1e6}},
+    Prefix{"m", {1, 1e3}},          Prefix{"c", {1, 1e2}},   Prefix{"k", {1e3, 1}},
+    Prefix{"M", {1e6, 1}},          Prefix{"G", {1e9, 1}},   Prefix{"T", {1e12, 1}},
+    Prefix{"P", {1e15, 1}},         Prefix{"Ki", {1024, 1}}, Prefix{"Mi", {1048576.0, 1}},
+    Prefix{"Gi", {1073741824.0, 1}}};
 
 struct Factor {
   Scale scale;

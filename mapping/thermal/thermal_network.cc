@@ -66,9 +66,7 @@ struct ThermalNetwork::Cuts {
 
 namespace {
 
-using Entries = std::vector<Eigen::Triplet<double, Index>>;
-
-void conduct(Index a, Index b, double g, Entries& entries) {
+void conduct(Index a, Index b, double g, ThermalNetwork::Entries& entries) {
   entries.insert(entries.end(), {{a, a, g}, {b, b, g}, {a, b, -g}, {b, a, -g}});
 }
 
@@ -99,7 +97,7 @@ void ThermalNetwork::join_neighbours(Index first, double sheet, const Cuts& x, c
 ThermalNetwork::ThermalNetwork(const ThermalSpec& spec, const TileField& tiles)
     : spec_(spec), tiles_(tiles), layers_(spec.stack()) {
   check(tiles);
-  side_ = node_side(tiles, kMostNodes);
+  side_ = node_side(tiles, kMostNodes / layers());
   const Cuts x(tiles.columns, tiles.die_columns, side_), y(tiles.rows, tiles.die_rows, side_);
   const double tile_area = tiles.pitch.si() * tiles.pitch.si();
   for (const Index height : y.width) {

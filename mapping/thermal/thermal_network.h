@@ -23,6 +23,7 @@ class ThermalNetwork {
  public:
   using Vector = Eigen::VectorXd;
   using Matrix = Eigen::SparseMatrix<double>;
+  using Entries = std::vector<Eigen::Triplet<double, Index>>;
   using Cholesky = Eigen::SimplicialLLT<Matrix>;
 
   static constexpr Index kMostNodes = 4096;
@@ -62,7 +63,6 @@ class ThermalNetwork {
 
  private:
   struct Cuts;
-  using Entries = std::vector<Eigen::Triplet<double, Index>>;
 
   void join(const Cuts& x, const Cuts& y);
   static void join_neighbours(Index first, double sheet, const Cuts& x, const Cuts& y,

@@ -82,7 +82,7 @@ TEST(DiesPerWafer, IsNoneForDiesLargerThanTheWafer) {
 TEST(TestedQuality, IsThatOfWilliamsAndBrown) {
   EXPECT_EQ(tested_quality(0.5, 1.0), 1.0);                     // known good dies
   EXPECT_EQ(tested_quality(0.5, 0.0), 0.5);                     // no test
-  EXPECT_NEAR(1.0 - tested_quality(0.07, 0.95), 0.1245, 1e-3);  // their chip of 7 % yield
+  EXPECT_NEAR(1.0 - tested_quality(0.07, 0.95), 0.1245, 1e-3);  // 1 - 0.07^0.05
 }
 
 TEST(DieYield, RefusesNonsense) {
