@@ -10,6 +10,7 @@
 #include "mapping/estimate/estimate.h"
 #include "mapping/schedule/timeline.h"
 #include "python/bindings/json.h"
+#include "python/bindings/occupation.h"
 #include "python/bindings/register.h"
 
 namespace py = pybind11;
@@ -169,6 +170,10 @@ void register_estimate(py::module_& module) {
       .def("breakdown", &breakdown, "One row per leaf of the ledger.")
       .def("events", &events, "The events of the first tokens.")
       .def("busiest", &busiest, py::arg("count"), "The resources that work longest.")
+      .def(
+          "occupation",
+          [](const NamedEstimate& e) { return occupation_of(*e.mapping, e.estimate.schedule); },
+          "How long tiles and links work.")
       .def(
           "timeline",
           [](const NamedEstimate& e) {

@@ -29,6 +29,15 @@ class Mapping:
         return self._mapped.placement
 
     @property
+    def traffic(self) -> dict[str, Any]:
+        """Bytes of one token over every link that carries any: lists link, from, to (tiles), bytes.
+
+        One entry per pair of neighbouring tiles and direction; pairs that share a link between chips
+        have its number and its bytes in common.
+        """
+        return self._mapped.traffic
+
+    @property
     def verification(self) -> dict[str, Any]:
         """What the independent verifier checked, and what it took for granted."""
         return self._mapped.verification
