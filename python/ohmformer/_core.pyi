@@ -278,6 +278,9 @@ class MappedNetwork:
     def placement(self) -> dict:
         ...
     @property
+    def traffic(self) -> dict:
+        ...
+    @property
     def verification(self) -> dict:
         ...
 class InputStatistics:
@@ -314,6 +317,10 @@ class CostEstimate:
     def figures(self) -> dict:
         """
         Totals in SI units.
+        """
+    def occupation(self) -> dict:
+        """
+        How long tiles and links work.
         """
     def timeline(self) -> str:
         """
