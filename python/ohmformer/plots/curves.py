@@ -7,14 +7,15 @@ from collections.abc import Sequence
 from matplotlib import colormaps
 from matplotlib.axes import Axes
 from matplotlib.colors import to_hex
+from matplotlib.ticker import EngFormatter, LogLocator
 
 from ohmformer.plots.figure import Panel
 from ohmformer.report import palette
 from ohmformer.report.points import by_network, is_encoder
 from ohmformer.report.quantities import digits, quantity
-from ohmformer.report.roofline import Attained, Roof, attained, other_roofs, roof_of
-from ohmformer.report.scaling import Figure, figures
-from ohmformer.report.workloads import Curve, curves, knee, reference_curves
+from ohmformer.curves.roofline import Attained, Roof, attained, other_roofs, roof_of
+from ohmformer.curves.scaling import Figure, figures
+from ohmformer.curves.workloads import Curve, curves, knee, reference_curves
 
 MOST_LINES = 9
 INK, SOFT = "#1c2128", "#5b6472"
@@ -32,6 +33,7 @@ def rate_panels(points: list[dict], references: Sequence[dict] = ()) -> list[Pan
         for network, lines in curves(points, axis).items():
             noun = "images" if is_encoder(by_network(points)[network][0]) else "decoded tokens"
             others = reference_curves(list(references), network, axis)
+            others = [line for line in others if line.held in (lines[0].held, lines[-1].held)]
             for key, unit in (("per_s", "s"), ("per_j", "J")):
                 chosen = [line for line in lines if all(getattr(r, key) for r in line.rates)]
                 if chosen:
@@ -46,10 +48,11 @@ def _draw_rates(axes: Axes, lines: tuple[list[Curve], list[Curve]], key: str, te
     colours = ordered_colours(len(shown))
     axes.set(xscale="log", yscale="log")
     labels = []
+    axis = shown[0].axis
+    other = "batch" if axis == "context" else "context"
     for line, colour in zip(shown, colours, strict=True):
         ys = [getattr(rate, key) for rate in line.rates]
         axes.plot(line.xs, ys, "o-", color=colour, ms=4.5)
-        other = "batch" if line.axis == "context" else "context"
         labels.append((line.xs[-1], ys[-1], f"{other} {line.held:,}", colour))
         at = knee(line)
         if at and key == "per_s":
@@ -58,14 +61,13 @@ def _draw_rates(axes: Axes, lines: tuple[list[Curve], list[Curve]], key: str, te
         known = [(x, getattr(rate, key)) for x, rate in zip(line.xs, line.rates, strict=True) if getattr(rate, key)]
         if known:
             axes.plot(*zip(*known, strict=True), color=SOFT, lw=1.4, ls=DASHES[number % len(DASHES)])
-            labels.append((*known[-1], f"{line.machine}, {line.held:,}", SOFT))
-    axis = shown[0].axis
+            labels.append((*known[-1], f"{line.machine}, {other} {line.held:,}", SOFT))
     _ticks(axes, sorted({x for line in shown for x in line.xs}))
     label_ends(axes, labels)
     axes.set_xlabel(AXES[axis])
     axes.set_ylabel(text[1])
     knees = key == "per_s" and any(knee(line) for line in shown)
-    axes.set_title(f"{text[0]}" + ("\n◇ a step takes twice as long as at the left end" if knees else "\n"), fontsize=11)
+    axes.set_title(f"{text[0]}" + ("\n◇ knee: a step takes twice as long as at the left end" if knees else "\n"), fontsize=11)
 
 
 def ordered_colours(count: int) -> list[str]:
@@ -78,6 +80,8 @@ def _ticks(axes: Axes, xs: list[int]) -> None:
     """Powers of two as people write them."""
     kept = xs[:: -(-len(xs) // 11)]
     axes.set_xticks(kept, [short_count(x) for x in kept], fontsize=9.5)
+    axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    axes.yaxis.set_major_formatter(EngFormatter(sep=""))
     axes.minorticks_off()
 
 
@@ -171,18 +175,17 @@ def _draw_scaling(axes: Axes, figure: Figure) -> None:
     axes.set(xscale="log", yscale="log")
     axes.plot(xs, [y * factor for y in ys], color=palette.GREY, lw=1)
     axes.plot(xs, [y * factor for y in ys], "o", color=palette.ANALOG, ms=6)
-    last = -math.inf
-    for number, (x, y, size) in enumerate(zip(xs, ys, figure.sizes, strict=True)):
-        near = math.log10(x) - last < 0.12 * math.log10(xs[-1] / xs[0])
-        last = math.log10(x)
-        above = number % 2 == 0 or not near
+    last, above = 0.0, False
+    for x, y, size in zip(xs, ys, figure.sizes, strict=True):
+        near = last > 0 and math.log(x / last) < 0.12 * math.log(xs[-1] / xs[0])
+        last, above = x, not (near and above)
         axes.annotate(
             size.network, (x, y * factor), (-5, 4) if above else (5, -4), textcoords="offset points", fontsize=8.5,
             ha="right" if above else "left", va="bottom" if above else "top",
         )  # fmt: skip
     axes.margins(x=0.22, y=0.12)
     axes.set_xlabel("weights in crossbars")
-    axes.set_ylabel(f"{figure.title}, {unit}" if unit else figure.title)
+    axes.set_ylabel(f"{figure.title}, {unit}" if unit else figure.title, fontsize=10)
     first, end = figure.sizes[0], figure.sizes[-1]
     times = f"×{digits(end.value / first.value)} for ×{digits(end.weights / first.weights)} weights"
-    axes.set_title(f"{figure.title}\n{times}", fontsize=11)
+    axes.set_title(times, fontsize=11)

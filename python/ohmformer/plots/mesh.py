@@ -25,7 +25,17 @@ WIDE_RANGE = 30  # largest over smallest value, beyond which the scale is logari
 
 def heat() -> Colormap:
     """Light to dark, ordered for every kind of colour vision, and never as pale as the ground."""
-    return LinearSegmentedColormap.from_list("heat", colormaps["cividis_r"]([x / 255 for x in range(15, 256)]))
+    return LinearSegmentedColormap.from_list("heat", colormaps["viridis_r"]([x / 255 for x in range(10, 256)]))
+
+
+def mesh_size(point: dict) -> tuple[float, float]:
+    """Inches of a panel that shows the window of the used tiles."""
+    if not used_tiles(point):
+        return 6.0, 4.0
+    left, right, top, bottom = window(point)
+    columns, rows = right - left + 1, bottom - top + 1
+    width = 6.0 if columns >= rows else max(4.6, 6.0 * columns / rows)
+    return width, min(5.2 * rows / columns, 5.6) + 2.0
 
 
 def utilisation_panels(point: dict) -> list[Panel]:
@@ -38,8 +48,8 @@ def utilisation_panels(point: dict) -> list[Panel]:
     return panels
 
 
-_FILLED = ("arrays that hold weights", "of each tile's arrays, %", 100.0)
-_BUSY = ("time that arrays work", "of the makespan, mean over arrays in use, %", None)
+_FILLED = ("Arrays that hold weights", "of each tile's arrays, %", 100.0)
+_BUSY = ("Time that arrays work", "of the makespan, mean over the tile's arrays in use, %", None)
 
 
 def _draw_shares(axes: Axes, point: dict, shares: dict[int, float], text: tuple[str, str, float | None]) -> None:
@@ -48,7 +58,7 @@ def _draw_shares(axes: Axes, point: dict, shares: dict[int, float], text: tuple[
     values = [100 * shares[tile["tile"]] for tile in tiles]
     norm = Normalize(0, most or max(values, default=0.0) or 1.0)
     mesh_ground(axes, point)
-    _squares(axes, [(t["x"], t["y"]) for t in tiles], heat()(norm(values)))
+    tiles_at(axes, [(t["x"], t["y"]) for t in tiles], heat()(norm(values)))
     left, right, _, _ = window(point)
     if right - left < SMALL:
         for tile, value in zip(tiles, values, strict=True):
@@ -57,9 +67,9 @@ def _draw_shares(axes: Axes, point: dict, shares: dict[int, float], text: tuple[
                 digits(value, 2 if value < 10 else 3), (tile["x"], tile["y"]), ha="center", va="center",
                 color="white" if dark else "black",
             )  # fmt: skip
-    _scale(axes, norm, unit)
+    colour_bar(axes, ScalarMappable(norm, heat()), unit)
     mean = sum(values) / len(values) / 100 if values else 0.0
-    axes.set_title(f"{display_name(point)}\n{title}: {share(mean)} on average over tiles in use")
+    axes.set_title(f"{title}\n{share(mean)} on average over tiles in use", fontsize=11)
 
 
 def traffic_panels(point: dict) -> list[Panel]:
@@ -80,8 +90,9 @@ def _draw_traffic(axes: Axes, point: dict) -> None:
     bound = (point.get("placement") or {}).get("lower_bound_byte_hops")
     below = f" (no placement below {quantity(bound, 'B')})" if bound else ""
     axes.set_title(
-        f"{display_name(point)}: traffic of one token\n"
-        f"{quantity(hop_bytes(links), 'B')} × hops{below}, busiest link {quantity(busiest, 'B')}"
+        f"{display_name(point)}: traffic of one token\n{quantity(hop_bytes(links), 'B')} × hops{below},\n"
+        f"busiest link {quantity(busiest, 'B')}",
+        fontsize=11,
     )
 
 
@@ -89,7 +100,10 @@ def _draw_link_use(axes: Axes, point: dict) -> None:
     links = link_use(point)
     _draw_links(axes, point, links, (100.0, "of the makespan that a link is occupied, %"))
     busiest = max(link.value for link in links)
-    axes.set_title(f"{display_name(point)}: use of the links\nbusiest link {share(busiest)} of the makespan")
+    axes.set_title(
+        f"{display_name(point)}: use of the links\nbusiest link {share(busiest)} of the makespan",
+        fontsize=11,
+    )
 
 
 def _draw_links(axes: Axes, point: dict, links: list[Link], text: tuple[float, str]) -> None:
@@ -97,9 +111,10 @@ def _draw_links(axes: Axes, point: dict, links: list[Link], text: tuple[float, s
     values = [link.value * factor for link in links]
     norm = norm_of(values)
     mesh_ground(axes, point, 0.3)
-    _squares(axes, [(t["x"], t["y"]) for t in used_tiles(point)], ["#c3cbd6"] * len(used_tiles(point)), 0.3)
+    tiles_at(axes, [(t["x"], t["y"]) for t in used_tiles(point)], ["#c3cbd6"] * len(used_tiles(point)), 0.3)
     left, right, top, bottom = _view(point, links)
-    width = min(max(150 / max(right - left + 1, 1.6 * (bottom - top + 1)), 0.8), 6.0)
+    inches = mesh_size(point)[0] * 0.8
+    width = min(max(72 * 0.24 * inches / max(right - left + 1, bottom - top + 1), 0.6), 6.0)
     order = sorted(range(len(links)), key=lambda i: values[i])  # the busiest on top
     axes.add_collection(
         LineCollection(
@@ -109,7 +124,7 @@ def _draw_links(axes: Axes, point: dict, links: list[Link], text: tuple[float, s
     )  # fmt: skip
     axes.set_xlim(left - 0.5, right + 0.5)
     axes.set_ylim(bottom + 0.5, top - 0.5)
-    _scale(axes, norm, unit)
+    colour_bar(axes, ScalarMappable(norm, heat()), unit)
     axes.set_xlabel("tile column (of the two lines between tiles, traffic keeps right)")
 
 
@@ -138,7 +153,7 @@ def mesh_ground(axes: Axes, point: dict, side: float = SIDE) -> None:
     """Empty tiles of the window, borders of chips and packages, axes that count tiles."""
     left, right, top, bottom = window(point)
     places = [(x, y) for y in range(top, bottom + 1) for x in range(left, right + 1)]
-    _squares(axes, places, [EMPTY] * len(places), side)
+    tiles_at(axes, places, [EMPTY] * len(places), side)
     for level, (columns, rows) in enumerate(borders(point)):
         style = {"color": EDGE, "lw": 1.2 + level, "zorder": 4}
         for x in range(-(-left // columns) * columns, right + 2, columns):
@@ -154,13 +169,15 @@ def mesh_ground(axes: Axes, point: dict, side: float = SIDE) -> None:
     axes.set_ylabel("tile row")
 
 
-def _squares(axes: Axes, places: list[tuple[int, int]], colours: Sequence, side: float = SIDE) -> None:
+def tiles_at(axes: Axes, places: list[tuple[int, int]], colours: Sequence, side: float = SIDE) -> None:
+    """Squares of the given colours around (column, row)."""
     patches = [Rectangle((x - side / 2, y - side / 2), side, side) for x, y in places]
     axes.add_collection(PatchCollection(patches, facecolors=list(colours), linewidths=0, zorder=2))
 
 
-def _scale(axes: Axes, norm: Normalize, label: str) -> None:
-    bar = axes.figure.colorbar(ScalarMappable(norm, heat()), ax=axes, shrink=0.85, pad=0.02)
+def colour_bar(axes: Axes, mappable: ScalarMappable, label: str) -> None:
+    """A scale below the axes."""
+    bar = axes.figure.colorbar(mappable, ax=axes, location="bottom", aspect=45, pad=0.03)
     bar.set_label(label, fontsize=9.5)
     bar.ax.tick_params(labelsize=9)
     bar.outline.set_visible(False)

@@ -7,54 +7,40 @@ from ohmformer.plots.figure import Panel
 from ohmformer.report import breakdown, palette
 from ohmformer.report.costs import MOST_BARS
 from ohmformer.report.latency import WAITING, shown_tokens, token_latency
+from ohmformer.report.phases import LATENCY_COLOURS, LEAST_NAMED
 from ohmformer.report.points import display_name
 from ohmformer.report.quantities import quantity, scale_for, share
 
-WORDS = {"energy_j": ("energy", "J"), "busy_s": ("work, summed over all instances", "s")}
-LATENCY_COLOURS = {
-    "arrays": palette.COLOURS[0],
-    "digital unit": palette.COLOURS[1],
-    "attention unit": palette.COLOURS[2],
-    "network on chip": palette.COLOURS[4],
-    "DRAM": palette.COLOURS[3],
-    WAITING: "#c9ced6",
-}
+
+def phase_panels(point: dict, colours: dict[str, str]) -> list[Panel]:
+    """Energy by operator, stacked by component: one panel per phase, in the order of time, on one scale."""
+    rows = [row for row in breakdown.rows(point) if row.get("op")]
+    found = breakdown.sums(rows, lambda row: row.get("phase") or "unnamed")
+    phases = sorted((name for name in found if found[name].energy_j > 0), key=lambda name: name == "decode")
+    return [lambda axes, p=phase: _draw_phase(axes, point, p, colours) for phase in phases]
 
 
-def phase_panels(point: dict, key: str, colours: dict[str, str]) -> list[Panel]:
-    """`energy_j` or `busy_s` by operator, stacked by component: one panel per phase, one scale for all."""
-    rows = breakdown.rows(point)
-    ranked = breakdown.ranked(breakdown.sums(rows, breakdown.operator_kind), key)[:MOST_BARS]
-    phases = [name for name, _ in breakdown.ranked(breakdown.sums(rows, _phase), key)]
-    operators = [name for name, _ in ranked]
-    return [
-        lambda axes, p=phase: _draw_phase(axes, (point, p, operators), key, colours) for phase in phases
-    ]
-
-
-def _phase(row: dict) -> str:
-    return row.get("phase") or "unnamed"
-
-
-def _draw_phase(axes: Axes, chosen: tuple[dict, str, list[str]], key: str, colours: dict[str, str]) -> None:
-    point, phase, operators = chosen
-    rows = breakdown.rows(point)
-    everywhere = breakdown.sums(rows, lambda row: f"{_phase(row)}\n{breakdown.operator_kind(row)}")
-    word, unit = WORDS[key]
-    scale = scale_for([getattr(entry, key) for entry in everywhere.values()], unit)
-    own = [row for row in rows if _phase(row) == phase]
+def _draw_phase(axes: Axes, point: dict, phase: str, colours: dict[str, str]) -> None:
+    rows = [row for row in breakdown.rows(point) if row.get("op")]
+    ranked = breakdown.ranked(breakdown.sums(rows, breakdown.operator_kind), "energy_j")
+    operators = [name for name, _ in ranked[:MOST_BARS]]
+    bars = breakdown.sums(rows, lambda row: f"{row.get('phase')} {breakdown.operator_kind(row)}")
+    most = max(entry.energy_j for entry in bars.values())
+    scale = scale_for([most], "J")
+    own = [row for row in rows if (row.get("phase") or "unnamed") == phase]
     stacks: dict[str, list[float]] = {}
     for row in own:
         name = palette.stack_name(breakdown.component(row), colours)
         values = stacks.setdefault(name, [0.0] * len(operators))
         if breakdown.operator_kind(row) in operators:
-            values[operators.index(breakdown.operator_kind(row))] += (row.get(key) or 0.0) * scale.factor
+            values[operators.index(breakdown.operator_kind(row))] += (row.get("energy_j") or 0.0) * scale.factor
     draw_stacks(axes, operators, stacks, {name: colours.get(name, palette.GREY) for name in stacks})
-    most = max(getattr(entry, key) for entry in everywhere.values()) * scale.factor
-    axes.set_xlim(0, 1.05 * most)
-    axes.set_xlabel(f"{word}, {scale.unit}")
-    part, whole = (getattr(breakdown.total(chosen), key) for chosen in (own, rows))
-    axes.set_title(f"{display_name(point)}: {phase}\n{quantity(part, unit)}, {share(part / whole)} of the run")
+    axes.set_xlim(0, 1.05 * most * scale.factor)
+    axes.set_xlabel(f"energy, {scale.unit}")
+    part, whole = breakdown.total(own).energy_j, breakdown.total(breakdown.rows(point)).energy_j
+    static = 1 - breakdown.total(rows).energy_j / whole
+    beside = f"; {share(static)} belong to no operator" if static > 0.0005 else ""
+    axes.set_title(f"{display_name(point)}: {phase}\n{quantity(part, 'J')}, {share(part / whole)} of the run{beside}", fontsize=11)
 
 
 def draw_stacks(axes: Axes, bars: list[str], stacks: dict[str, list[float]], colours: dict[str, str]) -> None:
@@ -91,9 +77,12 @@ def _draw_latency(axes: Axes, point: dict, phase: str, found: tuple[int, list[di
     stacks = {
         name: [latency[op].get(name, 0.0) * scale.factor for op in operators]
         for name in LATENCY_COLOURS
-        if any(name in parts for parts in latency.values())
+        if sum(parts.get(name, 0.0) for parts in latency.values()) > LEAST_NAMED * whole
     }
     draw_stacks(axes, operators, stacks, LATENCY_COLOURS)
     left_out = f", {len(rest)} smaller operators not shown" if rest else ""
-    axes.set_title(f"{display_name(point)}: token {token} ({phase})\n{quantity(whole, 's')} from first to last step")
-    axes.set_xlabel(f"time on the way of this token, all layers, {scale.unit}{left_out}")
+    axes.set_title(
+        f"{display_name(point)}: token {token} ({phase})\n{quantity(whole, 's')} from its first to its last step",
+        fontsize=11,
+    )
+    axes.set_xlabel(f"time of this token, all layers, {scale.unit}{left_out}")

@@ -5,9 +5,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from math import log
 
-from ohmformer.report.points import by_network
+from ohmformer.report.points import by_network, is_encoder
 from ohmformer.report.quantities import finite
-from ohmformer.report.workloads import rate_of
+from ohmformer.curves.workloads import rate_of
 
 
 @dataclass(frozen=True)
@@ -40,13 +40,15 @@ FEWEST = 3  # networks of different size that make a picture
 def figures(points: list[dict]) -> list[Figure]:
     """Arrays, area, throughput and energy of the first point of every network, where three or more have them."""
     firsts = [group[0] for group in by_network(points).values()]
+    decoders = [point for point in firsts if not is_encoder(point)]
+    alike = decoders or firsts  # a token is no image
     wanted = (
         ("arrays", "", lambda p: (p.get("fit") or {}).get("arrays")),
         ("area of the tiles that hold weights", "m2", lambda p: (p.get("fit") or {}).get("area_m2")),
         ("throughput, tokens/s", "", lambda p: getattr(rate_of(p), "per_s", None)),
         ("energy per token", "J", _energy),
     )
-    found = [Figure(title, unit, _sizes(firsts, value)) for title, unit, value in wanted]
+    found = [Figure(title, unit, _sizes(alike, value)) for title, unit, value in wanted]
     return [figure for figure in found if len({size.weights for size in figure.sizes}) >= FEWEST]
 
 
