@@ -112,14 +112,14 @@ def knee(curve: Curve) -> tuple[float, float] | None:
 
     A step serves one token of every sequence. Weights cost it the same at any context and batch,
     keys and values cost more with both; at twice the time they cost as much as all the rest.
-    Between two points of the line the step time is taken as linear in x, as keys and values are.
+    Between two points of the line the step time is taken as a power of x: a straight line in a log-log picture.
     """
     times = [rate.batch / rate.per_s for rate in curve.rates]
     for at in range(1, len(times)):
         before, after, goal = times[at - 1], times[at], 2 * times[0]
         if before < goal <= after:
-            part = (goal - before) / (after - before)
-            x = curve.xs[at - 1] + part * (curve.xs[at] - curve.xs[at - 1])
+            part = math.log(goal / before) / math.log(after / before)
+            x = curve.xs[at - 1] * (curve.xs[at] / curve.xs[at - 1]) ** part
             batch = x if curve.axis == "batch" else curve.rates[0].batch
             return x, batch / goal
     return None

@@ -7,12 +7,11 @@ from collections.abc import Sequence
 from matplotlib import colormaps
 from matplotlib.axes import Axes
 from matplotlib.colors import to_hex
-from matplotlib.ticker import EngFormatter, LogLocator
 
 from ohmformer.plots.figure import Panel
 from ohmformer.report import palette
 from ohmformer.report.points import by_network, is_encoder
-from ohmformer.report.quantities import digits, quantity
+from ohmformer.report.quantities import digits, quantity, round_values, short_count
 from ohmformer.curves.roofline import Attained, Roof, attained, other_roofs, roof_of
 from ohmformer.curves.scaling import Figure, figures
 from ohmformer.curves.workloads import Curve, curves, knee, reference_curves
@@ -62,6 +61,9 @@ def _draw_rates(axes: Axes, lines: tuple[list[Curve], list[Curve]], key: str, te
         if known:
             axes.plot(*zip(*known, strict=True), color=SOFT, lw=1.4, ls=DASHES[number % len(DASHES)])
             labels.append((*known[-1], f"{line.machine}, {other} {line.held:,}", SOFT))
+    values = round_values(getattr(rate, key) for line in shown + others for rate in line.rates)
+    axes.set_yticks(values, [quantity(value, "", 1) for value in values], fontsize=9.5)
+    axes.set_ylim(values[0], values[-1])
     _ticks(axes, sorted({x for line in shown for x in line.xs}))
     label_ends(axes, labels)
     axes.set_xlabel(AXES[axis])
@@ -80,18 +82,7 @@ def _ticks(axes: Axes, xs: list[int]) -> None:
     """Powers of two as people write them."""
     kept = xs[:: -(-len(xs) // 11)]
     axes.set_xticks(kept, [short_count(x) for x in kept], fontsize=9.5)
-    axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
-    axes.yaxis.set_major_formatter(EngFormatter(sep=""))
     axes.minorticks_off()
-
-
-def short_count(x: float) -> str:
-    """A count of tokens or sequences.
-
-    >>> short_count(128), short_count(131072), short_count(1500)
-    ('128', '128k', '1500')
-    """
-    return f"{x / 1024:g}k" if x >= 1024 and x % 1024 == 0 else f"{x:g}"
 
 
 def label_ends(axes: Axes, labels: list[tuple[float, float, str, str]]) -> None:
@@ -142,12 +133,13 @@ def _draw_roofline(axes: Axes, roofs: list[Roof], others: list[Roof], found: lis
             f"{name}: {quantity(roof.ops_per_s, 'op/s')}", (high, roof.ops_per_s), (-4, 3), ha="right",
             textcoords="offset points", fontsize=9, color=style["color"],
         )  # fmt: skip
-    names = list(dict.fromkeys(entry.name for entry in found))
-    for entry in found:
-        _draw_attained(axes, entry, palette.colour(names.index(entry.name)), high)
+    names = list(dict.fromkeys(entry.name.split(",")[0] for entry in found))
+    colours = [palette.colour(names.index(entry.name.split(",")[0])) for entry in found]
+    for entry, colour in zip(found, colours, strict=True):
+        _draw_attained(axes, entry, colour, high)
     rates = [x for e in found for x in (e.ops_per_s, e.bound_per_s or e.ops_per_s)]
     axes.set_ylim(min(rates) / 5, 4 * max([r.ops_per_s for r in roofs + others] + rates))
-    ends = [(min(e.intensity, high / 2), e.ops_per_s, e.name, palette.colour(names.index(e.name))) for e in found]
+    ends = [(min(e.intensity, high / 2), e.ops_per_s, e.name, c) for e, c in zip(found, colours, strict=True)]
     label_ends(axes, ends[: 2 * MOST_LINES])
     axes.set_xlim(low, high)
     axes.set_xlabel("operations per byte of DRAM traffic (weights in arrays cost none)")

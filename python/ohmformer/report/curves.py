@@ -12,9 +12,10 @@ from ohmformer.curves.workloads import Curve, curves, knee, reference_curves
 from ohmformer.report import palette
 from ohmformer.report.charts import Chart, blank, legend_above, plain
 from ohmformer.report.points import by_network, is_encoder
-from ohmformer.report.quantities import digits, quantity
+from ohmformer.report.quantities import digits, quantity, round_values, short_count
 
 AXES = {"context": "context, tokens", "batch": "batch, sequences at once"}
+MOST_NAMED = 9  # workloads with a name in the legend of a roofline; the others say it when pointed at
 ORDERED = ["#440154", "#414487", "#2a788e", "#22a884", "#7ad151", "#bddf26"]  # viridis, dark to light
 
 
@@ -24,6 +25,7 @@ def rate_charts(points: list[dict], references: Sequence[dict] = ()) -> list[Cha
     for axis in ("context", "batch"):
         for network, lines in curves(points, axis).items():
             others = reference_curves(list(references), network, axis)
+            others = [line for line in others if line.held in (lines[0].held, lines[-1].held)]
             noun = "images" if is_encoder(by_network(points)[network][0]) else "decoded tokens"
             for key, word in (("per_s", "second, whole batch"), ("per_j", "joule")):
                 own = [line for line in lines if all(getattr(rate, key) for rate in line.rates)]
@@ -33,7 +35,7 @@ def rate_charts(points: list[dict], references: Sequence[dict] = ()) -> list[Cha
 
 
 def _rates(network: str, lines: list[Curve], key: str, title: str) -> Chart:
-    figure = blank(legend=legend_above())
+    figure = blank(showlegend=False)
     own = [line for line in lines if not line.machine]
     knees = []
     for number, line in enumerate(lines):
@@ -42,8 +44,9 @@ def _rates(network: str, lines: list[Curve], key: str, title: str) -> Chart:
         colour = ORDERED[number * (len(ORDERED) - 1) // max(len(own) - 1, 1)] if not line.machine else palette.GREY
         name = f"{line.machine + ', ' if line.machine else ''}{other} {line.held:,}"
         figure.add_scatter(
-            x=[x for x, _ in kept], y=[y for _, y in kept], name=plain(name), mode="lines+markers",
-            line={"color": colour, "dash": "dash" if line.machine else "solid"},
+            x=[x for x, _ in kept], y=[y for _, y in kept], name=plain(name), mode="lines+markers+text",
+            text=[""] * (len(kept) - 1) + [f" {plain(name)}"], textposition="middle right", cliponaxis=False,
+            textfont={"size": 11}, line={"color": colour, "dash": "dash" if line.machine else "solid"},
             hovertemplate=f"{plain(name)}<br>{line.axis} %{{x:,}}: %{{y:.4s}}<extra></extra>",
         )  # fmt: skip
         at = knee(line) if key == "per_s" and not line.machine else None
@@ -56,12 +59,20 @@ def _rates(network: str, lines: list[Curve], key: str, title: str) -> Chart:
         )  # fmt: skip
     xs = sorted({x for line in own for x in line.xs})
     shown = xs[:: -(-len(xs) // 11)]
-    figure.update_xaxes(type="log", title=AXES[own[0].axis], tickvals=shown, ticktext=[f"{x:,}" for x in shown])
-    figure.update_yaxes(type="log", title=title, exponentformat="SI", dtick="D2")
+    figure.update_xaxes(type="log", title=AXES[own[0].axis], tickvals=shown, ticktext=[short_count(x) for x in shown])
+    ticks = round_values([getattr(rate, key) for line in lines for rate in line.rates])
+    figure.update_yaxes(type="log", title=title, **_covering(ticks))
+    figure.update_layout(margin={"l": 8, "r": 120, "t": 12, "b": 8})
     caption = f"{network}. Decoding alone, prefill left out."
     for (x, _), _, name in knees[:1]:
         caption += f" Diamonds: a step takes twice as long as at the left end ({name}: {own[0].axis} {x:,.0f})."
     return Chart(f"{title.capitalize()} against {own[0].axis}", figure, caption, 380)
+
+
+def _covering(ticks: list[float]) -> dict:
+    """A logarithmic axis from the first to the last tick."""
+    texts = [quantity(y, "", 1) for y in ticks]
+    return {"tickvals": ticks, "ticktext": texts, "range": [math.log10(ticks[0]), math.log10(ticks[-1])]}
 
 
 def roofline_charts(points: list[dict], machines: Sequence[dict] = ()) -> list[Chart]:
@@ -78,6 +89,7 @@ def roofline_charts(points: list[dict], machines: Sequence[dict] = ()) -> list[C
         _roof(figure, roof, (low, high), roof in others)
     for number, entry in enumerate(found):
         _attained(figure, entry, palette.colour(number), high / 2)
+        figure.data[-1].showlegend = len(found) <= MOST_NAMED
     figure.update_xaxes(type="log", title="operations per byte of DRAM traffic", exponentformat="power")
     figure.update_yaxes(type="log", title="operations/s (1 MAC = 2)", exponentformat="SI")
     caption = (
@@ -123,15 +135,28 @@ def _scaling(found: Figure) -> Chart:
         y=[size.value * factor for size in found.sizes],
         text=[plain(size.network) for size in found.sizes],
         mode="lines+markers+text",
-        textposition="top left",
+        textposition=_sides([size.weights for size in found.sizes]),
         cliponaxis=False,
         marker={"color": palette.ANALOG, "size": 9},
         line={"color": palette.GREY, "width": 1},
         hovertemplate="%{text}: %{y:.4s}, %{x:.4s} weights<extra></extra>",
     )
-    figure.update_xaxes(type="log", title="weights in crossbars", exponentformat="SI")
-    figure.update_yaxes(type="log", title=f"{found.title}, {unit}" if unit else found.title, exponentformat="SI")
+    low, high = (math.log10(found.sizes[n].weights) for n in (0, -1))
+    span = [low - 0.1 * (high - low), high + 0.15 * (high - low)]
+    figure.update_xaxes(type="log", title="weights in crossbars", exponentformat="SI", range=span, dtick=1)
+    ticks = round_values([size.value * factor for size in found.sizes])
+    text = f"{found.title}, {unit}" if unit else found.title
+    figure.update_yaxes(type="log", title=text, **_covering(ticks))
     first, last = found.sizes[0], found.sizes[-1]
     grown = digits(last.value / first.value), digits(last.weights / first.weights)
     caption = f"{last.network} against {first.network}: ×{grown[0]} for ×{grown[1]} weights (power {found.exponent:.2f})."
     return Chart(f"{found.title[0].upper()}{found.title[1:]}", figure, caption, 360)
+
+
+def _sides(weights: list[float]) -> list[str]:
+    """Where names stand: the first to the right, then above, and below where the name before is near."""
+    found, span = ["bottom right"], math.log(weights[-1] / weights[0])
+    for before, at in zip(weights, weights[1:], strict=False):
+        near = math.log(at / before) < 0.12 * span
+        found.append("bottom right" if near and found[-1] == "top left" else "top left")
+    return found

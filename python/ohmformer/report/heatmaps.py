@@ -12,6 +12,7 @@ from ohmformer.report.placement import MANY, mesh_axes, used_tiles, window
 from ohmformer.report.quantities import finite, quantity, scale_for, share
 
 WIDE_RANGE = 30  # largest over smallest value, beyond which the scale is logarithmic
+TILE = 0.14  # half the side of a tile where links are drawn, of the distance between tiles
 
 
 def utilisation_charts(point: dict) -> list[Chart]:
@@ -90,12 +91,19 @@ def _link_map(figure: go.Figure, point: dict, links: list[Link], text: tuple[flo
         marker={"symbol": "square", "size": 9 if len(tiles) < 200 else 4, "color": palette.GREY, "opacity": 0.5},
     )  # fmt: skip
     figure.add_heatmap(
-        x=[x / 2 for x in xs], y=[y / 2 for y in ys], z=z, hoverongaps=False, colorscale="Viridis", reversescale=True,
+        x=_edges(xs), y=_edges(ys), z=z, hoverongaps=False, colorscale="Viridis", reversescale=True,
         zmin=None if logarithmic else 0, zmax=None if logarithmic else high, colorbar=bar,
         **_hover(texts, xs, ys, len(tiles)),
     )  # fmt: skip
     _borders(figure, point)
     mesh_axes(figure, (left, right, top, bottom))
+
+
+def _edges(places: range) -> list[float]:
+    """Where cells begin and end: narrow ones for tiles (even places), long ones for links (odd)."""
+    starts = [place / 2 - (TILE if place % 2 == 0 else 0.5 - TILE) for place in places]
+    last = places[-1]
+    return [*starts, last / 2 + (TILE if last % 2 == 0 else 0.5 - TILE)]
 
 
 def _says(link: Link, use: dict) -> str:

@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What `curves` does."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from ohmformer.chip import Chip
+from ohmformer.cli.terminal import console, grid, progress
+from ohmformer.curves.roofline import dram_bytes
+from ohmformer.curves.sweep import sweep, workloads
+from ohmformer.curves.workloads import decode_energy, rate_of
+from ohmformer.errors import ArgumentError
+from ohmformer.network import Network
+from ohmformer.report.quantities import quantity
+from ohmformer.results import to_json
+from ohmformer.validation.files import prepare_folder, write_file
+
+DONE = 0
+LARGEST = 2**24  # tokens of a context, sequences of a batch
+
+
+def curves_command(
+    networks: list[Network], chip: Chip, axes: dict[str, str], out: Path | None, style: dict[str, Any]
+) -> int:
+    """Estimate every network at every context and batch; print the rates, write pictures and a page."""
+    contexts = counts(axes["context"], "--context", 2)
+    batches = counts(axes["batch"], "--batch", 1)
+    references = _references(axes.get("references"))
+    if out is not None:
+        prepare_folder(out)
+    chosen = workloads(contexts, batches)
+    with progress(len(chosen) * len(networks) + 1, style["quiet"] or style["json"]) as advance:
+        result = sweep(networks, chip, chosen, lambda name: advance(name, "")) | references
+    if out is not None:
+        _write(result, out)
+    if style["json"]:
+        print(to_json(result))
+    elif not style["quiet"]:
+        _print(result, out)
+    return DONE
+
+
+def counts(text: str, option: str, least: int) -> list[int]:
+    """Whole numbers between commas, "k" for 1024.
+
+    >>> counts("128,2k", "--context", 1)
+    [128, 2048]
+    """
+    found = []
+    for part in text.split(","):
+        digits, thousand = part.strip().lower(), 1
+        if digits.endswith("k"):
+            digits, thousand = digits[:-1], 1024
+        if not (digits.isascii() and digits.isdigit()) or not least <= int(digits[:9]) * thousand <= LARGEST:
+            raise ArgumentError(
+                f"{option}: {part.strip()[:40]!r} found; expected whole numbers from {least} to {LARGEST} between commas, "
+                "such as 128,512,2k"
+            )
+        found.append(int(digits) * thousand)
+    return found
+
+
+def _references(file: str | None) -> dict[str, Any]:
+    """Lines and roofs of other machines, from a file with `references` and `machines`."""
+    if file is None:
+        return {}
+    try:
+        tree = json.loads(Path(file).read_text(encoding="utf-8"))
+        return {key: list(tree[key]) for key in ("references", "machines") if key in tree}
+    except (ValueError, TypeError):
+        raise ArgumentError(
+            f"--references {file}: no JSON object with lists; expected references (machine, network, context, batch, "
+            "tokens_per_s, tokens_per_j) and machines (name, ops_per_s, bytes_per_s)"
+        ) from None
+
+
+def _write(result: dict[str, Any], out: Path) -> None:
+    from ohmformer.plots import write_plots
+    from ohmformer.report import write_report
+
+    out.mkdir(parents=True, exist_ok=True)
+    drawn = result | {"points": [_drawn(point) for point in result["points"]]}
+    write_file(out / "curves.json", to_json(result) + "\n")
+    write_plots(drawn, out)
+    write_report(drawn, out)
+
+
+def _drawn(point: dict[str, Any]) -> dict[str, Any]:
+    """A point with what curves need of its ledger, without the rows, and without prefill's share of energy."""
+    kept = {key: value for key, value in point.items() if key != "breakdown" and not key.startswith("energy_")}
+    if not point.get("breakdown"):
+        return kept
+    return kept | {"decode_energy_j": decode_energy(point), "dram_bytes": dram_bytes(point)}
+
+
+def _print(result: dict[str, Any], out: Path | None) -> None:
+    screen = console()
+    columns = ["network", "context", "batch", "tokens/s", "tokens/J", "TPOT"]
+    rows = []
+    for point in result["points"]:
+        rate = rate_of(point)
+        if rate:
+            speeds = [quantity(rate.per_s, ""), quantity(rate.per_j, ""), quantity(point.get("tpot_s"), "s")]
+            rows.append([point["network"], f"{rate.context:,}", f"{rate.batch:,}", *speeds])
+    if rows:
+        screen.print(grid(f"Decoding on {result['chip']}", columns, rows))
+    for text in result["warnings"]:
+        screen.print(f"- {text}", markup=False)
+    if out is not None:
+        screen.print(f"Written to {out}: report.html, plots, curves.json", markup=False)
