@@ -55,14 +55,15 @@ def sweep(networks: list[Network], chip: Chip, chosen: list[dict[str, int]], ste
         own = own or [{"name": network.name, "network": network.name, "label": ""}]
         own[0] |= {"fit": fits}
         points += own
-    shared = {"peak": chip.peak().to_dict(), "dram_bytes_per_s": chip.to_dict()["dram"]["bandwidth"]}
+    if points:
+        points[0] |= {"peak": chip.peak().to_dict(), "dram_bytes_per_s": chip.to_dict()["dram"]["bandwidth"]}
     return {
         "ohmformer": ohmformer.__version__,
         "title": f"{', '.join(network.name for network in networks)} on {chip.name}: context, batch, size",
         "chip": chip.name,
         "config_yaml": chip.to_yaml(),
         "warnings": problems,
-        "points": [point | shared for point in points],
+        "points": points,
     }
 
 
