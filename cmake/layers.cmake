@@ -33,6 +33,10 @@ function(ohm_layer_test folder)
   # GCC 12 reports impossible copies of std::string (GCC bug 105651), also from system headers once
   # they are precompiled.
   target_compile_options(${folder}_test PRIVATE -Wno-array-bounds -Wno-stringop-overflow)
+  if(OHM_SANITIZE)
+    # Optimising sanitized tests takes longer than running them; the libraries stay optimised.
+    target_compile_options(${folder}_test PRIVATE -Og)
+  endif()
   gtest_discover_tests(${folder}_test DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60
     PROPERTIES TIMEOUT 300 LABELS ${folder})
 endfunction()

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "core/error.h"
@@ -23,7 +24,43 @@ SquareMetres total_area(const std::vector<PartSpec>& parts, const Technology& at
 }  // namespace
 
 Index Chip::powered_tiles(Index used) const {
-  return spec.gating == "none" ? spec.n_tiles() : used;
+  return spec.gating.kind == "none" ? spec.n_tiles() : used;
+}
+
+Index rows_without_clipping(const MacroSpec& macro) {
+  const Index all = inputs_per_array(macro);
+  if (macro.engine.kind == "digital") return all;
+  const auto fits = [&](Index rows) {
+    MacroSpec group = macro;
+    group.array.rows_active = rows * macro.array.n_wordlines / std::max<Index>(all, 1);
+    return lossless_bits(group) <= effective_adc_bits(macro);
+  };
+  if (lossless_bits(macro) <= effective_adc_bits(macro)) return all;
+  Index most = 1;
+  for (Index high = all; most < high;) {
+    const Index middle = most + (high - most + 1) / 2;
+    (fits(middle) ? most : high) = fits(middle) ? middle : middle - 1;
+  }
+  return most;
+}
+
+BlockShape block_shape(const ChipSpec& spec) {
+  const Index rows = inputs_per_array(spec.macro), columns = weight_columns(spec.macro);
+  if (spec.map.split != "accuracy") return {rows, columns};
+  return {rows_without_clipping(spec.macro), columns};
+}
+
+std::string row_split_of(const ChipSpec& spec) {
+  if (spec.map.split == "chip") return spec.row_split;
+  return spec.map.split == "max" ? "max" : "equal";
+}
+
+bool in_crossbars(const StaticMatmul& matmul, const ChipSpec& spec) {
+  bool inside = in_crossbars(matmul, spec.head);
+  for (const MatrixRule& rule : spec.map.matrices) {
+    if (matches(rule.match, matmul.name)) inside = rule.on == "crossbar";
+  }
+  return inside;
 }
 
 Chip compile_chip(const ChipSpec& spec) {
@@ -38,7 +75,7 @@ Chip compile_chip(const ChipSpec& spec) {
   Chip chip{
       spec,
       Mesh(spec.mesh.columns, spec.mesh.rows),
-      {inputs_per_array(spec.macro), columns},
+      block_shape(spec),
       bitlines_per_weight(spec.macro.weight),
       spec.macro.array.n_wordlines * spec.macro.array.n_bitlines,
       {spec.macro.input.bits, spec.macro.weight.bits, spec.digital.activation_bits, spec.kv_bits},
@@ -55,8 +92,7 @@ Chip compile_chip(const ChipSpec& spec) {
                     total_area(spec.tile.parts, at);
   chip.shared_area = total_area(spec.parts, at);
   chip.link_length = Metres(std::sqrt(chip.tile_area.si()));
-  chip.tile_leakage =
-      macros * macro_leakage(spec.macro) + spec.buffer.leakage + spec.leakage * digital;
+  chip.power = tile_power(spec);
   return chip;
 }
 

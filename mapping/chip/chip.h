@@ -6,6 +6,7 @@
 #include "mapping/chip/chip_spec.h"
 #include "mapping/chip/mesh.h"
 #include "mapping/chip/partition.h"
+#include "mapping/chip/tile_power.h"
 #include "mapping/chip/transfers.h"
 
 namespace ohm {
@@ -22,14 +23,27 @@ struct Chip {
   SquareMetres tile_area;    ///< macros, cores' parts, buffer, digital unit, router, tile's parts
   SquareMetres shared_area;  ///< parts that the chip has once
   Metres link_length;        ///< side of a square tile
-  Watts tile_leakage;        ///< static power of one tile that is on
+  TilePower power;           ///< static, of one tile
 
   SquareMetres area() const {
     return static_cast<double>(spec.n_tiles()) * tile_area + shared_area;
   }
-  /// Tiles that draw static power when `used` of them hold weights.
+  /// Tiles that are not off all the time when `used` of them hold weights.
   Index powered_tiles(Index used) const;
 };
+
+/// Rows of an array whose largest possible sum its ADC still tells apart, at least 1; all inputs of
+/// the array where row groups or the ADC rule clipping out.
+Index rows_without_clipping(const MacroSpec& macro);
+
+/// Weights that a block may have: those of an array, or with split accuracy fewer rows.
+BlockShape block_shape(const ChipSpec& spec);
+
+/// "max" or "equal": how partition_matmul() splits the rows on this chip.
+std::string row_split_of(const ChipSpec& spec);
+
+/// Whether this matrix lives in crossbars: `head`, and then the rules of map.matrices, say so.
+bool in_crossbars(const StaticMatmul& matmul, const ChipSpec& spec);
 
 /// Compiles a Spec; ConfigError where no weight fits into a macro.
 Chip compile_chip(const ChipSpec& spec);

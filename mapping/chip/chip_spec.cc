@@ -56,6 +56,7 @@ void ChipSpec::visit(Visitor& v) {
   v.nested_component(Field("dram", "memory beside the chip").must(), "component", dram);
   v.value(Field("head", "where the output matrix lives").one_of({"crossbar", "digital"}), head);
   v.value(Field("row_split", "how rows are split over arrays").one_of({"max", "equal"}), row_split);
+  v.nested(Field("map", "how networks are mapped"), map);
   v.rule(macros_per_tile % core.macros == 0, "macros_per_tile",
          fmt::format("{} macros in cores of {}; expected a multiple of core.macros",
                      macros_per_tile, core.macros));
@@ -65,8 +66,12 @@ void ChipSpec::visit(Visitor& v) {
               .between(8, 16),
           kv_bits);
   v.value(Field("leakage", "static power per area of tiles that are on").at_least(0), leakage);
-  v.value(Field("gating", "which tiles are off").one_of({"unused_tiles", "none"}), gating);
+  v.nested(Field("gating", "which tiles are off, and what switching them costs")
+               .one_of({"none", "unused_tiles", "idle_tiles"}),
+           gating);
   v.value(Field("reticle", "largest die of one exposure").positive(), reticle);
+  v.nested(Field("thermal", "how the chip loses its heat").one_of({"none", "network"}), thermal);
+  v.nested(Field("yield", "how many dies and packages are good"), yield);
 }
 
 }  // namespace ohm

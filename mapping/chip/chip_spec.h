@@ -11,7 +11,11 @@
 #include "mapping/chip/buffer_spec.h"
 #include "mapping/chip/digital_spec.h"
 #include "mapping/chip/dram_spec.h"
+#include "mapping/chip/gating_spec.h"
+#include "mapping/chip/map_spec.h"
 #include "mapping/chip/noc_spec.h"
+#include "mapping/thermal/thermal_spec.h"
+#include "mapping/yield/yield_spec.h"
 
 namespace ohm {
 
@@ -52,10 +56,13 @@ struct ChipSpec {
   DramSpec dram;
   std::string head = "crossbar";  ///< where the output matrix lives: crossbar | digital (in DRAM)
   std::string row_split = "max";  ///< max: fill arrays row by row; equal: equal blocks
+  MapSpec map;
   Index kv_bits = 8;  ///< of one stored key or value; cost only: attention is scored in fp32
-  WattsPerSquareMetre leakage{0.0};     ///< static power density of tiles that are switched on
-  std::string gating = "unused_tiles";  ///< tiles without weights are off; none: all are on
-  SquareMetres reticle{858e-6};         ///< largest die that one exposure prints
+  WattsPerSquareMetre leakage{0.0};  ///< static power density of tiles that are switched on
+  GatingSpec gating;                 ///< which tiles are switched off
+  SquareMetres reticle{858e-6};      ///< largest die that one exposure prints
+  ThermalSpec thermal;               ///< how it loses its heat; none: not computed
+  YieldSpec yield;                   ///< how many dies are good; none: not computed
 
   Index n_tiles() const { return mesh.columns * mesh.rows; }
   Index cores_per_tile() const { return macros_per_tile / core.macros; }

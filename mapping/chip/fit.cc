@@ -34,7 +34,7 @@ Fit fit(const Network& network, const ChipSpec& spec) {
   result.head.name = "head";
   FitPart total;
   for (const StaticMatmul& matmul : network.matmuls) {
-    if (!in_crossbars(matmul, spec.head)) continue;
+    if (!in_crossbars(matmul, spec)) continue;
     FitPart part = part_of(matmul, chip);
     part.utilisation = share(part, chip);
     add(matmul.part == "head" ? result.head : result.body, part);

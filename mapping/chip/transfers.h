@@ -32,6 +32,8 @@ struct Transfer {
   Index hub = 0;
   std::vector<Index> tiles;
   std::vector<std::int64_t> bytes;
+  Index copy = 0;    ///< of the matrix: which one it serves
+  Index copies = 1;  ///< that share the tokens: this transfer happens for one token in so many
 
   bool to_hub() const {
     return kind == TransferKind::partial_sums || kind == TransferKind::mixed_values;
@@ -46,6 +48,10 @@ struct LinkLoad {
   std::int64_t bytes = 0;
   std::vector<Index> behind = {};  ///< entries of Route::links that lead to this one
 };
+
+/// What the transfer carries for one token, on average over the copies that share the tokens;
+/// rounded up to whole bytes.
+Transfer per_token(Transfer transfer);
 
 /// A transfer on its links.
 struct Route {
@@ -77,7 +83,8 @@ struct Widths {
 /// Whole bytes of `n` elements of `bits` each.
 std::int64_t bytes_of(Index n, Index bits);
 
-/// All transfers of one token, operator by operator.
+/// All transfers of one token, operator by operator; those of a matrix once for each of its
+/// copies, of which a token takes one.
 std::vector<Transfer> transfers_of(const Network& network, const Placement& placement,
                                    const Widths& widths);
 

@@ -8,6 +8,8 @@
 
 #include "core/error.h"
 #include "mapping/estimate/operator_energy.h"
+#include "mapping/estimate/phases.h"
+#include "mapping/estimate/static_cost.h"
 #include "mapping/schedule/plan_tokens.h"
 
 namespace ohm {
@@ -69,30 +71,36 @@ void require_units(const ChipSpec& chip) {
       chip.name, fmt::join(missing, ", ")));
 }
 
-void book_leakage(const Mapping& mapping, Estimate& result) {
-  const Chip& chip = mapping.chip;
-  const Index tiles = chip.powered_tiles(mapping.placement.tiles_used);
-  const Cost cost = energy_of(tiles, chip.tile_leakage * result.makespan,
-                              "static power × makespan: macro.periphery, buffer and chip leakage");
-  result.leakage_energy = cost.energy;
-  result.ledger.book({"leakage", "", -1, "static"}, cost);
+/// What static power takes: powered and gated tiles; wake-ups are not leakage.
+Joules leakage_of(const Ledger& ledger) {
+  Joules sum;
+  for (const auto& [leaf, cost] : ledger.leaves()) {
+    if (leaf.component == "leakage" || leaf.component == "leakage_gated") sum += cost.energy;
+  }
+  return sum;
+}
+
+void fill_gating(const Mapping& mapping, Estimate& result) {
+  if (result.schedule.gated.off.empty()) return;
+  const Gated& gated = result.schedule.gated;
+  result.break_even = mapping.chip.power.break_even;
+  result.wake_ups = gated.wake_ups;
+  result.gated_share = gated.off_time() / (static_cast<double>(gated.off.size()) *
+                                           static_cast<double>(result.schedule.makespan));
 }
 
 double temporal_utilisation(const Mapping& mapping, const Schedule& schedule) {
-  double busy = 0.0;
-  for (size_t r = 0; r < schedule.resources.size(); ++r) {
-    if (schedule.resources[r].kind != ResourceKind::macros) continue;
-    busy += static_cast<double>(schedule.busy[r]) *
-            static_cast<double>(mapping.partition.size(schedule.resources[r].number));
-  }
-  const double arrays = static_cast<double>(mapping.partition.blocks.size());
-  return busy / (arrays * static_cast<double>(schedule.makespan));
+  const double arrays = static_cast<double>(mapping.arrangement.arrays);
+  return array_picoseconds(mapping, schedule) / (arrays * static_cast<double>(schedule.makespan));
 }
 
 double spatial_utilisation(const Mapping& mapping) {
   std::int64_t weights = 0;
-  for (const Block& block : mapping.partition.blocks) weights += block.rows * block.columns;
-  const double arrays = static_cast<double>(mapping.partition.blocks.size());
+  for (const Block& block : mapping.partition.blocks) {
+    const auto m = static_cast<size_t>(block.matmul);
+    weights += block.rows * block.columns * mapping.arrangement.copies[m];
+  }
+  const double arrays = static_cast<double>(mapping.arrangement.arrays);
   return static_cast<double>(weights * mapping.chip.cells_per_weight) /
          (arrays * static_cast<double>(mapping.chip.cells_per_macro));
 }
@@ -130,11 +138,13 @@ std::vector<std::string> assumptions_of(const Mapping& mapping, const Request& r
       "tile each see the buffer's full bandwidth",
       "routers of switched-off tiles are on and draw nothing",
       "sampling and moving logits off the chip take no time",
-      "background power of the DRAM is not included",
       "accuracy computes attention in fp32: kv_bits changes cost, not the score",
       "a vector moves whole: steps of one token do not overlap within an operator",
       "batches share no work: every token passes through every macro by itself",
       "area counts the tiles that hold weights; DRAM and package are not included"};
+  if (mapping.chip.spec.dram.background.si() == 0.0) {
+    list.push_back("the DRAM states no background power: none is included");
+  }
   const TransformerSpec& spec = mapping.network.spec;
   if (spec.gated_ffn) list.push_back("the product with a gate costs what a residual sum costs");
   if (spec.norm == "rmsnorm") list.push_back("rmsnorm costs what layer normalisation costs");
@@ -144,9 +154,26 @@ std::vector<std::string> assumptions_of(const Mapping& mapping, const Request& r
   if (spec.weight_levels > 0) {
     list.push_back("weights of few levels are stored as the macro's weights: no smaller cells");
   }
+  const MapSpec& map = mapping.chip.spec.map;
+  if (map.duplication != "none") {
+    list.push_back(
+        "copies of a matrix take tokens in turn; the first copy's tile gathers the sums of all, "
+        "and "
+        "the score is that of one copy");
+  }
+  if (map.packing != "none") {
+    list.push_back(
+        "blocks that share an array take turns; the score is that of blocks in arrays of their "
+        "own");
+  }
   if (spec.lora_rank > 0) list.push_back("low-rank adapters are merged into their matrices");
   if (request.decoder) {
     list.push_back("a decoder's output matrix runs once per generated token only");
+  }
+  if (mapping.chip.spec.gating.gates_idle_tiles()) {
+    list.push_back(
+        "tiles are gated before the request and after their last step; bytes that arrive in a "
+        "buffer do not wake its tile");
   }
   const double reticles = mapping.chip.area() / mapping.chip.spec.reticle;
   if (reticles > 1.0) {
@@ -156,6 +183,14 @@ std::vector<std::string> assumptions_of(const Mapping& mapping, const Request& r
                     reticles, mapping.chip.spec.reticle.si() * 1e6));
   }
   return list;
+}
+
+/// Leakage heats the chip, and heat is leakage: both are settled before totals are taken.
+void fill_temperature(const Mapping& mapping, Estimate& result) {
+  if (!mapping.chip.spec.thermal.given()) return;
+  result.temperature = temperature_map(mapping, result.ledger, result.makespan);
+  result.ledger = at_temperature(result.ledger, *result.temperature);
+  result.leakage_energy = leakage_of(result.ledger);
 }
 
 void check_activity(const Network& network, const Workload& workload) {
@@ -183,15 +218,20 @@ Estimate estimate(const Mapping& mapping, const Workload& workload, Index timeli
   result.kv_bytes_per_token = result.request.decoder ? kv_bytes(mapping) : 0;
   result.kv_bytes_in_dram = kv_in_dram(mapping, result.request);
   require_memory(mapping, result.kv_bytes_in_dram);
-  const TokenPlan plan = plan_tokens(mapping, result.request);
+  TokenPlan plan = plan_tokens(mapping, result.request);
+  plan.gating = gating_rule(mapping, plan);
   result.schedule = schedule(plan, result.request, timeline_tokens);
   fill_times(result);
   book_energy(mapping, result.request, with_activity(workload, mapping.chip.spec.macro),
               result.ledger);
   book_busy(mapping, plan, result.request, result.ledger);
-  book_leakage(mapping, result);
+  book_leakage(mapping, result.schedule, result.ledger);
+  book_background(mapping, result.schedule, result.ledger);
+  result.leakage_energy = leakage_of(result.ledger);
+  fill_gating(mapping, result);
   book_parts(mapping, result.schedule, result.ledger);
   book_area(mapping, result.ledger);
+  fill_temperature(mapping, result);
   fill_energy(result);
   result.chip_area = mapping.chip.area();
   result.reticles = result.chip_area / mapping.chip.spec.reticle;
@@ -199,6 +239,14 @@ Estimate estimate(const Mapping& mapping, const Workload& workload, Index timeli
   result.spatial_utilisation = spatial_utilisation(mapping);
   result.temporal_utilisation = temporal_utilisation(mapping, result.schedule);
   result.assumptions = assumptions_of(mapping, result.request);
+  if (result.temperature) {
+    for (std::string& each : thermal_assumptions(mapping.chip.spec, *result.temperature)) {
+      result.assumptions.push_back(std::move(each));
+    }
+  }
+  if (mapping.chip.spec.yield.given()) {
+    result.package = good_package(mapping.chip.spec, result.chip_area);
+  }
   return result;
 }
 

@@ -5,10 +5,9 @@
 #include <map>
 #include <utility>
 
-#include "crossbar/cost/macro_area.h"
 #include "crossbar/cost/mvm_energy.h"
-#include "crossbar/cost/part_cost.h"
 #include "mapping/chip/tile_wires.h"
+#include "mapping/estimate/phases.h"
 #include "mapping/schedule/plan_tokens.h"
 
 namespace ohm {
@@ -147,13 +146,26 @@ class Booker {
     buffer(runs_ * activations(op_->out_features));
     if (site.tiles.empty()) return book_digital_head();
     book_macros(activity);
-    std::int64_t sums = 0;
-    for (const Index columns : site.columns) {
-      sums += bytes_of(columns, widths_.partial_sum_bits(op_->in_features));
+    const Index copies = mapping_.placement.copies(op_->matmul);
+    for (Index copy = 0; copy < copies; ++copy) {
+      const MatmulSite& each = mapping_.placement.site(op_->matmul, copy);
+      std::int64_t bytes = std::ssize(each.tiles) * inputs;
+      for (const Index columns : each.columns) {
+        bytes += bytes_of(columns, widths_.partial_sum_bits(op_->in_features));
+      }
+      buffer(2 * runs_of_copy(copy, copies) * bytes);
+      tile_wires(runs_of_copy(copy, copies) * bytes);
     }
-    buffer(2 * runs_ * (std::ssize(site.tiles) * inputs + sums));
-    tile_wires(runs_ * (std::ssize(site.tiles) * inputs + sums));
     book_accumulation();
+  }
+
+  /// Tokens that come to one of the copies of the operator's matrix.
+  std::int64_t runs_of_copy(Index copy, Index copies) const {
+    Step step;
+    step.tokens = tokens_of(mapping_.network, *op_);
+    step.turns = copies;
+    step.turn = copy;
+    return applications_in_batch(step, request_, phase_.first, phase_.last);
   }
 
   void book_digital_head() {
@@ -206,6 +218,11 @@ class Booker {
     return bytes_of(site.kv_copies * mapping_.network.spec.head_size(), widths_.kv_bits);
   }
 
+  /// Keys (or values) of one position in DRAM, where they are once.
+  std::int64_t stored_bytes() const {
+    return bytes_of(mapping_.network.spec.kv_width(), widths_.kv_bits);
+  }
+
   void book_scores() {
     const Positions p = positions();
     const Index kept = buffered_positions(mapping_, op_->layer, request_.batch);
@@ -218,7 +235,7 @@ class Booker {
     macs(p.total * query_width());
     buffer(runs_ * activations(op_->in_features) + 2 * runs_ * query + 2 * (runs_ - spilled) * key +
            (p.total - p.beyond) * key);
-    if (spilled > 0 || p.beyond > 0) dram((2 * spilled + p.beyond) * key);
+    if (spilled > 0 || p.beyond > 0) dram((2 * spilled + p.beyond) * stored_bytes());
   }
 
   void book_softmax() {
@@ -235,7 +252,7 @@ class Booker {
     buffer((p.total - p.beyond) * value +
            p.total * mapping_.network.spec.n_heads * widths_.activation_bits / 8 +
            runs_ * activations(mapping_.network.op(vertex).out_features));
-    if (p.beyond > 0) dram(p.beyond * value);
+    if (p.beyond > 0) dram(p.beyond * stored_bytes());
     if (site.tiles_per_head > 1) {
       elements("accumulate", runs_ * site.tiles_per_head * query_width(), spec_.digital.accumulate);
     }
@@ -246,8 +263,10 @@ class Booker {
     for (size_t i = 0; i < mapping_.transfers.size(); ++i) {
       if (mapping_.transfers[i].vertex != vertex) continue;
       // a residual's operands arrive as often as it runs, an input as often as its matrix
-      routers += runs_ * mapping_.routes[i].router_bytes();
-      links += runs_ * mapping_.routes[i].link_bytes;
+      const std::int64_t runs =
+          runs_of_copy(mapping_.transfers[i].copy, mapping_.transfers[i].copies);
+      routers += runs * mapping_.routes[i].router_bytes();
+      links += runs * mapping_.routes[i].link_bytes;
     }
     if (links == 0) return;
     book("noc_router", energy_of(routers, spec_.noc.router_energy * Bytes(1.0), spec_.noc.source));
@@ -274,69 +293,7 @@ std::string busy_component(const Step& step, ResourceKind kind) {
   return step.action == "merge" ? "accumulate" : step.action;
 }
 
-Cost scaled(const Cost& each, double n) {
-  Cost cost = each;
-  cost.count = 0;  // an area is no action
-  cost.area = n * each.area;
-  cost.area_low = n * each.area_low;
-  cost.area_high = n * each.area_high;
-  return cost;
-}
-
-Seconds macro_time(const Mapping& mapping, const Schedule& schedule) {
-  double picoseconds = 0.0;
-  for (size_t r = 0; r < schedule.resources.size(); ++r) {
-    if (schedule.resources[r].kind != ResourceKind::macros) continue;
-    picoseconds += static_cast<double>(schedule.busy[r]) *
-                   static_cast<double>(mapping.partition.size(schedule.resources[r].number));
-  }
-  return Seconds(picoseconds * 1e-12);
-}
-
-Cost area_of(double n, SquareMetres each, const std::string& source) {
-  Cost cost;
-  cost.area = cost.area_low = cost.area_high = n * each;
-  cost.source = source;
-  return cost;
-}
-
 }  // namespace
-
-std::vector<Phase> phases_of(const Request& request) {
-  if (!request.decoder) return {{"encoder", 0, request.prompt - 1}};
-  std::vector<Phase> phases{{"prefill", 0, request.prompt - 1}};
-  if (request.generate > 1) phases.push_back({"decode", request.prompt, request.tokens() - 1});
-  return phases;
-}
-
-std::int64_t runs_of(const Network& network, const Operator& op, const Request& request,
-                     const Phase& phase) {
-  Step step;
-  step.tokens = tokens_of(network, op);
-  return request.batch * applications(step, request, phase.first, phase.last);
-}
-
-std::int64_t macs_of(const Mapping& mapping, const Request& request) {
-  std::int64_t total = 0;
-  for (const Index vertex : mapping.network.order) {
-    const Operator& op = mapping.network.op(vertex);
-    for (const Phase& phase : phases_of(request)) {
-      const std::int64_t runs = runs_of(mapping.network, op, request, phase);
-      if (op.kind == OpKind::attention_scores || op.kind == OpKind::attention_values) {
-        total += request.batch * attended_positions(request, phase.first, phase.last) *
-                 mapping.network.spec.query_width();
-      }
-      if (op.matmul < 0) continue;
-      const auto m = static_cast<size_t>(op.matmul);
-      if (mapping.partition.size(op.matmul) == 0) total += runs * op.in_features * op.out_features;
-      for (Index b = mapping.partition.first[m]; b < mapping.partition.first[m + 1]; ++b) {
-        const Block& block = mapping.partition.blocks[static_cast<size_t>(b)];
-        total += runs * block.rows * block.columns;
-      }
-    }
-  }
-  return total;
-}
 
 void book_energy(const Mapping& mapping, const Request& request, const Workload& workload,
                  Ledger& ledger) {
@@ -351,8 +308,7 @@ void book_busy(const Mapping& mapping, const TokenPlan& plan, const Request& req
   for (const Phase& phase : phases_of(request)) {
     for (const Step& step : plan.steps) {
       const Operator& op = mapping.network.op(step.vertex);
-      const std::int64_t runs =
-          request.batch * applications(step, request, phase.first, phase.last);
+      const std::int64_t runs = applications_in_batch(step, request, phase.first, phase.last);
       if (runs == 0) continue;
       std::int64_t growth = 0;
       for (Index t = phase.first; step.growth.per_position > 0 && t <= phase.last; ++t) {
@@ -360,60 +316,13 @@ void book_busy(const Mapping& mapping, const TokenPlan& plan, const Request& req
       }
       for (const Claim& claim : step.claims) {
         const ResourceKind kind = plan.resources[static_cast<size_t>(claim.resource)].kind;
-        if (kind == ResourceKind::macros) continue;
+        if (kind == ResourceKind::macros || kind == ResourceKind::array) continue;
         Cost cost;
         cost.busy = Seconds(static_cast<double>(runs * claim.busy + growth) * 1e-12);
         ledger.book({busy_component(step, kind), op.name, op.layer, phase.name}, cost);
       }
     }
   }
-}
-
-void book_parts(const Mapping& mapping, const Schedule& schedule, Ledger& ledger) {
-  const ChipSpec& spec = mapping.chip.spec;
-  const Technology at = spec.macro.periphery.technology();
-  const double worked = macro_time(mapping, schedule).si();
-  const double makespan = static_cast<double>(schedule.makespan) * 1e-12;
-  const auto tiles = static_cast<double>(mapping.placement.tiles_used);
-  const auto book = [&](const std::vector<PartSpec>& parts, double seconds, double longest) {
-    for (const ComponentCost& each : part_power(parts, at)) {
-      Cost cost = each.cost;  // of one second
-      cost.energy_low = seconds * each.cost.energy;
-      cost.energy_high = std::max(seconds, longest) * each.cost.energy;
-      cost.energy = cost.energy_low;
-      cost.busy = Seconds(seconds);
-      ledger.book({each.component, "", -1, "static"}, cost);
-    }
-  };
-  const auto cores = static_cast<double>(spec.cores_per_tile());
-  book(spec.core.parts, worked / static_cast<double>(spec.core.macros), tiles * cores * makespan);
-  book(spec.tile.parts, worked / static_cast<double>(spec.macros_per_tile), tiles * makespan);
-  book(spec.parts, makespan, makespan);
-}
-
-void book_area(const Mapping& mapping, Ledger& ledger) {
-  const ChipSpec& spec = mapping.chip.spec;
-  const auto tiles = static_cast<double>(mapping.placement.tiles_used);
-  const double macros = tiles * static_cast<double>(spec.macros_per_tile);
-  for (const ComponentCost& part : macro_area(spec.macro)) {
-    ledger.book({part.component, "", -1, "static"}, scaled(part.cost, macros));
-  }
-  ledger.book({"buffer", "", -1, "static"},
-              area_of(tiles, spec.buffer.area,
-                      spec.buffer.source.empty() ? spec.source : spec.buffer.source));
-  ledger.book({"digital", "", -1, "static"},
-              area_of(tiles, spec.digital.area, spec.digital.source));
-  ledger.book({"noc_router", "", -1, "static"},
-              area_of(tiles, spec.noc.router_area, spec.noc.source));
-  const Technology at = spec.macro.periphery.technology();
-  const auto book = [&](const std::vector<PartSpec>& parts, double n) {
-    for (const ComponentCost& part : part_area(parts, at)) {
-      ledger.book({part.component, "", -1, "static"}, scaled(part.cost, n));
-    }
-  };
-  book(spec.core.parts, tiles * static_cast<double>(spec.cores_per_tile()));
-  book(spec.tile.parts, tiles);
-  book(spec.parts, 1.0);
 }
 
 }  // namespace ohm

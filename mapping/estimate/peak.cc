@@ -238,6 +238,9 @@ Peak peak(const Chip& chip, const InputStatistics& statistics) {
     constexpr std::int64_t kProbe = 1 << 30;  // bytes; the power does not depend on it
     const ComponentCost dram{"dram", dram_cost(kProbe, spec.dram)};
     add_energy(system.parts, dram, Bytes(static_cast<double>(kProbe)) / spec.dram.bandwidth);
+    if (spec.dram.background.si() > 0.0) {
+      add(system.parts, fixed_power("dram_background", spec.dram.background, spec.dram.source));
+    }
   }
   peak.levels.push_back(std::move(system));
   return peak;

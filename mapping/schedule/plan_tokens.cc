@@ -6,9 +6,9 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <map>
 
 #include "core/error.h"
-#include "crossbar/cost/macro_timing.h"
 
 namespace ohm {
 namespace {
@@ -50,7 +50,12 @@ class Planner {
  private:
   void add_resources() {
     for (const StaticMatmul& matmul : mapping_.network.matmuls) {
+      first_macros_.push_back(std::ssize(plan_.resources));
       plan_.resources.push_back({ResourceKind::macros, matmul.id, matmul.name});
+      for (Index copy = 1; copy < mapping_.placement.copies(matmul.id); ++copy) {
+        plan_.resources.push_back({ResourceKind::macros, matmul.id,
+                                   fmt::format("{} (copy {})", matmul.name, copy), copy});
+      }
     }
     const Index tiles = mapping_.chip.mesh.size();
     first_digital_ = std::ssize(plan_.resources);
@@ -68,6 +73,13 @@ class Planner {
     }
     dram_ = std::ssize(plan_.resources);
     plan_.resources.push_back({ResourceKind::dram, 0, "dram"});
+    for (const StoredCopy& copy : mapping_.arrangement.stored) {
+      for (const Index array : copy.shared) {
+        if (!shared_.try_emplace(array, std::ssize(plan_.resources)).second) continue;
+        plan_.resources.push_back(
+            {ResourceKind::array, array, fmt::format("shared array {}", array)});
+      }
+    }
   }
 
   Index add(Step step) {
@@ -86,6 +98,8 @@ class Planner {
       if (before >= 0) made.after.push_back(before);
     }
     made.tokens = tokens_of(mapping_.network, mapping_.network.op(vertex));
+    made.turns = turns_;
+    made.turn = turn_;
     return made;
   }
 
@@ -116,12 +130,14 @@ class Planner {
     return add(std::move(made));
   }
 
+  /// A long run, or so many scattered pieces.
   Index dram_read(Index vertex, const std::string& action, std::int64_t bytes,
-                  std::vector<Index> after) {
+                  std::vector<Index> after, Index pieces = 0) {
+    const DramAccess access = pieces > 0 ? DramAccess::scattered : DramAccess::run;
     Step made = step(vertex, action, std::move(after));
-    made.claims = {
-        {dram_, 0, picoseconds(Bytes(static_cast<double>(bytes)) / spec_.dram.bandwidth, action)}};
-    made.latency = made.claims.front().busy + picoseconds(spec_.dram.latency, action);
+    made.claims = {{dram_, 0, picoseconds(occupation(spec_.dram, bytes, access), action)}};
+    made.latency =
+        picoseconds(access_time(spec_.dram, bytes, access, std::max<Index>(1, pieces)), action);
     return add(std::move(made));
   }
 
@@ -130,6 +146,7 @@ class Planner {
     for (size_t i = 0; i < mapping_.transfers.size(); ++i) {
       const Transfer& transfer = mapping_.transfers[i];
       if (transfer.kind != kind || transfer.vertex != vertex || transfer.from != from) continue;
+      if (transfer.copy != turn_) continue;
       const Route& route = mapping_.routes[i];
       if (route.links.empty()) return after;
       Step made = step(vertex, action, {after});
@@ -215,8 +232,8 @@ class Planner {
     const auto from = producers(vertex);
     if (!from.empty()) return add_elementwise(vertex, "embed", spec_.digital.residual);
     const Index tables = embedding_tables(mapping_.network);
-    const Index row =
-        dram_read(vertex, "fetch", tables * bytes_of(op.out_features, widths.activation_bits), {});
+    const Index row = dram_read(
+        vertex, "fetch", tables * bytes_of(op.out_features, widths.activation_bits), {}, tables);
     const Work work{(tables - 1) * op.out_features, spec_.digital.residual.cycles,
                     activations(op.out_features)};
     result_of(vertex) = digital(vertex, "embed", home(vertex), work, {row});
@@ -236,10 +253,19 @@ class Planner {
       const Index sent = send(TransferKind::activation, vertex, producer, "send", before);
       return add_digital_head(vertex, op, sent);
     }
-    const Index arrived = send(TransferKind::input, vertex, producer, "multicast", before);
-    const Index sums = add_accumulate(vertex, op, site, add_mvm(vertex, op, arrived));
-    const Index gathered = send(TransferKind::partial_sums, vertex, -1, "reduce", sums);
-    add_dequantise(vertex, op, site, gathered);
+    std::vector<Index> results;
+    turns_ = mapping_.placement.copies(op.matmul);
+    for (turn_ = 0; turn_ < turns_; ++turn_) {
+      const MatmulSite& copy = mapping_.placement.site(op.matmul, turn_);
+      const Index arrived = send(TransferKind::input, vertex, producer, "multicast", before);
+      const Index sums = add_accumulate(vertex, copy, add_mvm(vertex, op, arrived));
+      const Index gathered = send(TransferKind::partial_sums, vertex, -1, "reduce", sums);
+      add_dequantise(vertex, op, copy, gathered);
+      results.push_back(result_of(vertex));
+    }
+    turns_ = 1;
+    turn_ = 0;
+    if (results.size() > 1) result_of(vertex) = add(step(vertex, "join", std::move(results)));
   }
 
   Work quantisation(Index n) const { return {n, spec_.digital.quantise.cycles, activations(n)}; }
@@ -275,31 +301,27 @@ class Planner {
   }
 
   Index add_mvm(Index vertex, const Operator& op, Index before) {
-    const auto m = static_cast<size_t>(op.matmul);
-    Index rows = 0, columns = 0;
-    for (Index b = mapping_.partition.first[m]; b < mapping_.partition.first[m + 1]; ++b) {
-      rows = std::max(rows, mapping_.partition.blocks[static_cast<size_t>(b)].rows);
-      columns = std::max(columns, mapping_.partition.blocks[static_cast<size_t>(b)].columns);
-    }
-    const MacroTiming timing = macro_timing(spec_.macro, rows, columns);
-    const auto inputs = bytes_of(op.in_features, mapping_.chip.widths.input_bits);
-    // each tile writes what arrives and reads it into its macros
-    const Picoseconds load = buffer_time(2 * inputs, "mvm");
+    const MvmTime time = mvm_time(mapping_.chip, mapping_.partition,
+                                  mapping_.network.matmuls[static_cast<size_t>(op.matmul)]);
+    const Picoseconds load = picoseconds(time.load, "mvm");
+    const StoredCopy& copy = mapping_.arrangement.of(op.matmul, turn_);
+    const Picoseconds interval = picoseconds(time.interval, "mvm");
+    const Picoseconds busy = std::max(load, copy.turns * interval);
     Step made = step(vertex, "mvm", {before});
-    made.claims = {{op.matmul, 0, std::max(load, picoseconds(timing.interval, "mvm"))}};
-    made.latency = load + picoseconds(timing.latency, "mvm");
+    made.claims = {{first_macros_[static_cast<size_t>(op.matmul)] + turn_, 0, busy}};
+    for (const Index array : copy.shared) made.claims.push_back({shared_.at(array), 0, busy});
+    made.latency = load + (copy.turns - 1) * interval + picoseconds(time.latency, "mvm");
     return add(std::move(made));
   }
 
   /// Each tile adds up its row tiles and writes the sums of its columns.
-  Index add_accumulate(Index vertex, const Operator& op, const MatmulSite& site, Index before) {
+  Index add_accumulate(Index vertex, const MatmulSite& site, Index before) {
     Step made = step(vertex, "accumulate", {before});
+    const Operator& op = mapping_.network.op(vertex);
     Index additions = 0;
-    auto block = mapping_.partition.blocks.begin() +
-                 mapping_.partition.first[static_cast<size_t>(op.matmul)];
     for (size_t i = 0; i < site.tiles.size(); ++i) {
-      Work work{-site.columns[i], spec_.digital.accumulate.cycles, sum_bytes(op, site.columns[i])};
-      for (Index n = 0; n < site.blocks[i]; ++n) work.elements += (block++)->columns;
+      const Work work{site.sums[i] - site.columns[i], spec_.digital.accumulate.cycles,
+                      sum_bytes(op, site.columns[i])};
       additions += work.elements;
       made.claims.push_back({first_digital_ + site.tiles[i], 0, duration(work, made.action)});
     }
@@ -361,12 +383,27 @@ class Planner {
       fetch.gate = kv;
     }
     const auto bytes = bytes_of(2 * mapping_.network.spec.kv_width(), spec_.kv_bits);
+    add_kv_spill(vertex, kv, kept, bytes);
     const Picoseconds each =
-        picoseconds(Bytes(static_cast<double>(bytes)) / spec_.dram.bandwidth, fetch.action);
+        picoseconds(occupation(spec_.dram, bytes, DramAccess::run), fetch.action);
     fetch.growth = {1, std::max<Picoseconds>(1, each), kept,
                     picoseconds(spec_.dram.latency, fetch.action)};
     fetch.claims = {{dram_, 0, 0}};
     return add(std::move(fetch));
+  }
+
+  /// A token beyond those that the buffers keep writes its own keys and values; nothing waits for
+  /// it. Of an encoder, whose tokens all see all positions, each writes its share.
+  void add_kv_spill(Index vertex, Index kv, Index kept, std::int64_t bytes) {
+    constexpr Index kOnce = Index{1} << 60;  // however many positions lie beyond
+    Step spill = step(vertex, "spill_kv", {kv});
+    const double share = request_.decoder ? 1.0
+                                          : static_cast<double>(request_.prompt - kept) /
+                                                static_cast<double>(request_.prompt);
+    const Seconds time = share * occupation(spec_.dram, bytes, DramAccess::scattered);
+    spill.growth = {kOnce, std::max<Picoseconds>(1, picoseconds(time, spill.action)), kept, 0};
+    spill.claims = {{dram_, 0, 0}};
+    add(std::move(spill));
   }
 
   void add_softmax(Index vertex, const Operator& op) {
@@ -403,6 +440,9 @@ class Planner {
   const Request request_;
   TokenPlan plan_;
   std::vector<Index> result_of_;
+  std::vector<Index> first_macros_;  // by matmul: its first copy
+  std::map<Index, Index> shared_;    // resources by array
+  Index turns_ = 1, turn_ = 0;       // of the steps that are being made
   Index first_digital_ = 0, first_attention_ = 0, first_link_ = 0, dram_ = 0;
 };
 

@@ -27,7 +27,9 @@ Index embedding_tables(const Network& network);
 /// multiply-accumulate units at the pace of units or buffer, softmax on their lanes, gather.
 /// Everything else: the digital unit of the tile that has its input. Model: vectors move whole (no
 /// overlap within a token); routers buffer what waits for a link; DRAM traffic does not load the
-/// network on chip; a digital head runs beside the DRAM at the pace of the DRAM.
+/// network on chip; embedding rows and keys and values on their way to the DRAM are scattered
+/// pieces (DramAccess), everything else that it moves are runs; a digital head runs beside the DRAM
+/// at the pace of the DRAM.
 TokenPlan plan_tokens(const Mapping& mapping, const Request& request);
 
 }  // namespace ohm

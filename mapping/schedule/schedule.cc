@@ -43,7 +43,11 @@ struct Ready {
 class Simulation {
  public:
   Simulation(const TokenPlan& plan, const Request& request, Index timeline_tokens)
-      : plan_(plan), request_(request), followers_(plan.steps.size()), gated_(plan.steps.size()) {
+      : plan_(plan),
+        request_(request),
+        gates_(plan.gating),
+        followers_(plan.steps.size()),
+        gated_(plan.steps.size()) {
     result_.timeline_tokens = timeline_tokens;
     result_.resources = plan.resources;
     result_.busy.assign(plan.resources.size(), 0);
@@ -96,7 +100,7 @@ class Simulation {
     Sequence& line = sequences_[static_cast<size_t>(sequence)];
     for (size_t k = 0; k < plan_.steps.size(); ++k) {
       const Step& step = plan_.steps[k];
-      if (!applies(step, request_, token)) continue;
+      if (!applies(step, request_, token) || !takes_turn(step, sequence, token)) continue;
       ++job.remaining;
       job.pending[k] = 0;
       for (const Index before : step.after) {
@@ -125,7 +129,9 @@ class Simulation {
       calendars_[static_cast<size_t>(claim.resource)].forget(item.time);
     }
     starts_.assign(step.claims.size(), 0);
-    const Picoseconds delay = step.hops ? hop(step, item.time) : join(step, item.time, extra);
+    const Picoseconds woken = gates_.wake(step, item.time);
+    const Picoseconds delay =
+        woken - item.time + (step.hops ? hop(step, woken) : join(step, woken, extra));
     for (size_t c = 0; c < step.claims.size(); ++c) {
       const Claim& claim = step.claims[c];
       calendars_[static_cast<size_t>(claim.resource)].reserve(starts_[c], claim.busy + extra);
@@ -134,7 +140,9 @@ class Simulation {
     ++result_.steps;
     if (item.job < result_.timeline_tokens) record(item, step, extra);
     if (item.step == 0) enter_next(item.job, item.time + delay);
-    finish(item.job, item.step, item.time + delay + step.latency + step.extra(positions));
+    const Picoseconds end = item.time + delay + step.latency + step.extra(positions);
+    gates_.hold(step, end);
+    finish(item.job, item.step, end);
   }
 
   /// All claims keep their distance: the step starts when every one of them fits. Returns the
@@ -269,10 +277,13 @@ class Simulation {
     for (size_t r = 0; r < waited_.size(); ++r) {
       if (waited_[r] > 0) result_.stalls[to_string(plan_.resources[r].kind)] += waited_[r];
     }
+    result_.gated = gates_.close(result_.makespan);
+    if (result_.gated.waited > 0) result_.stalls["wake_up"] = result_.gated.waited;
   }
 
   const TokenPlan& plan_;
   const Request request_;
+  PowerGates gates_;
   std::vector<std::vector<Index>> followers_, gated_;
   std::vector<Calendar> calendars_;
   std::vector<Picoseconds> waited_;

@@ -30,6 +30,7 @@ struct Schedule {
   std::vector<Picoseconds> busy;              ///< by resource
   std::map<std::string, Picoseconds> stalls;  ///< Σ time that steps waited, by what they waited for
   std::int64_t steps = 0;                     ///< that were scheduled
+  Gated gated;                                ///< by the rule of the plan
   std::vector<TimelineEvent> events;          ///< of the first tokens only
   Index timeline_tokens = 0;                  ///< how many tokens the events cover
 

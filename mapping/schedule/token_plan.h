@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/index.h"
+#include "mapping/schedule/power_gates.h"
 #include "mapping/schedule/workload.h"
 
 namespace ohm {
@@ -13,15 +14,16 @@ namespace ohm {
 using Picoseconds = std::int64_t;
 
 /// What only one step can use at a time.
-enum class ResourceKind { macros, digital, attention, link, dram };
+enum class ResourceKind { macros, digital, attention, link, dram, array };
 
-/// "macros", "digital", "attention", "noc_link", "dram".
+/// "macros", "digital", "attention", "noc_link", "dram", "shared_array".
 const char* to_string(ResourceKind kind);
 
 struct Resource {
   ResourceKind kind = ResourceKind::macros;
-  Index number = 0;  ///< of the matmul, the tile or the link
+  Index number = 0;  ///< of the matmul, the tile, the link or the array
   std::string name;
+  Index copy = 0;  ///< of the matmul
 };
 
 /// A resource that a step occupies from `offset` after its start, for `busy`.
@@ -71,6 +73,8 @@ struct Step {
   StepTokens tokens = StepTokens::every;
   StepOrder order = StepOrder::free;
   Index gate = -1;  ///< of a barrier: the step that must be done for every token
+  Index turns = 1;  ///< copies deal tokens out among them: one in so many …
+  Index turn = 0;   ///< … those whose number plus that of their sequence leave this remainder
 
   /// Time on top for a token that attends to `positions`.
   Picoseconds extra(Index positions) const;
@@ -82,12 +86,20 @@ struct Step {
 struct TokenPlan {
   std::vector<Resource> resources;
   std::vector<Step> steps;
+  GatingRule gating = {};
 };
 
 /// Whether the step is for token `token` of the request.
 bool applies(const Step& step, const Request& request, Index token);
 
-/// Tokens first … last of one sequence that the step is for.
+/// Whether it is this step's turn at that token of that sequence.
+bool takes_turn(const Step& step, Index sequence, Index token);
+
+/// Tokens first … last of all sequences that the step is for, its turns counted.
+std::int64_t applications_in_batch(const Step& step, const Request& request, Index first,
+                                   Index last);
+
+/// Tokens first … last of one sequence that the step is for, with every turn.
 std::int64_t applications(const Step& step, const Request& request, Index first, Index last);
 
 /// Positions that a token attends to.

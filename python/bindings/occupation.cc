@@ -4,6 +4,9 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <set>
+#include <tuple>
+#include <utility>
 
 namespace py = pybind11;
 
@@ -54,21 +57,32 @@ py::dict links_with(const Mesh& mesh, const std::map<Index, T>& values, const ch
   return lists;
 }
 
+/// Adds the work of arrays: an array works while a copy that it holds blocks of does.
+void add_arrays(const Mapping& mapping, const std::map<std::pair<Index, Index>, double>& by_copy,
+                std::map<Index, TileWork>& work) {
+  std::set<std::pair<Index, Index>> arrays;
+  std::set<std::tuple<Index, Index, Index, Index>> held;
+  for (const StoredBlock& stored : mapping.stored_blocks()) {
+    const auto [tile, slot] = stored.slot;
+    const Index matmul = stored.block.matmul;
+    if (arrays.emplace(tile, slot).second) ++work[tile].arrays;
+    if (!held.emplace(tile, slot, matmul, stored.copy).second) continue;
+    const auto busy = by_copy.find({matmul, stored.copy});
+    if (busy != by_copy.end()) work[tile].arrays_s += busy->second;
+  }
+}
+
 std::map<Index, TileWork> work_of_tiles(const Mapping& mapping, const Schedule& schedule) {
   std::map<Index, TileWork> work;
-  std::map<Index, double> by_matmul;
+  std::map<std::pair<Index, Index>, double> by_copy;
   for (size_t r = 0; r < schedule.resources.size(); ++r) {
     const Resource& resource = schedule.resources[r];
     const double busy = in_seconds(schedule.busy[r]);
-    if (resource.kind == ResourceKind::macros) by_matmul[resource.number] += busy;
+    if (resource.kind == ResourceKind::macros) by_copy[{resource.number, resource.copy}] += busy;
     if (resource.kind == ResourceKind::digital) work[resource.number].digital_s += busy;
     if (resource.kind == ResourceKind::attention) work[resource.number].attention_s += busy;
   }
-  for (size_t b = 0; b < mapping.partition.blocks.size(); ++b) {
-    TileWork& tile = work[mapping.placement.slots[b].tile];
-    ++tile.arrays;
-    tile.arrays_s += by_matmul[mapping.partition.blocks[b].matmul];
-  }
+  add_arrays(mapping, by_copy, work);
   return work;
 }
 
@@ -76,8 +90,9 @@ std::map<Index, TileWork> work_of_tiles(const Mapping& mapping, const Schedule& 
 
 py::dict traffic_of(const Mapping& mapping) {
   std::map<Index, std::int64_t> bytes;
-  for (const Route& route : mapping.routes) {
-    for (const LinkLoad& load : route.links) bytes[load.link] += load.bytes;
+  for (const Transfer& transfer : mapping.transfers) {
+    const Route taken = route(mapping.chip.mesh, per_token(transfer));
+    for (const LinkLoad& load : taken.links) bytes[load.link] += load.bytes;
   }
   return links_with(mapping.chip.mesh, bytes, "bytes");
 }

@@ -8,9 +8,9 @@
 
 namespace ohm::python {
 
-/// Bytes of one token over every link that carries any: lists `link`, `from`, `to` (tiles) and
-/// `bytes`, one entry per pair of neighbouring tiles and direction. Pairs that share a link
-/// (between chips) have its number and its bytes in common.
+/// Bytes of one token (where copies share the tokens, on average) over every link that carries any:
+/// lists `link`, `from`, `to` (tiles) and `bytes`, one entry per pair of neighbouring tiles and
+/// direction. Pairs that share a link (between chips) have its number and its bytes in common.
 pybind11::dict traffic_of(const Mapping& mapping);
 
 /// How long tiles and links work, s: `tiles` with lists `tile`, `arrays` in use, `arrays_s` (sum

@@ -3,6 +3,7 @@
 #include <pybind11/stl.h>
 
 #include <algorithm>
+#include <cmath>
 #include <memory>
 #include <numeric>
 #include <optional>
@@ -12,6 +13,7 @@
 #include "python/bindings/json.h"
 #include "python/bindings/occupation.h"
 #include "python/bindings/register.h"
+#include "python/bindings/thermal_figures.h"
 
 namespace py = pybind11;
 
@@ -111,6 +113,18 @@ py::dict stalls(const NamedEstimate& e) {
   return row;
 }
 
+/// None unless the chip gates idle tiles; break_even_s is None where gating never pays.
+py::object gating(const NamedEstimate& e) {
+  const Estimate& it = e.estimate;
+  if (it.schedule.gated.off.empty()) return py::none();
+  py::dict row;
+  row["break_even_s"] =
+      std::isfinite(it.break_even.si()) ? py::object(py::float_(it.break_even.si())) : py::none();
+  row["wake_ups"] = it.wake_ups;
+  row["gated_share"] = it.gated_share;
+  return row;
+}
+
 py::dict figures(const NamedEstimate& e) {
   const Estimate& it = e.estimate;
   const Cost total = it.ledger.total();
@@ -124,6 +138,7 @@ py::dict figures(const NamedEstimate& e) {
   row["energy_high_j"] = it.energy_high.si();
   row["energy_per_token_j"] = it.energy_per_token.si();
   row["leakage_energy_j"] = it.leakage_energy.si();
+  row["gating"] = gating(e);
   row["power_w"] = it.power.si();
   row["area_m2"] = it.area.si();
   row["area_low_m2"] = total.area_low.si();
@@ -139,6 +154,7 @@ py::dict figures(const NamedEstimate& e) {
   row["temporal_utilisation"] = it.temporal_utilisation;
   row["stalls_s"] = stalls(e);
   row["assumptions"] = it.assumptions;
+  add_thermal_figures(it, row);
   return row;
 }
 
@@ -169,6 +185,12 @@ void register_estimate(py::module_& module) {
       .def("figures", &figures, "Totals in SI units.")
       .def("breakdown", &breakdown, "One row per leaf of the ledger.")
       .def("events", &events, "The events of the first tokens.")
+      .def(
+          "temperatures",
+          [](const NamedEstimate& e) {
+            return e.estimate.temperature ? e.estimate.temperature->tiles : std::vector<double>{};
+          },
+          "Kelvin by tile; empty where the chip has no thermal section.")
       .def("busiest", &busiest, py::arg("count"), "The resources that work longest.")
       .def(
           "occupation",

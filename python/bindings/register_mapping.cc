@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <map>
 #include <memory>
+#include <set>
+#include <utility>
 
 #include "mapping/chip/fit.h"
 #include "mapping/chip/map_network.h"
@@ -57,10 +59,11 @@ struct TileLoad {
 
 std::map<Index, TileLoad> loads_of(const Mapping& mapping) {
   std::map<Index, TileLoad> loads;
-  for (size_t b = 0; b < mapping.partition.blocks.size(); ++b) {
-    TileLoad& load = loads[mapping.placement.slots[b].tile];
-    const Index matmul = mapping.partition.blocks[b].matmul;
-    ++load.used;
+  std::set<std::pair<Index, Index>> arrays;
+  for (const StoredBlock& stored : mapping.stored_blocks()) {
+    TileLoad& load = loads[stored.slot.tile];
+    const Index matmul = stored.block.matmul;
+    if (arrays.emplace(stored.slot.tile, stored.slot.slot).second) ++load.used;
     if (std::find(load.matmuls.begin(), load.matmuls.end(), matmul) == load.matmuls.end()) {
       load.matmuls.push_back(matmul);
     }
@@ -88,9 +91,27 @@ py::dict placement_of(const Mapping& mapping) {
   result["slots_per_tile"] = mapping.chip.spec.macros_per_tile;
   result["cost_byte_hops"] = mapping.traffic.link_bytes;
   result["lower_bound_byte_hops"] = mapping.traffic.lower_bound;
+  result["start_cost_byte_hops"] = mapping.traffic.start_link_bytes;
+  result["gap"] = mapping.traffic.gap();
   py::list tiles;
   for (const auto& [tile, load] : loads_of(mapping)) tiles.append(tile_of(mapping, tile, load));
   result["tiles"] = tiles;
+  return result;
+}
+
+py::dict arrangement_of(const Mapping& mapping) {
+  const Arrangement& arrangement = mapping.arrangement;
+  py::dict result, copies, duplication;
+  for (const StaticMatmul& matmul : mapping.network.matmuls) {
+    copies[matmul.name.c_str()] = arrangement.copies[static_cast<size_t>(matmul.id)];
+  }
+  duplication["cost_s"] = arrangement.duplication.cost * 1e-12;
+  duplication["lower_bound_s"] = arrangement.duplication.bound * 1e-12;
+  duplication["gap"] = arrangement.duplication.gap();
+  result["copies"] = copies;
+  result["arrays"] = arrangement.arrays;
+  result["fewest_arrays"] = arrangement.fewest_arrays;
+  result["duplication"] = duplication;
   return result;
 }
 
@@ -119,6 +140,7 @@ void register_mapping(py::module_& module) {
           "ConfigError if the network does not fit.")
       .def_property_readonly("placement", &placement_of)
       .def_property_readonly("traffic", &traffic_of)
+      .def_property_readonly("arrangement", &arrangement_of)
       .def_property_readonly("verification", &verification_of);
 }
 

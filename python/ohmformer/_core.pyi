@@ -275,6 +275,9 @@ class MappedNetwork:
         ConfigError if the network does not fit.
         """
     @property
+    def arrangement(self) -> dict:
+        ...
+    @property
     def placement(self) -> dict:
         ...
     @property
@@ -321,6 +324,10 @@ class CostEstimate:
     def occupation(self) -> dict:
         """
         How long tiles and links work.
+        """
+    def temperatures(self) -> list[float]:
+        """
+        Kelvin by tile; empty where the chip has no thermal section.
         """
     def timeline(self) -> str:
         """

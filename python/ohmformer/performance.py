@@ -81,6 +81,10 @@ class Performance:
         """What the first tokens do when: resource, name, start_s, duration_s, phase, token."""
         return self._estimate.events()
 
+    def temperatures(self) -> list[float]:
+        """Kelvin by tile, row by row of the mesh; empty unless the chip has a `thermal:` section."""
+        return self._estimate.temperatures()
+
     def timeline(self) -> dict[str, Any]:
         """The same as a Chrome trace, which opens in Perfetto."""
         return json.loads(self._estimate.timeline())

@@ -10,6 +10,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 import ohmformer
+from ohmformer.baselines import Baseline
 from ohmformer.chip import Chip, MacroSpec
 from ohmformer.errors import ArgumentError, Error, refuse_later
 from ohmformer.network import Network
@@ -201,8 +202,14 @@ def validate(
 
 @app.command()
 def compare(
-    chips: Annotated[list[str], typer.Argument(metavar="CHIP...", help="Chips by name or file.")],
+    chips: Annotated[list[str] | None, typer.Argument(metavar="CHIP...", help="Chips by name or file.")] = None,
     network: Annotated[str | None, typer.Option("--network", metavar="NAME|HF_DIR", help="Run it on each of them too.")] = None,
+    baselines: Annotated[
+        list[str] | None, typer.Option("--baseline", metavar="NAME|FILE", help="Beside a digital machine, decoding; repeatable.")
+    ] = None,
+    contexts: Annotated[
+        list[int] | None, typer.Option("--context", help="Tokens per sequence, with --baseline; repeatable; default: 2048.")
+    ] = None,
     prompt: Annotated[int | None, typer.Option("--prompt", help="Tokens per sequence; default: suits the network.")] = None,
     generate: Annotated[int | None, typer.Option("--generate", help="Tokens a decoder generates.")] = None,
     batch: Annotated[int, typer.Option("--batch", help="Sequences at once.")] = 1,
@@ -212,12 +219,16 @@ def compare(
     json: Json = False,
     quiet: Quiet = False,
 ) -> int:
-    """Chips side by side: peak, area, energy, and what a network makes of them."""
+    """Chips side by side: peak, area, energy, and what a network makes of them; or, decoding, beside digital machines."""
+    from ohmformer.cli.baselines import sweep_command
     from ohmformer.cli.compare import compare_command
 
-    loaded = [_chip(name, settings, configs) for name in chips]
+    loaded = [_chip(name, settings, configs) for name in chips or []]
     chosen = None if network is None else Network.from_pretrained(network, configs or ())
     workload = {"prompt": prompt, "generate": generate, "batch": batch}
+    if baselines or contexts:
+        machines = [*loaded, *(Baseline.load(name, configs or ()) for name in baselines or [])]
+        return sweep_command(machines, chosen, {"workload": workload, "contexts": contexts}, out, _style(json, quiet))
     return compare_command(loaded, chosen, workload, out, _style(json, quiet))
 
 

@@ -233,4 +233,6 @@ def _caption(point: dict) -> str:
     if cost is None:
         return text
     below = f", lower bound {bound:,.0f}" if bound is not None else ""
-    return f"{text} Traffic: {cost:,.0f} byte-hops{below}."
+    start = finite(placement.get("start_cost_byte_hops"))
+    annealed = f", annealed from {start:,.0f}" if start is not None and start > cost else ""
+    return f"{text} Traffic: {cost:,.0f} byte-hops{below}{annealed}."

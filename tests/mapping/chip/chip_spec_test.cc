@@ -7,6 +7,7 @@
 #include "core/config/writer.h"
 #include "core/error.h"
 #include "crossbar/technology.h"
+#include "tests/core/error_text.h"
 #include "tests/mapping/chip_builder.h"
 
 namespace ohm {
@@ -15,12 +16,7 @@ namespace {
 using ::testing::HasSubstr;
 
 std::string message_for(const std::string& key, const std::string& value) {
-  try {
-    testing::shipped_chip({testing::with(key, value)});
-  } catch (const ConfigError& error) {
-    return error.what();
-  }
-  return "";
+  return error_text<ConfigError>([&] { testing::shipped_chip({testing::with(key, value)}); });
 }
 
 TEST(ChipSpec, ReadsTheShippedChipWithItsComponents) {

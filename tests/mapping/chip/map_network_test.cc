@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "core/error.h"
+#include "tests/core/error_text.h"
 #include "tests/mapping/chip_builder.h"
 
 namespace ohm {
@@ -64,15 +65,12 @@ TEST(MapNetwork, RefusesRoutedExperts) {
 
 TEST(MapNetwork, AdvisesADigitalHeadOnlyWhereThatHelps) {
   const auto message = [](const TransformerSpec& spec, const std::string& head) -> std::string {
-    try {
+    return error_text<ConfigError>([&] {
       map_network(build_network(spec),
                   testing::shipped_chip(
                       {testing::with("macros_per_tile", "1"), testing::with("mesh.columns", "1"),
                        testing::with("mesh.rows", "1"), testing::with("head", head)}));
-    } catch (const ConfigError& error) {
-      return error.what();
-    }
-    return "";
+    });
   };
   using ::testing::HasSubstr;
   using ::testing::Not;

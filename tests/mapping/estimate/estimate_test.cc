@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "core/error.h"
+#include "tests/core/error_text.h"
 #include "tests/mapping/chip_builder.h"
 
 namespace ohm {
@@ -118,12 +119,8 @@ TEST(Estimate, PartsOfTheChipDrawTheirPowerForTheWholeMakespan) {
 
 TEST(Estimate, SaysWhatAMatrixEngineLacks) {
   const auto refusal = [](const std::vector<Override>& overrides) -> std::string {
-    try {
-      estimate(mapped(testing::tiny_gpt(), overrides), load(2, 1));
-    } catch (const ArgumentError& error) {
-      return error.what();
-    }
-    return "";
+    return error_text<ArgumentError>(
+        [&] { estimate(mapped(testing::tiny_gpt(), overrides), load(2, 1)); });
   };
   EXPECT_NE(refusal({testing::with("digital", "digital_none")}).find("no vector lanes"),
             std::string::npos);
@@ -163,7 +160,7 @@ TEST(Estimate, LeakageFollowsMakespanAndGating) {
               676.0 / static_cast<double>(m.placement.tiles_used), 1e-9);
   EXPECT_NEAR(
       off.leakage_energy.si(),
-      static_cast<double>(m.placement.tiles_used) * m.chip.tile_leakage.si() * off.makespan.si(),
+      static_cast<double>(m.placement.tiles_used) * m.chip.power.on.si() * off.makespan.si(),
       1e-18);
 }
 

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "mapping/estimate/phases.h"
 #include "mapping/schedule/plan_tokens.h"
 #include "mapping/schedule/workload.h"
 #include "tests/mapping/chip_builder.h"
@@ -18,30 +19,6 @@ Ledger booked(const Mapping& mapping, const Request& request) {
   Ledger ledger;
   book_energy(mapping, request, {}, ledger);
   return ledger;
-}
-
-TEST(OperatorEnergy, PhasesCoverEveryTokenOnce) {
-  const auto phases = phases_of({true, 5, 4, 1});
-  ASSERT_EQ(phases.size(), 2u);
-  EXPECT_EQ(phases[0].last + 1, phases[1].first);
-  EXPECT_EQ(phases[1].last, 7);
-  EXPECT_EQ(phases_of({true, 5, 1, 1}).size(), 1u);
-  EXPECT_EQ(phases_of({false, 5, 0, 1})[0].name, "encoder");
-}
-
-TEST(OperatorEnergy, MacsFollowTheClosedForms) {
-  const Index w = 2 * (32 * 96 + 32 * 32 + 2 * 32 * 128), head = 32 * 50;
-  const Request gpt{true, 10, 5, 3};  // 14 tokens pass, 5 leave
-  EXPECT_EQ(macs_of(mapped(testing::tiny_gpt()), gpt),
-            3 * (14 * w + 5 * head + 2 * 2 * 32 * (14 * 15 / 2)));
-  const Request bert{false, 9, 0, 2};
-  EXPECT_EQ(macs_of(mapped(testing::tiny_bert()), bert),
-            2 * (9 * w + 32 * 32 + 32 * 3 + 2 * 2 * 32 * 81));
-  const Request vit{false, 17, 0, 1};
-  EXPECT_EQ(macs_of(mapped(testing::tiny_vit()), vit),
-            16 * 4 * 32 + 17 * w + 32 * 10 + 2 * 2 * 32 * 17 * 17);
-  EXPECT_EQ(macs_of(mapped(testing::tiny_gpt(), {testing::with("head", "digital")}), gpt),
-            macs_of(mapped(testing::tiny_gpt()), gpt));
 }
 
 TEST(OperatorEnergy, CountsFollowTheNetwork) {
@@ -104,14 +81,6 @@ TEST(OperatorEnergy, BusyTimesEqualTheWorkOfTheResources) {
     if (plan.resources[r].kind != ResourceKind::macros) expected += static_cast<double>(work[r]);
   }
   EXPECT_NEAR(ledger.total().busy.si() * 1e12, expected, 1e-6 * expected);
-}
-
-TEST(OperatorEnergy, AreaIsThatOfTheTilesInUse) {
-  const Mapping m = mapped(testing::tiny_gpt(), {testing::with("macros_per_tile", "8")});
-  Ledger ledger;
-  book_area(m, ledger);
-  const double expected = static_cast<double>(m.placement.tiles_used) * m.chip.tile_area.si();
-  EXPECT_NEAR(ledger.total().area.si(), expected, 1e-12 * expected);
 }
 
 }  // namespace

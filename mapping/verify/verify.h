@@ -16,6 +16,7 @@ struct Capacities {
   Index tiles = 0, macros_per_tile = 0;
   Index array_rows = 0, array_columns = 0;  ///< weights that one macro holds
   std::string head = "crossbar";
+  std::vector<bool> digital{};  ///< by matmul: told to be in DRAM; empty: none but the head
 };
 
 /// What was checked, and what was taken for granted.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "mapping/chip/verify.h"
+#include "mapping/verify/verify.h"
 
 #include <fmt/format.h>
 
@@ -102,6 +102,11 @@ void check_tiles(const StaticMatmul& matmul, const std::vector<Block>& blocks) {
   }
 }
 
+bool is_digital(const StaticMatmul& matmul, const Capacities& capacities) {
+  if (!capacities.digital.empty()) return capacities.digital[static_cast<size_t>(matmul.id)];
+  return capacities.head == "digital" && matmul.part == "head" && !matmul.once;
+}
+
 }  // namespace
 
 Verification verify(const Network& network, const Capacities& capacities,
@@ -117,9 +122,10 @@ Verification verify(const Network& network, const Capacities& capacities,
   }
   Verification report;
   for (const StaticMatmul& matmul : network.matmuls) {
-    const bool off_chip = capacities.head == "digital" && matmul.part == "head" && !matmul.once;
-    if (off_chip) {
-      if (by_matmul.contains(matmul.id)) violated("the digital head has blocks in crossbars");
+    if (is_digital(matmul, capacities)) {
+      if (by_matmul.contains(matmul.id)) {
+        violated(fmt::format("'{}' is digital and has blocks in crossbars", matmul.name));
+      }
       continue;
     }
     check_cover(matmul, by_matmul[matmul.id]);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "mapping/chip/verify_copies.h"
+#include "mapping/verify/verify_copies.h"
 
 #include <fmt/format.h>
 

@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include "mapping/chip/verify.h"
+#include "mapping/verify/verify.h"
 
 namespace ohm {
 
