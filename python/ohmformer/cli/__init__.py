@@ -238,9 +238,7 @@ def curves(
     chip: ChipName,
     context: Annotated[str, typer.Option("--context", metavar="N,N,…", help="Tokens the last one attends to.")] = "128,512,2k",
     batch: Annotated[str, typer.Option("--batch", metavar="N,N,…", help="Sequences at once.")] = "1,4,16",
-    references: Annotated[
-        str | None, typer.Option("--references", metavar="FILE.json", help="Lines and roofs of other machines.")
-    ] = None,
+    baseline: Annotated[list[str] | None, typer.Option("--baseline", metavar="NAME|FILE", help="A digital machine beside.")] = None,
     out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Write pictures and a page.")] = None,
     settings: Settings = None,
     configs: Configs = None,
@@ -251,8 +249,8 @@ def curves(
     from ohmformer.cli.curves import curves_command
 
     chosen = [Network.from_pretrained(name, configs or ()) for name in networks]
-    axes = {"context": context, "batch": batch} | ({"references": references} if references else {})
-    return curves_command(chosen, _chip(chip, settings, configs), axes, out, _style(json, quiet))
+    machines = (_chip(chip, settings, configs), [Baseline.load(name, configs or ()) for name in baseline or []])
+    return curves_command(chosen, machines, {"context": context, "batch": batch}, out, _style(json, quiet))
 
 
 @app.command(context_settings=_ANY)

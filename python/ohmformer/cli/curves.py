@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """What `curves` does."""
 
-import json
 from pathlib import Path
 from typing import Any
 
+from ohmformer.baselines import Baseline
+from ohmformer.baselines.sweep import sweep as decode_steps
 from ohmformer.chip import Chip
 from ohmformer.cli.terminal import console, grid, progress
 from ohmformer.curves.roofline import dram_bytes
@@ -21,17 +22,18 @@ LARGEST = 2**24  # tokens of a context, sequences of a batch
 
 
 def curves_command(
-    networks: list[Network], chip: Chip, axes: dict[str, str], out: Path | None, style: dict[str, Any]
+    networks: list[Network], machines: tuple[Chip, list[Baseline]], axes: dict[str, str], out: Path | None, style: dict[str, Any]
 ) -> int:
     """Estimate every network at every context and batch; print the rates, write pictures and a page."""
     contexts = counts(axes["context"], "--context", 2)
     batches = counts(axes["batch"], "--batch", 1)
-    references = _references(axes.get("references"))
+    chip, baselines = machines
     if out is not None:
         prepare_folder(out)
     chosen = workloads(contexts, batches)
     with progress(len(chosen) * len(networks) + 1, style["quiet"] or style["json"]) as advance:
-        result = sweep(networks, chip, chosen, lambda name: advance(name, "")) | references
+        result = sweep(networks, chip, chosen, lambda name: advance(name, ""))
+        result |= beside(baselines, networks, contexts, batches)
     if out is not None:
         _write(result, out)
     if style["json"]:
@@ -61,18 +63,41 @@ def counts(text: str, option: str, least: int) -> list[int]:
     return found
 
 
-def _references(file: str | None) -> dict[str, Any]:
-    """Lines and roofs of other machines, from a file with `references` and `machines`."""
-    if file is None:
-        return {}
-    try:
-        tree = json.loads(Path(file).read_text(encoding="utf-8"))
-        return {key: list(tree[key]) for key in ("references", "machines") if key in tree}
-    except (ValueError, TypeError):
-        raise ArgumentError(
-            f"--references {file}: no JSON object with lists; expected references (machine, network, context, batch, "
-            "tokens_per_s, tokens_per_j) and machines (name, ops_per_s, bytes_per_s)"
-        ) from None
+def beside(baselines: list[Baseline], networks: list[Network], contexts: list[int], batches: list[int]) -> dict[str, Any]:
+    """Lines (`references`) and roofs (`machines`) of digital machines on the decoders among the networks."""
+    references = []
+    for network in networks if baselines else []:
+        if network.is_decoder:
+            table = decode_steps(baselines, network, contexts, batches)
+            references += [reference(row, network.name) for row in table.to_dict("records") if not row["problem"]]
+    return {"references": references, "machines": [roof(machine.name, machine.to_dict()) for machine in baselines]}
+
+
+def reference(row: dict[str, Any], network: str) -> dict[str, Any]:
+    """A decode step of another machine, as rate pictures take it."""
+    return {
+        "machine": row["machine"],
+        "network": network,
+        "context": row["context"],
+        "batch": row["batch"],
+        "tokens_per_s": row["output_tokens_per_s"],
+        "tokens_per_j": row["output_tokens_per_j"],
+    }
+
+
+def roof(name: str, spec: dict[str, Any]) -> dict[str, Any]:
+    """Peak of a machine at its precision, and bandwidth of its memories, over all of its devices.
+
+    >>> peaks = [{"precision": "fp8", "tops": 2.0}]
+    >>> roof("x", {"devices": 2, "precision": "fp8", "peaks": peaks, "memory": {"bandwidth": 3.0}})
+    {'name': 'x, fp8', 'ops_per_s': 4000000000000.0, 'bytes_per_s': 6.0}
+    """
+    tops = next(peak["tops"] for peak in spec["peaks"] if peak["precision"] == spec["precision"])
+    return {
+        "name": f"{name}, {spec['precision']}",
+        "ops_per_s": spec["devices"] * tops * 1e12,
+        "bytes_per_s": spec["devices"] * spec["memory"]["bandwidth"],
+    }
 
 
 def _write(result: dict[str, Any], out: Path) -> None:
