@@ -45,7 +45,7 @@ def test_the_folder_holds_the_page_the_pictures_and_the_figures(tmp_path):
     assert outcome.code == 0 and "Decoding on rram_22nm" in outcome.out
     assert {file.name for file in (tmp_path / "out").iterdir()} == {"curves.json", "plots", "report.html"}
     assert {file.name for file in (tmp_path / "out" / "plots").iterdir()} == {"rates.png", "roofline.png"}
-    assert "h100, batch 1" in (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    assert "h100 (roofline, checked), batch 1" in (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
 
 
 def test_lines_and_roofs_of_a_baseline_are_those_of_its_estimates():

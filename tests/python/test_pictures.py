@@ -260,7 +260,7 @@ def test_encoders_have_images_and_no_knee_of_keys():
         for b in (1, 2)
     ]
     (panel,) = plotted.rate_panels(points)
-    assert drawn(panel).get_ylabel() == "images per second, whole batch"
+    assert drawn(panel).get_ylabel() == "images per second, all users"
 
 
 # Rooflines and scaling

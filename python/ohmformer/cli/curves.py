@@ -18,6 +18,7 @@ from ohmformer.results import to_json
 from ohmformer.validation.files import prepare_folder, write_file
 
 DONE = 0
+STANDING = {"measured": "roofline, checked", "claim": "as claimed", "data sheet": "roofline"}  # by a baseline's evidence
 LARGEST = 2**24  # tokens of a context, sequences of a batch
 
 
@@ -76,7 +77,7 @@ def beside(baselines: list[Baseline], networks: list[Network], contexts: list[in
 def reference(row: dict[str, Any], network: str) -> dict[str, Any]:
     """A decode step of another machine, as rate pictures take it."""
     return {
-        "machine": row["machine"],
+        "machine": f"{row['machine']} ({STANDING.get(row['evidence'], row['evidence'])})",
         "network": network,
         "context": row["context"],
         "batch": row["batch"],
@@ -88,14 +89,14 @@ def reference(row: dict[str, Any], network: str) -> dict[str, Any]:
 def roof(name: str, spec: dict[str, Any]) -> dict[str, Any]:
     """Peak of a machine at its precision, and bandwidth of its memories, over all of its devices.
 
-    >>> peaks = [{"precision": "fp8", "tops": 2.0}]
+    >>> peaks = [{"precision": "fp8", "tops": 2.0, "status": "claim"}]
     >>> roof("x", {"devices": 2, "precision": "fp8", "peaks": peaks, "memory": {"bandwidth": 3.0}})
-    {'name': 'x, fp8', 'ops_per_s': 4000000000000.0, 'bytes_per_s': 6.0}
+    {'name': 'x, fp8 (claim)', 'ops_per_s': 4000000000000.0, 'bytes_per_s': 6.0}
     """
-    tops = next(peak["tops"] for peak in spec["peaks"] if peak["precision"] == spec["precision"])
+    peak = next(peak for peak in spec["peaks"] if peak["precision"] == spec["precision"])
     return {
-        "name": f"{name}, {spec['precision']}",
-        "ops_per_s": spec["devices"] * tops * 1e12,
+        "name": f"{name}, {spec['precision']} ({peak['status']})",
+        "ops_per_s": spec["devices"] * peak["tops"] * 1e12,
         "bytes_per_s": spec["devices"] * spec["memory"]["bandwidth"],
     }
 

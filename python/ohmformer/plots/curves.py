@@ -36,7 +36,7 @@ def rate_panels(points: list[dict], references: Sequence[dict] = ()) -> list[Pan
             for key, unit in (("per_s", "s"), ("per_j", "J")):
                 chosen = [line for line in lines if all(getattr(r, key) for r in line.rates)]
                 if chosen:
-                    text = (network, f"{noun} per {'second, whole batch' if unit == 's' else 'joule'}")
+                    text = (network, f"{noun} per {'second, all users' if unit == 's' else 'joule'}")
                     panels.append(lambda axes, c=chosen, o=others, k=key, t=text: _draw_rates(axes, (c, o), k, t))
     return panels
 

@@ -27,7 +27,7 @@ def rate_charts(points: list[dict], references: Sequence[dict] = ()) -> list[Cha
             others = reference_curves(list(references), network, axis)
             others = [line for line in others if line.held in (lines[0].held, lines[-1].held)]
             noun = "images" if is_encoder(by_network(points)[network][0]) else "decoded tokens"
-            for key, word in (("per_s", "second, whole batch"), ("per_j", "joule")):
+            for key, word in (("per_s", "second, all users"), ("per_j", "joule")):
                 own = [line for line in lines if all(getattr(rate, key) for rate in line.rates)]
                 if own:
                     found.append(_rates(network, own + others, key, f"{noun} per {word}"))
@@ -62,7 +62,8 @@ def _rates(network: str, lines: list[Curve], key: str, title: str) -> Chart:
     figure.update_xaxes(type="log", title=AXES[own[0].axis], tickvals=shown, ticktext=[short_count(x) for x in shown])
     ticks = round_values([getattr(rate, key) for line in lines for rate in line.rates])
     figure.update_yaxes(type="log", title=title, **_covering(ticks))
-    figure.update_layout(margin={"l": 8, "r": 120, "t": 12, "b": 8})
+    longest = max(len(trace.name) for trace in figure.data)
+    figure.update_layout(margin={"l": 8, "r": 30 + 6 * longest, "t": 12, "b": 8})
     caption = f"{network}. Decoding alone, prefill left out."
     for (x, _), _, name in knees[:1]:
         caption += f" Diamonds: a step takes twice as long as at the left end ({name}: {own[0].axis} {x:,.0f})."
@@ -90,8 +91,8 @@ def roofline_charts(points: list[dict], machines: Sequence[dict] = ()) -> list[C
     for number, entry in enumerate(found):
         _attained(figure, entry, palette.colour(number), high / 2)
         figure.data[-1].showlegend = len(found) <= MOST_NAMED
-    figure.update_xaxes(type="log", title="operations per byte of DRAM traffic", exponentformat="power")
-    figure.update_yaxes(type="log", title="operations/s (1 MAC = 2)", exponentformat="SI")
+    figure.update_xaxes(type="log", title="operations per byte of DRAM traffic", exponentformat="power", dtick=1)
+    figure.update_yaxes(type="log", title="operations/s (1 MAC = 2)", exponentformat="SI", dtick=1)
     caption = (
         "Dots: attained; dashes above them: no schedule beats it. Weights in arrays cost no traffic, so the DRAM's "
         "slope bounds only what keys, values and embeddings move."
