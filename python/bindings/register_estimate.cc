@@ -11,6 +11,7 @@
 #include "mapping/estimate/estimate.h"
 #include "mapping/schedule/timeline.h"
 #include "python/bindings/json.h"
+#include "python/bindings/occupation.h"
 #include "python/bindings/register.h"
 #include "python/bindings/thermal_figures.h"
 
@@ -192,6 +193,10 @@ void register_estimate(py::module_& module) {
           },
           "Kelvin by tile; empty where the chip has no thermal section.")
       .def("busiest", &busiest, py::arg("count"), "The resources that work longest.")
+      .def(
+          "occupation",
+          [](const NamedEstimate& e) { return occupation_of(*e.mapping, e.estimate.schedule); },
+          "How long tiles and links work.")
       .def(
           "timeline",
           [](const NamedEstimate& e) {

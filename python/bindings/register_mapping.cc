@@ -11,6 +11,7 @@
 #include "mapping/chip/fit.h"
 #include "mapping/chip/map_network.h"
 #include "python/bindings/loaded_network.h"
+#include "python/bindings/occupation.h"
 #include "python/bindings/register.h"
 
 namespace py = pybind11;
@@ -141,6 +142,7 @@ void register_mapping(py::module_& module) {
           py::arg("network"), py::arg("chip"), py::call_guard<py::gil_scoped_release>(),
           "ConfigError if the network does not fit.")
       .def_property_readonly("placement", &placement_of)
+      .def_property_readonly("traffic", &traffic_of)
       .def_property_readonly("arrangement", &arrangement_of)
       .def_property_readonly("verification", &verification_of);
 }

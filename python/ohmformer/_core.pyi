@@ -301,6 +301,9 @@ class MappedNetwork:
     def placement(self) -> dict:
         ...
     @property
+    def traffic(self) -> dict:
+        ...
+    @property
     def verification(self) -> dict:
         ...
 class InputStatistics:
@@ -337,6 +340,10 @@ class CostEstimate:
     def figures(self) -> dict:
         """
         Totals in SI units.
+        """
+    def occupation(self) -> dict:
+        """
+        How long tiles and links work.
         """
     def temperatures(self) -> list[float]:
         """

@@ -33,6 +33,15 @@ class Mapping:
         return self._mapped.placement
 
     @property
+    def traffic(self) -> dict[str, Any]:
+        """Bytes of one token over every link that carries any: lists link, from, to (tiles), bytes.
+
+        One entry per pair of neighbouring tiles and direction; pairs that share a link between chips
+        have its number and its bytes in common.
+        """
+        return self._mapped.traffic
+
+    @property
     def arrangement(self) -> dict[str, Any]:
         """Copies by matrix (0: digital), arrays and the fewest that any packing takes, duplication.
 

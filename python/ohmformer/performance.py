@@ -72,6 +72,11 @@ class Performance:
         """The resources that work longest: resource, busy_s."""
         return self._estimate.busiest(count)
 
+    def occupation(self) -> dict[str, Any]:
+        """How long tiles and links work: `tiles` with lists tile, arrays, arrays_s (sum over the tile's
+        arrays), digital_s, attention_s; `links` with lists link, from, to (tiles), busy_s."""
+        return self._estimate.occupation()
+
     def events(self) -> list[dict[str, Any]]:
         """What the first tokens do when: resource, name, start_s, duration_s, phase, token."""
         return self._estimate.events()

@@ -232,6 +232,27 @@ def compare(
     return compare_command(loaded, chosen, workload, out, _style(json, quiet))
 
 
+@app.command()
+def curves(
+    networks: Annotated[list[str], typer.Argument(metavar="NETWORK...", help="Presets, trained networks, folders.")],
+    chip: ChipName,
+    context: Annotated[str, typer.Option("--context", metavar="N,N,…", help="Tokens the last one attends to.")] = "128,512,2k",
+    batch: Annotated[str, typer.Option("--batch", metavar="N,N,…", help="Sequences at once.")] = "1,4,16",
+    baseline: Annotated[list[str] | None, typer.Option("--baseline", metavar="NAME|FILE", help="A digital machine beside.")] = None,
+    out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Write pictures and a page.")] = None,
+    settings: Settings = None,
+    configs: Configs = None,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> int:
+    """Tokens/s and tokens/J against context and batch, roofline, scaling over networks."""
+    from ohmformer.cli.curves import curves_command
+
+    chosen = [Network.from_pretrained(name, configs or ()) for name in networks]
+    machines = (_chip(chip, settings, configs), [Baseline.load(name, configs or ()) for name in baseline or []])
+    return curves_command(chosen, machines, {"context": context, "batch": batch}, out, _style(json, quiet))
+
+
 @app.command(context_settings=_ANY)
 def claim(names: Annotated[list[str] | None, typer.Argument()] = None) -> NoReturn:
     """Published claims under test (a later version)."""
