@@ -63,11 +63,12 @@ struct Prefix {
 };
 
 constexpr std::array kPrefixes{
-    Prefix{"a", {1, 1e18}},  Prefix{"f", {1, 1e15}},       Prefix{"p", {1, 1e12}},
-    Prefix{"n", {1, 1e9}},   Prefix{"u", {1, 1e6}},        Prefix{"µ", {1, 1e6}},
-    Prefix{"m", {1, 1e3}},   Prefix{"k", {1e3, 1}},        Prefix{"M", {1e6, 1}},
-    Prefix{"G", {1e9, 1}},   Prefix{"T", {1e12, 1}},       Prefix{"P", {1e15, 1}},
-    Prefix{"Ki", {1024, 1}}, Prefix{"Mi", {1048576.0, 1}}, Prefix{"Gi", {1073741824.0, 1}}};
+    Prefix{"a", {1, 1e18}},         Prefix{"f", {1, 1e15}},  Prefix{"p", {1, 1e12}},
+    Prefix{"n", {1, 1e9}},          Prefix{"u", {1, 1e6}},   Prefix{"µ", {1, 1e6}},
+    Prefix{"m", {1, 1e3}},          Prefix{"c", {1, 1e2}},   Prefix{"k", {1e3, 1}},
+    Prefix{"M", {1e6, 1}},          Prefix{"G", {1e9, 1}},   Prefix{"T", {1e12, 1}},
+    Prefix{"P", {1e15, 1}},         Prefix{"Ki", {1024, 1}}, Prefix{"Mi", {1048576.0, 1}},
+    Prefix{"Gi", {1073741824.0, 1}}};
 
 struct Factor {
   Scale scale;
@@ -112,7 +113,8 @@ std::optional<Factor> parse_factor(std::string_view text) {
 
 std::optional<Factor> parse_unit(std::string_view text) {
   Factor total{{}, {}};
-  bool divide = false;
+  bool divide = text.starts_with('/');  // "/cm2": per square centimetre
+  if (divide) text.remove_prefix(1);
   while (true) {
     const size_t end = text.find_first_of("/*");
     const auto factor = parse_factor(text.substr(0, end));
@@ -165,7 +167,7 @@ double parse_quantity(std::string_view text, Dimension expected) {
 }
 
 std::string unit_symbol(Dimension dimension) {
-  static constexpr std::array<std::pair<std::string_view, Dimension>, 19> kNames{
+  static constexpr std::array<std::pair<std::string_view, Dimension>, 26> kNames{
       {{"V", kVolt},
        {"A", kAmpere},
        {"Ohm", kOhm},
@@ -183,8 +185,15 @@ std::string unit_symbol(Dimension dimension) {
        {"J/B", kJoule - kByte},
        {"J/B/m", kJoule - kByte - kMetre},
        {"F/m", kFarad - kMetre},
+       {"F/m2", kFarad - kSquareMetre},
        {"Ohm/m", kOhm - kMetre},
-       {"W/m2", kWatt - kSquareMetre}}};
+       {"W/m2", kWatt - kSquareMetre},
+       {"/m2", Dimension{} - kSquareMetre},
+       {"K/W", kKelvin - kWatt},
+       {"K*m2/W", kKelvin + kSquareMetre - kWatt},
+       {"W/m/K", kWatt - kMetre - kKelvin},
+       {"J/K", kJoule - kKelvin},
+       {"J/m3/K", kJoule - kSquareMetre - kMetre - kKelvin}}};
   for (const auto& [name, known] : kNames) {
     if (known == dimension) return std::string(name);
   }
@@ -207,7 +216,7 @@ std::string format_quantity(double si, Dimension dimension) {
                                                                     {"f", 1e-15}}};
   for (const auto& [prefix, scale] : kScales) {
     const double unit = std::pow(scale, power);
-    if (symbol.front() == 'K' || std::abs(si) < unit) continue;
+    if (symbol.front() == 'K' || symbol.front() == '/' || std::abs(si) < unit) continue;
     // fifteen digits hide the rounding of the prefix; kept only where they read back exactly
     const std::string text = fmt::format("{:.15g} {}{}", si / unit, prefix, symbol);
     if (parse_quantity(text, dimension) == si) return text;

@@ -210,6 +210,64 @@ void check_combinations(const MacroSpec& macro, Visitor& v) {
          "none, or an input encoding of amplitudes");
 }
 
+void check_fidelity(const MacroSpec& macro, Visitor& v) {
+  if (macro.fidelity == "fused" && slicing_problem(macro.weight).empty()) {
+    for (const LinearCondition& condition : linear_conditions(macro)) {
+      v.rule(condition.holds, "fidelity",
+             fmt::format("fused needs that {}: {}; or use fidelity: sliced", condition.name,
+                         condition.why));
+    }
+  }
+  const bool gated = macro.array.topology == "gated", ohmic = macro.device.iv.model == "ohmic";
+  v.rule(macro.fidelity != "circuit" || !gated || ohmic, "fidelity",
+         "circuit has no nonlinear cells in gated arrays; use device.iv.model: ohmic, or topology: "
+         "driven");
+}
+
+void check_array(const MacroSpec& macro, Visitor& v) {
+  v.rule(macro.array.sensing == "current" || macro.array.topology != "gated", "array",
+         "voltage sensing is modelled for driven rows, which load the bitlines at 0 V as well; use "
+         "topology: driven");
+  v.rule(
+      is_ideal(macro.dac) || !drives_pulse_width(macro), "dac",
+      "a DAC that errs drives amplitudes; here the value is the length of a pulse; use dac.kind: "
+      "ideal");
+  const Index needed = std::ssize(macro.weight.slice_bits) * bitlines_per_slice(macro.weight) +
+                       (has_reference_column(macro.weight) ? 1 : 0);
+  v.rule(needed <= macro.array.n_bitlines, "array",
+         fmt::format("one weight takes {} bitlines and n_bitlines is {}; expected at least {}",
+                     needed, macro.array.n_bitlines, needed));
+}
+
+void check_input(const MacroSpec& macro, Visitor& v) {
+  const bool binary = macro.weight.encoding == "xnor";
+  const bool planes = macro.input.encoding == "bit_planes";
+  v.rule(binary ? macro.input.bits == 1 && !planes : macro.input.bits > 1 || planes, "input",
+         "inputs of one bit, -1 or 1, go with weights of encoding xnor and with no others, but for "
+         "input encoding bit_planes");
+  v.rule(planes || macro.read.integration.si() == 0.0, "read",
+         "integration belongs to input encoding bit_planes; leave it out");
+}
+
+/// Pairs on two wordlines, each driven with the opposite of the other.
+void check_pairs(const MacroSpec& macro, Visitor& v) {
+  const bool stacked = macro.weight.pair == "wordlines";
+  v.rule(!stacked || !has_reference_column(macro.weight), "weight",
+         "pair: wordlines needs an encoding with pairs, such as differential");
+  v.rule(!stacked || macro.array.topology != "gated", "array",
+         "pair: wordlines drives the cells of a bitline with opposite polarities; use topology: "
+         "driven");
+  v.rule(wordlines_per_input(macro.weight) == 1 ||
+             (macro.array.n_wordlines % 2 == 0 && macro.array.rows_active % 2 == 0),
+         "array", "an input takes two wordlines; n_wordlines and rows_active must be even");
+}
+
+void check_sensing(const MacroSpec& macro, Visitor& v) {
+  const bool one_wire_model = macro.array.ir_drop == "report" || macro.array.ir_drop == "auto";
+  v.rule(macro.array.sensing == "current" || (macro.fidelity != "circuit" && one_wire_model),
+         "array", "voltage sensing is modelled with ideal wires; use ir_drop: report");
+}
+
 bool computes_integers(const MacroSpec& macro) {
   const bool exact_wires = macro.array.ir_drop == "exact" || macro.array.ir_drop == "gain";
   return macro.device.kind == "ideal" && macro.device.noise.white == "none" &&
@@ -252,48 +310,11 @@ void MacroSpec::visit(Visitor& v) {
          "periphery.array");
   v.nested_list(Field("parts", "published parts of one macro that no model computes"), parts);
   v.nested(Field("workload", "inputs, weights and outputs where no tensors exist"), workload);
-  const bool gated = array.topology == "gated";
-  if (fidelity == "fused" && slicing_problem(weight).empty()) {
-    for (const LinearCondition& condition : linear_conditions(*this)) {
-      v.rule(condition.holds, "fidelity",
-             fmt::format("fused needs that {}: {}; or use fidelity: sliced", condition.name,
-                         condition.why));
-    }
-  }
-  v.rule(fidelity != "circuit" || !gated || device.iv.model == "ohmic", "fidelity",
-         "circuit has no nonlinear cells in gated arrays; use device.iv.model: ohmic, or topology: "
-         "driven");
-  v.rule(array.sensing == "current" || !gated, "array",
-         "voltage sensing is modelled for driven rows, which load the bitlines at 0 V as well; use "
-         "topology: driven");
-  v.rule(
-      is_ideal(dac) || !drives_pulse_width(*this), "dac",
-      "a DAC that errs drives amplitudes; here the value is the length of a pulse; use dac.kind: "
-      "ideal");
-  const Index needed = std::ssize(weight.slice_bits) * bitlines_per_slice(weight) +
-                       (has_reference_column(weight) ? 1 : 0);
-  v.rule(needed <= array.n_bitlines, "array",
-         fmt::format("one weight takes {} bitlines and n_bitlines is {}; expected at least {}",
-                     needed, array.n_bitlines, needed));
-  const bool binary = weight.encoding == "xnor";
-  const bool planes = input.encoding == "bit_planes";
-  v.rule(binary ? input.bits == 1 && !planes : input.bits > 1 || planes, "input",
-         "inputs of one bit, -1 or 1, go with weights of encoding xnor and with no others, but for "
-         "input encoding bit_planes");
-  v.rule(planes || read.integration.si() == 0.0, "read",
-         "integration belongs to input encoding bit_planes; leave it out");
-  const bool stacked = weight.pair == "wordlines";
-  v.rule(!stacked || !has_reference_column(weight), "weight",
-         "pair: wordlines needs an encoding with pairs, such as differential");
-  v.rule(!stacked || !gated, "array",
-         "pair: wordlines drives the cells of a bitline with opposite polarities; use topology: "
-         "driven");
-  v.rule(wordlines_per_input(weight) == 1 ||
-             (array.n_wordlines % 2 == 0 && array.rows_active % 2 == 0),
-         "array", "an input takes two wordlines; n_wordlines and rows_active must be even");
-  const bool one_wire_model = array.ir_drop == "report" || array.ir_drop == "auto";
-  v.rule(array.sensing == "current" || (fidelity != "circuit" && one_wire_model), "array",
-         "voltage sensing is modelled with ideal wires; use ir_drop: report");
+  check_fidelity(*this, v);
+  check_array(*this, v);
+  check_input(*this, v);
+  check_pairs(*this, v);
+  check_sensing(*this, v);
   v.rule(!adc.common_step || !input.speculation.is_on(), "adc",
          "common_step with input.speculation is not modelled; leave one of them out");
   check_combinations(*this, v);

@@ -41,6 +41,8 @@ void ExperimentSpec::visit(Visitor& v) {
           fidelity);
   v.value(Field("error_sources", "score each imperfection alone as well"), error_sources);
   v.entries(Field("override", "dotted keys of the chip, such as macro.adc.bits"), override);
+  v.entries(Field("map", "how the networks are mapped: keys of the chip's map, such as placement"),
+            map);
   v.entries(Field("sweep", "dotted keys of the chip and the values each takes"), sweep);
   v.nested_list(Field("points", "the networks").must(), points);
   v.rule(!points.empty(), "points", "empty; expected at least one network");

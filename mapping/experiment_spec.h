@@ -37,6 +37,7 @@ struct ExperimentSpec {
   bool error_sources = true;  ///< score each imperfection alone as well
   std::vector<PointSpec> points;
   std::vector<Override> override;  ///< of the chip: dotted keys
+  std::vector<Override> map;       ///< of the chip: keys of its `map`, see MapSpec
   std::vector<Override> sweep;     ///< dotted key -> list of values; all combinations
 
   void visit(Visitor& v);

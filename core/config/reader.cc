@@ -88,6 +88,14 @@ Wanted parse_word(const Field& field, const YAML::Node& node, std::string& value
   return value = word, Wanted{true, ""};
 }
 
+/// A group with choices may be given by one of them alone: its kind.
+Place spelt_out(const Field& field, const Place& place) {
+  if (!place.node.IsScalar() || field.choices.empty()) return place;
+  YAML::Node map;
+  map["kind"] = place.node;
+  return {map, place.document, place.origin};
+}
+
 }  // namespace
 
 ConfigReader::ConfigReader(const ConfigOptions& options) : options_(options) {
@@ -286,8 +294,9 @@ void ConfigReader::report(Level& level, Level* outer) const {
 
 void ConfigReader::group(const Field& field, const Walk& walk) {
   const auto place = find(field);
-  enter(place ? *place : Place{YAML::Node(), nullptr, level_->place->where(), true},
-        path_of(field.name), walk);
+  enter(
+      place ? spelt_out(field, *place) : Place{YAML::Node(), nullptr, level_->place->where(), true},
+      path_of(field.name), walk);
 }
 
 void ConfigReader::component(const Field& field, const std::string& folder, std::string& name,

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "crossbar/adc/adc.h"
+#include "crossbar/cost/adc_isaac.h"
 
 namespace ohm {
 namespace {
@@ -143,9 +144,13 @@ void visit_cost(AdcSpec& spec, Visitor& v) {
                 "ramp, integrating: share of the energy of a full count that grows with the code")
               .between(0, 1),
           spec.count_energy);
-  v.rule(spec.cost != "isaac" ||
-             (spec.kind != "ideal" && spec.bits <= 10 && spec.rate <= Hertz(1.28e9)),
-         "cost", "ISAAC's converter is published up to 10 bits and 1.28 GHz; use cost survey");
+  // where bits follow from the array, so does the rate: adc_cost() checks it
+  const bool fast_enough = spec.bits == AdcSpec::kAutoBits ||
+                           conversion_rate(spec, spec.bits) <= isaac_fastest(spec.bits);
+  v.rule(
+      spec.cost != "isaac" || (spec.kind != "ideal" && spec.bits <= 10 && fast_enough), "cost",
+      "ISAAC's converter is published up to 10 bits and, at 8 bits and above, 1.28 GHz; use cost "
+      "survey");
   v.rule(spec.cost != "published" || !spec.published.empty(), "cost",
          "cost published needs the list `published`: bits, energy, area, rate, node, vdd, source");
 }

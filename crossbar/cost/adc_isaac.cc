@@ -33,10 +33,13 @@ constexpr std::array<Row, 7> kRows{{{0.79, 361.04},
 
 }  // namespace
 
+Hertz isaac_fastest(Index bits) {
+  const auto decisions = static_cast<double>(std::max<Index>(bits, 0) + 1);
+  return Hertz(kFastest * std::max(1.0, kDecisions / decisions));
+}
+
 std::optional<UnitCost> adc_isaac(Index bits, Metres node, Hertz rate) {
-  const double fastest =
-      kFastest * std::max(1.0, kDecisions / static_cast<double>(std::max<Index>(bits, 0) + 1));
-  if (bits < 1 || bits > kMostBits || !(rate.si() > 0.0 && rate.si() <= fastest)) {
+  if (bits < 1 || bits > kMostBits || !(rate.si() > 0.0 && rate <= isaac_fastest(bits))) {
     return std::nullopt;
   }
   const Index resolved = std::max(bits, kFewestBits);

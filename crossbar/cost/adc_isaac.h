@@ -20,4 +20,8 @@ namespace ohm {
 /// logic; the ratio of the two models then does not depend on the node.
 std::optional<UnitCost> adc_isaac(Index bits, Metres node, Hertz rate);
 
+/// Conversions per second up to which it is published; fewer than 8 bits convert faster with the
+/// same decisions.
+Hertz isaac_fastest(Index bits);
+
 }  // namespace ohm

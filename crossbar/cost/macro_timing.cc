@@ -84,9 +84,12 @@ MacroTiming macro_timing(const MacroSpec& macro, Index rows, Index columns, doub
   return timing;
 }
 
+double largest_code_share(const MacroSpec& macro, Index columns) {
+  return largest_share(macro.workload.code_share, sums_per_step(macro, columns));
+}
+
 MacroTiming macro_timing(const MacroSpec& macro, Index rows, Index columns) {
-  const Index sums = sums_per_step(macro, columns);
-  return macro_timing(macro, rows, columns, largest_share(macro.workload.code_share, sums));
+  return macro_timing(macro, rows, columns, largest_code_share(macro, columns));
 }
 
 MacroTiming macro_timing(const MacroSpec& macro) {

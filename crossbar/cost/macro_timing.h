@@ -28,6 +28,10 @@ Seconds conversion_time(const AdcSpec& adc, Index bits, double largest_code);
 /// bitline that shares an ADC.
 Index read_phases(const MacroSpec& macro);
 
+/// Share of the largest code that the largest one of a step's conversions reaches with `columns`
+/// outputs in use, by what macro.workload says of codes.
+double largest_code_share(const MacroSpec& macro, Index columns);
+
 /// Timing of an array of which `rows` wordlines and `columns` outputs are used.
 ///
 /// Model: two-stage pipeline through the sample and hold, as in ISAAC (Shafiee et al., ISCA 2016):

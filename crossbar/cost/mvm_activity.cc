@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/error.h"
+#include "crossbar/encoding/half_range.h"
 #include "crossbar/encoding/input_encoding.h"
 #include "crossbar/encoding/weight_encoding.h"
 #include "crossbar/geometry.h"
@@ -43,7 +44,9 @@ MvmActivity shape_activity(const MacroSpec& macro, const MvmBlock& block,
     const Index n = pulses(macro.input, slice);
     activity.row_drives += block.mvms * block.rows * lines_together(macro) * n;
   }
-  activity.counted = statistics.code_share * static_cast<double>(activity.conversions);
+  const double code_share = statistics.code_share.value_or(macro.workload.code_share);
+  require_share(code_share, "code_share");
+  activity.counted = code_share * static_cast<double>(activity.conversions);
   return activity;
 }
 
@@ -167,7 +170,7 @@ double counted_codes(std::span<const std::int32_t> codes, Index bits) {
   }
   std::int64_t sum = 0;
   for (const std::int32_t code : codes) sum += std::abs(std::int64_t{code});
-  return static_cast<double>(sum) / static_cast<double>((std::int64_t{1} << (bits - 1)) - 1);
+  return static_cast<double>(sum) / static_cast<double>(half_range(bits) - 1);
 }
 
 InputStatistics assumed_statistics(const MacroSpec& macro) {
@@ -193,7 +196,6 @@ MvmActivity expected_activity(const MacroSpec& macro, const MvmBlock& block,
   require_fit(macro, block);
   require_share(statistics.bit_density, "bit_density");
   require_share(statistics.cell_level, "cell_level");
-  require_share(statistics.code_share, "code_share");
   const double p = statistics.bit_density;
   double toggles = 0.0, share = 0.0;
   for (const InputSlice& slice : driven_slices(macro.input)) {

@@ -53,7 +53,8 @@ struct InputStatistics {
   /// Measured shares over wordlines and steps, which follow from bit_density where they are absent:
   std::optional<double> active_share{};  ///< of wordlines that a step drives at all
   std::optional<double> drive_share{};   ///< mean of V² t over that of a full-scale input
-  double code_share = 0.2;  ///< mean |code| / largest code: normal sums, full scale at 4 sigma
+  /// Mean |code| / largest code; that of macro.workload where it is absent.
+  std::optional<double> code_share{};
   std::optional<double> recovery{};  ///< measured; input.speculation.recovery where it is absent
 };
 

@@ -97,15 +97,16 @@ UnitCost conversion_cost(const MacroSpec& macro) {
 }
 
 /// The share adc.count_energy of a conversion follows the codes, the rest is spent on every one.
-Cost converter_energy(const MacroSpec& macro, const MvmActivity& activity) {
+Cost converter_energy(const MacroSpec& macro, const MvmBlock& block, const MvmActivity& activity) {
   const double share = macro.adc.count_energy;
   const auto conversions = static_cast<double>(activity.conversions);
   const double counted = conversions > 0.0 ? activity.counted / conversions : 0.0;
   Cost cost = energy_cost(activity.conversions,
                           scaled_by(conversion_cost(macro), 1.0 - share + share * counted));
   const Index steps = driven_steps(macro.input);
+  const double longest = largest_code_share(macro, block.columns);
   for (Index s = 0; s < steps; ++s) {
-    const Seconds each = conversion_time(macro.adc, conversion_bits(macro, s), 1.0);
+    const Seconds each = conversion_time(macro.adc, conversion_bits(macro, s), longest);
     cost.busy += (conversions / static_cast<double>(steps)) * each;
   }
   return cost;
@@ -135,7 +136,7 @@ std::vector<ComponentCost> analog_energy(const MacroSpec& macro, const MvmBlock&
        energy_of(activity.row_toggles, line_energy(macro), "C V² of the wordline: " + p.source)},
       {"dac", energy_cost(activity.row_drives, dac_cost(macro))},
       {"sample_hold", sample_energy(macro, activity.conversions)},
-      {"adc", converter_energy(macro, activity)}};
+      {"adc", converter_energy(macro, block, activity)}};
   const Seconds reading = static_cast<double>(read_phases(macro)) * step_time(macro);
   parts[0].cost.busy = times(steps, reading);
   parts[1].cost.busy = times(activity.row_toggles, reading);

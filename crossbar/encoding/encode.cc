@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 
+#include "crossbar/encoding/half_range.h"
 #include "crossbar/encoding/weight_encoding.h"
 #include "crossbar/geometry.h"
 
@@ -32,7 +33,7 @@ Index best_centre(const Macro& macro, const std::vector<Index>& column) {
   for (const Index w : column) mean += static_cast<double>(w);
   mean /= static_cast<double>(std::max<size_t>(1, column.size()));
   const auto around = static_cast<Index>(std::llround(mean));
-  const Index half = Index{1} << (macro.spec.weight.bits - 1);
+  const Index half = half_range(macro.spec.weight.bits);
   const Index span = std::max<Index>(1, half / 8);
   Index best = around;
   double least = std::numeric_limits<double>::infinity();
@@ -104,7 +105,7 @@ void TileEncoder::store_single(const WeightSlice& slice, Index w, Index i, Index
     tile.level[0](2 * i + 1, column) = w > 0 ? 0 : 1;
     return;
   }
-  const Index half = Index{1} << (spec().bits - 1);
+  const Index half = half_range(spec().bits);
   const Index stored = is("twos_complement") ? w & (2 * half - 1) : w + half;
   tile.level[0](i, column) = static_cast<std::uint16_t>(slice.digit(stored));
 }

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "crossbar/encoding/half_range.h"
+
 namespace ohm {
 namespace {
 
@@ -49,7 +51,7 @@ std::vector<InputSlice> driven_slices(const InputSpec& spec) {
 
 InputRange input_range(const InputSpec& spec) {
   if (spec.bits == 1) return {-1, 1};
-  const Index high = (Index{1} << (spec.bits - 1)) - 1;
+  const Index high = half_range(spec.bits) - 1;
   return {spec.encoding == "bit_serial" ? -high - 1 : -high, high};
 }
 

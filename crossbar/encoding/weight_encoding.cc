@@ -8,6 +8,7 @@
 #include <numeric>
 
 #include "core/error.h"
+#include "crossbar/encoding/half_range.h"
 
 namespace ohm {
 namespace {
@@ -108,7 +109,7 @@ std::vector<WeightSlice> weight_slices(const WeightSpec& spec) {
 
 WeightRange weight_range(const WeightSpec& spec) {
   if (spec.encoding == "xnor") return {-1, 1};
-  const Index half = Index{1} << (spec.bits - 1);
+  const Index half = half_range(spec.bits);
   const WeightSlice top = weight_slices(spec).back();
   const bool holds_half = magnitude_bits(spec) == spec.bits || (half >> top.shift) <= top.top;
   return {holds_half ? -half : 1 - half, half - 1};

@@ -9,14 +9,10 @@
 namespace ohm {
 namespace {
 
-Index outputs_of(const Macro& macro, const TileCells& cells) {
-  return cells.side[0].cols / std::ssize(macro.weight_slices);
-}
-
 /// Calls visit(cell of the tile, wordline, bitline) for every cell of one array that is used.
 template <class Cells, class Visit>
 void for_each_cell(const Macro& macro, Cells& cells, Index array, const Visit& visit) {
-  const Index width = weight_columns(macro.spec), outputs = outputs_of(macro, cells);
+  const Index width = weight_columns(macro.spec), outputs = outputs_of(macro, cells.side[0].cols);
   const Index last = std::min(outputs, (array + 1) * width);
   const bool stacked = macro.spec.weight.pair == "wordlines";
   for (Index side = 0; side < cells.n_sides(); ++side) {
@@ -37,6 +33,10 @@ void for_each_cell(const Macro& macro, Cells& cells, Index array, const Visit& v
 }
 
 }  // namespace
+
+Index outputs_of(const Macro& macro, Index columns) {
+  return columns / std::ssize(macro.weight_slices);
+}
 
 Index arrays_across(const Macro& macro, Index outputs) {
   const Index width = weight_columns(macro.spec);

@@ -6,6 +6,9 @@
 
 namespace ohm {
 
+/// Outputs of a tile of so many columns: those of one weight slice after those of another.
+Index outputs_of(const Macro& macro, Index columns);
+
 /// How many arrays side by side hold the outputs of a tile.
 Index arrays_across(const Macro& macro, Index outputs);
 

@@ -57,7 +57,7 @@ class TileRealiser {
 
 /// Writes every run of cells: one slice of all outputs on one wordline.
 Matrix<double> TileRealiser::side(const EncodedTile& tile, size_t side, Matrix<double> g) {
-  const Index n_slices = std::ssize(macro_.weight_slices), width = g.cols / n_slices;
+  const Index n_slices = std::ssize(macro_.weight_slices), width = outputs_of(macro_, g.cols);
   for (Index i = 0; i < g.rows; ++i) {
     for (Index s = 0; s < n_slices; ++s) {
       const auto run = [&](auto row) {

@@ -23,7 +23,8 @@ std::vector<double> bitline_sums(const Matrix<double>& g) {
 std::vector<double> apply_voltage_sensing(const Macro& macro, const TileCells& targets,
                                           TileCells& seen) {
   const DeviceSpec& device = macro.spec.device;
-  const Index n_slices = std::ssize(macro.weight_slices), outputs = seen.side[0].cols / n_slices;
+  const Index n_slices = std::ssize(macro.weight_slices),
+              outputs = outputs_of(macro, seen.side[0].cols);
   const Index width = weight_columns(macro.spec);
   const double reference =
       0.5 * (device.g_min + device.g_max).si() * static_cast<double>(macro.spec.array.n_wordlines);

@@ -10,6 +10,7 @@
 #include "core/error.h"
 #include "crossbar/adc/range.h"
 #include "crossbar/geometry.h"
+#include "crossbar/read/column_reach.h"
 #include "crossbar/read/mvm.h"
 #include "crossbar/read/read_plan.h"
 #include "crossbar/read/sum_block.h"
@@ -47,20 +48,12 @@ double largest_drive(const Macro& macro, const ProgrammedTile& tile) {
   return largest;
 }
 
-/// Largest |sum| of a column that inputs of either sign or of one sign could cause in a row group.
+/// Largest |sum| of a column that inputs could cause in a row group.
 double worst_sum(const Macro& macro, const ProgrammedTile& tile, Index column) {
-  const bool bipolar = macro.input_slices.front().is_bipolar;
-  const Index rows = operand_rows(tile.cells.entries);
   double largest = 0.0;
-  const Index active = terms_per_group(macro.spec);
-  for (Index first = 0; first < rows; first += active) {
-    double up = 0.0, down = 0.0;
-    for (Index i = first; i < std::min(first + active, rows); ++i) {
-      const double code = operand_entry(tile.cells.entries, i, column);
-      up += std::max(0.0, code);
-      down += std::max(0.0, -code);
-    }
-    largest = std::max(largest, bipolar ? up + down : std::max(up, down));
+  for (Index g = 0; g < row_groups(macro.spec, tile.rows.rows); ++g) {
+    const ColumnReach reach = column_reach(macro, tile, g, column);
+    largest = std::max({largest, reach.up, reach.down});
   }
   return largest * largest_drive(macro, tile);
 }

@@ -8,6 +8,7 @@
 
 #include "core/error.h"
 #include "core/parallel.h"
+#include "crossbar/encoding/half_range.h"
 #include "crossbar/encoding/input_encoding.h"
 #include "crossbar/geometry.h"
 #include "crossbar/read/drive.h"
@@ -55,7 +56,7 @@ class Reader {
   MvmResult read(int threads);
 
  private:
-  Index largest_input() const { return Index{1} << (macro_.spec.input.bits - 1); }
+  Index largest_input() const { return half_range(macro_.spec.input.bits); }
   TileRead tile_read(size_t t, TokenRange range) const {
     const auto tokens =
         tokens_.subspan(static_cast<size_t>(range.first), static_cast<size_t>(range.tokens));
@@ -69,12 +70,12 @@ class Reader {
   void prepare_tile(size_t t);
   void prepare_block(int threads);
   StepInputs group_inputs(size_t t, Index group, bool with_squares);
-  Index read_unit(ColumnRange outputs);
-  Index set_contribution(size_t t, ColumnRange outputs, Matrix<double>& y) const;
+  CodeCounts read_unit(ColumnRange outputs);
+  CodeCounts set_contribution(size_t t, ColumnRange outputs, Matrix<double>& y) const;
   void add_fused(size_t t, ColumnRange outputs, Matrix<double>& y) const;
-  Index convert(size_t t, ColumnRange run, MatrixView<double> y) const;
+  CodeCounts convert(size_t t, ColumnRange run, MatrixView<double> y) const;
   bool adds_one_term(size_t t) const;
-  Index add_sliced(size_t t, ColumnRange outputs, Matrix<double>& y) const;
+  CodeCounts add_sliced(size_t t, ColumnRange outputs, Matrix<double>& y) const;
 
   const Macro& macro_;
   const ProgrammedMatrix& matrix_;
@@ -135,7 +136,7 @@ void Reader::read_whole_tile(size_t t, int threads) {
             : read_tile(read, x, NoiseDraw::per_conversion, counts[static_cast<size_t>(k)]);
     std::ranges::copy(part.values, y.row(tokens.first).data());
   });
-  for (const MvmCounts& piece : counts) result_.counts.clipped += piece.clipped;
+  for (const MvmCounts& piece : counts) result_.counts.add({piece.clipped, piece.half_codes});
 }
 
 /// The steps of the block on one row group, counted; its inputs where reads are linear.
@@ -199,12 +200,12 @@ void Reader::add_fused(size_t t, ColumnRange outputs, Matrix<double>& y) const {
   }
 }
 
-/// y += some of the sliced outputs, at the positions `run`; returns how many codes were cut.
-Index Reader::convert(size_t t, ColumnRange run, MatrixView<double> y) const {
+/// y += some of the sliced outputs, at the positions `run`; returns what conversions returned.
+CodeCounts Reader::convert(size_t t, ColumnRange run, MatrixView<double> y) const {
   thread_local ReadScratch scratch;
   const TilePlan& plan = plan_.tiles[t];
   const TileRead read = tile_read(t, block_);
-  Index clipped = 0;
+  CodeCounts counts;
   for (Index g = 0; g < std::ssize(inputs_[t].groups); ++g) {
     SliceReader reader(read, g, inputs_[t].groups[static_cast<size_t>(g)], scratch);
     for (Index s = 0; s < std::ssize(macro_.weight_slices); ++s) {
@@ -212,27 +213,27 @@ Index Reader::convert(size_t t, ColumnRange run, MatrixView<double> y) const {
       if (plan.way == TilePlan::Way::linear) {
         reader.add_linear(columns, y);
       } else {
-        clipped += reader.convert(columns, y);
+        counts += reader.convert(columns, y);
       }
     }
   }
-  return clipped;
+  return counts;
 }
 
-/// Adds those of some outputs that are converted; returns how many codes were cut.
-Index Reader::add_sliced(size_t t, ColumnRange outputs, Matrix<double>& y) const {
+/// Adds those of some outputs that are converted; returns what conversions returned.
+CodeCounts Reader::add_sliced(size_t t, ColumnRange outputs, Matrix<double>& y) const {
   const TilePlan& plan = plan_.tiles[t];
   const ColumnRange run = positions(plan.sliced_outputs, outputs);
-  if (run.columns == 0) return 0;
+  if (run.columns == 0) return {};
   if (!reads_whole(t) && run.columns == outputs.columns)
     return convert(t, run, {y.values.data(), y.cols});
   Matrix<double> part;
-  Index clipped = 0;
+  CodeCounts counts;
   if (reads_whole(t)) {
     part = block_of(whole_[t], block_, run);
   } else {
     part = Matrix<double>(y.rows, run.columns);
-    clipped = convert(t, run, {part.values.data(), part.cols});
+    counts = convert(t, run, {part.values.data(), part.cols});
   }
   for (Index i = 0; i < y.rows; ++i) {
     for (Index k = 0; k < run.columns; ++k) {
@@ -240,11 +241,11 @@ Index Reader::add_sliced(size_t t, ColumnRange outputs, Matrix<double>& y) const
       y(i, output - outputs.first) = part(i, k);
     }
   }
-  return clipped;
+  return counts;
 }
 
-/// y = what tile t adds to some outputs of the block; returns how many codes were cut.
-Index Reader::set_contribution(size_t t, ColumnRange outputs, Matrix<double>& y) const {
+/// y = what tile t adds to some outputs of the block; returns what conversions returned.
+CodeCounts Reader::set_contribution(size_t t, ColumnRange outputs, Matrix<double>& y) const {
   y.rows = block_.tokens, y.cols = outputs.columns;
   y.values.assign(static_cast<size_t>(y.rows * y.cols), 0.0);
   add_fused(t, outputs, y);
@@ -258,21 +259,21 @@ bool Reader::adds_one_term(size_t t) const {
          macro_.weight_slices.size() == 1 && digital.constant == 0.0 && digital.input_sum.rows == 0;
 }
 
-/// Some outputs of the block through all tiles, in their order; returns how many codes were cut.
-Index Reader::read_unit(ColumnRange outputs) {
+/// Some outputs of the block through all tiles, in their order; returns what conversions returned.
+CodeCounts Reader::read_unit(ColumnRange outputs) {
   thread_local Matrix<double> contribution;
-  Index clipped = 0;
+  CodeCounts counts;
   for (size_t t = 0; t < inputs_.size(); ++t) {
     if (adds_one_term(t)) {
       double* y = result_.y.row(block_.first).data() + outputs.first;
-      clipped += convert(t, outputs, {y, result_.y.cols});
+      counts += convert(t, outputs, {y, result_.y.cols});
       continue;
     }
-    clipped += set_contribution(t, outputs, contribution);
+    counts += set_contribution(t, outputs, contribution);
     add_contribution(matrix_.tiles[t], contribution, inputs_[t].sums, block_.first, outputs.first,
                      result_.y);
   }
-  return clipped;
+  return counts;
 }
 
 MvmResult Reader::read(int threads) {
@@ -284,12 +285,12 @@ MvmResult Reader::read(int threads) {
     block_ = {first, std::min(block_tokens(), x_.rows - first)};
     prepare_block(threads);
     const Index width = unit_columns(), n_units = (matrix_.columns + width - 1) / width;
-    std::vector<Index> clipped(static_cast<size_t>(n_units), 0);
+    std::vector<CodeCounts> codes(static_cast<size_t>(n_units));
     parallel_for(threads, n_units, [&](Index u) {
       const Index left = u * width;
-      clipped[static_cast<size_t>(u)] = read_unit({left, std::min(width, matrix_.columns - left)});
+      codes[static_cast<size_t>(u)] = read_unit({left, std::min(width, matrix_.columns - left)});
     });
-    for (const Index cut : clipped) result_.counts.clipped += cut;
+    for (const CodeCounts& each : codes) result_.counts.add(each);
   }
   apply_correction(matrix_, result_.y);
   return std::move(result_);

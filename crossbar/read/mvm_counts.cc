@@ -11,6 +11,29 @@
 
 namespace ohm {
 
+CodeCounts& CodeCounts::operator+=(const CodeCounts& other) {
+  clipped += other.clipped;
+  half_codes += other.half_codes;
+  return *this;
+}
+
+bool counts_codes(const MacroSpec& macro) {
+  return (macro.adc.count_energy > 0.0 || macro.adc.early_stop) &&
+         conversions_per_slice(macro.weight) == 1;
+}
+
+std::int64_t half_codes(std::span<const float> codes) {
+  std::int64_t sum = 0;
+  for (const float code : codes) sum += std::llround(2.0 * std::abs(static_cast<double>(code)));
+  return sum;
+}
+
+std::int64_t half_codes(std::span<const double> codes) {
+  std::int64_t sum = 0;
+  for (const double code : codes) sum += std::llround(2.0 * std::abs(code));
+  return sum;
+}
+
 MvmCounts MvmCounts::none(const Macro& macro, Index rows) {
   MvmCounts counts;
   counts.drive = Matrix<std::int64_t>(std::ssize(macro.input_slices), rows);
@@ -18,11 +41,17 @@ MvmCounts MvmCounts::none(const Macro& macro, Index rows) {
   return counts;
 }
 
+void MvmCounts::add(const CodeCounts& codes) {
+  clipped += codes.clipped;
+  half_codes += codes.half_codes;
+}
+
 MvmCounts& MvmCounts::operator+=(const MvmCounts& other) {
   mvms += other.mvms;
   conversions += other.conversions;
   clipped += other.clipped;
   fused += other.fused;
+  half_codes += other.half_codes;
   if (drive.size() == 0) {
     drive = other.drive;
     active = other.active;
@@ -41,6 +70,7 @@ MvmCounts MvmCounts::operator-(const MvmCounts& earlier) const {
   since.conversions -= earlier.conversions;
   since.clipped -= earlier.clipped;
   since.fused -= earlier.fused;
+  since.half_codes -= earlier.half_codes;
   for (size_t i = 0; i < earlier.drive.values.size(); ++i) {
     since.drive.values[i] -= earlier.drive.values[i];
     since.active.values[i] -= earlier.active.values[i];
@@ -97,6 +127,16 @@ class MeanLevel {
   double weight_ = 0.0, siemens_ = 0.0;
 };
 
+/// Mean |code| / largest code of the conversions that were simulated one by one, if any were.
+std::optional<double> seen_code_share(const Macro& macro, const ProgrammedMatrix& matrix,
+                                      const MvmCounts& counts) {
+  const std::int64_t seen = counts.conversions - counts.fused;
+  if (!counts_codes(macro.spec) || seen == 0) return std::nullopt;
+  const double largest = matrix.tiles.front().converters->codes().high;
+  return std::min(
+      1.0, static_cast<double>(counts.half_codes) / (2.0 * largest * static_cast<double>(seen)));
+}
+
 }  // namespace
 
 double mean_cell_level(const Macro& macro, const ProgrammedMatrix& matrix) {
@@ -126,7 +166,8 @@ InputStatistics input_statistics(const Macro& macro, const ProgrammedMatrix& mat
     pulses_per_input += pulses(macro.spec.input, slice);
   }
   const double slots = static_cast<double>(counts.mvms * counts.active.cols * pulses_per_input);
-  InputStatistics seen = assumed_statistics(macro.spec);  // conversions stay what is assumed
+  InputStatistics seen = assumed_statistics(macro.spec);
+  if (const auto share = seen_code_share(macro, matrix, counts)) seen.code_share = share;
   seen.bit_density = seen.cell_level = 0.0;
   seen.active_share = seen.drive_share = 0.0;
   if (mean.is_empty()) return seen;

@@ -2,12 +2,29 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 
 #include "core/tensor.h"
 #include "crossbar/cost/mvm_activity.h"
 #include "crossbar/program/program.h"
 
 namespace ohm {
+
+/// What conversions returned.
+struct CodeCounts {
+  std::int64_t clipped = 0;     ///< codes beyond the last one
+  std::int64_t half_codes = 0;  ///< Σ 2 |code|, whole with every kind of levels
+
+  CodeCounts& operator+=(const CodeCounts& other);
+};
+
+/// Whether cost depends on what conversions return: converters that count, of whole sums. Of
+/// digital subtraction the two codes of a pair are not simulated.
+bool counts_codes(const MacroSpec& macro);
+
+/// Σ 2 |code|.
+std::int64_t half_codes(std::span<const float> codes);
+std::int64_t half_codes(std::span<const double> codes);
 
 /// What reading a matrix took, as integers: the same for any order, batch, fidelity and number of
 /// threads.
@@ -18,6 +35,7 @@ struct MvmCounts {
   /// Of the conversions, those that were not simulated one by one: none of them could round or
   /// clip, or fidelity fused refers their errors to the outputs.
   std::int64_t fused = 0;
+  std::int64_t half_codes = 0;  ///< of counts_codes(): Σ 2 |code| of those that were
   Matrix<std::int64_t>
       drive;  ///< (input slices, rows): Σ |value| (pulse width), value² (amplitude) or pulses
   /// (input slices, rows): how often a wordline was driven at all; with bit_planes, in pulses
@@ -26,6 +44,7 @@ struct MvmCounts {
   /// No reads yet, of matrices with so many rows.
   static MvmCounts none(const Macro& macro, Index rows);
 
+  void add(const CodeCounts& codes);
   MvmCounts& operator+=(const MvmCounts& other);
   /// What was added since `earlier`, an older copy of these counts.
   MvmCounts operator-(const MvmCounts& earlier) const;
@@ -37,8 +56,8 @@ struct MvmCounts {
 /// driven.
 ///
 /// The energy of the cells that follows is exact: what drove each wordline (a popcount where a step
-/// is one bit) times its conductance. What conversions return is not counted here: it stays what
-/// macro.workload assumes.
+/// is one bit) times its conductance. code_share is that of these reads for counts_codes(), where
+/// any conversion was simulated by itself; else what macro.workload assumes.
 InputStatistics input_statistics(const Macro& macro, const ProgrammedMatrix& matrix,
                                  const MvmCounts& counts);
 

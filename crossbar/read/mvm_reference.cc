@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "crossbar/geometry.h"
+#include "crossbar/program/array_layout.h"
 #include "crossbar/read/cell_noise.h"
 #include "crossbar/read/sum_block.h"
 
@@ -19,12 +20,12 @@ class RowReader {
       : read_(read),
         noise_(noise),
         n_columns_(read.tile.converters->n_columns()),
-        n_slices_(std::ssize(read.macro.weight_slices)) {}
+        n_outputs_(outputs_of(read.macro, n_columns_)) {}
 
   void read(const SumBlock& block, MvmCounts& counts, Matrix<double>& y);
 
  private:
-  Index slice_of(Index column) const { return column / (n_columns_ / n_slices_); }
+  Index slice_of(Index column) const { return column / n_outputs_; }
   void prepare_noise(const SumBlock& block);
   void draw_noise(const SumBlock& block, Index row, ConversionStep at);
   float steps(const SumBlock& block, Index row, Index column) const;
@@ -34,7 +35,7 @@ class RowReader {
 
   const TileRead& read_;
   NoiseDraw noise_;
-  Index n_columns_, n_slices_;
+  Index n_columns_, n_outputs_;
   Matrix<double> variances_;  // of the read noise, in units
   std::optional<CellNoise> cells_;
   std::vector<float> normals_, cell_noise_;
@@ -135,6 +136,7 @@ void RowReader::read(const SumBlock& block, MvmCounts& counts, Matrix<double>& y
                             block.group * n_steps + b};
     draw_noise(block, row, at);
     counts.clipped += read_.plan.in_fp64 ? convert_fp64(block, row) : convert_fp32(block, row, at);
+    if (counts_codes(read_.macro.spec)) counts.half_codes += half_codes(codes_);
     const double weight = read_.macro.input_slices[static_cast<size_t>(b)].weight();
     for (Index j = 0; j < n_columns_; ++j) {
       totals(token, j) += weight * codes_[static_cast<size_t>(j)];
@@ -147,8 +149,7 @@ void RowReader::read(const SumBlock& block, MvmCounts& counts, Matrix<double>& y
 
 Matrix<double> read_tile(const TileRead& read, const Matrix<std::int32_t>& x, NoiseDraw noise,
                          MvmCounts& counts) {
-  Matrix<double> y(x.rows,
-                   read.tile.converters->n_columns() / std::ssize(read.macro.weight_slices));
+  Matrix<double> y(x.rows, outputs_of(read.macro, read.tile.converters->n_columns()));
   RowReader reader(read, noise);
   for_each_sum_block(read.macro, read.tile, x,
                      [&](SumBlock& block) { reader.read(block, counts, y); });

@@ -26,7 +26,7 @@ struct TileRead {
 };
 
 /// What one tile adds to the products, (tokens, outputs), conversion by conversion; adds to
-/// counts.clipped.
+/// counts.clipped and counts.half_codes.
 Matrix<double> read_tile(const TileRead& read, const Matrix<std::int32_t>& x, NoiseDraw noise,
                          MvmCounts& counts);
 

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "crossbar/geometry.h"
+#include "crossbar/program/array_layout.h"
 #include "crossbar/program/seal.h"
 #include "crossbar/read/drive.h"
 #include "crossbar/read/mvm_reference.h"
@@ -68,7 +69,7 @@ class Referrer {
         tile_(tile),
         plan_(plan),
         n_slices_(std::ssize(macro.weight_slices)),
-        n_outputs_(tile.converters->n_columns() / n_slices_),
+        n_outputs_(outputs_of(macro, tile.converters->n_columns())),
         n_sliced_(std::ssize(plan.sliced_outputs)) {}
 
   OutputMap map() const;

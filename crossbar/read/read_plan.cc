@@ -5,10 +5,14 @@
 #include <cmath>
 
 #include "core/error.h"
+#include "crossbar/encoding/half_range.h"
 #include "crossbar/encoding/weight_encoding.h"
 #include "crossbar/geometry.h"
+#include "crossbar/program/array_layout.h"
 #include "crossbar/program/wire_effects.h"
+#include "crossbar/read/column_reach.h"
 #include "crossbar/read/drive.h"
+#include "crossbar/read/mvm_counts.h"
 #include "crossbar/read/wire_sums.h"
 #include "crossbar/wires/mean_loss.h"
 
@@ -25,7 +29,7 @@ class TilePlanner {
       : macro_(macro),
         tile_(tile),
         n_slices_(std::ssize(macro.weight_slices)),
-        n_outputs_(tile.converters->n_columns() / n_slices_),
+        n_outputs_(outputs_of(macro, tile.converters->n_columns())),
         n_groups_(row_groups(macro.spec, tile.rows.rows)) {}
 
   TilePlan plan(Fusing fusing) const;
@@ -49,9 +53,7 @@ class TilePlanner {
   GroupScales scales(Index g, const std::vector<Index>& columns) const;
   std::vector<Index> columns_of(const std::vector<Index>& outputs) const;
   bool has_plain_steps() const;
-  double largest_input() const {
-    return static_cast<double>(Index{1} << (macro_.spec.input.bits - 1));
-  }
+  double largest_input() const { return static_cast<double>(half_range(macro_.spec.input.bits)); }
   bool may_fuse() const;
   bool never_clips(Index column) const;
   bool converts_exactly(Index output) const;
@@ -140,7 +142,8 @@ bool TilePlanner::has_plain_steps() const {
 }
 
 bool TilePlanner::may_fuse() const {
-  return has_plain_steps() && is_silent() && clips_and_rounds(*tile_.converters);
+  return has_plain_steps() && is_silent() && clips_and_rounds(*tile_.converters) &&
+         !counts_codes(macro_.spec);
 }
 
 /// Whether every entry is a whole number of steps and no sum of them can leave the codes.
@@ -148,16 +151,13 @@ bool TilePlanner::never_clips(Index column) const {
   const double step = tile_.step[static_cast<size_t>(column)];
   const CodeRange codes = tile_.converters->codes();
   const auto top = static_cast<double>(macro_.max_input());
-  const bool bipolar = macro_.input_slices.front().is_bipolar;
+  for (Index i = 0; i < operand_rows(tile_.cells.entries); ++i) {
+    const double steps = operand_entry(tile_.cells.entries, i, column) / step;
+    if (steps != std::nearbyint(steps)) return false;
+  }
   for (Index g = 0; g < n_groups_; ++g) {
-    const RowRange rows = group_rows(macro_, tile_, g);
-    double up = 0.0, down = 0.0;
-    for (Index i = rows.first; i < rows.first + rows.rows; ++i) {
-      const double steps = static_cast<double>(tile_.cells.entries.entry(i, column)) / step;
-      if (steps != std::nearbyint(steps)) return false;
-      (steps > 0.0 ? up : down) += std::abs(steps);
-    }
-    if (bipolar) up = down = up + down;
+    const ColumnReach reach = column_reach(macro_, tile_, g, column);
+    const double up = std::nearbyint(reach.up / step), down = std::nearbyint(reach.down / step);
     if (top * up > codes.high || -top * down < codes.low) return false;
   }
   return true;

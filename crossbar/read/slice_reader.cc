@@ -28,7 +28,8 @@ SliceReader::SliceReader(const TileRead& read, Index group, const StepInputs& in
     weights_.push_back(static_cast<float>(slice.weight()));
     reach += std::abs(slice.weight()) * read.tile.converters->codes().high;
   }
-  in_fp32_ = clips_and_rounds(*read.tile.converters) && reach < kExactFloat;
+  in_fp32_ = clips_and_rounds(*read.tile.converters) && reach < kExactFloat &&
+             !counts_codes(read.macro.spec);
 }
 
 void SliceReader::add_up(ColumnRange columns) {
@@ -60,34 +61,36 @@ StepSums SliceReader::sums_of(Index t, ColumnRange columns) {
 }
 
 /// Leaves Σ weight · code in wide_total.
-Index SliceReader::convert_by_bank(Index t, ColumnRange columns, const StepSums& sums) {
+CodeCounts SliceReader::convert_by_bank(Index t, ColumnRange columns, const StepSums& sums) {
   const Index width = columns.columns;
   const ConverterBank& bank = *read_.tile.converters;
   scratch_.steps.resize(static_cast<size_t>(n_steps_ * width));
   scratch_.wide_total.assign(static_cast<size_t>(width), 0.0);
   to_steps(scales_.from(columns.first), sums, scratch_.steps.data());
   scratch_.uniforms.resize(bank.is_stochastic() ? static_cast<size_t>(width) : 0);
-  Index clipped = 0;
+  const bool counting = counts_codes(read_.macro.spec);
+  CodeCounts counts;
   for (Index b = 0; b < n_steps_; ++b) {
     if (bank.is_stochastic()) read_.draw.uniforms(at(t, b), columns.first, scratch_.uniforms);
     const std::span<float> codes = part(scratch_.steps, b * width, width);
-    clipped += bank.convert(codes, columns.first, scratch_.uniforms);
+    counts.clipped += bank.convert(codes, columns.first, scratch_.uniforms);
+    if (counting) counts.half_codes += half_codes(codes);
     const double weight = static_cast<double>(weights_[static_cast<size_t>(b)]);
     for (size_t j = 0; j < codes.size(); ++j) {
       scratch_.wide_total[j] += weight * static_cast<double>(codes[j]);
     }
   }
-  return clipped;
+  return counts;
 }
 
-Index SliceReader::add_codes(Index t, ColumnRange columns, const StepSums& sums, double* y) {
+CodeCounts SliceReader::add_codes(Index t, ColumnRange columns, const StepSums& sums, double* y) {
   const double* factor = scales_.factor.data() + columns.first;
   if (!in_fp32_) {
-    const Index clipped = convert_by_bank(t, columns, sums);
+    const CodeCounts counts = convert_by_bank(t, columns, sums);
     for (size_t j = 0; j < scratch_.wide_total.size(); ++j) {
       y[j] += factor[j] * scratch_.wide_total[j];
     }
-    return clipped;
+    return counts;
   }
   const CodeRange range = read_.tile.converters->codes();
   const IdealCodes codes{static_cast<float>(range.low), static_cast<float>(range.high),
@@ -96,16 +99,16 @@ Index SliceReader::add_codes(Index t, ColumnRange columns, const StepSums& sums,
   const Index clipped =
       add_ideal_codes(scales_.from(columns.first), sums, codes, scratch_.total.data());
   add_scaled(scratch_.total.data(), factor, columns.columns, y);
-  return clipped;
+  return {clipped, 0};
 }
 
-Index SliceReader::convert(ColumnRange columns, MatrixView<double> y) {
-  Index clipped = 0;
+CodeCounts SliceReader::convert(ColumnRange columns, MatrixView<double> y) {
+  CodeCounts counts;
   add_up(columns);
   for (Index t = 0; t < std::ssize(read_.tokens); ++t) {
-    clipped += add_codes(t, columns, sums_of(t, columns), y.values + t * y.stride);
+    counts += add_codes(t, columns, sums_of(t, columns), y.values + t * y.stride);
   }
-  return clipped;
+  return counts;
 }
 
 void SliceReader::add_linear(ColumnRange columns, MatrixView<double> y) {

@@ -27,9 +27,9 @@ class SliceReader {
   /// inputs: the steps of read.tokens on the wordlines of the group.
   SliceReader(const TileRead& read, Index group, const StepInputs& inputs, ReadScratch& scratch);
 
-  /// y(t, j) += factor · Σ_b weight · code of columns.first + j of the sliced entries; returns how
-  /// many codes were cut. y: (tokens, columns).
-  Index convert(ColumnRange columns, MatrixView<double> y);
+  /// y(t, j) += factor · Σ_b weight · code of columns.first + j of the sliced entries; returns what
+  /// the conversions returned. y: (tokens, columns).
+  CodeCounts convert(ColumnRange columns, MatrixView<double> y);
 
   /// The same where converters do nothing; inputs: the inputs themselves, not their steps.
   void add_linear(ColumnRange columns, MatrixView<double> y);
@@ -43,8 +43,8 @@ class SliceReader {
   }
   void add_up(ColumnRange columns);
   StepSums sums_of(Index t, ColumnRange columns);
-  Index add_codes(Index t, ColumnRange columns, const StepSums& sums, double* y);
-  Index convert_by_bank(Index t, ColumnRange columns, const StepSums& sums);
+  CodeCounts add_codes(Index t, ColumnRange columns, const StepSums& sums, double* y);
+  CodeCounts convert_by_bank(Index t, ColumnRange columns, const StepSums& sums);
 
   const TileRead& read_;
   Index group_;

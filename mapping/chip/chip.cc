@@ -3,7 +3,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
+#include <limits>
+#include <utility>
 
 #include "core/error.h"
 #include "crossbar/cost/macro_area.h"
@@ -20,13 +23,110 @@ SquareMetres total_area(const std::vector<PartSpec>& parts, const Technology& at
   return sum;
 }
 
+Mesh mesh_of(const ChipSpec& spec) {
+  std::vector<LinkGrid> levels;
+  for (const LevelSpec& level : spec.system) levels.push_back(level.grid());
+  return {LinkGrid{spec.mesh.columns, spec.mesh.rows}, levels};
+}
+
+/// Links leave a chip through its edge, those of a group of chips through the edges of its chips.
+void require_beachfront(const Chip& chip) {
+  double columns = static_cast<double>(chip.spec.mesh.columns);
+  double rows = static_cast<double>(chip.spec.mesh.rows);
+  for (const LevelSpec& level : chip.spec.system) {
+    double edge = std::numeric_limits<double>::infinity();
+    if (level.columns > 1) edge = rows;
+    if (level.rows > 1) edge = std::min(edge, columns);
+    edge *= chip.link_length.si();
+    const double wanted = static_cast<double>(level.links_per_edge) * level.link.beachfront.si();
+    if (wanted > edge) {
+      throw ConfigError(fmt::format(
+          "chip {}: system: {} × {} of {:.3g} mm of die edge each; the edge has {:.3g} mm: lower "
+          "links_per_edge, enlarge mesh, or take a narrower link",
+          chip.spec.name, level.links_per_edge, level.link.name, level.link.beachfront.si() * 1e3,
+          edge * 1e3));
+    }
+    columns *= static_cast<double>(level.columns);
+    rows *= static_cast<double>(level.rows);
+  }
+}
+
 }  // namespace
 
 Index Chip::powered_tiles(Index used) const {
-  return spec.gating == "none" ? spec.n_tiles() : used;
+  return spec.gating.kind == "none" ? mesh.size() : used;
 }
 
-Chip compile_chip(const ChipSpec& spec) {
+Index rows_without_clipping(const MacroSpec& macro) {
+  const Index all = inputs_per_array(macro);
+  if (macro.engine.kind == "digital") return all;
+  const auto fits = [&](Index rows) {
+    MacroSpec group = macro;
+    group.array.rows_active = rows * macro.array.n_wordlines / std::max<Index>(all, 1);
+    return lossless_bits(group) <= effective_adc_bits(macro);
+  };
+  if (lossless_bits(macro) <= effective_adc_bits(macro)) return all;
+  Index most = 1;
+  for (Index high = all; most < high;) {
+    const Index middle = most + (high - most + 1) / 2;
+    (fits(middle) ? most : high) = fits(middle) ? middle : middle - 1;
+  }
+  return most;
+}
+
+BlockShape block_shape(const ChipSpec& spec) {
+  const Index rows = inputs_per_array(spec.macro), columns = weight_columns(spec.macro);
+  if (spec.map.split != "accuracy") return {rows, columns};
+  return {rows_without_clipping(spec.macro), columns};
+}
+
+std::string row_split_of(const ChipSpec& spec) {
+  if (spec.map.split == "chip") return spec.row_split;
+  return spec.map.split == "max" ? "max" : "equal";
+}
+
+bool in_crossbars(const StaticMatmul& matmul, const ChipSpec& spec) {
+  bool inside = in_crossbars(matmul, spec.head);
+  for (const MatrixRule& rule : spec.map.matrices) {
+    if (matches(rule.match, matmul.name)) inside = rule.on == "crossbar";
+  }
+  return inside;
+}
+
+Index Chip::n_links(Index level) const {
+  return mesh.edges(level) * spec.system[static_cast<size_t>(level)].links_per_edge;
+}
+
+SquareMetres Chip::link_area(Index level) const {
+  return 2.0 * static_cast<double>(n_links(level)) *
+         spec.system[static_cast<size_t>(level)].link.area;
+}
+
+SquareMetres Chip::area() const {
+  SquareMetres ends;
+  for (Index level = 0; level < mesh.n_levels(); ++level) ends += link_area(level);
+  return static_cast<double>(spec.n_tiles()) * tile_area + shared_area +
+         ends / static_cast<double>(mesh.n_chips());
+}
+
+Index Chip::n_drams() const {
+  return spec.dram_at.empty() ? mesh.n_chips() : std::ssize(spec.dram_at);
+}
+
+std::vector<Index> Chip::crossing_costs() const {
+  const JoulesPerByte router = spec.noc.router_energy;
+  const double hop = (router + spec.noc.link_energy * link_length).si();
+  std::vector<Index> costs;
+  for (const LevelSpec& level : spec.system) {
+    const double ratio = hop > 0.0 ? (router + level.link.energy).si() / hop : 1.0;
+    costs.push_back(static_cast<Index>(std::clamp(std::round(ratio), 1.0, 0x1p20)));
+  }
+  return costs;
+}
+
+Chip compile_chip(const ChipSpec& given, Index chips) {
+  ChipSpec spec = given;
+  spec.system = sized(std::move(spec.system), chips);
   const Index columns = weight_columns(spec.macro);
   if (columns < 1) {
     throw ConfigError(fmt::format(
@@ -37,8 +137,8 @@ Chip compile_chip(const ChipSpec& spec) {
   }
   Chip chip{
       spec,
-      Mesh(spec.mesh.columns, spec.mesh.rows),
-      {inputs_per_array(spec.macro), columns},
+      mesh_of(spec),
+      block_shape(spec),
       bitlines_per_weight(spec.macro.weight),
       spec.macro.array.n_wordlines * spec.macro.array.n_bitlines,
       {spec.macro.input.bits, spec.macro.weight.bits, spec.digital.activation_bits, spec.kv_bits},
@@ -55,8 +155,8 @@ Chip compile_chip(const ChipSpec& spec) {
                     total_area(spec.tile.parts, at);
   chip.shared_area = total_area(spec.parts, at);
   chip.link_length = Metres(std::sqrt(chip.tile_area.si()));
-  chip.tile_leakage =
-      macros * macro_leakage(spec.macro) + spec.buffer.leakage + spec.leakage * digital;
+  chip.power = tile_power(spec);
+  require_beachfront(chip);
   return chip;
 }
 

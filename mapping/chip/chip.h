@@ -1,19 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <vector>
+
 #include "core/units.h"
 #include "crossbar/cost/macro_timing.h"
 #include "mapping/chip/chip_spec.h"
 #include "mapping/chip/mesh.h"
 #include "mapping/chip/partition.h"
+#include "mapping/chip/tile_power.h"
 #include "mapping/chip/transfers.h"
 
 namespace ohm {
 
-/// A chip compiled from its Spec: immutable and valid.
+/// A chip, or several that work as one, compiled from its Spec: immutable and valid.
 struct Chip {
-  ChipSpec spec;
-  Mesh mesh;
+  ChipSpec spec;     ///< with the sizes of all levels of its system
+  Mesh mesh;         ///< the tiles of all chips
   BlockShape shape;  ///< weights that a macro holds
   Index cells_per_weight = 1;
   Index cells_per_macro = 1;
@@ -22,16 +25,38 @@ struct Chip {
   SquareMetres tile_area;    ///< macros, cores' parts, buffer, digital unit, router, tile's parts
   SquareMetres shared_area;  ///< parts that the chip has once
   Metres link_length;        ///< side of a square tile
-  Watts tile_leakage;        ///< static power of one tile that is on
+  TilePower power;           ///< static, of one tile
 
-  SquareMetres area() const {
-    return static_cast<double>(spec.n_tiles()) * tile_area + shared_area;
-  }
-  /// Tiles that draw static power when `used` of them hold weights.
+  /// Of one chip; ends of links between chips are dealt out evenly.
+  SquareMetres area() const;
+  /// Both ends of all links of a level.
+  SquareMetres link_area(Index level) const;
+  /// Links of a level, those side by side counted singly.
+  Index n_links(Index level) const;
+  /// DRAMs of all chips together.
+  Index n_drams() const;
+  /// By level: energy of a byte over a link between chips, in hops on chip, as Interconnect takes
+  /// it.
+  std::vector<Index> crossing_costs() const;
+  /// Tiles that are not off all the time when `used` of them hold weights.
   Index powered_tiles(Index used) const;
 };
 
-/// Compiles a Spec; ConfigError where no weight fits into a macro.
-Chip compile_chip(const ChipSpec& spec);
+/// Rows of an array whose largest possible sum its ADC still tells apart, at least 1; all inputs of
+/// the array where row groups or the ADC rule clipping out.
+Index rows_without_clipping(const MacroSpec& macro);
+
+/// Weights that a block may have: those of an array, or with split accuracy fewer rows.
+BlockShape block_shape(const ChipSpec& spec);
+
+/// "max" or "equal": how partition_matmul() splits the rows on this chip.
+std::string row_split_of(const ChipSpec& spec);
+
+/// Whether this matrix lives in crossbars: `head`, and then the rules of map.matrices, say so.
+bool in_crossbars(const StaticMatmul& matmul, const ChipSpec& spec);
+
+/// Compiles a Spec; ConfigError where no weight fits into a macro, or where links between chips are
+/// wider than the die's edge. A system that grows with the network is sized for `chips`.
+Chip compile_chip(const ChipSpec& spec, Index chips = 1);
 
 }  // namespace ohm

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace ohm {
 
 void MeshSpec::visit(Visitor& v) {
@@ -22,6 +24,18 @@ void check_parts(const std::vector<PartSpec>& parts, Visitor& v) {
            fmt::format("{}: energy per {}, which only macros count; give its power, or list it "
                        "under macro.parts",
                        part.name, part.per));
+  }
+}
+
+/// Of a system that grows, only the first chip is certain.
+void check_dram_at(const ChipSpec& chip, Visitor& v) {
+  const Index chips = grows(chip.system) ? 1 : n_chips(chip.system);
+  for (const Index at : chip.dram_at) {
+    v.rule(at < chips, "dram_at",
+           fmt::format("chip {}; expected chips 0 to {}{}", at, chips - 1,
+                       grows(chip.system) ? ", as the number of chips is auto" : ""));
+    v.rule(std::count(chip.dram_at.begin(), chip.dram_at.end(), at) == 1, "dram_at",
+           fmt::format("chip {} twice; expected each chip once: give channels to dram", at));
   }
 }
 
@@ -54,8 +68,20 @@ void ChipSpec::visit(Visitor& v) {
   v.nested_component(Field("digital", "digital unit of a tile").must(), "component", digital);
   v.nested_component(Field("noc", "network on chip").must(), "component", noc);
   v.nested_component(Field("dram", "memory beside the chip").must(), "component", dram);
+  v.nested_list(Field("system",
+                      "chips that work as one: a grid of chips and their link, then a grid "
+                      "of such groups, …"),
+                system);
+  check_system(system, n_tiles(), v);
+  v.value(Field("dram_at",
+                "chips with a DRAM beside them, numbered from 0 row by row; empty: each "
+                "chip has one")
+              .between(0, kMostSystemTiles),
+          dram_at);
+  check_dram_at(*this, v);
   v.value(Field("head", "where the output matrix lives").one_of({"crossbar", "digital"}), head);
   v.value(Field("row_split", "how rows are split over arrays").one_of({"max", "equal"}), row_split);
+  v.nested(Field("map", "how networks are mapped"), map);
   v.rule(macros_per_tile % core.macros == 0, "macros_per_tile",
          fmt::format("{} macros in cores of {}; expected a multiple of core.macros",
                      macros_per_tile, core.macros));
@@ -65,8 +91,12 @@ void ChipSpec::visit(Visitor& v) {
               .between(8, 16),
           kv_bits);
   v.value(Field("leakage", "static power per area of tiles that are on").at_least(0), leakage);
-  v.value(Field("gating", "which tiles are off").one_of({"unused_tiles", "none"}), gating);
+  v.nested(Field("gating", "which tiles are off, and what switching them costs")
+               .one_of({"none", "unused_tiles", "idle_tiles"}),
+           gating);
   v.value(Field("reticle", "largest die of one exposure").positive(), reticle);
+  v.nested(Field("thermal", "how the chip loses its heat").one_of({"none", "network"}), thermal);
+  v.nested(Field("yield", "how many dies and packages are good"), yield);
 }
 
 }  // namespace ohm

@@ -11,7 +11,12 @@
 #include "mapping/chip/buffer_spec.h"
 #include "mapping/chip/digital_spec.h"
 #include "mapping/chip/dram_spec.h"
+#include "mapping/chip/gating_spec.h"
+#include "mapping/chip/map_spec.h"
 #include "mapping/chip/noc_spec.h"
+#include "mapping/system/system_spec.h"
+#include "mapping/thermal/thermal_spec.h"
+#include "mapping/yield/yield_spec.h"
 
 namespace ohm {
 
@@ -37,7 +42,8 @@ struct TileSpec {
   void visit(Visitor& v);
 };
 
-/// A chip: a mesh of equal tiles, each with macros, a buffer, a digital unit and a router.
+/// A chip: a mesh of equal tiles, each with macros, a buffer, a digital unit and a router; and how
+/// many such chips, each with its own DRAM, work as one.
 struct ChipSpec {
   std::string name, source;
   MacroSpec macro;
@@ -50,13 +56,19 @@ struct ChipSpec {
   DigitalSpec digital;
   NocSpec noc;
   DramSpec dram;
+  std::vector<Index> dram_at;     ///< chips that have it, row by row; empty: each
+  SystemSpec system;              ///< empty: one chip
   std::string head = "crossbar";  ///< where the output matrix lives: crossbar | digital (in DRAM)
   std::string row_split = "max";  ///< max: fill arrays row by row; equal: equal blocks
+  MapSpec map;
   Index kv_bits = 8;  ///< of one stored key or value; cost only: attention is scored in fp32
-  WattsPerSquareMetre leakage{0.0};     ///< static power density of tiles that are switched on
-  std::string gating = "unused_tiles";  ///< tiles without weights are off; none: all are on
-  SquareMetres reticle{858e-6};         ///< largest die that one exposure prints
+  WattsPerSquareMetre leakage{0.0};  ///< static power density of tiles that are switched on
+  GatingSpec gating;                 ///< which tiles are switched off
+  SquareMetres reticle{858e-6};      ///< largest die that one exposure prints
+  ThermalSpec thermal;               ///< how it loses its heat; none: not computed
+  YieldSpec yield;                   ///< how many dies are good; none: not computed
 
+  /// Of one chip.
   Index n_tiles() const { return mesh.columns * mesh.rows; }
   Index cores_per_tile() const { return macros_per_tile / core.macros; }
   void visit(Visitor& v);

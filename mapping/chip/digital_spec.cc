@@ -200,6 +200,10 @@ void DigitalSpec::visit(Visitor& v) {
           activation_bits);
   const bool has_units = lane.any() || attention_mac.any();
   if (!has_units) v.value(Field("area", "area of the unit").must().at_least(0), area);
+  const bool whole = (lane.any() || lanes == 0) && (attention_mac.any() || attention_macs == 0);
+  v.rule(!has_units || whole, lane.any() ? "attention_mac" : "lane",
+         "the area is that of the units which lane and attention_mac count, and one of the two "
+         "counts none; expected both, or neither and an area");
   check_figures(*this, lane, "lane", v);
   // a broken rule is reported only after the visit
   if (!technology_problem(technology()).empty()) return;

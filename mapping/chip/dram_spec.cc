@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mapping/chip/dram_spec.h"
 
+#include <algorithm>
+
 namespace ohm {
 
 void DramSpec::visit(Visitor& v) {
@@ -18,7 +20,9 @@ void DramSpec::visit(Visitor& v) {
   v.value(Field("capacity", "bytes; 0: there is no memory beside the chip").must().at_least(0),
           capacity);
   v.value(Field("peak", "bytes per second of the interface; 0 B/s: not stated").at_least(0), peak);
-  v.value(Field("channels", "independent channels").between(1, 1024), channels);
+  v.value(Field("channels", "independent channels, each with its share of the bandwidth")
+              .between(1, 1024),
+          channels);
   v.value(Field("refresh", "share of time that refresh takes").between(0, 0.5), refresh);
   v.value(Field("random",
                 "share of the sustained bandwidth that single bursts at random "
@@ -41,8 +45,22 @@ Cost dram_cost(std::int64_t bytes, const DramSpec& dram) {
   return cost;
 }
 
-BytesPerSecond random_bandwidth(const DramSpec& dram) {
-  return dram.random * dram.bandwidth;
+Seconds occupation(const DramSpec& dram, std::int64_t bytes, DramAccess access) {
+  const double share = access == DramAccess::scattered ? dram.random : 1.0;
+  return Bytes(static_cast<double>(bytes)) / (share * dram.bandwidth);
+}
+
+Seconds access_time(const DramSpec& dram, std::int64_t bytes, DramAccess access, Index pieces) {
+  const double idle = static_cast<double>(dram.channels) / static_cast<double>(pieces);
+  const double longer = access == DramAccess::scattered ? std::max(1.0, idle) : 1.0;
+  return dram.latency + longer * occupation(dram, bytes, access);
+}
+
+Cost background_cost(const DramSpec& dram, Seconds time) {
+  Cost cost;
+  cost.energy = cost.energy_low = cost.energy_high = dram.background * time;
+  cost.source = "background power × makespan: " + dram.source;
+  return cost;
 }
 
 }  // namespace ohm

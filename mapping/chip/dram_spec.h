@@ -22,7 +22,7 @@ struct DramSpec {
   Seconds latency{0.0};
   Bytes capacity{0.0};
   BytesPerSecond peak{0.0};  ///< of the interface; 0: not stated
-  Index channels = 1;        ///< independent ones
+  Index channels = 1;        ///< pieces that are served at a time, each at its share of bandwidth
   double refresh = 0.0;      ///< share of time that refresh takes
   double random = 0.5;       ///< share of `bandwidth` that single bursts get
   Watts background{0.0};     ///< power without traffic, refresh included
@@ -33,7 +33,21 @@ struct DramSpec {
 /// Energy of `bytes` read or written with its range, for the ledger.
 Cost dram_cost(std::int64_t bytes, const DramSpec& dram);
 
-/// Bytes per second of single bursts at random addresses.
-BytesPerSecond random_bandwidth(const DramSpec& dram);
+/// How addresses follow each other.
+enum class DramAccess {
+  run,  ///< a long run of addresses, spread over all channels: weights, stored keys and values
+  scattered,  ///< a short piece of its own in one channel: an embedding row, one position's keys
+};
+
+/// Share of the memory's time that a transfer takes: bytes / bandwidth, of which scattered pieces
+/// get `random`. Other channels serve others meanwhile.
+Seconds occupation(const DramSpec& dram, std::int64_t bytes, DramAccess access);
+
+/// Time of one transfer from its request to its last byte: latency, and its occupation, in which
+/// each of its scattered `pieces` has one of `channels` to itself, so that few pieces take longer.
+Seconds access_time(const DramSpec& dram, std::int64_t bytes, DramAccess access, Index pieces = 1);
+
+/// Energy of what the memory draws without traffic, for the ledger.
+Cost background_cost(const DramSpec& dram, Seconds time);
 
 }  // namespace ohm

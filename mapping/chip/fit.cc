@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mapping/chip/fit.h"
 
+#include <algorithm>
+
 #include "mapping/chip/chip.h"
 
 namespace ohm {
@@ -25,6 +27,11 @@ double share(const FitPart& part, const Chip& chip) {
          (static_cast<double>(part.arrays) * static_cast<double>(chip.cells_per_macro));
 }
 
+/// Without more chips than can be mapped, whose links would count beyond whole numbers.
+Chip system_of(const ChipSpec& spec, Index chips) {
+  return compile_chip(spec, std::min(chips, kMostSystemTiles / spec.n_tiles()));
+}
+
 }  // namespace
 
 Fit fit(const Network& network, const ChipSpec& spec) {
@@ -34,7 +41,7 @@ Fit fit(const Network& network, const ChipSpec& spec) {
   result.head.name = "head";
   FitPart total;
   for (const StaticMatmul& matmul : network.matmuls) {
-    if (!in_crossbars(matmul, spec.head)) continue;
+    if (!in_crossbars(matmul, spec)) continue;
     FitPart part = part_of(matmul, chip);
     part.utilisation = share(part, chip);
     add(matmul.part == "head" ? result.head : result.body, part);
@@ -51,8 +58,9 @@ Fit fit(const Network& network, const ChipSpec& spec) {
   result.tiles = total.arrays == 0 ? 0 : (total.arrays - 1) / spec.macros_per_tile + 1;
   result.chips = result.tiles == 0 ? 0 : (result.tiles - 1) / result.tiles_per_chip + 1;
   result.area = static_cast<double>(result.tiles) * chip.tile_area;
-  result.chip_area = chip.area();
-  result.reticles = chip.area() / spec.reticle;
+  result.system_chips = n_chips(sized(spec.system, result.chips));
+  result.chip_area = system_of(spec, result.system_chips).area();
+  result.reticles = result.chip_area / spec.reticle;
   return result;
 }
 

@@ -22,19 +22,20 @@ struct FitPart {
 /// Whether and how a network fits: closed forms, for networks of any size.
 ///
 /// Blocks are packed across matrices: only the last tile may be partly empty. A chip whose tiles do
-/// not suffice is taken several times.
+/// not suffice is taken several times, whether or not its system has so many.
 struct Fit {
   Index crossbar_weights = 0, cells = 0, arrays = 0, tiles = 0;
   Index tiles_per_chip = 0;
-  Index chips = 0;
+  Index chips = 0;         ///< that the network needs
+  Index system_chips = 1;  ///< that the system has, grown to the network where it is auto
   double utilisation = 0.0;
   SquareMetres area;          ///< of the tiles in use, over all chips
-  SquareMetres chip_area;     ///< of one whole chip
+  SquareMetres chip_area;     ///< of one whole chip, its share of links between chips included
   double reticles = 0.0;      ///< chip_area / the largest die of one exposure
   FitPart body, head;         ///< head: the output matrix, where it lives in crossbars
   std::vector<FitPart> rows;  ///< by matrix in crossbars
 
-  bool fits() const { return chips <= 1; }
+  bool fits() const { return chips <= system_chips; }
 };
 
 /// Fit of a network to (as many as needed of) a chip.

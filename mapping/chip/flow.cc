@@ -73,7 +73,8 @@ void check_flow(const Flow& flow, Index n_groups) {
 
 std::vector<Flow> flows_of(const std::vector<Transfer>& transfers) {
   std::vector<Flow> flows;
-  for (const Transfer& transfer : transfers) {
+  for (const Transfer& each : transfers) {
+    const Transfer transfer = per_token(each);
     if (transfer.tiles.empty()) continue;
     const FlowKind kind = transfer.multicast() ? FlowKind::multicast : FlowKind::unicast;
     flows.push_back({kind, transfer.hub, transfer.tiles, transfer.bytes});

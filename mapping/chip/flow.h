@@ -28,7 +28,8 @@ struct Flow {
   bool tree() const { return kind != FlowKind::unicast; }
 };
 
-/// The flows of a mapping whose groups are the tiles it was placed on.
+/// The flows of one token of a mapping whose groups are the tiles it was placed on; copies of a
+/// matrix carry equal shares.
 std::vector<Flow> flows_of(const std::vector<Transfer>& transfers);
 
 /// ArgumentError unless hubs and groups are in [0, n_groups), bytes are not negative and as many as

@@ -26,6 +26,28 @@ std::vector<std::vector<Index>> neighbours_in(const MeshGraph& graph) {
   return neighbours;
 }
 
+std::vector<Index> neighbours_in(const Mesh& mesh, Index place) {
+  const Index width = mesh.columns(), column = place % width;
+  std::vector<Index> near;
+  if (place >= width) near.push_back(place - width);
+  if (column > 0) near.push_back(place - 1);
+  if (column + 1 < width) near.push_back(place + 1);
+  if (place + width < mesh.size()) near.push_back(place + width);
+  return near;
+}
+
+/// Cost of the way from position 0 to `at`: 1 per hop, where it enters another unit its link's.
+template <class Unit>
+Index way(const std::vector<Index>& crossing, Index at, const Unit& unit) {
+  Index sum = at, dearer = 1;
+  for (size_t k = 0; k < crossing.size(); ++k) {
+    // a hop out of a unit of level k leaves those of all lower levels, too
+    sum += unit(static_cast<Index>(k), at) * (crossing[k] - dearer);
+    dearer = crossing[k];
+  }
+  return sum;
+}
+
 [[noreturn]] void refuse(const std::string& found, const std::string& expected) {
   throw ArgumentError(fmt::format("interconnect: {}; expected {}", found, expected));
 }
@@ -53,17 +75,38 @@ void check_links(const MeshGraph& graph, const std::vector<Index>& cost) {
   }
 }
 
+void check_crossing(const Mesh& mesh, const std::vector<Index>& crossing) {
+  if (!crossing.empty() && std::ssize(crossing) != mesh.n_levels()) {
+    refuse(fmt::format("{} costs of links between units", crossing.size()),
+           fmt::format("one for each of {} levels", mesh.n_levels()));
+  }
+  for (const Index cost : crossing) {
+    if (cost < 1 || cost > kMostCost) {
+      refuse(fmt::format("a link between units of cost {}", cost),
+             fmt::format("a cost of 1 to {}", kMostCost));
+    }
+  }
+}
+
 }  // namespace
 
-Interconnect::Interconnect(const Mesh& mesh)
-    : columns_(mesh.columns()), neighbours_(neighbours_in(mesh.graph())) {
+Interconnect::Interconnect(const Mesh& mesh, const std::vector<Index>& crossing)
+    : columns_(mesh.columns()) {
+  check_crossing(mesh, crossing);
   for (Index place = 0; place < mesh.size(); ++place) {
     column_.push_back(place % columns_);
     row_.push_back(place / columns_);
+    neighbours_.push_back(neighbours_in(mesh, place));
   }
-  // The middle of a mesh has the most places within any radius.
+  for (Index c = 0; c < mesh.columns(); ++c) {
+    x_.push_back(way(crossing, c, [&](Index k, Index at) { return mesh.unit_column(k, at); }));
+  }
+  for (Index r = 0; r < mesh.rows(); ++r) {
+    y_.push_back(way(crossing, r, [&](Index k, Index at) { return mesh.unit_row(k, at); }));
+  }
+  // The middle of a mesh has the most places within any radius; dear links only add to it.
   const Index middle = mesh.rows() / 2 * columns_ + columns_ / 2;
-  for (Index place = 0; place < mesh.size(); ++place) nearest_.push_back(hops(middle, place));
+  for (Index place = 0; place < mesh.size(); ++place) nearest_.push_back(mesh.hops(middle, place));
   std::sort(nearest_.begin(), nearest_.end());
   nearest_.erase(nearest_.begin());
 }

@@ -11,13 +11,15 @@ namespace ohm {
 
 /// Distances and routes between places (tiles of a chip, of several chiplets), for placement.
 ///
-/// A mesh routes in dimension order, as Mesh::path does, in closed form. Any other network is given
-/// as a graph: routes are shortest paths, kept in tables.
+/// A mesh, of one chip or of many, routes in dimension order, as Mesh::path does, in closed form.
+/// Any other network is given as a graph: routes are shortest paths, kept in tables.
 class Interconnect {
  public:
   static constexpr Index kMostTabled = 8192;
 
-  explicit Interconnect(const Mesh& mesh);
+  /// `crossing` by level of the mesh: what a byte costs over a link between its units, 1 on chip;
+  /// empty: 1 everywhere. ArgumentError unless there is one for each level, between 1 and 2^20.
+  explicit Interconnect(const Mesh& mesh, const std::vector<Index>& crossing = {});
 
   /// `cost` by edge_index: what a byte costs on that link (say 1 on chip, 10 between chiplets);
   /// empty: 1 everywhere. ArgumentError unless the graph is connected, has 1 to kMostTabled
@@ -29,7 +31,7 @@ class Interconnect {
   /// Cost of a byte from one place to another; symmetric.
   std::int64_t hops(Index from, Index to) const {
     if (!distance_.empty()) return distance_[entry(from, to)];
-    return std::abs(column(from) - column(to)) + std::abs(row(from) - row(to));
+    return std::abs(x(from) - x(to)) + std::abs(y(from) - y(to));
   }
 
   /// The next place on the route from `at` to `root`, or, outward, the one before `at` on the route
@@ -53,10 +55,14 @@ class Interconnect {
   size_t entry(Index root, Index at) const { return static_cast<size_t>(root * size() + at); }
   Index column(Index place) const { return column_[static_cast<size_t>(place)]; }
   Index row(Index place) const { return row_[static_cast<size_t>(place)]; }
+  /// What a byte costs from the first column (or row) to that of a place.
+  Index x(Index place) const { return x_[static_cast<size_t>(column(place))]; }
+  Index y(Index place) const { return y_[static_cast<size_t>(row(place))]; }
   void tabulate(const MeshGraph& graph, const std::vector<Index>& cost, Index root);
 
   Index columns_ = 0;
   std::vector<Index> column_, row_;     // of a mesh
+  std::vector<Index> x_, y_;            // of a mesh: by column, by row
   std::vector<std::int32_t> distance_;  // of a graph: [root][at]
   std::vector<std::uint16_t> parent_;   // of a graph: [root][at]
   std::vector<std::vector<Index>> neighbours_;

@@ -3,8 +3,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <numeric>
+
 #include "core/error.h"
-#include "crossbar/geometry.h"
+#include "mapping/chip/anneal.h"
+#include "mapping/verify/verify_mapping.h"
 
 namespace ohm {
 namespace {
@@ -12,44 +16,141 @@ namespace {
 Index crossbar_blocks(const Network& network, const Chip& chip) {
   Index blocks = 0;
   for (const StaticMatmul& matmul : network.matmuls) {
-    if (!in_crossbars(matmul, chip.spec.head)) continue;
+    if (!in_crossbars(matmul, chip.spec)) continue;
     blocks += tile_grid(matmul.rows, matmul.columns, chip.shape).size();
   }
   return blocks;
 }
 
-void require_room(const Network& network, const Chip& chip) {
-  const Index blocks = crossbar_blocks(network, chip);
-  const Index tiles = (blocks - 1) / chip.spec.macros_per_tile + 1;
-  if (tiles <= chip.spec.n_tiles()) return;
-  const bool may_leave = network.spec.is_decoder() && chip.spec.head != "digital";
+[[noreturn]] void refuse(const Network& network, const ChipSpec& chip, Index tiles) {
+  const bool may_leave = network.spec.is_decoder() && chip.head != "digital";
+  std::string found = fmt::format("has {}", chip.n_tiles());
+  if (grows(chip.system)) {
+    found += fmt::format(" and a system at most {}", kMostSystemTiles);
+  } else if (!chip.system.empty()) {
+    found += fmt::format(" on each of {} chips", n_chips(chip.system));
+  }
   throw ConfigError(fmt::format(
-      "network {} needs {} tiles, chip {} has {}: enlarge mesh or macros_per_tile,{} or take a "
+      "network {} needs {} tiles, chip {} {}: enlarge mesh or macros_per_tile,{}{} or take a "
       "smaller network",
-      network.spec.name, tiles, chip.spec.name, chip.spec.n_tiles(),
-      may_leave ? " keep the head digital," : ""));
+      network.spec.name, tiles, chip.name, found, may_leave ? " keep the head digital," : "",
+      grows(chip.system)
+          ? ""
+          : " take as many chips as it needs with system: [{link: link_ucie_standard}],"));
+}
+
+/// A chip with room for so many arrays: where its system grows, as many chips as that takes.
+Chip chip_for(const Network& network, const ChipSpec& spec, Index arrays) {
+  const Index tiles = arrays == 0 ? 0 : (arrays - 1) / spec.macros_per_tile + 1;
+  const Index chips = tiles == 0 ? 1 : (tiles - 1) / spec.n_tiles() + 1;
+  const Index taken = n_chips(sized(spec.system, chips));
+  if (chips > taken || taken > kMostSystemTiles / spec.n_tiles()) refuse(network, spec, tiles);
+  return compile_chip(spec, chips);
+}
+
+void require_matches(const Network& network, const ChipSpec& spec) {
+  for (const MatrixRule& rule : spec.map.matrices) {
+    const auto& all = network.matmuls;
+    const bool known = std::any_of(all.begin(), all.end(), [&](const StaticMatmul& matmul) {
+      return matches(rule.match, matmul.name);
+    });
+    if (known) continue;
+    throw ConfigError(fmt::format(
+        "chip {}: map.matrices: '{}' matches no matrix of network {}; expected a name such as "
+        "'{}', in which * stands for any text",
+        spec.name, rule.match, network.spec.name, all.empty() ? "" : all.front().name));
+  }
+}
+
+/// Where the contents of each tile go: annealed from the most compact snake, tile 0 stays, for the
+/// DRAM is attached to it.
+std::vector<Index> annealed(const Chip& chip, const std::vector<Transfer>& transfers, Index used) {
+  std::vector<Index> step(static_cast<size_t>(chip.mesh.size()));  // by tile: along the snake
+  for (Index i = 0; i < chip.mesh.size(); ++i) step[static_cast<size_t>(chip.mesh.snake(i))] = i;
+  std::vector<Flow> flows = flows_of(transfers);
+  for (Flow& flow : flows) {
+    flow.hub = step[static_cast<size_t>(flow.hub)];
+    for (Index& group : flow.groups) group = step[static_cast<size_t>(group)];
+  }
+  const MapSpec& map = chip.spec.map;
+  AnnealSpec spec;
+  spec.start = compact_start(chip.mesh, flows, used);
+  spec.fixed.assign(static_cast<size_t>(used), false);
+  spec.fixed.front() = true;
+  spec.seed = static_cast<std::uint32_t>(map.seed);
+  spec.moves = map.moves == 0 ? 1000 * used : map.moves;
+  const AnnealedPlacement placed =
+      anneal(Interconnect(chip.mesh, chip.crossing_costs()), flows, spec);
+  std::vector<Index> target(static_cast<size_t>(chip.mesh.size()), -1);
+  for (Index i = 0; i < used; ++i) {
+    target[static_cast<size_t>(chip.mesh.snake(i))] = placed.place[static_cast<size_t>(i)];
+  }
+  return target;
+}
+
+void route_all(Mapping& mapping) {
+  const Interconnect interconnect(mapping.chip.mesh);
+  mapping.transfers = transfers_of(mapping.network, mapping.placement, mapping.chip.widths);
+  mapping.routes.clear();
+  mapping.traffic.link_bytes = mapping.traffic.lower_bound = 0;
+  std::vector<Index> itself(static_cast<size_t>(mapping.chip.mesh.size()));
+  std::iota(itself.begin(), itself.end(), Index{0});
+  for (const Flow& flow : flows_of(mapping.transfers)) {
+    mapping.traffic.link_bytes += hop_bytes(interconnect, flow, itself);
+  }
+  for (const Transfer& transfer : mapping.transfers) {
+    mapping.routes.push_back(route(mapping.chip.mesh, transfer));
+    mapping.traffic.lower_bound += least_link_bytes(per_token(transfer));
+  }
+  const std::int64_t together =
+      least_hop_bytes(interconnect, flows_of(mapping.transfers), mapping.chip.mesh.size());
+  mapping.traffic.lower_bound = std::max(mapping.traffic.lower_bound, together);
 }
 
 }  // namespace
 
-Mapping map_network(const Network& network, const ChipSpec& spec) {
-  Chip chip = compile_chip(spec);
-  require_room(network, chip);
-  Partition partition = partition_network(network, chip.shape, spec.row_split, spec.head);
-  Placement placement = place(network, partition, chip.mesh, spec.macros_per_tile);
-  Mapping mapping{network, std::move(chip), std::move(partition), std::move(placement), {}, {}, {},
-                  {}};
-  mapping.verification =
-      verify(network,
-             {spec.name, spec.n_tiles(), spec.macros_per_tile, inputs_per_array(spec.macro),
-              mapping.chip.shape.columns, spec.head},
-             mapping.partition.blocks, mapping.placement.slots);
-  mapping.transfers = transfers_of(network, mapping.placement, mapping.chip.widths);
-  for (const Transfer& transfer : mapping.transfers) {
-    mapping.routes.push_back(route(mapping.chip.mesh, transfer));
-    mapping.traffic.link_bytes += mapping.routes.back().link_bytes;
-    mapping.traffic.lower_bound += least_link_bytes(transfer);
+std::vector<StoredBlock> Mapping::stored_blocks() const {
+  std::vector<StoredBlock> blocks;
+  for (const StoredCopy& copy : arrangement.stored) {
+    const auto m = static_cast<size_t>(copy.matmul);
+    for (Index b = partition.first[m]; b < partition.first[m + 1]; ++b) {
+      const PackedSpot& spot = arrangement.spots[blocks.size()];
+      blocks.push_back({partition.blocks[static_cast<size_t>(b)], copy.copy,
+                        placement.slots[blocks.size()], spot.first_row, spot.first_column, 0});
+    }
   }
+  return blocks;
+}
+
+Mapping map_network(const Network& network, const ChipSpec& spec) {
+  require_matches(network, spec);
+  const bool packed = spec.map.packing != "none";
+  Chip chip = chip_for(network, spec, packed ? 0 : crossbar_blocks(network, compile_chip(spec)));
+  Partition partition =
+      partition_network(network, chip.shape, row_split_of(spec),
+                        [&](const StaticMatmul& matmul) { return in_crossbars(matmul, spec); });
+  Arrangement arrangement = arrange(network, chip, partition);
+  if (arrangement.arrays > chip.mesh.size() * spec.macros_per_tile) {
+    chip = chip_for(network, spec, arrangement.arrays);
+  }
+  Placement placement = place(network, partition, arrangement, chip.mesh, spec.macros_per_tile);
+  Mapping mapping{network,
+                  std::move(chip),
+                  std::move(partition),
+                  std::move(arrangement),
+                  std::move(placement),
+                  {},
+                  {},
+                  {},
+                  {}};
+  route_all(mapping);
+  mapping.traffic.start_link_bytes = mapping.traffic.link_bytes;
+  if (spec.map.placement == "anneal" && mapping.placement.tiles_used > 0) {
+    move_tiles(mapping.placement,
+               annealed(mapping.chip, mapping.transfers, mapping.placement.tiles_used));
+    route_all(mapping);
+  }
+  mapping.verification = verify_mapping(mapping);
   return mapping;
 }
 

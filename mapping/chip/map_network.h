@@ -4,18 +4,22 @@
 #include <cstdint>
 #include <vector>
 
+#include "mapping/chip/arrange.h"
 #include "mapping/chip/chip.h"
 #include "mapping/chip/partition.h"
 #include "mapping/chip/place.h"
 #include "mapping/chip/transfers.h"
-#include "mapping/chip/verify.h"
 #include "mapping/network/network.h"
+#include "mapping/system/route.h"
+#include "mapping/verify/verify_copies.h"
 
 namespace ohm {
 
-/// Bytes × links of one token over the network on chip, and what no placement of these tiles beats.
+/// Bytes × links of one token over the network on chip, and what no placement of these tiles beats;
+/// where copies share the tokens, each carries an equal part.
 struct Traffic {
   std::int64_t link_bytes = 0, lower_bound = 0;
+  std::int64_t start_link_bytes = 0;  ///< along the snake, before the annealing
 
   /// Share of the traffic above its lower bound.
   double gap() const {
@@ -24,19 +28,24 @@ struct Traffic {
   }
 };
 
-/// A network on a chip: partitioned, placed, routed and verified.
+/// A network on a chip: partitioned, copied, packed, placed, routed and verified.
 struct Mapping {
   Network network;
   Chip chip;
   Partition partition;
+  Arrangement arrangement;
   Placement placement;
   std::vector<Transfer> transfers;
   std::vector<Route> routes;  ///< by transfer
   Traffic traffic;
   Verification verification;
+
+  /// The blocks of all copies and the cells they lie in.
+  std::vector<StoredBlock> stored_blocks() const;
 };
 
-/// Maps a network onto a chip; ConfigError if it does not fit.
+/// Maps a network onto a chip, or onto the chips of its system, as chip.map says; ConfigError if it
+/// does not fit, or where a rule of map.matrices matches nothing.
 Mapping map_network(const Network& network, const ChipSpec& chip);
 
 }  // namespace ohm

@@ -8,39 +8,92 @@
 #include "core/error.h"
 
 namespace ohm {
+namespace {
 
-Mesh::Mesh(Index columns, Index rows) : columns_(columns), rows_(rows) {
-  if (columns < 1 || rows < 1) {
-    throw ArgumentError(fmt::format("mesh: {} × {} tiles; expected at least 1 × 1", columns, rows));
+void require_places(const LinkGrid& grid, const char* places) {
+  if (grid.columns >= 1 && grid.rows >= 1) return;
+  throw ArgumentError(
+      fmt::format("mesh: {} × {} {}; expected at least 1 × 1", grid.columns, grid.rows, places));
+}
+
+}  // namespace
+
+Mesh::Mesh(Index columns, Index rows) : Mesh(LinkGrid{columns, rows}, {}) {}
+
+Mesh::Mesh(const LinkGrid& chip, const std::vector<LinkGrid>& levels) : tiles_(chip) {
+  require_places(chip, "tiles");
+  for (const LinkGrid& level : levels) {
+    require_places(level, "units");
+    levels_.push_back({tiles_, {}, 0});
+    tiles_.columns *= level.columns;
+    tiles_.rows *= level.rows;
   }
-  graph_ = MeshGraph(static_cast<size_t>(size()));
-  Index number = 0;
-  const auto join = [&](Index a, Index b) {
-    boost::add_edge(static_cast<size_t>(a), static_cast<size_t>(b), number++, graph_);
-    boost::add_edge(static_cast<size_t>(b), static_cast<size_t>(a), number++, graph_);
-  };
-  for (Index t = 0; t < size(); ++t) {
-    if (t % columns_ + 1 < columns_) join(t, t + 1);
-    if (t + columns_ < size()) join(t, t + columns_);
+  n_links_ = tiles_.n_links();
+  for (Level& level : levels_) {
+    level.units = {tiles_.columns / level.unit.columns, tiles_.rows / level.unit.rows};
+    level.first_link = n_links_;
+    n_links_ += level.units.n_links();
   }
+}
+
+Index Mesh::edges(Index level) const {
+  const auto k = static_cast<size_t>(level);
+  const LinkGrid& unit = levels_[k].unit;
+  const LinkGrid& around = k + 1 < levels_.size() ? levels_[k + 1].unit : tiles_;
+  const LinkGrid inside{around.columns / unit.columns, around.rows / unit.rows};
+  return inside.edges() * (tiles_.size() / around.size());
 }
 
 Index Mesh::hops(Index from, Index to) const {
-  return std::abs(from % columns_ - to % columns_) + std::abs(from / columns_ - to / columns_);
+  const Index width = columns();
+  return std::abs(from % width - to % width) + std::abs(from / width - to / width);
 }
 
+Index Mesh::unit_column(Index level, Index column) const {
+  return column / levels_[static_cast<size_t>(level)].unit.columns;
+}
+
+Index Mesh::unit_row(Index level, Index row) const {
+  return row / levels_[static_cast<size_t>(level)].unit.rows;
+}
+
+Index Mesh::unit_of(const Level& level, Index tile) const {
+  return tile / columns() / level.unit.rows * level.units.columns +
+         tile % columns() / level.unit.columns;
+}
+
+Index Mesh::chip_of(Index tile) const {
+  return levels_.empty() ? 0 : unit_of(levels_.front(), tile);
+}
+
+Index Mesh::corner_of(Index chip) const {
+  if (levels_.empty()) return 0;
+  const Level& level = levels_.front();
+  return chip / level.units.columns * level.unit.rows * columns() +
+         chip % level.units.columns * level.unit.columns;
+}
+
+Index Mesh::level_of(Index link) const {
+  Index level = n_levels() - 1;
+  while (level >= 0 && link < levels_[static_cast<size_t>(level)].first_link) --level;
+  return level;
+}
+
+/// Of the units that the hop leaves, the largest one's link carries it.
 Index Mesh::link(Index from, Index to) const {
-  const auto [edge, found] =
-      boost::edge(static_cast<size_t>(from), static_cast<size_t>(to), graph_);
-  if (!found) throw ArgumentError(fmt::format("mesh: no link from tile {} to {}", from, to));
-  return boost::get(boost::edge_index, graph_, edge);
+  for (auto level = levels_.rbegin(); level != levels_.rend(); ++level) {
+    const Index a = unit_of(*level, from), b = unit_of(*level, to);
+    if (a != b) return level->first_link + level->units.link(a, b);
+  }
+  return tiles_.link(from, to);
 }
 
 std::vector<Index> Mesh::path(Index from, Index to) const {
   std::vector<Index> links;
+  links.reserve(static_cast<size_t>(hops(from, to)));
   for (Index here = from; here != to;) {
-    const Index column = here % columns_, goal = to % columns_;
-    Index next = here + (to > here ? columns_ : -columns_);
+    const Index column = here % columns(), goal = to % columns();
+    Index next = here + (to > here ? columns() : -columns());
     if (column != goal) next = here + (goal > column ? 1 : -1);
     links.push_back(link(here, next));
     here = next;
@@ -49,8 +102,36 @@ std::vector<Index> Mesh::path(Index from, Index to) const {
 }
 
 Index Mesh::snake(Index step) const {
-  const Index row = step / columns_, column = step % columns_;
-  return row * columns_ + (row % 2 == 0 ? column : columns_ - 1 - column);
+  Index column = 0, row = 0;
+  bool upwards = false;
+  LinkGrid around = tiles_;
+  for (auto level = levels_.rbegin(); level != levels_.rend(); ++level) {
+    const LinkGrid& unit = level->unit;
+    const Index in_strip = around.rows / unit.rows, n = step / unit.size();
+    const Index strip = n / in_strip, position = n % in_strip;
+    upwards ^= strip % 2 == 1;
+    column += strip * unit.columns;
+    row += (upwards ? in_strip - 1 - position : position) * unit.rows;
+    step %= unit.size();
+    around = unit;
+  }
+  const Index down = step / around.columns, along = step % around.columns;
+  row += upwards ? around.rows - 1 - down : down;
+  return row * columns() + column + (row % 2 == 0 ? along : around.columns - 1 - along);
+}
+
+MeshGraph mesh_graph(const Mesh& mesh) {
+  const LinkGrid tiles{mesh.columns(), mesh.rows()};
+  MeshGraph graph(static_cast<size_t>(mesh.size()));
+  const auto join = [&](Index a, Index b) {
+    boost::add_edge(static_cast<size_t>(a), static_cast<size_t>(b), tiles.link(a, b), graph);
+    boost::add_edge(static_cast<size_t>(b), static_cast<size_t>(a), tiles.link(b, a), graph);
+  };
+  for (Index t = 0; t < mesh.size(); ++t) {
+    if (t % mesh.columns() + 1 < mesh.columns()) join(t, t + 1);
+    if (t + mesh.columns() < mesh.size()) join(t, t + mesh.columns());
+  }
+  return graph;
 }
 
 double mean_uniform_hops(const Mesh& mesh) {

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "core/index.h"
+#include "mapping/system/link_grid.h"
 
 namespace ohm {
 
@@ -13,19 +14,31 @@ using MeshGraph =
     boost::adjacency_list<boost::vecS, boost::vecS, boost::bidirectionalS, boost::no_property,
                           boost::property<boost::edge_index_t, Index>>;
 
-/// The network on chip: a mesh of routers with one link in each direction between neighbours.
+/// The network of routers: a mesh with one link in each direction between neighbouring tiles.
 ///
-/// Tile t stands in column t mod columns and row t / columns.
+/// Tile t stands in column t mod columns and row t / columns. The mesh of a system is that of its
+/// chips side by side. Units of level 0 are the chips, those of level 1 groups of chips (packages),
+/// and so on; a hop from one unit of level k to the next, inside one unit of level k + 1, takes the
+/// link of level k. All hops over one edge of a unit share its link.
 class Mesh {
  public:
-  /// ArgumentError unless both are at least 1.
+  /// One chip. ArgumentError unless both are at least 1.
   Mesh(Index columns, Index rows);
 
-  Index size() const { return columns_ * rows_; }
-  Index columns() const { return columns_; }
-  Index rows() const { return rows_; }
-  Index n_links() const { return static_cast<Index>(boost::num_edges(graph_)); }
-  const MeshGraph& graph() const { return graph_; }
+  /// Chips of `chip` tiles; entry k of `levels`: how many units of level k stand in each direction
+  /// of a unit of level k + 1. ArgumentError unless all are at least 1.
+  Mesh(const LinkGrid& chip, const std::vector<LinkGrid>& levels);
+
+  Index size() const { return tiles_.size(); }
+  Index columns() const { return tiles_.columns; }
+  Index rows() const { return tiles_.rows; }
+  Index n_levels() const { return static_cast<Index>(levels_.size()); }
+  Index n_chips() const { return levels_.empty() ? 1 : levels_.front().units.size(); }
+
+  /// Numbers of links are below this: first those between tiles, then the links of each level.
+  Index n_links() const { return n_links_; }
+  /// Edges between units of a level that its links join.
+  Index edges(Index level) const;
 
   /// Links between two tiles: |Δcolumn| + |Δrow|.
   Index hops(Index from, Index to) const;
@@ -33,15 +46,40 @@ class Mesh {
   /// The links from one tile to another in dimension order: first along the row, then the column.
   std::vector<Index> path(Index from, Index to) const;
 
-  /// The tile at position `step` of the snake: row 0 left to right, row 1 right to left, …
+  /// The level of a link between units; -1 for links inside a chip.
+  Index level_of(Index link) const;
+
+  /// The chip of a tile; chips are numbered row by row.
+  Index chip_of(Index tile) const;
+  /// The first tile of a chip.
+  Index corner_of(Index chip) const;
+
+  /// Column (or row) of a unit among all of its level, by the tile's column (or row).
+  Index unit_column(Index level, Index column) const;
+  Index unit_row(Index level, Index row) const;
+
+  /// The tile at position `step` of the snake, which fills chip after chip: row 0 left to right,
+  /// row 1 right to left, … through a column of chips, then back through the next one.
   Index snake(Index step) const;
 
  private:
-  Index link(Index from, Index to) const;
+  struct Level {
+    LinkGrid unit;         // tiles of one unit
+    LinkGrid units;        // units in the system
+    Index first_link = 0;  // number of the first of its links
+  };
 
-  Index columns_, rows_;
-  MeshGraph graph_;
+  Index link(Index from, Index to) const;
+  Index unit_of(const Level& level, Index tile) const;
+
+  LinkGrid tiles_;
+  std::vector<Level> levels_;
+  Index n_links_ = 0;
 };
+
+/// The mesh as a graph of tiles. Its edges are the links between tiles, which stand for those of
+/// the levels where they leave a chip.
+MeshGraph mesh_graph(const Mesh& mesh);
 
 /// Mean hops between two tiles drawn uniformly and independently (a tile may draw itself).
 double mean_uniform_hops(const Mesh& mesh);

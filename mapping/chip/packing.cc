@@ -213,40 +213,6 @@ void check(const Items& items, const BlockShape& array) {
 
 }  // namespace
 
-std::vector<RowRange> split_rows(Index rows, Index array_rows, const RowSplit& split) {
-  const bool accuracy = split.policy == "accuracy";
-  if (!accuracy && split.policy != "max" && split.policy != "equal") {
-    throw ArgumentError(fmt::format(
-        "packing: row split '{}'; expected 'max', 'equal' or 'accuracy'", split.policy));
-  }
-  const Index most = accuracy ? std::min(array_rows, split.most_rows) : array_rows;
-  if (rows < 1 || most < 1) {
-    throw ArgumentError(fmt::format(
-        "packing: {} rows in arrays that take {}; expected at least 1 of each", rows, most));
-  }
-  const Index n = (rows - 1) / most + 1;
-  std::vector<RowRange> ranges;
-  for (Index i = 0, first = 0; i < n; ++i) {
-    const Index size =
-        split.policy == "max" ? std::min(most, rows - first) : rows / n + (i < rows % n ? 1 : 0);
-    ranges.push_back({first, size});
-    first += size;
-  }
-  return ranges;
-}
-
-Index rows_without_clipping(Index adc_bits, Index input_slice, Index weight_slice) {
-  const auto within = [](Index bits, Index most) { return bits >= 1 && bits <= most; };
-  if (!within(adc_bits, 32) || !within(input_slice, 16) || !within(weight_slice, 16)) {
-    throw ArgumentError(fmt::format(
-        "packing: an ADC of {} bits with slices of {} (input) and {} (weight) bits; expected 1 to "
-        "32, 1 to 16 and 1 to 16",
-        adc_bits, input_slice, weight_slice));
-  }
-  const auto largest = [](Index bits) { return (Index{1} << bits) - 1; };
-  return std::max<Index>(1, largest(adc_bits) / (largest(input_slice) * largest(weight_slice)));
-}
-
 Packing pack(const Items& items, const BlockShape& array, Sharing sharing) {
   check(items, array);
   Packing best = pack_rows(items, array, sharing);

@@ -1,38 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <string>
 #include <vector>
 
 #include "core/index.h"
 #include "mapping/chip/partition.h"
 
 namespace ohm {
-
-/// Consecutive rows of a matrix that one array takes.
-struct RowRange {
-  Index first = 0, rows = 0;
-
-  bool operator==(const RowRange&) const = default;
-};
-
-/// How the rows of a matrix are dealt out to arrays.
-///
-/// `max` fills arrays and leaves the rest to the last; `equal` takes as few arrays, with row counts
-/// that differ by at most one; `accuracy` does as `equal`, but with at most `most_rows` rows in an
-/// array, so that a column sum stays within the converter's range.
-struct RowSplit {
-  std::string policy = "max";
-  Index most_rows = 0;  ///< accuracy only
-};
-
-/// The row ranges of a matrix. ArgumentError for an unknown policy or sizes below 1.
-std::vector<RowRange> split_rows(Index rows, Index array_rows, const RowSplit& split);
-
-/// Rows whose largest possible sum, rows · (2^input_slice - 1) · (2^weight_slice - 1), an ADC of
-/// `adc_bits` still tells apart, at least 1. ArgumentError unless slices have 1 to 16 bits, the ADC
-/// 1 to 32.
-Index rows_without_clipping(Index adc_bits, Index input_slice, Index weight_slice);
 
 /// A block that wants a place in an array.
 struct PackingItem {

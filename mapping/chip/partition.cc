@@ -56,11 +56,11 @@ bool in_crossbars(const StaticMatmul& matmul, const std::string& head) {
 }
 
 Partition partition_network(const Network& network, const BlockShape& shape,
-                            const std::string& split, const std::string& head) {
+                            const std::string& split, const StoredIf& stored) {
   constexpr Index kMostBlocks = 50'000'000;
   Index blocks_needed = 0;
   for (const StaticMatmul& matmul : network.matmuls) {
-    if (!in_crossbars(matmul, head)) continue;
+    if (!stored(matmul)) continue;
     blocks_needed += tile_grid(matmul.rows, matmul.columns, shape).size();
     if (blocks_needed <= kMostBlocks) continue;
     throw ArgumentError(fmt::format(
@@ -70,13 +70,19 @@ Partition partition_network(const Network& network, const BlockShape& shape,
   }
   Partition partition{shape, {}, {0}};
   for (const StaticMatmul& matmul : network.matmuls) {
-    if (in_crossbars(matmul, head)) {
+    if (stored(matmul)) {
       const auto blocks = partition_matmul(matmul, shape, split);
       partition.blocks.insert(partition.blocks.end(), blocks.begin(), blocks.end());
     }
     partition.first.push_back(std::ssize(partition.blocks));
   }
   return partition;
+}
+
+Partition partition_network(const Network& network, const BlockShape& shape,
+                            const std::string& split, const std::string& head) {
+  return partition_network(network, shape, split,
+                           [&](const StaticMatmul& matmul) { return in_crossbars(matmul, head); });
 }
 
 }  // namespace ohm

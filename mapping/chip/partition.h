@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -57,7 +58,15 @@ struct Partition {
   }
 };
 
-/// Partition of all matrices of the network that live in crossbars.
+/// Whether a matrix lives in crossbars.
+using StoredIf = std::function<bool(const StaticMatmul&)>;
+
+/// Partition of all matrices of the network that live in crossbars. ArgumentError beyond 50 million
+/// blocks.
+Partition partition_network(const Network& network, const BlockShape& shape,
+                            const std::string& split, const StoredIf& stored);
+
+/// The same where `head` says what lives in crossbars.
 Partition partition_network(const Network& network, const BlockShape& shape,
                             const std::string& split, const std::string& head);
 

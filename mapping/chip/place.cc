@@ -4,10 +4,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
+#include <set>
 #include <unordered_set>
 #include <utility>
 
 #include "core/error.h"
+#include "mapping/chip/arrange.h"
 #include "mapping/network/attention_shape.h"
 #include "mapping/network/experts.h"
 
@@ -29,18 +32,22 @@ std::vector<Index> distances(const std::vector<Index>& weights) {
   return sums;
 }
 
-/// The first tile to which the columns of all travel least: distances add up along rows and columns
-/// of the mesh.
-Index owner_of(const MatmulSite& site, const Mesh& mesh) {
+/// Where the sums of all copies, each for its share of the tokens, travel least; they are equally
+/// many, so that shares need no weights. Distances add up along rows and columns of the mesh.
+Index owner_of(const Placement& placement, Index matmul, const Mesh& mesh) {
   std::vector<Index> across(static_cast<size_t>(mesh.columns()), 0);
   std::vector<Index> down(static_cast<size_t>(mesh.rows()), 0);
-  for (size_t i = 0; i < site.tiles.size(); ++i) {
-    across[static_cast<size_t>(site.tiles[i] % mesh.columns())] += site.columns[i];
-    down[static_cast<size_t>(site.tiles[i] / mesh.columns())] += site.columns[i];
+  for (Index copy = 0; copy < placement.copies(matmul); ++copy) {
+    const MatmulSite& site = placement.site(matmul, copy);
+    for (size_t i = 0; i < site.tiles.size(); ++i) {
+      across[static_cast<size_t>(site.tiles[i] % mesh.columns())] += site.columns[i];
+      down[static_cast<size_t>(site.tiles[i] / mesh.columns())] += site.columns[i];
+    }
   }
   const auto along_row = distances(across), along_column = distances(down);
-  Index best = site.tiles.front(), least = -1;
-  for (const Index candidate : site.tiles) {
+  const MatmulSite& first = placement.site(matmul, 0);
+  Index best = first.tiles.front(), least = -1;
+  for (const Index candidate : first.tiles) {
     const Index cost = along_row[static_cast<size_t>(candidate % mesh.columns())] +
                        along_column[static_cast<size_t>(candidate / mesh.columns())];
     if (least >= 0 && cost >= least) continue;
@@ -50,25 +57,50 @@ Index owner_of(const MatmulSite& site, const Mesh& mesh) {
   return best;
 }
 
-MatmulSite site_of(const Partition& partition, const std::vector<Slot>& slots, size_t matmul,
-                   const Mesh& mesh) {
+/// The site of blocks [first, last), whose slots begin with `slot`.
+MatmulSite site_of(const Partition& partition, Index first, Index last, const Slot* slot) {
   MatmulSite site;
-  Index column_tile = -1;
-  for (Index b = partition.first[matmul]; b < partition.first[matmul + 1]; ++b) {
+  std::map<Index, size_t> entry;  // by tile
+  std::set<std::pair<Index, Index>> seen;
+  for (Index b = first; b < last; ++b, ++slot) {
     const Block& block = partition.blocks[static_cast<size_t>(b)];
-    const Index tile = slots[static_cast<size_t>(b)].tile;
-    if (site.tiles.empty() || site.tiles.back() != tile) {
-      site.tiles.push_back(tile);
+    const auto [at, is_new] = entry.try_emplace(slot->tile, site.tiles.size());
+    if (is_new) {
+      site.tiles.push_back(slot->tile);
       site.blocks.push_back(0);
       site.columns.push_back(0);
-      column_tile = -1;
+      site.sums.push_back(0);
     }
-    ++site.blocks.back();
-    if (block.column_tile != column_tile) site.columns.back() += block.columns;
-    column_tile = block.column_tile;
+    ++site.blocks[at->second];
+    site.sums[at->second] += block.columns;
+    if (seen.emplace(slot->tile, block.column_tile).second) {
+      site.columns[at->second] += block.columns;
+    }
   }
-  if (!site.tiles.empty()) site.owner = owner_of(site, mesh);
   return site;
+}
+
+void add_sites(const Partition& partition, const Arrangement& arrangement, const Mesh& mesh,
+               Placement& placement) {
+  const Slot* slot = placement.slots.data();
+  const size_t n = arrangement.copies.size();
+  placement.sites.resize(n);
+  placement.further.resize(n);
+  for (size_t m = 0; m < n; ++m) {
+    const Index first = partition.first[m], last = partition.first[m + 1];
+    for (Index copy = 0; copy < arrangement.copies[m]; ++copy, slot += last - first) {
+      MatmulSite site = site_of(partition, first, last, slot);
+      if (copy == 0) {
+        placement.sites[m] = std::move(site);
+      } else {
+        placement.further[m].push_back(std::move(site));
+      }
+    }
+    if (arrangement.copies[m] == 0) continue;
+    const Index owner = owner_of(placement, static_cast<Index>(m), mesh);
+    placement.sites[m].owner = owner;
+    for (MatmulSite& site : placement.further[m]) site.owner = owner;
+  }
 }
 
 AttentionSite attention_of(const Network& network, const std::vector<MatmulSite>& sites,
@@ -81,6 +113,7 @@ AttentionSite attention_of(const Network& network, const std::vector<MatmulSite>
       if (seen.insert(tile).second) site.tiles.push_back(tile);
     }
   }
+  if (site.tiles.empty()) site.tiles.push_back(0);  // all of the layer is digital
   const Index heads = network.spec.n_heads, n = std::ssize(site.tiles);
   site.tiles_per_head = std::clamp<Index>(n / heads, 1, most_tiles_per_head);
   site.heads_per_tile = n < heads ? (heads - 1) / n + 1 : 1;
@@ -123,6 +156,16 @@ std::vector<Index> homes_of(const Network& network, const std::vector<MatmulSite
   return home;
 }
 
+/// What follows from the sites: where attention and all other operators are.
+void add_homes(const Network& network, Index most_tiles_per_head, Placement& placement) {
+  const auto layers = static_cast<int>(network.spec.layers_of_both_stacks());
+  for (int layer = 0; layer < layers; ++layer) {
+    placement.attention.push_back(
+        attention_of(network, placement.sites, layer, most_tiles_per_head));
+  }
+  placement.home = homes_of(network, placement.sites);
+}
+
 }  // namespace
 
 Index kv_heads_behind(const TransformerSpec& spec, Index first, Index n) {
@@ -130,20 +173,23 @@ Index kv_heads_behind(const TransformerSpec& spec, Index first, Index n) {
   return (first + n - 1) / group - first / group + 1;
 }
 
-Placement place(const Network& network, const Partition& partition, const Mesh& mesh,
-                Index macros_per_tile) {
-  const Index blocks = std::ssize(partition.blocks);
-  if (macros_per_tile < 1 || blocks > mesh.size() * macros_per_tile) {
+Placement place(const Network& network, const Partition& partition, const Arrangement& arrangement,
+                const Mesh& mesh, Index macros_per_tile) {
+  if (macros_per_tile < 1 || arrangement.arrays > mesh.size() * macros_per_tile) {
     throw ArgumentError(fmt::format(
         "place: {} blocks on {} tiles of {} macros; expected at least one slot for each block",
-        blocks, mesh.size(), macros_per_tile));
+        arrangement.arrays, mesh.size(), macros_per_tile));
   }
-  std::vector<Slot> slots;
-  for (Index b = 0; b < blocks; ++b) {
-    slots.push_back({mesh.snake(b / macros_per_tile), b % macros_per_tile});
+  Placement placement;
+  placement.tiles_used =
+      arrangement.arrays == 0 ? 0 : (arrangement.arrays - 1) / macros_per_tile + 1;
+  for (const PackedSpot& spot : arrangement.spots) {
+    placement.slots.push_back(
+        {mesh.snake(spot.array / macros_per_tile), spot.array % macros_per_tile});
   }
-  Placement placement = placement_of(network, partition, mesh, std::move(slots));
-  placement.tiles_used = blocks == 0 ? 0 : (blocks - 1) / macros_per_tile + 1;
+  constexpr Index kNoLimit = Index{1} << 40;
+  add_sites(partition, arrangement, mesh, placement);
+  add_homes(network, kNoLimit, placement);
   return placement;
 }
 
@@ -151,15 +197,33 @@ Placement placement_of(const Network& network, const Partition& partition, const
                        std::vector<Slot> slots, Index most_tiles_per_head) {
   Placement placement;
   placement.slots = std::move(slots);
-  for (size_t m = 0; m < network.matmuls.size(); ++m) {
-    placement.sites.push_back(site_of(partition, placement.slots, m, mesh));
-  }
-  const auto layers = static_cast<int>(network.spec.layers_of_both_stacks());
-  for (int layer = 0; layer < layers; ++layer) {
-    placement.attention.push_back(attention_of(network, placement.sites, layer, most_tiles_per_head));
-  }
-  placement.home = homes_of(network, placement.sites);
+  add_sites(partition, single_copies(partition), mesh, placement);
+  add_homes(network, most_tiles_per_head, placement);
   return placement;
+}
+
+Placement place(const Network& network, const Partition& partition, const Mesh& mesh,
+                Index macros_per_tile) {
+  return place(network, partition, single_copies(partition), mesh, macros_per_tile);
+}
+
+void move_tiles(Placement& placement, const std::vector<Index>& target) {
+  const auto move = [&](Index& tile) { tile = target[static_cast<size_t>(tile)]; };
+  const auto move_site = [&](MatmulSite& site) {
+    for (Index& tile : site.tiles) move(tile);
+    move(site.owner);
+  };
+  for (Slot& slot : placement.slots) move(slot.tile);
+  for (MatmulSite& site : placement.sites) {
+    if (!site.tiles.empty()) move_site(site);
+  }
+  for (auto& sites : placement.further) {
+    for (MatmulSite& site : sites) move_site(site);
+  }
+  for (AttentionSite& site : placement.attention) {
+    for (Index& tile : site.tiles) move(tile);
+  }
+  for (Index& tile : placement.home) move(tile);
 }
 
 }  // namespace ohm

@@ -9,6 +9,8 @@
 
 namespace ohm {
 
+struct Arrangement;
+
 /// Where a block stands.
 struct Slot {
   Index tile = 0, slot = 0;
@@ -16,12 +18,14 @@ struct Slot {
   bool operator==(const Slot&) const = default;
 };
 
-/// Where a matrix stands: its tiles in the order of the snake, and what each of them holds of it.
+/// Where a copy of a matrix stands: its tiles in the order of its blocks, and what each holds of
+/// it.
 struct MatmulSite {
   std::vector<Index> tiles;
   std::vector<Index> blocks;   ///< by entry of tiles
   std::vector<Index> columns;  ///< by entry of tiles: distinct output columns
-  Index owner = 0;             ///< the tile that gathers the partial sums
+  std::vector<Index> sums;     ///< by entry of tiles: columns of all blocks, before they are added
+  Index owner = 0;             ///< the tile that gathers the partial sums; of all copies the same
 };
 
 /// Where the attention of a layer is computed: whole heads per tile, or several tiles per head.
@@ -35,27 +39,46 @@ struct AttentionSite {
 
 /// Blocks on tiles. An operator that is not a matrix runs on the tile that owns its input.
 struct Placement {
-  std::vector<Slot> slots;               ///< by block
-  std::vector<MatmulSite> sites;         ///< by matmul; without tiles if it is not in crossbars
-  std::vector<AttentionSite> attention;  ///< by layer
-  std::vector<Index> home;               ///< by vertex: the tile that holds the operator's result
+  std::vector<Slot> slots;        ///< by stored block, see Arrangement
+  std::vector<MatmulSite> sites;  ///< by matmul: its first copy; no tiles if not in crossbars
+  std::vector<std::vector<MatmulSite>> further;  ///< by matmul: its further copies
+  std::vector<AttentionSite> attention;          ///< by layer
+  std::vector<Index> home;  ///< by vertex: the tile that holds the operator's result
   Index tiles_used = 0;
+
+  Index copies(Index matmul) const {
+    const auto m = static_cast<size_t>(matmul);
+    return sites[m].tiles.empty() ? 0 : 1 + std::ssize(further[m]);
+  }
+  const MatmulSite& site(Index matmul, Index copy) const {
+    const auto m = static_cast<size_t>(matmul);
+    return copy == 0 ? sites[m] : further[m][static_cast<size_t>(copy - 1)];
+  }
 };
 
 /// Heads of keys and values behind the query heads [first, first + n) of `spec`.
 Index kv_heads_behind(const TransformerSpec& spec, Index first, Index n);
 
-/// Fills tiles along the snake, block after block: matrices are contiguous, in the order of the
-/// computation. The owner of a matrix is the tile that makes its reduction travel least.
+/// Fills tiles along the snake, array after array: matrices are contiguous, in the order of the
+/// computation. The owner of a matrix is the tile of its first copy that makes the reduction of all
+/// copies travel least.
 ///
 /// A layer's attention runs on the tiles that hold the layer's matrices, but those of its experts.
 /// What no matrix precedes (the embedding) runs on tile 0, where the DRAM is attached.
 /// ArgumentError if there are too few slots.
+Placement place(const Network& network, const Partition& partition, const Arrangement& arrangement,
+                const Mesh& mesh, Index macros_per_tile);
+
+/// The same with every matrix stored once, every block in an array of its own.
 Placement place(const Network& network, const Partition& partition, const Mesh& mesh,
                 Index macros_per_tile);
 
-/// Sites, attention and homes of blocks that stand on `slots`; tiles_used is left to the caller.
+/// Sites, attention and homes of blocks that stand, each once, on `slots`; tiles_used is left to
+/// the caller.
 Placement placement_of(const Network& network, const Partition& partition, const Mesh& mesh,
-                       std::vector<Slot> slots, Index most_tiles_per_head = Index{1} << 40);
+                       std::vector<Slot> slots, Index most_tiles_per_head);
+
+/// The same placement with the contents of each tile moved to `target[tile]`.
+void move_tiles(Placement& placement, const std::vector<Index>& target);
 
 }  // namespace ohm

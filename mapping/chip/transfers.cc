@@ -3,7 +3,7 @@
 
 #include <algorithm>
 #include <numeric>
-#include <unordered_map>
+#include <utility>
 
 #include "mapping/network/attention_shape.h"
 #include "mapping/network/experts.h"
@@ -12,28 +12,35 @@ namespace ohm {
 namespace {
 
 Transfer between(Index vertex, Index from, Index source, Index target, std::int64_t bytes) {
-  return {TransferKind::activation, vertex, from, source, {target}, {bytes}};
+  return {TransferKind::activation, vertex, from, source, {target}, {bytes}, 0, 1};
 }
 
-Transfer input_of(const Network& network, const Placement& placement, const Widths& widths,
-                  Index vertex, Index from) {
+void add_inputs_of(const Network& network, const Placement& placement, const Widths& widths,
+                   std::pair<Index, Index> edge, std::vector<Transfer>& transfers) {
+  const auto [from, vertex] = edge;
   const Operator& op = network.op(vertex);
-  const MatmulSite& site = placement.sites[static_cast<size_t>(op.matmul)];
   const Index hub = from < 0 ? 0 : placement.home[static_cast<size_t>(from)];
-  Transfer input{TransferKind::input, vertex, from, hub, site.tiles, {}};
-  input.bytes.assign(site.tiles.size(), bytes_of(op.in_features, widths.input_bits));
-  return input;
+  const Index copies = placement.copies(op.matmul);
+  for (Index copy = 0; copy < copies; ++copy) {
+    const MatmulSite& site = placement.site(op.matmul, copy);
+    Transfer input{TransferKind::input, vertex, from, hub, site.tiles, {}, copy, copies};
+    input.bytes.assign(site.tiles.size(), bytes_of(op.in_features, widths.input_bits));
+    transfers.push_back(std::move(input));
+  }
 }
 
-Transfer partial_sums_of(const Network& network, const Placement& placement, const Widths& widths,
-                         Index vertex) {
+void add_partial_sums(const Network& network, const Placement& placement, const Widths& widths,
+                      Index vertex, std::vector<Transfer>& transfers) {
   const Operator& op = network.op(vertex);
-  const MatmulSite& site = placement.sites[static_cast<size_t>(op.matmul)];
-  Transfer sums{TransferKind::partial_sums, vertex, -1, site.owner, site.tiles, {}};
-  for (const Index columns : site.columns) {
-    sums.bytes.push_back(bytes_of(columns, widths.partial_sum_bits(op.in_features)));
+  const Index copies = placement.copies(op.matmul);
+  for (Index copy = 0; copy < copies; ++copy) {
+    const MatmulSite& site = placement.site(op.matmul, copy);
+    Transfer sums{TransferKind::partial_sums, vertex, -1, site.owner, site.tiles, {}, copy, copies};
+    for (const Index columns : site.columns) {
+      sums.bytes.push_back(bytes_of(columns, widths.partial_sum_bits(op.in_features)));
+    }
+    transfers.push_back(std::move(sums));
   }
-  return sums;
 }
 
 /// Heads that tile i of the site works on: the last group may have fewer.
@@ -59,7 +66,7 @@ Transfer heads_of(const Network& network, const Placement& placement, const Widt
   const auto layer = static_cast<size_t>(network.op(vertex).layer);
   const AttentionSite& site = placement.attention[layer];
   Transfer heads{TransferKind::heads, vertex, from, placement.home[static_cast<size_t>(from)],
-                 site.tiles,          {}};
+                 site.tiles,          {},     0,    1};
   for (size_t i = 0; i < site.tiles.size(); ++i) {
     const Index group = static_cast<Index>(i) / site.tiles_per_head;
     const Index n = heads_on(site, network.spec.n_heads, i);
@@ -78,7 +85,9 @@ Transfer mixed_values_of(const Network& network, const Placement& placement, con
                  -1,
                  placement.home[static_cast<size_t>(vertex)],
                  site.tiles,
-                 {}};
+                 {},
+                 0,
+                 1};
   // where several tiles share a head, each also sends the maximum and the sum of its exponentials
   const Index extra = site.tiles_per_head > 1 ? 2 : 0;
   for (size_t i = 0; i < site.tiles.size(); ++i) {
@@ -97,13 +106,13 @@ void add_inputs(const Network& network, const Placement& placement, const Widths
   const auto v = static_cast<size_t>(vertex);
   const auto [begin, end] = boost::in_edges(v, network.graph);
   if (begin == end && in_crossbars) {
-    transfers.push_back(input_of(network, placement, widths, vertex, -1));
+    add_inputs_of(network, placement, widths, {-1, vertex}, transfers);
   }
   for (auto edge = begin; edge != end; ++edge) {
     const auto from = boost::source(*edge, network.graph);
     if (!is_listed(network, static_cast<Index>(from))) continue;
     if (in_crossbars) {
-      transfers.push_back(input_of(network, placement, widths, vertex, static_cast<Index>(from)));
+      add_inputs_of(network, placement, widths, {static_cast<Index>(from), vertex}, transfers);
     } else if (op.kind == OpKind::attention_scores) {
       transfers.push_back(heads_of(network, placement, widths, vertex, static_cast<Index>(from)));
     } else if (op.kind != OpKind::softmax && op.kind != OpKind::attention_values) {
@@ -111,19 +120,6 @@ void add_inputs(const Network& network, const Placement& placement, const Widths
           between(vertex, static_cast<Index>(from), placement.home[from], placement.home[v],
                   bytes_of(network.graph[from].out_features, widths.activation_bits)));
     }
-  }
-}
-
-/// Orders links by their hops, and turns the numbers of the links before each into positions.
-void sort_along_paths(std::vector<LinkLoad>& links) {
-  std::stable_sort(links.begin(), links.end(),
-                   [](const LinkLoad& a, const LinkLoad& b) { return a.hops < b.hops; });
-  std::unordered_map<Index, Index> position;
-  for (LinkLoad& load : links) {
-    for (Index& before : load.behind) before = position.at(before);
-    std::sort(load.behind.begin(), load.behind.end());
-    load.behind.erase(std::unique(load.behind.begin(), load.behind.end()), load.behind.end());
-    position.emplace(load.link, std::ssize(position));
   }
 }
 
@@ -147,7 +143,7 @@ std::vector<Transfer> transfers_of(const Network& network, const Placement& plac
     add_inputs(network, placement, widths, vertex, transfers);
     const Operator& op = network.op(vertex);
     if (op.matmul >= 0 && !placement.sites[static_cast<size_t>(op.matmul)].tiles.empty()) {
-      transfers.push_back(partial_sums_of(network, placement, widths, vertex));
+      add_partial_sums(network, placement, widths, vertex, transfers);
     } else if (op.kind == OpKind::attention_values) {
       transfers.push_back(mixed_values_of(network, placement, widths, vertex));
     }
@@ -155,40 +151,11 @@ std::vector<Transfer> transfers_of(const Network& network, const Placement& plac
   return transfers;
 }
 
-Route route(const Mesh& mesh, const Transfer& transfer) {
-  Route result;
-  for (const Index tile : transfer.tiles) {
-    result.hops = std::max(result.hops, mesh.hops(transfer.hub, tile));
+Transfer per_token(Transfer transfer) {
+  for (std::int64_t& bytes : transfer.bytes) {
+    bytes = (bytes + transfer.copies - 1) / transfer.copies;
   }
-  std::unordered_map<Index, LinkLoad> loads;
-  bool leaves = false;
-  for (size_t i = 0; i < transfer.tiles.size(); ++i) {
-    const Index tile = transfer.tiles[i];
-    if (tile == transfer.hub) continue;
-    leaves = true;
-    const auto path =
-        transfer.to_hub() ? mesh.path(tile, transfer.hub) : mesh.path(transfer.hub, tile);
-    Index hop = transfer.to_hub() ? result.hops - std::ssize(path) : 0, before = -1;
-    for (const Index link : path) {
-      LinkLoad& load = loads.try_emplace(link, LinkLoad{link, hop++, 0, {}}).first->second;
-      load.bytes = transfer.multicast() ? transfer.bytes[i] : load.bytes + transfer.bytes[i];
-      if (before >= 0 && (load.behind.empty() || load.behind.back() != before)) {
-        load.behind.push_back(before);
-      }
-      before = link;
-    }
-    result.ejected += transfer.bytes[i];
-    if (!transfer.multicast()) result.injected += transfer.bytes[i];
-  }
-  if (transfer.multicast() && leaves) result.injected = transfer.bytes.front();
-  for (const auto& [link, load] : loads) {
-    result.links.push_back(load);
-    result.link_bytes += load.bytes;
-  }
-  std::sort(result.links.begin(), result.links.end(),
-            [](const LinkLoad& a, const LinkLoad& b) { return a.link < b.link; });
-  sort_along_paths(result.links);
-  return result;
+  return transfer;
 }
 
 std::int64_t least_link_bytes(const Transfer& transfer) {

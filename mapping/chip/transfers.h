@@ -32,6 +32,8 @@ struct Transfer {
   Index hub = 0;
   std::vector<Index> tiles;
   std::vector<std::int64_t> bytes;
+  Index copy = 0;    ///< of the matrix: which one it serves
+  Index copies = 1;  ///< that share the tokens: this transfer happens for one token in so many
 
   bool to_hub() const {
     return kind == TransferKind::partial_sums || kind == TransferKind::mixed_values;
@@ -39,28 +41,9 @@ struct Transfer {
   bool multicast() const { return kind == TransferKind::input; }
 };
 
-/// Bytes over one link; `hops` routers and links lie between the transfer's first one and it.
-struct LinkLoad {
-  Index link = 0;
-  Index hops = 0;
-  std::int64_t bytes = 0;
-  std::vector<Index> behind = {};  ///< entries of Route::links that lead to this one
-};
-
-/// A transfer on its links.
-struct Route {
-  std::vector<LinkLoad> links;  ///< each after those that lead to it
-  Index hops = 0;               ///< of the farthest tile
-  std::int64_t injected = 0;    ///< bytes that enter the network
-  std::int64_t ejected = 0;     ///< bytes that leave it; a multicast leaves once per tile
-  std::int64_t link_bytes = 0;  ///< Σ bytes over links
-
-  /// Bytes through routers: each link leads to one, and a source has its own.
-  std::int64_t router_bytes() const { return link_bytes + injected; }
-};
-
-/// Dimension-order route; a multicast takes each link of the union of its paths once.
-Route route(const Mesh& mesh, const Transfer& transfer);
+/// What the transfer carries for one token, on average over the copies that share the tokens;
+/// rounded up to whole bytes.
+Transfer per_token(Transfer transfer);
 
 /// Bytes × links that the transfer takes at least, wherever its tiles stand on a mesh: a multicast
 /// to n tiles takes n links; otherwise at most 4·d tiles stand d hops from the hub.
@@ -77,7 +60,8 @@ struct Widths {
 /// Whole bytes of `n` elements of `bits` each.
 std::int64_t bytes_of(Index n, Index bits);
 
-/// All transfers of one token, operator by operator.
+/// All transfers of one token, operator by operator; those of a matrix once for each of its
+/// copies, of which a token takes one.
 std::vector<Transfer> transfers_of(const Network& network, const Placement& placement,
                                    const Widths& widths);
 

@@ -3,11 +3,14 @@
 
 #include <fmt/format.h>
 
-#include <iterator>
+#include <utility>
 
 #include "core/error.h"
+#include "mapping/estimate/assumptions.h"
 #include "mapping/estimate/estimate_steps.h"
 #include "mapping/estimate/operator_energy.h"
+#include "mapping/estimate/phases.h"
+#include "mapping/estimate/static_cost.h"
 #include "mapping/network/experts.h"
 #include "mapping/schedule/plan_attention.h"
 #include "mapping/schedule/plan_tokens.h"
@@ -27,12 +30,56 @@ void require_time(const Mapping& mapping, const Request& request) {
       mapping.network.spec.name, steps, kMostSteps));
 }
 
+void fill_gating(const Mapping& mapping, Estimate& result) {
+  if (result.schedule.gated.off.empty()) return;
+  const Gated& gated = result.schedule.gated;
+  result.break_even = mapping.chip.power.break_even;
+  result.wake_ups = gated.wake_ups;
+  result.gated_share = gated.off_time() / (static_cast<double>(gated.off.size()) *
+                                           static_cast<double>(result.schedule.makespan));
+}
+
 double spatial_utilisation(const Mapping& mapping) {
   std::int64_t weights = 0;
-  for (const Block& block : mapping.partition.blocks) weights += block.rows * block.columns;
-  const double arrays = static_cast<double>(mapping.partition.blocks.size());
+  for (const Block& block : mapping.partition.blocks) {
+    const auto m = static_cast<size_t>(block.matmul);
+    weights += block.rows * block.columns * mapping.arrangement.copies[m];
+  }
+  const double arrays = static_cast<double>(mapping.arrangement.arrays);
   return static_cast<double>(weights * mapping.chip.cells_per_weight) /
          (arrays * static_cast<double>(mapping.chip.cells_per_macro));
+}
+
+/// Leakage heats the chip, and heat is leakage: both are settled before totals are taken.
+void fill_temperature(const Mapping& mapping, Estimate& result) {
+  if (!mapping.chip.spec.thermal.given()) return;
+  result.temperature = temperature_map(mapping, result.ledger, result.makespan);
+  result.ledger = at_temperature(result.ledger, *result.temperature);
+  result.leakage_energy = leakage_of(result.ledger);
+}
+
+/// What the ledger says, once it is complete.
+void fill_costs(const Mapping& mapping, const Schedule& worked, Estimate& result) {
+  book_static(mapping, worked, result);
+  fill_gating(mapping, result);
+  fill_temperature(mapping, result);
+  fill_energy(result);
+  result.chips = mapping.chip.mesh.n_chips();
+  result.chip_area = mapping.chip.area();
+  result.reticles = result.chip_area / mapping.chip.spec.reticle;
+  result.spatial_utilisation = spatial_utilisation(mapping);
+  result.temporal_utilisation = temporal_utilisation(mapping, worked, mapping.arrangement.arrays);
+  if (mapping.chip.spec.yield.given()) {
+    result.package = good_package(mapping.chip.spec, result.chip_area);
+  }
+}
+
+void fill_assumptions(const Mapping& mapping, Estimate& result) {
+  result.assumptions = assumptions_of(mapping, result.request);
+  if (!result.temperature) return;
+  for (std::string& each : thermal_assumptions(mapping.chip.spec, *result.temperature)) {
+    result.assumptions.push_back(std::move(each));
+  }
 }
 
 }  // namespace
@@ -47,30 +94,22 @@ Estimate estimate(const Mapping& mapping, const Workload& workload, Index timeli
     result.kv_bytes_per_token =
         mapping.network.spec.caching_layers() * kv_bytes_per_position(mapping);
   }
-  for (const Index vertex : mapping.network.order) {
-    result.kv_bytes_in_dram += kv_in_dram(mapping, vertex, result.request);
-  }
-  require_memory(mapping, result.kv_bytes_in_dram);
+  const Spilled spilled = kv_in_dram(mapping, result.request);
+  result.kv_bytes_in_dram = spilled.total;
+  require_memory(mapping, spilled);
   for (const Request& pass : passes_of(result.request)) {
-    const TokenPlan plan = plan_tokens(mapping, pass);
+    TokenPlan plan = plan_tokens(mapping, pass);
+    plan.gating = gating_rule(mapping, plan);
     append(schedule(plan, pass, timeline_tokens), result.schedule);
     book_energy(mapping, pass, with_activity(workload, mapping.chip.spec.macro), result.ledger);
     book_busy(mapping, plan, pass, result.ledger);
     result.macs += macs_of(mapping, pass);
   }
   fill_times(result);
-  book_leakage(mapping, result);
-  const Schedule worked = with_all_experts(mapping, result.request, result.schedule);
-  book_parts(mapping, worked, result.ledger);
-  book_area(mapping, result.ledger);
-  fill_energy(result);
-  result.chip_area = mapping.chip.area();
-  result.reticles = result.chip_area / mapping.chip.spec.reticle;
-  result.spatial_utilisation = spatial_utilisation(mapping);
-  result.temporal_utilisation = temporal_utilisation(mapping, worked, std::ssize(mapping.partition.blocks));
   result.experts_touched =
       distinct_experts(mapping.network.spec, static_cast<double>(result.request.batch));
-  result.assumptions = assumptions_of(mapping, result.request);
+  fill_costs(mapping, with_all_experts(mapping, result.request, result.schedule), result);
+  fill_assumptions(mapping, result);
   return result;
 }
 

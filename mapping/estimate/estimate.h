@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,6 +11,8 @@
 #include "mapping/estimate/latency.h"
 #include "mapping/schedule/schedule.h"
 #include "mapping/schedule/workload.h"
+#include "mapping/thermal/temperature_map.h"
+#include "mapping/yield/good_package.h"
 
 namespace ohm {
 
@@ -25,16 +28,20 @@ struct Estimate {
   double tokens_per_j = 0.0;
   std::string fidelity = "events";  ///< events | structure | shape: how times were found
   bool exact = true;                ///< whether times are those of all events; else a lower bound
-  Index chips = 1;                  ///< that hold the network
   double experts_touched = 0.0;     ///< expected, by one token of every sequence, per layer
   Joules energy, energy_low, energy_high;
   Joules energy_per_token;
   Watts power;             ///< energy / makespan
-  SquareMetres area;       ///< tiles that hold weights
-  SquareMetres chip_area;  ///< all tiles
+  SquareMetres area;       ///< tiles that hold weights, and links between chips
+  Index chips = 1;         ///< that hold the network, or of the system
+  SquareMetres chip_area;  ///< all tiles of one chip
   double reticles = 0.0;   ///< chip_area / the largest die of one exposure
   Seconds makespan, lower_bound;
-  Joules leakage_energy;
+  Joules leakage_energy;  ///< of powered and of gated tiles
+  // 0 unless the chip gates idle tiles
+  Seconds break_even;         ///< a tile that waits longer is gated
+  std::int64_t wake_ups = 0;  ///< of all tiles
+  double gated_share = 0.0;   ///< of the time of tiles in use
   std::int64_t macs = 0;
   std::int64_t kv_bytes_per_token = 0;  ///< over all layers; 0 for an encoder
   std::int64_t kv_bytes_in_dram = 0;    ///< at the end, over all sequences
@@ -42,13 +49,19 @@ struct Estimate {
   double temporal_utilisation = 0.0;    ///< time that an array works, mean over arrays / makespan
   Ledger ledger;  ///< operator × component × phase; area and leakage: "static"
   Schedule schedule;
+  std::optional<TemperatureMap> temperature;  ///< where the chip says how it loses its heat
+  std::optional<GoodPackage> package;         ///< where the chip says how many dies are good
   std::vector<std::string> assumptions;
 };
 
 /// Latency, energy and area of a workload; the timeline covers the first `timeline_tokens` tokens.
 ///
+/// Where the chip has a thermal section, leakage is booked as it flows at the temperature that the
+/// workload makes.
+///
 /// Throws ArgumentError for a workload that does not suit the network (see resolve()), or whose
-/// keys and values exceed the DRAM.
+/// keys and values exceed the DRAM of a chip. ConfigError where the chip gets too hot (see
+/// temperature_map()) or cannot be made (see good_package()).
 Estimate estimate(const Mapping& mapping, const Workload& workload, Index timeline_tokens = 4);
 
 }  // namespace ohm

@@ -7,9 +7,11 @@
 #include <algorithm>
 
 #include "core/error.h"
+#include "mapping/estimate/static_cost.h"
 #include "mapping/network/experts.h"
 #include "mapping/schedule/plan_attention.h"
 #include "mapping/schedule/plan_tokens.h"
+#include "mapping/system/memory_load.h"
 
 namespace ohm {
 namespace {
@@ -18,16 +20,28 @@ Seconds seconds(double picoseconds) {
   return Seconds(picoseconds * 1e-12);
 }
 
+void book_idle_links(const Mapping& mapping, Estimate& result) {
+  for (Index k = 0; k < mapping.chip.mesh.n_levels(); ++k) {
+    const LinkSpec& link = mapping.chip.spec.system[static_cast<size_t>(k)].link;
+    if (link.static_power.si() == 0.0) continue;
+    result.ledger.book(
+        {link_component(k), "", -1, "static"},
+        energy_of(mapping.chip.n_links(k), link.static_power * result.makespan, link.source));
+  }
+}
+
 }  // namespace
 
-void require_memory(const Mapping& mapping, std::int64_t bytes) {
+void require_memory(const Mapping& mapping, const Spilled& spilled) {
   const DramSpec& dram = mapping.chip.spec.dram;
-  if (static_cast<double>(bytes) <= dram.capacity.si()) return;
-  throw ArgumentError(fmt::format(
-      "workload of {}: {:.3g} GB of keys and values beyond the buffers; the DRAM of chip {} holds "
-      "{:.3g} GB: lower batch, prompt or kv_bits",
-      mapping.network.spec.name, static_cast<double>(bytes) / 1e9, mapping.chip.spec.name,
-      dram.capacity.si() / 1e9));
+  if (spilled.fullest <= dram.capacity.si()) return;
+  throw ArgumentError(
+      fmt::format("workload of {}: {:.3g} GB of keys and values beyond the buffers{}; the DRAM of "
+                  "chip {} holds "
+                  "{:.3g} GB: lower batch, prompt or kv_bits",
+                  mapping.network.spec.name, spilled.fullest / 1e9,
+                  mapping.chip.mesh.n_chips() > 1 ? " of one chip" : "", mapping.chip.spec.name,
+                  dram.capacity.si() / 1e9));
 }
 
 void require_units(const ChipSpec& chip) {
@@ -42,13 +56,21 @@ void require_units(const ChipSpec& chip) {
       chip.name, fmt::join(missing, ", ")));
 }
 
-void book_leakage(const Mapping& mapping, Estimate& result) {
-  const Chip& chip = mapping.chip;
-  const Index tiles = chip.powered_tiles(mapping.placement.tiles_used);
-  const Cost cost = energy_of(tiles, chip.tile_leakage * result.makespan,
-                              "static power × makespan: macro.periphery, buffer and chip leakage");
-  result.leakage_energy = cost.energy;
-  result.ledger.book({"leakage", "", -1, "static"}, cost);
+Joules leakage_of(const Ledger& ledger) {
+  Joules sum;
+  for (const auto& [leaf, cost] : ledger.leaves()) {
+    if (leaf.component == "leakage" || leaf.component == "leakage_gated") sum += cost.energy;
+  }
+  return sum;
+}
+
+void book_static(const Mapping& mapping, const Schedule& worked, Estimate& result) {
+  book_leakage(mapping, worked, result.ledger);
+  book_background(mapping, worked, result.ledger);
+  book_idle_links(mapping, result);
+  result.leakage_energy = leakage_of(result.ledger);
+  book_parts(mapping, worked, result.ledger);
+  book_area(mapping, result.ledger);
 }
 
 void fill_times(Estimate& result) {
@@ -76,65 +98,6 @@ void fill_energy(Estimate& result) {
   result.area = total.area;
 }
 
-std::vector<std::string> assumptions_of(const Mapping& mapping, const Request& request) {
-  std::vector<std::string> list{
-      "keys and values are read from the buffers for every token again: no reuse between tokens",
-      "buffers between operators are not bounded",
-      "DRAM traffic reaches the tiles without loading the mesh and without energy of the network "
-      "on chip",
-      "a step takes as long as its lanes or its bytes in the buffer do; concurrent steps on one "
-      "tile each see the buffer's full bandwidth",
-      "routers of switched-off tiles are on and draw nothing",
-      "sampling and moving logits off the chip take no time",
-      "background power of the DRAM is not included",
-      "accuracy computes attention in fp32: kv_bits changes cost, not the score",
-      "a vector moves whole: steps of one token do not overlap within an operator",
-      "batches share no work: every token passes through every macro by itself",
-      "area counts the tiles that hold weights; DRAM and package are not included"};
-  const TransformerSpec& spec = mapping.network.spec;
-  const DigitalSpec& digital = mapping.chip.spec.digital;
-  if (spec.gated_ffn && !digital.gate.counts.any()) {
-    list.push_back("the product with a gate costs what a residual sum costs");
-  }
-  if (spec.norm == "rmsnorm" && !digital.rmsnorm.counts.any()) {
-    list.push_back("rmsnorm costs what layer normalisation costs");
-  }
-  if (spec.n_experts > 0) {
-    list.push_back(fmt::format(
-        "routed experts: a token uses one of each of {} groups of neighbours, whose members take "
-        "turns; the busiest works on {:.3g} of the tokens; the middle one stands for its group, "
-        "also "
-        "for how far messages travel",
-        spec.experts_per_token, expert_share(spec, request.expert_imbalance)));
-  }
-  if (spec.is_latent()) {
-    list.push_back(
-        "latent attention is absorbed: queries and outputs are folded with kv_b, scores and values "
-        "work on one latent per position, of which every tile of heads holds a copy");
-  }
-  if (spec.n_decoder_layers > 0) {
-    list.push_back("the second stack begins when the first has finished for every sequence");
-  }
-  if (spec.n_kv_heads > 0 && spec.n_kv_heads < spec.n_heads) {
-    list.push_back("tiles that share a head of keys and values each hold a copy of it");
-  }
-  if (spec.weight_levels > 0) {
-    list.push_back("weights of few levels are stored as the macro's weights: no smaller cells");
-  }
-  if (spec.lora_rank > 0) list.push_back("low-rank adapters are merged into their matrices");
-  if (request.decoder) {
-    list.push_back("a decoder's output matrix runs once per generated token only");
-  }
-  const double reticles = mapping.chip.area() / mapping.chip.spec.reticle;
-  if (reticles > 1.0) {
-    list.push_back(
-        fmt::format("the chip takes {:.1f} reticles of {:.0f} mm2: links between its dies are "
-                    "costed as on chip",
-                    reticles, mapping.chip.spec.reticle.si() * 1e6));
-  }
-  return list;
-}
-
 void check_activity(const Network& network, const Workload& workload) {
   const size_t given = workload.activity.size();
   if (given <= 1 || given == network.matmuls.size()) return;
@@ -156,6 +119,24 @@ std::int64_t kv_in_dram(const Mapping& mapping, Index vertex, const Request& req
   return beyond * request.batch * kv_bytes_per_position(mapping);
 }
 
+Spilled kv_in_dram(const Mapping& mapping, const Request& request) {
+  Spilled spilled;
+  std::vector<double> in_chip(static_cast<size_t>(mapping.chip.mesh.n_chips()), 0.0);
+  for (const Index vertex : mapping.network.order) {
+    const std::int64_t bytes = kv_in_dram(mapping, vertex, request);
+    if (bytes == 0) continue;
+    spilled.total += bytes;
+    const auto layer = static_cast<size_t>(mapping.network.op(vertex).layer);
+    const AttentionSite& site = mapping.placement.attention[layer];
+    for (const auto& [chip, share] : memory_load(mapping.chip, site.tiles).drams) {
+      double& here = in_chip[static_cast<size_t>(chip)];
+      here += share * static_cast<double>(bytes);
+      spilled.fullest = std::max(spilled.fullest, here);
+    }
+  }
+  return spilled;
+}
+
 Schedule with_all_experts(const Mapping& mapping, const Request& request, Schedule schedule) {
   const double share = expert_share(mapping.network.spec, request.expert_imbalance);
   for (size_t r = 0; r < schedule.resources.size(); ++r) {
@@ -169,13 +150,8 @@ Schedule with_all_experts(const Mapping& mapping, const Request& request, Schedu
 }
 
 double temporal_utilisation(const Mapping& mapping, const Schedule& schedule, Index arrays) {
-  double busy = 0.0;
-  for (size_t r = 0; r < schedule.resources.size(); ++r) {
-    if (schedule.resources[r].kind != ResourceKind::macros) continue;
-    busy += static_cast<double>(schedule.busy[r]) *
-            static_cast<double>(mapping.partition.size(schedule.resources[r].number));
-  }
-  return busy / (static_cast<double>(arrays) * static_cast<double>(schedule.makespan));
+  return array_picoseconds(mapping, schedule) /
+         (static_cast<double>(arrays) * static_cast<double>(schedule.makespan));
 }
 
 }  // namespace ohm

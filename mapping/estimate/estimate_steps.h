@@ -17,8 +17,17 @@ void require_units(const ChipSpec& chip);
 /// ArgumentError unless activity is given for no matrix, for all at once, or for each.
 void check_activity(const Network& network, const Workload& workload);
 
-/// ArgumentError where keys and values beyond the buffers exceed the DRAM.
-void require_memory(const Mapping& mapping, std::int64_t bytes);
+/// Keys and values in DRAM at the end: of all chips, and of the chip with most of them.
+struct Spilled {
+  std::int64_t total = 0;
+  double fullest = 0.0;
+};
+
+/// Those of a whole request.
+Spilled kv_in_dram(const Mapping& mapping, const Request& request);
+
+/// ArgumentError where keys and values beyond the buffers exceed the DRAM of a chip.
+void require_memory(const Mapping& mapping, const Spilled& spilled);
 
 /// What the macro assumes where the workload measured nothing.
 Workload with_activity(Workload workload, const MacroSpec& macro);
@@ -33,11 +42,12 @@ void fill_times(Estimate& result);
 /// Sums of the ledger.
 void fill_energy(Estimate& result);
 
-/// Books the leakage of tiles that are on for the makespan.
-void book_leakage(const Mapping& mapping, Estimate& result);
+/// Books what does not depend on single operators: leakage, background power of memory and links,
+/// published parts, area. `worked` says how long arrays were busy, see with_all_experts().
+void book_static(const Mapping& mapping, const Schedule& worked, Estimate& result);
 
-/// What the estimate takes for granted.
-std::vector<std::string> assumptions_of(const Mapping& mapping, const Request& request);
+/// What static power takes: powered and gated tiles; wake-ups are not leakage.
+Joules leakage_of(const Ledger& ledger);
 
 /// The schedule with the time of macros of every expert booked on the one that stands for its group.
 Schedule with_all_experts(const Mapping& mapping, const Request& request, Schedule schedule);

@@ -2,34 +2,19 @@
 #include "mapping/estimate/operator_energy.h"
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <utility>
 
-#include "crossbar/cost/macro_area.h"
 #include "crossbar/cost/mvm_energy.h"
-#include "crossbar/cost/part_cost.h"
 #include "mapping/chip/tile_wires.h"
-#include "mapping/network/attention_shape.h"
-#include "mapping/schedule/plan_attention.h"
+#include "mapping/estimate/attention_work.h"
+#include "mapping/estimate/phases.h"
 #include "mapping/schedule/plan_tokens.h"
+#include "mapping/system/memory_load.h"
 
 namespace ohm {
 namespace {
-
-/// Positions attended to in a phase by one sequence, split by where their keys and values lie.
-struct Positions {
-  std::int64_t total = 0, beyond = 0;
-};
-
-Positions positions_in(const Request& request, const Phase& phase, Index kept) {
-  Positions sum;
-  for (Index t = phase.first; t <= phase.last; ++t) {
-    const Index seen = positions_of(request, t);
-    sum.total += seen;
-    sum.beyond += std::max<Index>(0, seen - kept);
-  }
-  return sum;
-}
 
 /// Books the operators of one phase.
 class Booker {
@@ -55,13 +40,9 @@ class Booker {
         book_embedding();
         break;
       case OpKind::attention_scores:
-        book_scores(vertex);
-        break;
       case OpKind::softmax:
-        book_softmax(vertex);
-        break;
       case OpKind::attention_values:
-        book_values(vertex);
+        book_attention(attention_work(mapping_, vertex, request_, phase_));
         break;
       case OpKind::norm:
         book_elementwise("norm", norm_element(spec_.digital, mapping_.network.spec.norm), vertex);
@@ -109,7 +90,26 @@ class Booker {
     book("tile_wires", energy_of(bytes, each * Bytes(1.0), spec_.noc.source));
   }
 
-  void dram(std::int64_t bytes) { book("dram", dram_cost(bytes, spec_.dram)); }
+  /// Bytes between DRAM and tiles, over links between chips where the tiles' chips have none.
+  void dram(std::int64_t bytes, const std::vector<Index>& tiles = {0}) {
+    book("dram", dram_cost(bytes, spec_.dram));
+    if (spec_.dram_at.empty()) return;
+    const MemoryLoad load = memory_load(mapping_.chip, tiles);
+    ByLevel crossed{};
+    for (size_t k = 0; k < kMostLevels; ++k) {
+      crossed[k] = std::llround(load.crossed[k] * static_cast<double>(bytes));
+    }
+    book_links(crossed);
+  }
+
+  void book_links(const ByLevel& bytes) {
+    for (size_t k = 0; k < spec_.system.size(); ++k) {
+      if (bytes[k] == 0) continue;
+      Cost cost = link_cost(spec_.system[k].link, bytes[k]);
+      cost.busy = {};  // booked by the schedule
+      book(link_component(static_cast<Index>(k)), cost);
+    }
+  }
 
   void macs(std::int64_t count) { book("attention_mac", mac_cost(count, spec_.digital)); }
 
@@ -167,16 +167,29 @@ class Booker {
     buffer(runs_ * activations(op_->out_features));
     if (site.tiles.empty()) return book_digital_head();
     book_macros(activity);
-    std::int64_t sums = 0;
-    for (const Index columns : site.columns) {
-      sums += bytes_of(columns, widths_.partial_sum_bits(op_->in_features));
+    const Index copies = mapping_.placement.copies(op_->matmul);
+    for (Index copy = 0; copy < copies; ++copy) {
+      const MatmulSite& each = mapping_.placement.site(op_->matmul, copy);
+      std::int64_t bytes = std::ssize(each.tiles) * inputs;
+      for (const Index columns : each.columns) {
+        bytes += bytes_of(columns, widths_.partial_sum_bits(op_->in_features));
+      }
+      buffer(2 * runs_of_copy(copy, copies) * bytes);
+      tile_wires(runs_of_copy(copy, copies) * bytes);
     }
-    buffer(2 * runs_ * (std::ssize(site.tiles) * inputs + sums));
-    tile_wires(runs_ * (std::ssize(site.tiles) * inputs + sums));
     book_accumulation();
     if (mapping_.network.matmuls[static_cast<size_t>(op_->matmul)].part == "cross_kv") {
-      book_source_keys(runs_, op_->out_features);
+      book_attention(source_key_work(mapping_, *op_, runs_));
     }
+  }
+
+  /// Tokens that come to one of the copies of the operator's matrix.
+  std::int64_t runs_of_copy(Index copy, Index copies) const {
+    Step step;
+    step.tokens = tokens_of(mapping_.network, *op_);
+    step.turns = copies;
+    step.turn = copy;
+    return applications_in_batch(step, request_, phase_.first, phase_.last);
   }
 
   void book_digital_head() {
@@ -213,94 +226,14 @@ class Booker {
              spec_.digital.accumulate);
   }
 
-  Positions positions(Index vertex) const {
-    const Index kept = buffered_positions(mapping_, vertex, request_);
-    Positions sum = is_cross_attention(mapping_.network, vertex)
-                        ? source_positions(kept)
-                        : positions_in(request_, phase_, kept);
-    sum.total *= request_.batch;
-    sum.beyond *= request_.batch;
-    return sum;
-  }
-
-  /// Every token of the second stack sees every token of the first.
-  Positions source_positions(Index kept) const {
-    const std::int64_t tokens = phase_.last - phase_.first + 1;
-    return {tokens * request_.source, tokens * std::max<Index>(0, request_.source - kept)};
-  }
-
-  AttentionShape shape() const { return attention_shape(mapping_.network.spec); }
-
-  /// `n` elements of one position for each kv head, in all tiles that hold it.
-  std::int64_t key_bytes(Index n) const {
-    const AttentionSite& site = mapping_.placement.attention[static_cast<size_t>(op_->layer)];
-    return bytes_of(site.kv_copies * n, widths_.kv_bits);
-  }
-
-  /// Positions of the phase whose keys and values go to the DRAM.
-  std::int64_t spilled_positions(Index vertex) const {
-    if (is_cross_attention(mapping_.network, vertex)) return 0;
-    const Index kept = buffered_positions(mapping_, vertex, request_);
-    if (request_.window > 0 && kept >= request_.window) return 0;
-    return request_.batch * std::max<Index>(0, phase_.last + 1 - std::max(kept, phase_.first));
-  }
-
-  /// Positions of the phase that are stored by the pass at hand.
-  std::int64_t stored_positions(Index vertex) const {
-    return is_cross_attention(mapping_.network, vertex) ? 0 : runs_ - spilled_positions(vertex);
-  }
-
-  /// Elements of the scores' operands that become integers.
-  Index operands(Index vertex) const {
-    Index sum = 0;
-    const auto [begin, end] = boost::in_edges(static_cast<size_t>(vertex), mapping_.network.graph);
-    for (auto edge = begin; edge != end; ++edge) {
-      const auto from = static_cast<Index>(boost::source(*edge, mapping_.network.graph));
-      if (reads_source(mapping_.network, from) != request_.first_stack) continue;
-      sum += mapping_.network.op(from).out_features;
-    }
-    return sum;
-  }
-
-  void book_scores(Index vertex) {
-    const Positions p = positions(vertex);
-    const std::int64_t spilled = spilled_positions(vertex);
-    const auto query = bytes_of(shape().heads * shape().key, widths_.kv_bits);
-    const Index quantised = operands(vertex);
-    elements("quantise", runs_ * quantised, spec_.digital.quantise);
-    macs(p.total * shape().heads * shape().key);
-    buffer(runs_ * activations(quantised) + 2 * runs_ * query +
-           stored_positions(vertex) * key_bytes(shape().cached) +
-           (p.total - p.beyond) * key_bytes(shape().key));
-    if (spilled > 0 || p.beyond > 0) {
-      dram(spilled * key_bytes(shape().cached) + p.beyond * key_bytes(shape().key));
-    }
-  }
-
-  /// A source's keys and values are stored once, by the pass of the first stack.
-  void book_source_keys(std::int64_t positions, Index columns) {
-    elements("quantise", positions * columns, spec_.digital.quantise);
-    buffer(positions * (activations(columns) + key_bytes(shape().cached)));
-  }
-
-  void book_softmax(Index vertex) {
-    const std::int64_t scores = positions(vertex).total * mapping_.network.spec.n_heads;
-    elements("softmax", scores, spec_.digital.softmax);
-    buffer(2 * scores * widths_.activation_bits / 8);
-  }
-
-  void book_values(Index vertex) {
-    const Positions p = positions(vertex);
-    const auto value = key_bytes(shape().value);
-    const AttentionSite& site = mapping_.placement.attention[static_cast<size_t>(op_->layer)];
-    macs(p.total * shape().heads * shape().value);
-    buffer((p.total - p.beyond) * value +
-           p.total * mapping_.network.spec.n_heads * widths_.activation_bits / 8 +
-           runs_ * activations(mapping_.network.op(vertex).out_features));
-    if (p.beyond > 0) dram(p.beyond * value);
-    if (site.tiles_per_head > 1) {
-      elements("accumulate", runs_ * site.tiles_per_head * op_->out_features,
-               spec_.digital.accumulate);
+  void book_attention(const AttentionWork& work) {
+    if (work.quantised > 0) elements("quantise", work.quantised, spec_.digital.quantise);
+    if (work.macs > 0) macs(work.macs);
+    if (work.softmax > 0) elements("softmax", work.softmax, spec_.digital.softmax);
+    if (work.accumulated > 0) elements("accumulate", work.accumulated, spec_.digital.accumulate);
+    buffer(work.buffer);
+    if (work.dram > 0) {
+      dram(work.dram, mapping_.placement.attention[static_cast<size_t>(op_->layer)].tiles);
     }
   }
 
@@ -314,14 +247,19 @@ class Booker {
 
   void book_network(Index vertex) {
     std::int64_t routers = 0, links = 0;
+    ByLevel crossings{};
     for (size_t i = 0; i < mapping_.transfers.size(); ++i) {
       const Transfer& transfer = mapping_.transfers[i];
       if (!carries(transfer, vertex)) continue;
       // a residual's operands arrive as often as it runs, an input as often as its matrix
-      routers += runs_ * mapping_.routes[i].router_bytes();
-      links += runs_ * mapping_.routes[i].link_bytes;
+      const Route& way = mapping_.routes[i];
+      const std::int64_t runs = runs_of_copy(transfer.copy, transfer.copies);
+      routers += runs * way.router_bytes();
+      links += runs * way.noc_bytes();
+      for (size_t k = 0; k < kMostLevels; ++k) crossings[k] += runs * way.crossing_bytes[k];
     }
-    if (links == 0) return;
+    if (routers == 0) return;
+    book_links(crossings);
     book("noc_router", energy_of(routers, spec_.noc.router_energy * Bytes(1.0), spec_.noc.source));
     book("noc_link",
          energy_of(links, spec_.noc.link_energy * mapping_.chip.link_length * Bytes(1.0),
@@ -339,91 +277,14 @@ class Booker {
 };
 
 std::string busy_component(const Step& step, ResourceKind kind) {
-  if (kind == ResourceKind::link || kind == ResourceKind::dram) return to_string(kind);
+  if (kind == ResourceKind::link || kind >= ResourceKind::dram) return to_string(kind);
   if (kind == ResourceKind::attention) return "attention_mac";
   if (step.action == "embed") return "residual";
   if (step.action == "store_sums") return "buffer";
   return step.action == "merge" ? "accumulate" : step.action;
 }
 
-Cost scaled(const Cost& each, double n) {
-  Cost cost = each;
-  cost.count = 0;  // an area is no action
-  cost.area = n * each.area;
-  cost.area_low = n * each.area_low;
-  cost.area_high = n * each.area_high;
-  return cost;
-}
-
-Seconds macro_time(const Mapping& mapping, const Schedule& schedule) {
-  double picoseconds = 0.0;
-  for (size_t r = 0; r < schedule.resources.size(); ++r) {
-    if (schedule.resources[r].kind != ResourceKind::macros) continue;
-    picoseconds += static_cast<double>(schedule.busy[r]) *
-                   static_cast<double>(mapping.partition.size(schedule.resources[r].number));
-  }
-  return Seconds(picoseconds * 1e-12);
-}
-
-Cost area_of(double n, SquareMetres each, const std::string& source) {
-  Cost cost;
-  cost.area = cost.area_low = cost.area_high = n * each;
-  cost.source = source;
-  return cost;
-}
-
 }  // namespace
-
-std::vector<Phase> phases_of(const Request& request) {
-  if (!request.decoder) return {{"encoder", 0, request.prompt - 1}};
-  std::vector<Phase> phases{{"prefill", 0, request.prompt - 1}};
-  if (request.generate > 1) phases.push_back({"decode", request.prompt, request.tokens() - 1});
-  return phases;
-}
-
-std::int64_t runs_of(const Network& network, const Operator& op, const Request& request,
-                     const Phase& phase) {
-  Step step;
-  step.tokens = tokens_of(network, op);
-  return request.batch * applications(step, request, phase.first, phase.last);
-}
-
-std::int64_t attention_macs(const Network& network, Index vertex, const Request& request,
-                            const Phase& phase) {
-  const OpKind kind = network.op(vertex).kind;
-  if (kind != OpKind::attention_scores && kind != OpKind::attention_values) return 0;
-  const AttentionShape shape = attention_shape(network.spec);
-  const std::int64_t positions = is_cross_attention(network, vertex)
-                                     ? (phase.last - phase.first + 1) * request.source
-                                     : attended_positions(request, phase.first, phase.last);
-  return positions * shape.heads * (kind == OpKind::attention_scores ? shape.key : shape.value);
-}
-
-std::int64_t operator_macs(const Mapping& mapping, Index vertex, const Request& request) {
-  if (!is_planned(mapping.network, vertex, request)) return 0;
-  const Operator& op = mapping.network.op(vertex);
-  std::int64_t weights = 0;
-  if (op.matmul >= 0) {
-    const auto m = static_cast<size_t>(op.matmul);
-    if (mapping.partition.size(op.matmul) == 0) weights = op.in_features * op.out_features;
-    for (Index b = mapping.partition.first[m]; b < mapping.partition.first[m + 1]; ++b) {
-      const Block& block = mapping.partition.blocks[static_cast<size_t>(b)];
-      weights += block.rows * block.columns;
-    }
-  }
-  std::int64_t total = 0;
-  for (const Phase& phase : phases_of(request)) {
-    total += runs_of(mapping.network, op, request, phase) * weights +
-             request.batch * attention_macs(mapping.network, vertex, request, phase);
-  }
-  return total;
-}
-
-std::int64_t macs_of(const Mapping& mapping, const Request& request) {
-  std::int64_t total = 0;
-  for (const Index vertex : mapping.network.order) total += operator_macs(mapping, vertex, request);
-  return total;
-}
 
 void book_energy(const Mapping& mapping, const Request& request, const Workload& workload,
                  Ledger& ledger) {
@@ -438,8 +299,7 @@ void book_busy(const Mapping& mapping, const TokenPlan& plan, const Request& req
   for (const Phase& phase : phases_of(request)) {
     for (const Step& step : plan.steps) {
       const Operator& op = mapping.network.op(step.vertex);
-      const std::int64_t runs =
-          request.batch * applications(step, request, phase.first, phase.last);
+      const std::int64_t runs = applications_in_batch(step, request, phase.first, phase.last);
       if (runs == 0) continue;
       std::int64_t growth = 0;
       for (Index t = phase.first; step.growth.per_position > 0 && t <= phase.last; ++t) {
@@ -447,60 +307,13 @@ void book_busy(const Mapping& mapping, const TokenPlan& plan, const Request& req
       }
       for (const Claim& claim : step.claims) {
         const ResourceKind kind = plan.resources[static_cast<size_t>(claim.resource)].kind;
-        if (kind == ResourceKind::macros) continue;
+        if (kind == ResourceKind::macros || kind == ResourceKind::array) continue;
         Cost cost;
         cost.busy = Seconds(static_cast<double>(runs * claim.busy + growth) * 1e-12);
         ledger.book({busy_component(step, kind), op.name, op.layer, phase.name}, cost);
       }
     }
   }
-}
-
-void book_parts(const Mapping& mapping, const Schedule& schedule, Ledger& ledger) {
-  const ChipSpec& spec = mapping.chip.spec;
-  const Technology at = spec.macro.periphery.technology();
-  const double worked = macro_time(mapping, schedule).si();
-  const double makespan = static_cast<double>(schedule.makespan) * 1e-12;
-  const auto tiles = static_cast<double>(mapping.placement.tiles_used);
-  const auto book = [&](const std::vector<PartSpec>& parts, double seconds, double longest) {
-    for (const ComponentCost& each : part_power(parts, at)) {
-      Cost cost = each.cost;  // of one second
-      cost.energy_low = seconds * each.cost.energy;
-      cost.energy_high = std::max(seconds, longest) * each.cost.energy;
-      cost.energy = cost.energy_low;
-      cost.busy = Seconds(seconds);
-      ledger.book({each.component, "", -1, "static"}, cost);
-    }
-  };
-  const auto cores = static_cast<double>(spec.cores_per_tile());
-  book(spec.core.parts, worked / static_cast<double>(spec.core.macros), tiles * cores * makespan);
-  book(spec.tile.parts, worked / static_cast<double>(spec.macros_per_tile), tiles * makespan);
-  book(spec.parts, makespan, makespan);
-}
-
-void book_area(const Mapping& mapping, Ledger& ledger) {
-  const ChipSpec& spec = mapping.chip.spec;
-  const auto tiles = static_cast<double>(mapping.placement.tiles_used);
-  const double macros = tiles * static_cast<double>(spec.macros_per_tile);
-  for (const ComponentCost& part : macro_area(spec.macro)) {
-    ledger.book({part.component, "", -1, "static"}, scaled(part.cost, macros));
-  }
-  ledger.book({"buffer", "", -1, "static"},
-              area_of(tiles, spec.buffer.area,
-                      spec.buffer.source.empty() ? spec.source : spec.buffer.source));
-  ledger.book({"digital", "", -1, "static"},
-              area_of(tiles, spec.digital.area, spec.digital.source));
-  ledger.book({"noc_router", "", -1, "static"},
-              area_of(tiles, spec.noc.router_area, spec.noc.source));
-  const Technology at = spec.macro.periphery.technology();
-  const auto book = [&](const std::vector<PartSpec>& parts, double n) {
-    for (const ComponentCost& part : part_area(parts, at)) {
-      ledger.book({part.component, "", -1, "static"}, scaled(part.cost, n));
-    }
-  };
-  book(spec.core.parts, tiles * static_cast<double>(spec.cores_per_tile()));
-  book(spec.tile.parts, tiles);
-  book(spec.parts, 1.0);
 }
 
 }  // namespace ohm

@@ -1,42 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <cstdint>
-#include <string>
-#include <vector>
-
 #include "core/ledger.h"
 #include "mapping/chip/map_network.h"
-#include "mapping/schedule/schedule.h"
 #include "mapping/schedule/token_plan.h"
 #include "mapping/schedule/workload.h"
 
 namespace ohm {
 
-/// A stretch of tokens of every sequence that the ledger keeps apart.
-struct Phase {
-  std::string name;  ///< "prefill", "decode" or "encoder"
-  Index first = 0, last = -1;
-};
-
-/// Prefill and decode of a decoder; one phase of an encoder. Phases without tokens are left out.
-std::vector<Phase> phases_of(const Request& request);
-
-/// How often an operator runs in a phase, over all sequences.
-std::int64_t runs_of(const Network& network, const Operator& op, const Request& request,
-                     const Phase& phase);
-
-/// Multiply-accumulates of an attention operator in a phase, of one sequence; 0 for others.
-std::int64_t attention_macs(const Network& network, Index vertex, const Request& request,
-                            const Phase& phase);
-
-/// Multiply-accumulates of one operator in all phases of a pass.
-std::int64_t operator_macs(const Mapping& mapping, Index vertex, const Request& request);
-
-/// Multiply-accumulates of one pass (see passes_of()): blocks × runs, plus those of attention.
-std::int64_t macs_of(const Mapping& mapping, const Request& request);
-
-/// Books the dynamic energy of every operator of one pass, phase by phase.
+/// Books the dynamic energy of every operator, phase by phase.
 ///
 /// Macros by component from their counts; "quantise", "dequantise", "accumulate", "norm",
 /// "activation", "residual", "softmax" and "attention_mac" of the digital units; "buffer" per byte
@@ -50,16 +22,5 @@ void book_energy(const Mapping& mapping, const Request& request, const Workload&
 /// energy.
 void book_busy(const Mapping& mapping, const TokenPlan& plan, const Request& request,
                Ledger& ledger);
-
-/// Books the published parts of cores, tiles and chip under the phase "static".
-///
-/// Parts of cores and tiles draw their power while macros work, as if all macros of a block worked
-/// together; the upper end of the range is the whole makespan in every tile in use. Parts of the
-/// chip draw it for the whole makespan.
-void book_parts(const Mapping& mapping, const Schedule& schedule, Ledger& ledger);
-
-/// Books the area of the tiles in use by component, and of what the chip has once, under the phase
-/// "static".
-void book_area(const Mapping& mapping, Ledger& ledger);
 
 }  // namespace ohm

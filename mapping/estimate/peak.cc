@@ -156,10 +156,34 @@ void add_chip_parts(const Chip& chip, std::vector<PeakPart>& parts) {
   const NocSpec& noc = chip.spec.noc;
   const Watts link = noc.link_energy * chip.link_length * flit(noc) * noc.clock;
   if (link.si() > 0.0) {
-    add(parts,
-        fixed_power("noc_link", static_cast<double>(chip.mesh.n_links()) * link, noc.source));
+    const LinkGrid tiles{chip.spec.mesh.columns, chip.spec.mesh.rows};
+    add(parts, fixed_power("noc_link", static_cast<double>(tiles.n_links()) * link, noc.source));
   }
   add_published(parts, chip.spec.parts, chip.spec.macro.periphery.technology());
+}
+
+/// Every link between chips busy in both directions.
+void add_system_parts(const Chip& chip, std::vector<PeakPart>& parts) {
+  constexpr std::int64_t kProbe = 1 << 30;  // bytes; the power does not depend on it
+  for (Index k = 0; k < chip.mesh.n_levels(); ++k) {
+    const LinkSpec& link = chip.spec.system[static_cast<size_t>(k)].link;
+    if (chip.n_links(k) == 0) continue;
+    std::vector<PeakPart> one;
+    add_energy(one, {link_component(k), link_cost(link, 2 * kProbe)},
+               Bytes(static_cast<double>(kProbe)) / link.bandwidth);
+    add(one, fixed_power(link_component(k), link.static_power, link.source));
+    add(parts, times(static_cast<double>(chip.n_links(k)), one.front()));
+    add(parts, fixed(link_component(k), {}, chip.link_area(k), link.source));
+  }
+  const DramSpec& memory = chip.spec.dram;
+  if (memory.capacity.si() == 0.0) return;
+  std::vector<PeakPart> dram;
+  add_energy(dram, {"dram", dram_cost(kProbe, memory)},
+             Bytes(static_cast<double>(kProbe)) / memory.bandwidth);
+  const auto n = static_cast<double>(chip.n_drams());
+  add(parts, times(n, dram.front()));
+  if (memory.background.si() == 0.0) return;
+  add(parts, times(n, fixed_power("dram_background", memory.background, memory.source)));
 }
 
 /// Whether one conversion gives a whole result: no slices, no steps, no row groups to add up.
@@ -221,7 +245,8 @@ Peak peak(const Chip& chip, const InputStatistics& statistics) {
   const ChipSpec& spec = chip.spec;
   const Technology at = spec.macro.periphery.technology();
   Peak peak = ohm::peak(spec.macro, statistics);
-  const Index tiles = spec.n_tiles(), cores = spec.cores_per_tile();
+  const Index chips = chip.mesh.n_chips();
+  const Index tiles = chips * spec.n_tiles(), cores = spec.cores_per_tile();
   peak.levels.front().count = tiles * spec.macros_per_tile;
   PeakLevel core =
       block_of(static_cast<double>(spec.core.macros), peak.levels.back(), "core", tiles * cores);
@@ -230,15 +255,11 @@ Peak peak(const Chip& chip, const InputStatistics& statistics) {
   PeakLevel tile = block_of(static_cast<double>(cores), core, "tile", tiles);
   add_tile_parts(chip, tile.parts);
   peak.levels.push_back(tile);
-  PeakLevel whole = block_of(static_cast<double>(tiles), tile, "chip", 1);
+  PeakLevel whole = block_of(static_cast<double>(spec.n_tiles()), tile, "chip", chips);
   add_chip_parts(chip, whole.parts);
   peak.levels.push_back(whole);
-  PeakLevel system = block_of(1.0, whole, "system", 1);
-  if (spec.dram.capacity.si() > 0.0) {
-    constexpr std::int64_t kProbe = 1 << 30;  // bytes; the power does not depend on it
-    const ComponentCost dram{"dram", dram_cost(kProbe, spec.dram)};
-    add_energy(system.parts, dram, Bytes(static_cast<double>(kProbe)) / spec.dram.bandwidth);
-  }
+  PeakLevel system = block_of(static_cast<double>(whole.count), whole, "system", 1);
+  add_system_parts(chip, system.parts);
   peak.levels.push_back(std::move(system));
   return peak;
 }

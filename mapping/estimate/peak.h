@@ -24,7 +24,7 @@ struct PeakPart {
 /// 1 MAC = 2 operations of (input_bits, weight_bits, output_bits); digital MACs are not counted.
 struct PeakLevel {
   std::string name;     ///< macro, core, tile, chip, system
-  Index count = 1;      ///< in the chip
+  Index count = 1;      ///< in the system
   double macros = 1.0;  ///< in the block
   double ops_per_s = 0.0;
   Bytes weights;  ///< what the cells hold

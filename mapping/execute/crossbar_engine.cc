@@ -8,8 +8,10 @@
 
 #include "core/error.h"
 #include "core/parallel.h"
+#include "crossbar/encoding/half_range.h"
 #include "crossbar/geometry.h"
 #include "crossbar/read/calibrate.h"
+#include "mapping/chip/chip.h"
 #include "mapping/chip/partition.h"
 
 namespace ohm {
@@ -47,10 +49,6 @@ Matrix<float> as_floats(const Matrix<std::int32_t>& codes) {
   std::transform(codes.values.begin(), codes.values.end(), out.values.begin(),
                  [](std::int32_t code) { return static_cast<float>(code); });
   return out;
-}
-
-Index largest_input(const InputSpec& input) {
-  return Index{1} << (input.bits - 1);
 }
 
 }  // namespace
@@ -91,7 +89,7 @@ QuantizedInputs quantize_inputs(const QuantizedNetwork& network, Index matmul, c
 
 QuantizedEngine::QuantizedEngine(const QuantizedNetwork& network) : network_(network) {
   for (const QuantizedMatrix& matrix : network.matmuls) {
-    operands_.push_back(make_exact(as_floats(matrix.codes), largest_input(network.input)));
+    operands_.push_back(make_exact(as_floats(matrix.codes), half_range(network.input.bits)));
   }
 }
 
@@ -101,14 +99,13 @@ Tensor QuantizedEngine::multiply(const StaticMatmul& matmul, const Tensor& x,
   const QuantizedInputs inputs = quantize_inputs(network_, matmul.id, x);
   Matrix<double> y;
   exact_product(as_floats(inputs.codes), operands_[id], {0, matmul.rows},
-                largest_input(network_.input), y);
+                half_range(network_.input.bits), y);
   return rescale(y, inputs, network_.matmuls[id]);
 }
 
 std::vector<RowTile> row_tiles(const StaticMatmul& matmul, const ChipSpec& chip) {
-  const BlockShape shape{inputs_per_array(chip.macro), weight_columns(chip.macro)};
   std::vector<RowTile> tiles;
-  for (const Block& block : partition_matmul(matmul, shape, chip.row_split)) {
+  for (const Block& block : partition_matmul(matmul, block_shape(chip), row_split_of(chip))) {
     if (block.column_tile == 0) tiles.push_back({block.first_row, block.rows});
   }
   return tiles;
@@ -121,7 +118,7 @@ CrossbarEngine::CrossbarEngine(const Network& network, const QuantizedNetwork& q
   banks_.resize(network.matmuls.size());
   parallel_for(threads, std::ssize(network.matmuls), [&](Index id) {
     const StaticMatmul& matmul = network.matmuls[static_cast<size_t>(id)];
-    if (!in_crossbars(matmul, chip.head)) return;
+    if (!in_crossbars(matmul, chip)) return;
     auto bank = std::make_unique<Bank>();
     ChipDraw own = draw;
     own.matrix = static_cast<std::uint32_t>(id);

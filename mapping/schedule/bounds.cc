@@ -22,7 +22,7 @@ Picoseconds decoder_path(const TokenPlan& plan, const Request& request) {
     Times next(plan.steps.size(), 0);
     for (size_t k = 0; k < plan.steps.size(); ++k) {
       const Step& step = plan.steps[k];
-      if (!applies(step, request, t)) continue;
+      if (!applies(step, request, t) || !takes_turn(step, 0, t)) continue;
       const bool waits = step.order == StepOrder::in_order && t > 0;
       const Picoseconds ready = std::max(released, waits ? ends[k] : 0);
       next[k] = end_of(step, next, ready, positions_of(request, t));
@@ -45,7 +45,8 @@ Picoseconds encoder_path(const TokenPlan& plan, const Request& request) {
       opened = std::max(opened, ends[t][static_cast<size_t>(step.gate)]);
     }
     for (size_t t = 0; t < tokens; ++t) {
-      if (!applies(step, request, static_cast<Index>(t))) continue;
+      const auto token = static_cast<Index>(t);
+      if (!applies(step, request, token) || !takes_turn(step, 0, token)) continue;
       const bool waits = step.order == StepOrder::in_order && t > 0;
       const Picoseconds ready = std::max(opened, waits ? ends[t - 1][k] : 0);
       ends[t][k] = end_of(step, ends[t], ready, positions_of(request, static_cast<Index>(t)));

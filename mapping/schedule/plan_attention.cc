@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "mapping/network/attention_shape.h"
+#include "mapping/schedule/picoseconds.h"
 
 namespace ohm {
 namespace {
@@ -39,18 +40,38 @@ void wait_for_all(const StepBuilder& b, Step& step, Index gate) {
   step.gate = gate;
 }
 
+/// A token beyond those that the buffers keep writes its own keys and values; nothing waits for
+/// it. Of an encoder, whose tokens all see all positions, each writes its share.
+void plan_kv_spill(StepBuilder& b, Index vertex, Index stored, Index kept) {
+  constexpr Index kOnce = Index{1} << 60;  // however many positions lie beyond
+  Step spill = b.step(vertex, "spill_kv", {stored});
+  const Request& request = b.request();
+  const double share = request.decoder ? 1.0
+                                       : static_cast<double>(request.prompt - kept) /
+                                             static_cast<double>(request.prompt);
+  const Fetch way = fetch_of(b.mapping().chip, site_of(b, vertex).tiles,
+                             kv_bytes_per_position(b.mapping()), spill.action, 1);
+  const auto time = static_cast<Picoseconds>(std::llround(share * static_cast<double>(way.busy)));
+  spill.growth = {kOnce, std::max<Picoseconds>(1, time), kept, 0};
+  spill.claims = b.claims_of(way);
+  for (Claim& claim : spill.claims) claim.busy = 0;  // by position only
+  b.add(std::move(spill));
+}
+
 /// Keys and values that the buffers could not keep; -1 where they keep all.
 Index plan_kv_fetch(StepBuilder& b, Index vertex, Index stored) {
   const Index kept = buffered_positions(b.mapping(), vertex, b.request());
   if (kept >= held_positions(b.network(), vertex, b.request())) return -1;
   Step fetch = b.step(vertex, "fetch_kv", {stored});
   wait_for_all(b, fetch, stored);
-  const auto bytes = static_cast<double>(kv_bytes_per_position(b.mapping()));
-  const Picoseconds each = picoseconds(Bytes(bytes) / b.spec().dram.bandwidth, fetch.action);
-  fetch.growth = {1, std::max<Picoseconds>(1, each), kept,
-                  picoseconds(b.spec().dram.latency, fetch.action)};
-  fetch.growth.always = source_positions(b, vertex);
-  fetch.claims = {{b.dram(), 0, 0}};
+  const Index source = source_positions(b, vertex);
+  if (source == 0) plan_kv_spill(b, vertex, stored, kept);
+  const Fetch each = fetch_of(b.mapping().chip, site_of(b, vertex).tiles,
+                              kv_bytes_per_position(b.mapping()), fetch.action);
+  fetch.growth = {1, std::max<Picoseconds>(1, each.busy), kept, each.start_up};
+  fetch.growth.always = source;
+  fetch.claims = b.claims_of(each);
+  for (Claim& claim : fetch.claims) claim.busy = 0;  // by position only
   return b.add(std::move(fetch));
 }
 

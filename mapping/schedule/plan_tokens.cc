@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "crossbar/cost/macro_timing.h"
 #include "mapping/network/experts.h"
+#include "mapping/schedule/picoseconds.h"
 #include "mapping/schedule/plan_attention.h"
 #include "mapping/schedule/step_builder.h"
 
@@ -61,7 +61,8 @@ void plan_embedding(StepBuilder& b, Index vertex, const Operator& op) {
   if (!from.empty()) return plan_elementwise(b, vertex, "embed", b.spec().digital.residual);
   const Index tables = embedding_tables(b.network());
   const Index row =
-      b.dram_read(vertex, "fetch", tables * bytes_of(op.out_features, widths.activation_bits), {});
+      b.dram_read(vertex, "fetch", tables * bytes_of(op.out_features, widths.activation_bits), {},
+                  tables);
   const LaneWork work{(tables - 1) * op.out_features, b.spec().digital.residual.cycles,
                       b.activations(op.out_features)};
   b.result_of(vertex) = b.digital(vertex, "embed", b.home(vertex), work, {row});
@@ -99,34 +100,28 @@ void plan_digital_head(StepBuilder& b, Index vertex, const Operator& op, Index b
 }
 
 Index plan_mvm(StepBuilder& b, Index vertex, const Operator& op, Index before) {
-  const auto m = static_cast<size_t>(op.matmul);
-  Index rows = 0, columns = 0;
-  const Partition& partition = b.mapping().partition;
-  for (Index i = partition.first[m]; i < partition.first[m + 1]; ++i) {
-    rows = std::max(rows, partition.blocks[static_cast<size_t>(i)].rows);
-    columns = std::max(columns, partition.blocks[static_cast<size_t>(i)].columns);
-  }
-  const MacroTiming timing = macro_timing(b.spec().macro, rows, columns);
-  const auto inputs = bytes_of(op.in_features, b.widths().input_bits);
-  // each tile writes what arrives and reads it into its macros
-  const Picoseconds load = b.buffer_time(2 * inputs, "mvm");
+  const Mapping& mapping = b.mapping();
+  const MvmTime time = mvm_time(mapping.chip, mapping.partition,
+                                mapping.network.matmuls[static_cast<size_t>(op.matmul)]);
+  const Picoseconds load = picoseconds(time.load, "mvm");
+  const StoredCopy& copy = mapping.arrangement.of(op.matmul, b.turn());
+  const Picoseconds interval = picoseconds(time.interval, "mvm");
+  const Picoseconds busy = std::max(load, copy.turns * interval);
   Step made = b.step(vertex, "mvm", {before});
-  made.claims = {{op.matmul, 0, std::max(load, picoseconds(timing.interval, "mvm"))}};
-  made.latency = load + picoseconds(timing.latency, "mvm");
+  made.claims = {{b.macros_of(op.matmul), 0, busy}};
+  for (const Index array : copy.shared) made.claims.push_back({b.shared_array(array), 0, busy});
+  made.latency = load + (copy.turns - 1) * interval + picoseconds(time.latency, "mvm");
   return b.add(std::move(made));
 }
 
 /// Each tile adds up its row tiles and writes the sums of its columns.
-Index plan_accumulate(StepBuilder& b, Index vertex, const Operator& op, const MatmulSite& site,
-                      Index before) {
+Index plan_accumulate(StepBuilder& b, Index vertex, const MatmulSite& site, Index before) {
   Step made = b.step(vertex, "accumulate", {before});
+  const Operator& op = b.network().op(vertex);
   Index additions = 0;
-  auto block = b.mapping().partition.blocks.begin() +
-               b.mapping().partition.first[static_cast<size_t>(op.matmul)];
   for (size_t i = 0; i < site.tiles.size(); ++i) {
-    LaneWork work{-site.columns[i], b.spec().digital.accumulate.cycles,
-                  sum_bytes(b, op, site.columns[i])};
-    for (Index n = 0; n < site.blocks[i]; ++n) work.elements += (block++)->columns;
+    const LaneWork work{site.sums[i] - site.columns[i], b.spec().digital.accumulate.cycles,
+                        sum_bytes(b, op, site.columns[i])};
     additions += work.elements;
     made.claims.push_back({b.digital_of(site.tiles[i]), 0, b.duration(work, made.action)});
   }
@@ -159,10 +154,19 @@ void plan_matmul(StepBuilder& b, Index vertex, const Operator& op) {
     const Index sent = b.send(TransferKind::activation, vertex, producer, "send", before);
     return plan_digital_head(b, vertex, op, sent);
   }
-  const Index arrived = b.send(TransferKind::input, vertex, producer, "multicast", before);
-  const Index sums = plan_accumulate(b, vertex, op, site, plan_mvm(b, vertex, op, arrived));
-  const Index gathered = b.send(TransferKind::partial_sums, vertex, -1, "reduce", sums);
-  plan_dequantise(b, vertex, op, site, gathered);
+  std::vector<Index> results;
+  const Index copies = b.mapping().placement.copies(op.matmul);
+  for (Index copy = 0; copy < copies; ++copy) {
+    b.take_turn(copy, copies);
+    const MatmulSite& each = b.mapping().placement.site(op.matmul, copy);
+    const Index arrived = b.send(TransferKind::input, vertex, producer, "multicast", before);
+    const Index sums = plan_accumulate(b, vertex, each, plan_mvm(b, vertex, op, arrived));
+    const Index gathered = b.send(TransferKind::partial_sums, vertex, -1, "reduce", sums);
+    plan_dequantise(b, vertex, op, each, gathered);
+    results.push_back(b.result_of(vertex));
+  }
+  b.take_turn(0, 1);
+  if (copies > 1) b.result_of(vertex) = b.add(b.step(vertex, "join", results));
   if (b.network().matmuls[m].part == "cross_kv") plan_source_keys(b, vertex);
 }
 

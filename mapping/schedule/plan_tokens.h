@@ -29,8 +29,11 @@ bool is_planned(const Network& network, Index vertex, const Request& request);
 /// are occupied for the group's share of the tokens. A source's keys and values are stored by the
 /// pass of the first stack. Everything else: the digital unit of the tile that has its input.
 /// Model: vectors move whole (no overlap within a token); routers buffer what waits for a link;
-/// DRAM traffic does not load the network on chip; a digital head runs beside the DRAM at the pace
-/// of the DRAM.
+/// DRAM traffic does not load the network on chip; embedding rows and keys and values on their way
+/// to the DRAM are scattered pieces (DramAccess), everything else that it moves are runs; a digital
+/// head runs beside the DRAM at the pace of the DRAM. Of several chips, embeddings, inputs and a
+/// digital head are in the DRAM of the chip of tile 0, keys and values in those of the chips that
+/// attend to them; chips without DRAM use the nearest, over the links.
 TokenPlan plan_tokens(const Mapping& mapping, const Request& request);
 
 }  // namespace ohm

@@ -47,6 +47,7 @@ class Simulation {
              const std::vector<Index>& watch)
       : plan_(plan),
         request_(request),
+        gates_(plan.gating),
         followers_(plan.steps.size()),
         gated_(plan.steps.size()),
         watch_(plan.steps.size(), -1) {
@@ -109,7 +110,7 @@ class Simulation {
     Sequence& line = sequences_[static_cast<size_t>(sequence)];
     for (size_t k = 0; k < plan_.steps.size(); ++k) {
       const Step& step = plan_.steps[k];
-      if (!applies(step, request_, token)) continue;
+      if (!applies(step, request_, token) || !takes_turn(step, sequence, token)) continue;
       ++job.remaining;
       job.pending[k] = 0;
       for (const Index before : step.after) {
@@ -138,7 +139,9 @@ class Simulation {
       calendars_[static_cast<size_t>(claim.resource)].forget(item.time);
     }
     starts_.assign(step.claims.size(), 0);
-    const Picoseconds delay = step.hops ? hop(step, item.time) : join(step, item.time, extra);
+    const Picoseconds woken = gates_.wake(step, item.time);
+    const Picoseconds delay =
+        woken - item.time + (step.hops ? hop(step, woken) : join(step, woken, extra));
     for (size_t c = 0; c < step.claims.size(); ++c) {
       const Claim& claim = step.claims[c];
       calendars_[static_cast<size_t>(claim.resource)].reserve(starts_[c], claim.busy + extra);
@@ -147,7 +150,9 @@ class Simulation {
     ++result_.steps;
     if (item.job < result_.timeline_tokens) record(item, step, extra);
     if (item.step == 0) enter_next(item.job, item.time + delay);
-    finish(item.job, item.step, item.time + delay + step.latency + step.extra(positions));
+    const Picoseconds end = item.time + delay + step.latency + step.extra(positions);
+    gates_.hold(step, end);
+    finish(item.job, item.step, end);
   }
 
   /// All claims keep their distance: the step starts when every one of them fits. Returns the
@@ -292,10 +297,13 @@ class Simulation {
     for (size_t r = 0; r < waited_.size(); ++r) {
       if (waited_[r] > 0) result_.stalls[to_string(plan_.resources[r].kind)] += waited_[r];
     }
+    result_.gated = gates_.close(result_.makespan);
+    if (result_.gated.waited > 0) result_.stalls["wake_up"] = result_.gated.waited;
   }
 
   const TokenPlan& plan_;
   const Request request_;
+  PowerGates gates_;
   std::vector<std::vector<Index>> followers_, gated_;
   std::vector<Index> watch_;  // by step: its place in `watched`, or -1
   std::vector<Calendar> calendars_;
@@ -329,6 +337,9 @@ void append(Schedule pass, Schedule& before) {
   for (Picoseconds& output : pass.outputs) output += shift;
   pass.events.insert(pass.events.begin(), before.events.begin(), before.events.end());
   for (const auto& [kind, time] : before.stalls) pass.stalls[kind] += time;
+  for (size_t t = 0; t < pass.gated.off.size(); ++t) pass.gated.off[t] += before.gated.off[t];
+  pass.gated.wake_ups += before.gated.wake_ups;
+  pass.gated.waited += before.gated.waited;
   pass.makespan += shift;
   pass.ttft += shift;
   pass.steps += before.steps;

@@ -34,6 +34,7 @@ struct Schedule {
   std::vector<Picoseconds> outputs;
   /// By watched step: when it ended, by token, then sequence; 0 where it did not run.
   std::vector<std::vector<Picoseconds>> watched;
+  Gated gated;                        ///< by the rule of the plan
   std::vector<TimelineEvent> events;  ///< of the first tokens only
   Index timeline_tokens = 0;          ///< how many tokens the events cover
 

@@ -1,31 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mapping/schedule/step_builder.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cmath>
 
-#include "core/error.h"
 #include "mapping/network/experts.h"
+#include "mapping/schedule/picoseconds.h"
 #include "mapping/schedule/plan_tokens.h"
 
 namespace ohm {
-
-Picoseconds picoseconds(Seconds time, const std::string& step) {
-  constexpr double kLongest = 1e15;
-  const double rounded = std::round(time.si() * 1e12);
-  if (rounded <= kLongest) return static_cast<Picoseconds>(rounded);
-  throw ArgumentError(
-      fmt::format("schedule: step {} takes {:.3g} s; expected at most {:.0f} s: raise the clocks "
-                  "and bandwidths "
-                  "of the chip, or take a smaller network",
-                  step, time.si(), kLongest * 1e-12));
-}
-
-Picoseconds cycles(Index n, Hertz clock, const std::string& step) {
-  return picoseconds(Seconds(static_cast<double>(n) / clock.si()), step);
-}
 
 Index ceil_divide(Index n, Index by) {
   return n == 0 ? 0 : (n - 1) / by + 1;
@@ -40,24 +23,38 @@ StepBuilder::StepBuilder(const Mapping& mapping, const Request& request)
 }
 
 void StepBuilder::add_resources() {
-  for (const StaticMatmul& matmul : mapping_.network.matmuls) {
-    plan_.resources.push_back({ResourceKind::macros, matmul.id, matmul.name});
+  const auto add_each = [&](ResourceKind kind, Index n) {
+    for (Index i = 0; i < n; ++i) plan_.resources.push_back({kind, i});
+    return std::ssize(plan_.resources) - n;
+  };
+  for (const StaticMatmul& matmul : network().matmuls) {
+    first_macros_.push_back(std::ssize(plan_.resources));
+    const Index copies = std::max<Index>(1, mapping_.placement.copies(matmul.id));
+    for (Index copy = 0; copy < copies; ++copy) {
+      plan_.resources.push_back({ResourceKind::macros, matmul.id, matmul.name, copy});
+    }
   }
-  const Index tiles = mapping_.chip.mesh.size();
-  first_digital_ = std::ssize(plan_.resources);
-  for (Index t = 0; t < tiles; ++t) {
-    plan_.resources.push_back({ResourceKind::digital, t, {}});
-  }
-  first_attention_ = std::ssize(plan_.resources);
-  for (Index t = 0; t < tiles; ++t) {
-    plan_.resources.push_back({ResourceKind::attention, t, {}});
-  }
+  const Mesh& mesh = mapping_.chip.mesh;
+  first_digital_ = add_each(ResourceKind::digital, mesh.size());
+  first_attention_ = add_each(ResourceKind::attention, mesh.size());
   first_link_ = std::ssize(plan_.resources);
-  for (Index l = 0; l < mapping_.chip.mesh.n_links(); ++l) {
-    plan_.resources.push_back({ResourceKind::link, l, {}});
+  for (Index l = 0; l < mesh.n_links(); ++l) plan_.resources.push_back(link_resource(mesh, l));
+  first_dram_ = add_each(ResourceKind::dram, mesh.n_chips());
+  for (const StoredCopy& copy : mapping_.arrangement.stored) {
+    for (const Index array : copy.shared) {
+      if (!shared_.try_emplace(array, std::ssize(plan_.resources)).second) continue;
+      plan_.resources.push_back({ResourceKind::array, array});
+    }
   }
-  dram_ = std::ssize(plan_.resources);
-  plan_.resources.push_back({ResourceKind::dram, 0, {}});
+}
+
+Index StepBuilder::macros_of(Index matmul) const {
+  return first_macros_[static_cast<size_t>(matmul)] + turn_;
+}
+
+void StepBuilder::take_turn(Index turn, Index turns) {
+  turn_ = turn;
+  turns_ = turns;
 }
 
 Index StepBuilder::add(Step step) {
@@ -83,6 +80,8 @@ Step StepBuilder::step(Index vertex, const std::string& action,
     if (before >= 0) made.after.push_back(before);
   }
   made.tokens = tokens_of(mapping_.network, mapping_.network.op(vertex));
+  made.turns = turns_;
+  made.turn = turn_;
   return made;
 }
 
@@ -102,12 +101,19 @@ Index StepBuilder::digital(Index vertex, const std::string& action, Index tile,
   return add(std::move(made));
 }
 
+std::vector<Claim> StepBuilder::claims_of(const Fetch& fetch) const {
+  std::vector<Claim> claims;
+  for (const Claim& at : fetch.drams) claims.push_back({first_dram_ + at.resource, 0, at.busy});
+  for (const Claim& at : fetch.links) claims.push_back({first_link_ + at.resource, 0, at.busy});
+  return claims;
+}
+
 Index StepBuilder::dram_read(Index vertex, const std::string& action, std::int64_t bytes,
-                             const std::vector<Index>& after) {
+                             const std::vector<Index>& after, Index pieces) {
   Step made = step(vertex, action, after);
-  made.claims = {
-      {dram_, 0, picoseconds(Bytes(static_cast<double>(bytes)) / spec().dram.bandwidth, action)}};
-  made.latency = made.claims.front().busy + picoseconds(spec().dram.latency, action);
+  const Fetch fetch = fetch_of(mapping_.chip, {0}, bytes, action, pieces);
+  made.claims = claims_of(fetch);
+  made.latency = fetch.busy + fetch.start_up;
   return add(std::move(made));
 }
 
@@ -116,20 +122,15 @@ Index StepBuilder::send(TransferKind kind, Index vertex, Index from, const std::
   for (size_t i = 0; i < mapping_.transfers.size(); ++i) {
     const Transfer& transfer = mapping_.transfers[i];
     if (transfer.kind != kind || transfer.vertex != vertex || transfer.from != from) continue;
+    if (transfer.copy != turn_) continue;
     const Route& route = mapping_.routes[i];
     if (route.links.empty()) return after;
     Step made = step(vertex, action, {after});
-    const NocSpec& noc = spec().noc;
-    const Index hop = noc.router_cycles + noc.link_cycles;
-    Index last = 0;
-    for (const LinkLoad& load : route.links) {
-      const Index flits = ceil_divide(load.bytes * 8, noc.flit_bits);
-      last = std::max(last, load.hops * hop + flits);
-      made.claims.push_back({first_link_ + load.link, cycles(load.hops * hop, noc.clock, action),
-                             cycles(flits, noc.clock, action), load.behind});
-    }
+    Passage passage = passage_of(mapping_.chip, route, action);
+    made.claims = std::move(passage.claims);
+    for (Claim& claim : made.claims) claim.resource += first_link_;
     made.hops = true;
-    made.latency = cycles(last + hop - 1, noc.clock, action);
+    made.latency = passage.latency;
     return add(std::move(made));
   }
   return after;

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "mapping/chip/map_network.h"
+#include "mapping/schedule/passage.h"
 #include "mapping/schedule/token_plan.h"
 
 namespace ohm {
@@ -22,7 +24,7 @@ struct LaneWork {
 /// Grows the plan of one token step by step, on the resources of a chip.
 ///
 /// Every method that adds a step returns its number; `after` may hold -1 for nothing. Throws
-/// ArgumentError where a step takes more than 1e15 ps, so that sums stay whole numbers.
+/// ArgumentError where a step takes too long (see picoseconds()).
 class StepBuilder {
  public:
   /// `request` says which stack's tokens are planned where there are two.
@@ -36,7 +38,12 @@ class StepBuilder {
 
   Index digital_of(Index tile) const { return first_digital_ + tile; }
   Index attention_of(Index tile) const { return first_attention_ + tile; }
-  Index dram() const { return dram_; }
+  /// The macros of the copy at hand, and an array that it shares with other matrices.
+  Index macros_of(Index matmul) const;
+  Index shared_array(Index array) const { return shared_.at(array); }
+  /// From now on steps are those of copy `turn` of a matrix, which has `turns`.
+  void take_turn(Index turn, Index turns);
+  Index turn() const { return turn_; }
   Index home(Index vertex) const { return mapping_.placement.home[static_cast<size_t>(vertex)]; }
   /// The step that makes the result of `vertex`.
   Index& result_of(Index vertex) { return result_of_[static_cast<size_t>(vertex)]; }
@@ -49,8 +56,11 @@ class StepBuilder {
   Index add(Step step);
   Index digital(Index vertex, const std::string& action, Index tile, const LaneWork& work,
                 const std::vector<Index>& after);
+  /// A long run, or so many scattered pieces.
   Index dram_read(Index vertex, const std::string& action, std::int64_t bytes,
-                  const std::vector<Index>& after);
+                  const std::vector<Index>& after, Index pieces = 0);
+  /// What an access to DRAM claims.
+  std::vector<Claim> claims_of(const Fetch& fetch) const;
   /// The transfer of this kind into (or out of) `vertex`; returns `after` where no link is crossed.
   Index send(TransferKind kind, Index vertex, Index from, const std::string& action, Index after);
 
@@ -70,13 +80,10 @@ class StepBuilder {
   const double expert_share_;
   TokenPlan plan_;
   std::vector<Index> result_of_;
-  Index first_digital_ = 0, first_attention_ = 0, first_link_ = 0, dram_ = 0;
+  std::vector<Index> first_macros_;  // by matmul: its first copy
+  std::map<Index, Index> shared_;    // resources by array
+  Index turn_ = 0, turns_ = 1;       // of the steps that are being made
+  Index first_digital_ = 0, first_attention_ = 0, first_link_ = 0, first_dram_ = 0;
 };
-
-/// Whole picoseconds of `time`; ArgumentError beyond 1e15.
-Picoseconds picoseconds(Seconds time, const std::string& step);
-
-/// Whole cycles of a clock.
-Picoseconds cycles(Index n, Hertz clock, const std::string& step);
 
 }  // namespace ohm

@@ -19,6 +19,14 @@ const char* to_string(ResourceKind kind) {
       return "noc_link";
     case ResourceKind::dram:
       return "dram";
+    case ResourceKind::array:
+      return "shared_array";
+    case ResourceKind::chip_link:
+      return "chip_link";
+    case ResourceKind::package_link:
+      return "package_link";
+    case ResourceKind::board_link:
+      return "board_link";
   }
   return "";
 }
@@ -26,14 +34,20 @@ const char* to_string(ResourceKind kind) {
 std::string Resource::name() const {
   switch (kind) {
     case ResourceKind::macros:
-      return matmul;
+      return copy == 0 ? matmul : fmt::format("{} (copy {})", matmul, copy);
     case ResourceKind::digital:
     case ResourceKind::attention:
       return fmt::format("{} of tile {}", to_string(kind), number);
     case ResourceKind::link:
       return fmt::format("noc link {}", number);
+    case ResourceKind::array:
+      return fmt::format("shared array {}", number);
     case ResourceKind::dram:
-      return "dram";
+      return number == 0 ? "dram" : fmt::format("dram of chip {}", number);
+    case ResourceKind::chip_link:
+    case ResourceKind::package_link:
+    case ResourceKind::board_link:
+      return fmt::format("{} {}", to_string(kind), number);
   }
   return "";
 }
@@ -65,6 +79,29 @@ bool applies(const Step& step, const Request& request, Index token) {
   return true;
 }
 
+bool takes_turn(const Step& step, Index sequence, Index token) {
+  return step.turns == 1 || (sequence + token) % step.turns == step.turn;
+}
+
+std::int64_t applications_in_batch(const Step& step, const Request& request, Index first,
+                                   Index last) {
+  if (step.turns == 1) return request.batch * applications(step, request, first, last);
+  const auto until = [&](Index end, Index shift) {  // tokens 0 … end - 1 whose turn it is
+    const Index skipped = ((step.turn - shift) % step.turns + step.turns) % step.turns;
+    return end <= skipped ? 0 : (end - 1 - skipped) / step.turns + 1;
+  };
+  Index from = first, to = last + 1;
+  if (step.tokens == StepTokens::first) to = std::min<Index>(to, 1);
+  if (step.tokens == StepTokens::not_first) from = std::max<Index>(from, 1);
+  if (step.tokens == StepTokens::generating) from = std::max(from, request.prompt - 1);
+  std::int64_t sum = 0;
+  for (Index shift = 0; from < to && shift < std::min(request.batch, step.turns); ++shift) {
+    const Index sequences = (request.batch - 1 - shift) / step.turns + 1;
+    sum += sequences * (until(to, shift) - until(from, shift));
+  }
+  return sum;
+}
+
 std::int64_t applications(const Step& step, const Request& request, Index first, Index last) {
   std::int64_t n = std::max<Index>(0, last - first + 1);
   if (n == 0) return 0;
@@ -91,13 +128,13 @@ std::vector<Picoseconds> resource_work(const TokenPlan& plan, const Request& req
   std::vector<Picoseconds> work(plan.resources.size(), 0);
   const Index tokens = request.tokens();
   for (const Step& step : plan.steps) {
-    const std::int64_t runs = applications(step, request, 0, tokens - 1);
+    const std::int64_t runs = applications_in_batch(step, request, 0, tokens - 1);
     Picoseconds extra = 0;
     for (Index t = 0; step.growth.per_position > 0 && t < tokens; ++t) {
       if (applies(step, request, t)) extra += step.occupation(positions_of(request, t));
     }
     for (const Claim& claim : step.claims) {
-      work[static_cast<size_t>(claim.resource)] += request.batch * (runs * claim.busy + extra);
+      work[static_cast<size_t>(claim.resource)] += runs * claim.busy + request.batch * extra;
     }
   }
   return work;

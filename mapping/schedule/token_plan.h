@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/index.h"
+#include "mapping/schedule/power_gates.h"
 #include "mapping/schedule/workload.h"
 
 namespace ohm {
@@ -13,17 +14,35 @@ namespace ohm {
 using Picoseconds = std::int64_t;
 
 /// What only one step can use at a time.
-enum class ResourceKind { macros, digital, attention, link, dram };
+enum class ResourceKind {
+  macros,
+  digital,
+  attention,
+  link,
+  array,  ///< that several matrices share
+  dram,
+  chip_link,  ///< between chips; packages and boards: groups of chips
+  package_link,
+  board_link,
+};
 
-/// "macros", "digital", "attention", "noc_link", "dram".
+/// "macros", "digital", "attention", "noc_link", "shared_array", "dram", "chip_link",
+/// "package_link", "board_link".
 const char* to_string(ResourceKind kind);
+
+/// Whether messages pass through it: on chip, or between chips.
+inline bool is_link(ResourceKind kind) {
+  return kind == ResourceKind::link || kind > ResourceKind::dram;
+}
 
 struct Resource {
   ResourceKind kind = ResourceKind::macros;
-  Index number = 0;         ///< of the matmul, the tile or the link
+  Index number = 0;         ///< of the matmul, the tile, the link, the array or the chip
   std::string matmul = {};  ///< its name
+  Index copy = 0;           ///< of the matmul
 
-  /// "h.0.ffn.up", "digital of tile 3", "attention of tile 3", "noc link 17", "dram".
+  /// "h.0.ffn.up", "h.0.ffn.up (copy 1)", "digital of tile 3", "noc link 17", "chip_link 4",
+  /// "shared array 9", "dram", "dram of chip 1".
   std::string name() const;
 };
 
@@ -76,6 +95,8 @@ struct Step {
   StepTokens tokens = StepTokens::every;
   StepOrder order = StepOrder::free;
   Index gate = -1;  ///< of a barrier: the step that must be done for every token
+  Index turns = 1;  ///< copies deal tokens out among them: one in so many …
+  Index turn = 0;   ///< … those whose number plus that of their sequence leave this remainder
 
   /// Time on top for a token that attends to `positions`.
   Picoseconds extra(Index positions) const;
@@ -87,12 +108,20 @@ struct Step {
 struct TokenPlan {
   std::vector<Resource> resources;
   std::vector<Step> steps;
+  GatingRule gating = {};
 };
 
 /// Whether the step is for token `token` of the request.
 bool applies(const Step& step, const Request& request, Index token);
 
-/// Tokens first … last of one sequence that the step is for.
+/// Whether it is this step's turn at that token of that sequence.
+bool takes_turn(const Step& step, Index sequence, Index token);
+
+/// Tokens first … last of all sequences that the step is for, its turns counted.
+std::int64_t applications_in_batch(const Step& step, const Request& request, Index first,
+                                   Index last);
+
+/// Tokens first … last of one sequence that the step is for, with every turn.
 std::int64_t applications(const Step& step, const Request& request, Index first, Index last);
 
 /// Positions that a token attends to.

@@ -16,7 +16,7 @@ Index ceil_of(Index n, Index by) {
 }
 
 Index arrays_of(const StaticMatmul& matmul, const Chip& chip) {
-  if (!in_crossbars(matmul, chip.spec.head)) return 0;
+  if (!in_crossbars(matmul, chip.spec)) return 0;
   return tile_grid(matmul.rows, matmul.columns, chip.shape).size();
 }
 
@@ -51,6 +51,7 @@ bool stands(const Network& network, const StaticMatmul& matmul) {
 /// Blocks of listed matrices and their slots.
 std::pair<Partition, std::vector<Slot>> lay_out(const Network& network, const Chip& chip,
                                                 const std::vector<Band>& bands) {
+  const std::string row_split = row_split_of(chip.spec);
   Partition partition{chip.shape, {}, {0}};
   std::vector<Slot> slots;
   size_t at = 0;
@@ -62,7 +63,7 @@ std::pair<Partition, std::vector<Slot>> lay_out(const Network& network, const Ch
     }
     const Index arrays = arrays_of(matmul, chip);
     if (arrays > 0 && stands(network, matmul)) {
-      const auto blocks = partition_matmul(matmul, chip.shape, chip.spec.row_split);
+      const auto blocks = partition_matmul(matmul, chip.shape, row_split);
       partition.blocks.insert(partition.blocks.end(), blocks.begin(), blocks.end());
       for (Index i = 0; i < arrays; ++i) {
         slots.push_back(
@@ -94,11 +95,18 @@ Index best_tiles_per_head(const TransformerSpec& network, const ChipSpec& chip) 
   return std::max<Index>(1, std::llround(std::sqrt(kPositions * each / (port + merge))));
 }
 
+/// One large chip of so many tiles, without neighbours.
+ChipSpec of_mesh(ChipSpec chip, const MeshSpec& mesh) {
+  chip.mesh = mesh;
+  chip.system.clear();
+  chip.dram_at.clear();
+  return chip;
+}
+
 }  // namespace
 
 Index band_columns(const Network& network, const ChipSpec& chip) {
-  ChipSpec one = chip;
-  one.mesh = {1, 1};
+  const ChipSpec one = of_mesh(chip, {1, 1});
   Index largest = 1;
   for (const Band& band : bands_of(network, compile_chip(one), 1)) {
     if (band.layer >= 0) largest = std::max(largest, band.tiles);
@@ -109,17 +117,23 @@ Index band_columns(const Network& network, const ChipSpec& chip) {
 }
 
 BandMapping map_in_bands(const Network& network, const ChipSpec& chip, Index columns) {
-  ChipSpec spec = chip;
-  spec.mesh = {1, 1};
-  std::vector<Band> bands = bands_of(network, compile_chip(spec), columns);
-  spec.mesh = {columns, std::max<Index>(1, bands.back().first_row + bands.back().rows)};
-  Chip compiled = compile_chip(spec);
+  std::vector<Band> bands = bands_of(network, compile_chip(of_mesh(chip, {1, 1})), columns);
+  const Index rows = std::max<Index>(1, bands.back().first_row + bands.back().rows);
+  Chip compiled = compile_chip(of_mesh(chip, {columns, rows}));
   auto [partition, slots] = lay_out(network, compiled, bands);
   Placement placement = placement_of(network, partition, compiled.mesh, std::move(slots),
-                                     best_tiles_per_head(network.spec, spec));
+                                     best_tiles_per_head(network.spec, chip));
   for (const Band& band : bands) placement.tiles_used += band.tiles;
-  Mapping mapping{
-      network, std::move(compiled), std::move(partition), std::move(placement), {}, {}, {}, {}};
+  Arrangement arrangement = single_copies(partition);
+  Mapping mapping{network,
+                  std::move(compiled),
+                  std::move(partition),
+                  std::move(arrangement),
+                  std::move(placement),
+                  {},
+                  {},
+                  {},
+                  {}};
   mapping.transfers = transfers_of(network, mapping.placement, mapping.chip.widths);
   for (const Transfer& transfer : mapping.transfers) {
     mapping.routes.push_back(route(mapping.chip.mesh, transfer));

@@ -6,9 +6,12 @@
 #include <algorithm>
 
 #include "core/error.h"
+#include "mapping/estimate/assumptions.h"
 #include "mapping/estimate/estimate_steps.h"
 #include "mapping/estimate/operator_energy.h"
+#include "mapping/estimate/phases.h"
 #include "mapping/network/experts.h"
+#include "mapping/network/parameter_count.h"
 #include "mapping/schedule/plan_attention.h"
 #include "mapping/schedule/plan_tokens.h"
 #include "mapping/structure/bands.h"
@@ -53,7 +56,7 @@ class Scaled {
     repeat_layers(reduced);
     take_all_chips();
     fill_times(result_);
-    book_static();
+    fill_static();
     fill_energy(result_);
     describe();
     return std::move(result_);
@@ -79,7 +82,8 @@ class Scaled {
       DramSpec& dram = mapped_.mapping.chip.spec.dram;
       dram.bandwidth = static_cast<double>(chips) / static_cast<double>(layers) * dram.bandwidth;
     }
-    require_memory(mapping, (result_.kv_bytes_in_dram - 1) / chips + 1);
+    const auto each = static_cast<double>((result_.kv_bytes_in_dram - 1) / chips + 1);
+    require_memory(mapping, {result_.kv_bytes_in_dram, each});
   }
 
   Index chips_of(Index tiles) const {
@@ -145,28 +149,29 @@ class Scaled {
     }
   }
 
-  /// From here on the mapping speaks of all chips: only costs are taken from it.
+  /// From here on the mapping has the tiles, parts and memories of all chips: only static costs are
+  /// taken from it.
   void take_all_chips() {
     Chip& chip = mapped_.mapping.chip;
     const Index tiles = tiles_of(mapped_.bands, reduction_);
     result_.chips = chips_of(tiles);
+    const auto chips = static_cast<double>(result_.chips);
     mapped_.mapping.placement.tiles_used = tiles;
-    chip.spec.mesh = {chip_.mesh.columns, chip_.mesh.rows * result_.chips};
-    for (PartSpec& part : chip.spec.parts) part.count *= static_cast<double>(result_.chips);
-    chip.shared_area = static_cast<double>(result_.chips) * chip.shared_area;
+    chip.spec.mesh = chip_.mesh;
+    chip.mesh = Mesh(chip_.mesh.columns, chip_.mesh.rows * result_.chips);
+    for (PartSpec& part : chip.spec.parts) part.count *= chips;
+    chip.spec.dram.background = chips * chip.spec.dram.background;
   }
 
-  void book_static() {
+  void fill_static() {
     const Mapping& mapping = mapped_.mapping;
-    book_leakage(mapping, result_);
     const Schedule worked = with_all_experts(mapping, result_.request, result_.schedule);
-    book_parts(mapping, worked, result_.ledger);
-    book_area(mapping, result_.ledger);
+    book_static(mapping, worked, result_);
     const Index arrays = arrays_of(mapped_.bands, reduction_);
     result_.temporal_utilisation = temporal_utilisation(mapping, worked, arrays);
     Index weights = 0;
     for (const StaticMatmul& matmul : mapping.network.matmuls) {
-      if (!in_crossbars(matmul, chip_.head)) continue;
+      if (!in_crossbars(matmul, mapping.chip.spec)) continue;
       weights += matmul.weights() * reduction_.stands_for(matmul.layer);
     }
     result_.spatial_utilisation =
@@ -182,8 +187,7 @@ class Scaled {
     result_.assumptions = assumptions_of(mapped_.mapping, result_.request);
     result_.assumptions.push_back(fmt::format(
         "{} chips are one mesh: a hop between them takes the time and energy of one on a chip; {}; "
-        "every "
-        "layer begins on fresh tiles",
+        "every layer begins on fresh tiles, in one copy; no tile is gated, and none heats another",
         result_.chips,
         reduction_.one_memory ? "all layers share the bandwidth of one memory"
                               : "keys and values stream from the memories of their layer's chips"));
@@ -204,11 +208,13 @@ class Scaled {
   const Workload& workload_;
   const Fidelity fidelity_;
   Reduction reduction_;
-  BandMapping mapped_{{{}, compile_chip(one_tile(chip_)), {}, {}, {}, {}, {}, {}}, {}};
+  BandMapping mapped_{{{}, compile_chip(one_tile(chip_)), {}, {}, {}, {}, {}, {}, {}}, {}};
   Estimate result_;
 
   static ChipSpec one_tile(ChipSpec chip) {
     chip.mesh = {1, 1};
+    chip.system.clear();
+    chip.dram_at.clear();
     return chip;
   }
 };

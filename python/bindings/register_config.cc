@@ -12,6 +12,7 @@
 #include "core/parallel.h"
 #include "core/spelling.h"
 #include "crossbar/macro.h"
+#include "mapping/baseline/baseline_spec.h"
 #include "mapping/chip/chip.h"
 #include "mapping/chip/link_spec.h"
 #include "mapping/experiment_spec.h"
@@ -46,6 +47,7 @@ Resolved read_kind(const std::string& kind, const std::string& name, ConfigOptio
   if (kind == "device") return read<DeviceSpec>("device", name, options);
   if (kind == "macro") return read<MacroSpec>("macro", name, options);
   if (kind == "chip") return read<ChipSpec>("chip", name, options);
+  if (kind == "baseline") return read<BaselineSpec>("baseline", name, options);
   if (kind == "network") return read<TransformerSpec>("network", name, options);
   if (kind == "periphery") return read<PeripherySpec>("component", name, options);
   if (kind == "digital") return read<DigitalSpec>("component", name, options);
@@ -55,8 +57,8 @@ Resolved read_kind(const std::string& kind, const std::string& name, ConfigOptio
   options.file_overrides = false;
   if (kind == "experiment") return read<ExperimentSpec>("experiment", name, options);
   throw ArgumentError("kind " + in_quotes(kind) +
-                      " is unknown; expected device, macro, chip, network, periphery, digital, "
-                      "noc, dram, link or experiment");
+                      " is unknown; expected device, macro, chip, baseline, network, periphery, "
+                      "digital, noc, dram, link or experiment");
 }
 
 template <class Spec>
@@ -109,6 +111,7 @@ py::dict load_experiment(const std::string& file, const Roots& roots, const Over
   const auto spec = load_spec<ExperimentSpec>("experiment", file, from);
   py::dict result = to_python(resolved(spec, Quantities::si));
   result["override"] = entries_of(spec.override);
+  result["map"] = entries_of(spec.map);
   result["sweep"] = entries_of(spec.sweep);
   py::list points;
   for (const PointSpec& point : spec.points) points.append(point_of(point));
@@ -122,6 +125,8 @@ py::dict load_experiment(const std::string& file, const Roots& roots, const Over
 void register_config(py::module_& module) {
   add_spec<MacroSpec>(module, "MacroSpec", "macro", "One macro as its file describes it.");
   add_spec<ChipSpec>(module, "ChipSpec", "chip", "One chip as its file describes it.");
+  add_spec<BaselineSpec>(module, "BaselineSpec", "baseline",
+                         "One digital machine as its file describes it.");
   module.def(
       "macro_of", [](const ChipSpec& spec) { return std::make_shared<MacroSpec>(spec.macro); },
       py::arg("spec"), "The macro of a chip.");

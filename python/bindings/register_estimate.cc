@@ -3,14 +3,17 @@
 #include <pybind11/stl.h>
 
 #include <algorithm>
+#include <cmath>
 #include <memory>
 #include <numeric>
 #include <optional>
 
-#include "mapping/estimate/estimate.h"
 #include "mapping/schedule/timeline.h"
 #include "python/bindings/json.h"
+#include "python/bindings/named_estimate.h"
+#include "python/bindings/occupation.h"
 #include "python/bindings/register.h"
+#include "python/bindings/thermal_figures.h"
 
 namespace py = pybind11;
 
@@ -21,16 +24,8 @@ double in_seconds(Picoseconds time) {
   return static_cast<double>(time) * 1e-12;
 }
 
-/// An estimate and the mapping that its timeline names.
-struct NamedEstimate {
-  std::shared_ptr<const Mapping> mapping;
-  Estimate estimate;
-};
-
-NamedEstimate estimated(std::shared_ptr<const Mapping> mapping, std::optional<Index> prompt,
-                        std::optional<Index> generate, Index batch,
-                        std::vector<InputStatistics> activity, Index timeline_tokens) {
-  const Workload workload{prompt, generate, batch, std::move(activity)};
+NamedEstimate estimated(std::shared_ptr<const Mapping> mapping, const Workload& workload,
+                        Index timeline_tokens) {
   Estimate result = ohm::estimate(*mapping, workload, timeline_tokens);
   return {std::move(mapping), std::move(result)};
 }
@@ -66,7 +61,7 @@ py::list events(const NamedEstimate& e) {
   for (const TimelineEvent& event : schedule.events) {
     py::dict row;
     row["resource"] = schedule.resources[static_cast<size_t>(event.resource)].name();
-    row["name"] = e.mapping->network.op(event.vertex).name + " " + event.action;
+    row["name"] = e.mapped().network.op(event.vertex).name + " " + event.action;
     row["start_s"] = in_seconds(event.start);
     row["duration_s"] = in_seconds(event.end - event.start);
     row["phase"] = !request.decoder               ? "encoder"
@@ -110,6 +105,27 @@ py::dict stalls(const NamedEstimate& e) {
   return row;
 }
 
+/// None unless the chip gates idle tiles; break_even_s is None where gating never pays.
+py::object gating(const NamedEstimate& e) {
+  const Estimate& it = e.estimate;
+  if (it.schedule.gated.off.empty()) return py::none();
+  py::dict row;
+  row["break_even_s"] =
+      std::isfinite(it.break_even.si()) ? py::object(py::float_(it.break_even.si())) : py::none();
+  row["wake_ups"] = it.wake_ups;
+  row["gated_share"] = it.gated_share;
+  return row;
+}
+
+/// What a user of one sequence sees, and rates by what they count.
+void add_latency(const Latency& latency, py::dict& row) {
+  row["tpot_p50_s"] = latency.tpot_p50.si();
+  row["tpot_p95_s"] = latency.tpot_p95.si();
+  row["output_tokens_per_s"] = latency.output_tokens_per_s;
+  row["input_tokens_per_s"] = latency.input_tokens_per_s;
+  row["tokens_per_s_per_user"] = latency.tokens_per_s_per_user;
+}
+
 py::dict figures(const NamedEstimate& e) {
   const Estimate& it = e.estimate;
   const Cost total = it.ledger.total();
@@ -118,15 +134,21 @@ py::dict figures(const NamedEstimate& e) {
   row["ttft_s"] = it.ttft.si();
   row["tpot_s"] = it.tpot.si();
   row["tokens_per_s"] = it.tokens_per_s;
+  add_latency(it.latency, row);
+  row["times_fidelity"] = it.fidelity;
+  row["times_exact"] = it.exact;
+  row["experts_touched"] = it.experts_touched;
   row["energy_j"] = it.energy.si();
   row["energy_low_j"] = it.energy_low.si();
   row["energy_high_j"] = it.energy_high.si();
   row["energy_per_token_j"] = it.energy_per_token.si();
   row["leakage_energy_j"] = it.leakage_energy.si();
+  row["gating"] = gating(e);
   row["power_w"] = it.power.si();
   row["area_m2"] = it.area.si();
   row["area_low_m2"] = total.area_low.si();
   row["area_high_m2"] = total.area_high.si();
+  row["system_chips"] = it.chips;
   row["chip_area_m2"] = it.chip_area.si();
   row["reticles"] = it.reticles;
   row["makespan_s"] = it.makespan.si();
@@ -138,6 +160,7 @@ py::dict figures(const NamedEstimate& e) {
   row["temporal_utilisation"] = it.temporal_utilisation;
   row["stalls_s"] = stalls(e);
   row["assumptions"] = it.assumptions;
+  add_thermal_figures(it, row);
   return row;
 }
 
@@ -159,20 +182,32 @@ void register_estimate(py::module_& module) {
           "of",
           [](std::shared_ptr<Mapping> mapping, std::optional<Index> prompt,
              std::optional<Index> generate, Index batch, std::vector<InputStatistics> activity,
-             Index timeline_tokens) {
-            return std::make_shared<NamedEstimate>(estimated(
-                std::move(mapping), prompt, generate, batch, std::move(activity), timeline_tokens));
+             double expert_imbalance, Index timeline_tokens) {
+            return std::make_shared<NamedEstimate>(
+                estimated(std::move(mapping),
+                          {prompt, generate, batch, std::move(activity), expert_imbalance},
+                          timeline_tokens));
           },
           py::arg("mapping"), py::arg("prompt"), py::arg("generate"), py::arg("batch"),
-          py::arg("activity"), py::arg("timeline_tokens"), py::call_guard<py::gil_scoped_release>())
+          py::arg("activity"), py::arg("expert_imbalance"), py::arg("timeline_tokens"), py::call_guard<py::gil_scoped_release>())
       .def("figures", &figures, "Totals in SI units.")
       .def("breakdown", &breakdown, "One row per leaf of the ledger.")
       .def("events", &events, "The events of the first tokens.")
+      .def(
+          "temperatures",
+          [](const NamedEstimate& e) {
+            return e.estimate.temperature ? e.estimate.temperature->tiles : std::vector<double>{};
+          },
+          "Kelvin by tile; empty where the chip has no thermal section.")
       .def("busiest", &busiest, py::arg("count"), "The resources that work longest.")
+      .def(
+          "occupation",
+          [](const NamedEstimate& e) { return occupation_of(e.mapped(), e.estimate.schedule); },
+          "How long tiles and links work.")
       .def(
           "timeline",
           [](const NamedEstimate& e) {
-            return ohm::timeline(e.estimate.schedule, e.mapping->network).dump();
+            return ohm::timeline(e.estimate.schedule, e.mapped().network).dump();
           },
           "The events as a Chrome trace, JSON text.");
 }

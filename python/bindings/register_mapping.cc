@@ -5,10 +5,13 @@
 #include <algorithm>
 #include <map>
 #include <memory>
+#include <set>
+#include <utility>
 
 #include "mapping/chip/fit.h"
 #include "mapping/chip/map_network.h"
 #include "python/bindings/loaded_network.h"
+#include "python/bindings/occupation.h"
 #include "python/bindings/register.h"
 
 namespace py = pybind11;
@@ -35,6 +38,7 @@ py::dict fit_of(const LoadedNetwork& network, const ChipSpec& chip) {
   result["tiles"] = fit.tiles;
   result["tiles_per_chip"] = fit.tiles_per_chip;
   result["chips"] = fit.chips;
+  result["system_chips"] = fit.system_chips;
   result["area_m2"] = fit.area.si();
   result["chip_area_m2"] = fit.chip_area.si();
   result["reticles"] = fit.reticles;
@@ -56,10 +60,11 @@ struct TileLoad {
 
 std::map<Index, TileLoad> loads_of(const Mapping& mapping) {
   std::map<Index, TileLoad> loads;
-  for (size_t b = 0; b < mapping.partition.blocks.size(); ++b) {
-    TileLoad& load = loads[mapping.placement.slots[b].tile];
-    const Index matmul = mapping.partition.blocks[b].matmul;
-    ++load.used;
+  std::set<std::pair<Index, Index>> arrays;
+  for (const StoredBlock& stored : mapping.stored_blocks()) {
+    TileLoad& load = loads[stored.slot.tile];
+    const Index matmul = stored.block.matmul;
+    if (arrays.emplace(stored.slot.tile, stored.slot.slot).second) ++load.used;
     if (std::find(load.matmuls.begin(), load.matmuls.end(), matmul) == load.matmuls.end()) {
       load.matmuls.push_back(matmul);
     }
@@ -75,6 +80,7 @@ py::dict tile_of(const Mapping& mapping, Index tile, const TileLoad& load) {
   row["tile"] = tile;
   row["x"] = tile % mapping.chip.mesh.columns();
   row["y"] = tile / mapping.chip.mesh.columns();
+  row["chip"] = mapping.chip.mesh.chip_of(tile);
   row["used"] = load.used;
   row["matmuls"] = names;
   row["layer"] = matmuls[static_cast<size_t>(load.matmuls.front())].layer;
@@ -84,12 +90,31 @@ py::dict tile_of(const Mapping& mapping, Index tile, const TileLoad& load) {
 py::dict placement_of(const Mapping& mapping) {
   py::dict result;
   result["mesh"] = py::make_tuple(mapping.chip.mesh.columns(), mapping.chip.mesh.rows());
+  result["chips"] = mapping.chip.mesh.n_chips();
   result["slots_per_tile"] = mapping.chip.spec.macros_per_tile;
   result["cost_byte_hops"] = mapping.traffic.link_bytes;
   result["lower_bound_byte_hops"] = mapping.traffic.lower_bound;
+  result["start_cost_byte_hops"] = mapping.traffic.start_link_bytes;
+  result["gap"] = mapping.traffic.gap();
   py::list tiles;
   for (const auto& [tile, load] : loads_of(mapping)) tiles.append(tile_of(mapping, tile, load));
   result["tiles"] = tiles;
+  return result;
+}
+
+py::dict arrangement_of(const Mapping& mapping) {
+  const Arrangement& arrangement = mapping.arrangement;
+  py::dict result, copies, duplication;
+  for (const StaticMatmul& matmul : mapping.network.matmuls) {
+    copies[matmul.name.c_str()] = arrangement.copies[static_cast<size_t>(matmul.id)];
+  }
+  duplication["cost_s"] = arrangement.duplication.cost * 1e-12;
+  duplication["lower_bound_s"] = arrangement.duplication.bound * 1e-12;
+  duplication["gap"] = arrangement.duplication.gap();
+  result["copies"] = copies;
+  result["arrays"] = arrangement.arrays;
+  result["fewest_arrays"] = arrangement.fewest_arrays;
+  result["duplication"] = duplication;
   return result;
 }
 
@@ -117,6 +142,8 @@ void register_mapping(py::module_& module) {
           py::arg("network"), py::arg("chip"), py::call_guard<py::gil_scoped_release>(),
           "ConfigError if the network does not fit.")
       .def_property_readonly("placement", &placement_of)
+      .def_property_readonly("traffic", &traffic_of)
+      .def_property_readonly("arrangement", &arrangement_of)
       .def_property_readonly("verification", &verification_of);
 }
 

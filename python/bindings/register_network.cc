@@ -6,6 +6,7 @@
 #include "core/config/writer.h"
 #include "mapping/network/find_network.h"
 #include "mapping/network/hf_config.h"
+#include "mapping/network/parameter_count.h"
 #include "mapping/network/rescale.h"
 #include "python/bindings/arrays.h"
 #include "python/bindings/config.h"

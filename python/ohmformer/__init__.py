@@ -12,6 +12,7 @@ from importlib.metadata import PackageNotFoundError, version
 from ohmformer import _core, ir_drop
 from ohmformer.accuracy import Accuracy, evaluate
 from ohmformer.adc import Adc
+from ohmformer.baselines import Baseline, decode_gain, serve
 from ohmformer.chip import Chip, MacroSpec
 from ohmformer.comparison import compare
 from ohmformer.device import Device
@@ -32,6 +33,7 @@ __all__ = [
     "Accuracy",
     "Adc",
     "ArgumentError",
+    "Baseline",
     "Chip",
     "ConfigError",
     "Device",
@@ -45,10 +47,12 @@ __all__ = [
     "SolveError",
     "Validation",
     "compare",
+    "decode_gain",
     "estimate",
     "evaluate",
     "fit",
     "ir_drop",
     "map",
+    "serve",
     "validate",
 ]

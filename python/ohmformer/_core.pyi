@@ -8,7 +8,7 @@ import numpy
 import numpy.typing
 import os
 import typing
-__all__: list[str] = ['ArgumentError', 'Calibration', 'ChipSpec', 'ConfigError', 'Converter', 'CostEstimate', 'DeviceSpec', 'Error', 'EvaluationSet', 'GatedWires', 'InputStatistics', 'MacroArrays', 'MacroSpec', 'MappedNetwork', 'NetworkGraph', 'ProgrammedChip', 'QuantisedNetwork', 'RowLineWires', 'Safetensors', 'SolveError', 'WireResistances', 'adc_cost', 'available_threads', 'block_cost', 'check_chip', 'check_macro', 'chip_peak', 'chip_with_only', 'component_names', 'did_you_mean', 'driven_currents', 'driven_deck', 'driven_operating_point', 'effective_conductance', 'error_sources', 'fit', 'float_score', 'gated_currents', 'gated_deck', 'gated_row_line_currents', 'gated_row_line_deck', 'ir_drop', 'linear_conditions', 'load_experiment', 'logits', 'macro_of', 'macro_peak', 'macro_shape', 'mean_wire_loss', 'network_presets', 'read_spec', 'with_only']
+__all__: list[str] = ['ArgumentError', 'BaselineSpec', 'Calibration', 'ChipSpec', 'ConfigError', 'Converter', 'CostEstimate', 'DeviceSpec', 'Error', 'EvaluationSet', 'GatedWires', 'InputStatistics', 'MacroArrays', 'MacroSpec', 'MappedNetwork', 'NetworkGraph', 'ProgrammedChip', 'QuantisedNetwork', 'RowLineWires', 'Safetensors', 'SolveError', 'WireResistances', 'adc_cost', 'available_threads', 'baseline_estimate', 'baseline_rows', 'baseline_steady', 'block_cost', 'check_chip', 'check_macro', 'chip_peak', 'chip_step', 'chip_with_only', 'component_names', 'decode_gain', 'did_you_mean', 'driven_currents', 'driven_deck', 'driven_operating_point', 'effective_conductance', 'error_sources', 'fit', 'float_score', 'gated_currents', 'gated_deck', 'gated_row_line_currents', 'gated_row_line_deck', 'ir_drop', 'length_presets', 'linear_conditions', 'load_experiment', 'logits', 'macro_of', 'macro_peak', 'macro_shape', 'mean_wire_loss', 'network_presets', 'read_spec', 'serve_baseline', 'serve_chip', 'with_only']
 class Error(Exception):
     """
     Base of everything that Ohmformer raises on purpose: one sentence with what was found, what was expected and how to mend it.
@@ -51,6 +51,26 @@ class ChipSpec:
     """
     @staticmethod
     def load(name: str, roots: collections.abc.Sequence[os.PathLike | str | bytes], overrides: collections.abc.Sequence[tuple[str, str, str]]) -> ChipSpec:
+        """
+        Read, composed and checked; overrides are (dotted key, YAML text, origin), strongest first.
+        """
+    def to_dict(self) -> typing.Any:
+        """
+        Every field with its value; quantities are SI numbers.
+        """
+    def to_yaml(self) -> str:
+        """
+        The resolved configuration, which reads back to the same.
+        """
+    @property
+    def name(self) -> str:
+        ...
+class BaselineSpec:
+    """
+    One digital machine as its file describes it.
+    """
+    @staticmethod
+    def load(name: str, roots: collections.abc.Sequence[os.PathLike | str | bytes], overrides: collections.abc.Sequence[tuple[str, str, str]]) -> BaselineSpec:
         """
         Read, composed and checked; overrides are (dotted key, YAML text, origin), strongest first.
         """
@@ -275,7 +295,13 @@ class MappedNetwork:
         ConfigError if the network does not fit.
         """
     @property
+    def arrangement(self) -> dict:
+        ...
+    @property
     def placement(self) -> dict:
+        ...
+    @property
+    def traffic(self) -> dict:
         ...
     @property
     def verification(self) -> dict:
@@ -314,6 +340,14 @@ class CostEstimate:
     def figures(self) -> dict:
         """
         Totals in SI units.
+        """
+    def occupation(self) -> dict:
+        """
+        How long tiles and links work.
+        """
+    def temperatures(self) -> list[float]:
+        """
+        Kelvin by tile; empty where the chip has no thermal section.
         """
     def timeline(self) -> str:
         """
@@ -372,6 +406,18 @@ def available_threads() -> int:
     """
     Processors that this process may use.
     """
+def baseline_estimate(spec: BaselineSpec, network: NetworkGraph, prompt: typing.SupportsInt | typing.SupportsIndex | None, generate: typing.SupportsInt | typing.SupportsIndex | None, batch: typing.SupportsInt | typing.SupportsIndex) -> dict:
+    """
+    A workload on a baseline, SI units.
+    """
+def baseline_rows(spec: BaselineSpec, roots: collections.abc.Sequence[os.PathLike | str | bytes]) -> list:
+    """
+    Published results beside those of the model.
+    """
+def baseline_steady(spec: BaselineSpec, network: NetworkGraph, prompt: typing.SupportsInt | typing.SupportsIndex, generate: typing.SupportsInt | typing.SupportsIndex, batch: typing.SupportsInt | typing.SupportsIndex) -> dict:
+    """
+    Requests without a pause on a baseline; batch 0: as many as fit.
+    """
 def block_cost(macro: MacroSpec, block: typing.Annotated[collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex], "FixedSize(3)"], bit_density: typing.SupportsFloat | typing.SupportsIndex, cell_level: typing.SupportsFloat | typing.SupportsIndex, drive_share: typing.SupportsFloat | typing.SupportsIndex | None, recovery: typing.SupportsFloat | typing.SupportsIndex | None) -> dict:
     """
     Conversions and energy by component, J, of (rows, columns, mvms) on a part of an array; expected values for the share of ones among input bits, the mean level of the cells, the mean V² t over that of a full-scale input and the share of conversions that speculation leaves.
@@ -388,6 +434,10 @@ def chip_peak(chip: ChipSpec, statistics: InputStatistics | None = None) -> dict
     """
     Levels of a chip at full load, SI units.
     """
+def chip_step(mapping: MappedNetwork, context: typing.SupportsInt | typing.SupportsIndex, batch: typing.SupportsInt | typing.SupportsIndex) -> dict:
+    """
+    One decode step of equal sequences that attend to `context` positions.
+    """
 def chip_with_only(chip: ChipSpec, source: str) -> ChipSpec:
     """
     The chip with one imperfection of its macros left.
@@ -395,6 +445,10 @@ def chip_with_only(chip: ChipSpec, source: str) -> ChipSpec:
 def component_names(folder: str, roots: collections.abc.Sequence[os.PathLike | str | bytes]) -> list[str]:
     """
     Names of the files in a folder of the configuration roots.
+    """
+def decode_gain(network: NetworkGraph, batch: typing.SupportsFloat | typing.SupportsIndex, context: typing.SupportsFloat | typing.SupportsIndex, weight_bits: typing.SupportsInt | typing.SupportsIndex, kv_bits: typing.SupportsInt | typing.SupportsIndex) -> dict:
+    """
+    The law 1 + W / (B KV) with its bytes.
     """
 def did_you_mean(word: str, candidates: collections.abc.Sequence[str]) -> str:
     """
@@ -448,6 +502,10 @@ def ir_drop(spec: MacroSpec) -> str:
     """
     What array.ir_drop: auto stands for.
     """
+def length_presets() -> list[tuple[int, int]]:
+    """
+    The usual (prompt, generate) pairs.
+    """
 def linear_conditions(spec: MacroSpec) -> list[tuple[str, bool, str]]:
     """
     (name, holds, why) of each condition under which a macro is one linear map.
@@ -483,6 +541,14 @@ def network_presets(roots: collections.abc.Sequence[os.PathLike | str | bytes]) 
 def read_spec(kind: str, name: str, roots: collections.abc.Sequence[os.PathLike | str | bytes], overrides: collections.abc.Sequence[tuple[str, str, str]]) -> tuple[str, typing.Any]:
     """
     A file of any kind, resolved: its YAML text, and its values in SI units.
+    """
+def serve_baseline(spec: BaselineSpec, network: NetworkGraph, mix: str) -> dict:
+    """
+    A mix of requests (YAML text) on a baseline, SI units.
+    """
+def serve_chip(mapping: MappedNetwork, mix: str) -> dict:
+    """
+    The same on a mapped network.
     """
 def with_only(spec: MacroSpec, source: str) -> MacroSpec:
     """

@@ -66,7 +66,7 @@ def load_experiment(file: Path, settings: Iterable[Override] = (), configs: Iter
     name = _component(spec["chip"], file)
     if not spec["points"]:
         raise ConfigError(f"{file}: points: empty; expected at least one network")
-    own_chip = [*_entries(spec["override"]), *_fidelity(spec, file)]
+    own_chip = [*_entries(spec["map"], "map."), *_entries(spec["override"]), *_fidelity(spec, file)]
     base = Chip(name, roots, [*chips, *own_chip])
     networks: dict[str, Network] = {}
     cases = []
@@ -95,9 +95,9 @@ def _is_own(key: str) -> bool:
     return key in OWN_KEYS or key.startswith("points[")
 
 
-def _entries(entries: list[dict[str, str]]) -> list[Override]:
+def _entries(entries: list[dict[str, str]], within: str = "") -> list[Override]:
     """Overrides of a file, later lines first, for they are the stronger ones."""
-    return [(entry["key"], entry["value"], entry["origin"]) for entry in entries][::-1]
+    return [(within + entry["key"], entry["value"], entry["origin"]) for entry in entries][::-1]
 
 
 def _fidelity(spec: dict[str, Any], file: Path) -> list[Override]:

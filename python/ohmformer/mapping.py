@@ -25,8 +25,35 @@ class Mapping:
 
     @property
     def placement(self) -> dict[str, Any]:
-        """Mesh, slots per tile, tiles with what they hold, and traffic in byte × hops per token."""
+        """Mesh, slots per tile, tiles with what they hold, and traffic in byte × hops per token.
+
+        The traffic stands beside a lower bound of any placement of these tiles, and beside that of
+        the snake (start_cost_byte_hops) where the placement was annealed.
+        """
         return self._mapped.placement
+
+    @property
+    def traffic(self) -> dict[str, Any]:
+        """Bytes of one token over every link that carries any: lists link, from, to (tiles), bytes.
+
+        One entry per pair of neighbouring tiles and direction; pairs that share a link between chips
+        have its number and its bytes in common.
+        """
+        return self._mapped.traffic
+
+    @property
+    def arrangement(self) -> dict[str, Any]:
+        """Copies by matrix (0: digital), arrays and the fewest that any packing takes, duplication.
+
+        The duplication's cost is the longest time per token of a matrix, its copies counted (or,
+        for latency, the sum of those times), in seconds, beside what no choice of copies beats.
+
+        >>> network, chip = Network.from_pretrained("vit-small"), Chip.load("rram_22nm")
+        >>> arranged = map_network(network, chip, duplication="throughput").arrangement
+        >>> arranged["duplication"]["gap"], max(arranged["copies"].values()) > 1
+        (0.0, True)
+        """
+        return self._mapped.arrangement
 
     @property
     def verification(self) -> dict[str, Any]:
@@ -37,12 +64,21 @@ class Mapping:
         return f"<ohmformer.Mapping {self.network.name} on {self.chip.name}>"
 
 
-def map_network(network: Network, chip: Chip) -> Mapping:
-    """Partition, place and verify; `ohmformer.map`.
+def map_network(network: Network, chip: Chip, **policy: Any) -> Mapping:
+    """Partition, duplicate, pack, place and verify; `ohmformer.map`.
 
+    Args: policy replaces keys of the chip's `map`: split (chip, max, equal, accuracy), packing
+    (none, edge_blocks), duplication (none, throughput, latency) within budget (tiles; up to 1 a
+    share of the chip), placement (snake, anneal) with moves and seed, matrices (rules by name).
     Raises ConfigError if the network does not fit on the chip.
+
+    >>> network, chip = Network.from_pretrained("vit-small"), Chip.load("rram_22nm")
+    >>> rules = [{"match": "h.*.ffn.*", "on": "digital"}]
+    >>> map_network(network, chip, matrices=rules).arrangement["copies"]["h.0.ffn.up"]
+    0
     """
-    return Mapping(network, chip)
+    _require(network, chip)
+    return Mapping(network, chip.override({f"map.{key}": value for key, value in policy.items()}) if policy else chip)
 
 
 def fit(network: Network, chip: Chip) -> dict[str, Any]:

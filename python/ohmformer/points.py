@@ -63,7 +63,11 @@ def run_case(experiment: Experiment, case: Case, threads: int, step: Step) -> di
     result["peak"] = case.chip.peak().to_dict()
     result["matmuls"] = matmuls
     result["breakdown"] = performance.breakdown
+    result["dram_bytes_per_s"] = case.chip.to_dict()["dram"]["bandwidth"]
     result["placement"] = mapping.placement
+    result["traffic"] = mapping.traffic
+    result["occupation"] = performance.occupation()
+    result["arrangement"] = mapping.arrangement
     result["verification"] = mapping.verification
     result["timeline"] = performance.events()
     result["busiest"] = performance.busiest(BUSIEST)

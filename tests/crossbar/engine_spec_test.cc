@@ -7,6 +7,7 @@
 #include "core/config/reader.h"
 #include "core/error.h"
 #include "crossbar/macro_spec.h"
+#include "tests/core/error_text.h"
 
 namespace ohm {
 namespace {
@@ -15,12 +16,7 @@ using ::testing::HasSubstr;
 
 template <class Spec>
 std::string refusal(const std::string& text) {
-  try {
-    parse_spec<Spec>(text, "test", {{OHM_CONFIG_DIR}, {}});
-  } catch (const ConfigError& error) {
-    return error.what();
-  }
-  return "";
+  return error_text<ConfigError>([&] { parse_spec<Spec>(text, "test", {{OHM_CONFIG_DIR}, {}}); });
 }
 
 const std::string kMac =

@@ -6,6 +6,7 @@
 
 #include "core/config/reader.h"
 #include "core/error.h"
+#include "tests/core/error_text.h"
 
 namespace ohm {
 namespace {
@@ -17,12 +18,7 @@ PartSpec parse(const std::string& text) {
 }
 
 std::string refusal(const std::string& text) {
-  try {
-    parse(text);
-  } catch (const ConfigError& error) {
-    return error.what();
-  }
-  return "";
+  return error_text<ConfigError>([&] { parse(text); });
 }
 
 TEST(PartSpec, ReadsALineOfATable) {

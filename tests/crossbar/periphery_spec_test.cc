@@ -9,6 +9,7 @@
 #include "core/config/reader.h"
 #include "core/config/writer.h"
 #include "core/error.h"
+#include "tests/core/error_text.h"
 
 namespace ohm {
 namespace {
@@ -20,12 +21,7 @@ PeripherySpec parse(const std::string& text) {
 }
 
 std::string refusal(const std::string& text) {
-  try {
-    parse(text);
-  } catch (const ConfigError& error) {
-    return error.what();
-  }
-  return "";
+  return error_text<ConfigError>([&] { parse(text); });
 }
 
 std::string shown(const PeripherySpec& spec) {

@@ -8,6 +8,7 @@
 
 #include "core/config/reader.h"
 #include "core/error.h"
+#include "tests/core/error_text.h"
 
 namespace ohm {
 namespace {
@@ -17,12 +18,7 @@ ExperimentSpec read(const std::string& text) {
 }
 
 std::string refusal(const std::string& text) {
-  try {
-    read(text);
-  } catch (const ConfigError& error) {
-    return error.what();
-  }
-  return "accepted";
+  return error_text<ConfigError>([&] { read(text); });
 }
 
 const char* const kSmall = R"(
@@ -44,6 +40,19 @@ TEST(ExperimentSpec, KeepsOverridesAndSweepsWithTheirPlaces) {
   EXPECT_EQ(spec.sweep[0].value, "[0.01, 0.02]");
   EXPECT_EQ(spec.points[0].override[0].value, "ideal");
   EXPECT_EQ(spec.points[0].samples, 0);
+}
+
+TEST(ExperimentSpec, KeepsHowNetworksAreMappedWithItsPlaces) {
+  const ExperimentSpec spec = read(std::string(kSmall) + R"(
+map:
+  placement: anneal
+  matrices: [{match: h.*, on: digital}]
+)");
+  ASSERT_EQ(spec.map.size(), 2U);
+  EXPECT_EQ(spec.map[0].key, "placement");
+  EXPECT_EQ(spec.map[0].value, "anneal");
+  EXPECT_EQ(spec.map[0].origin, "e.yaml:11:3");
+  EXPECT_THAT(spec.map[1].value, testing::HasSubstr("digital"));
 }
 
 TEST(ExperimentSpec, RefusesEmptyOnesUnknownTasksAndLaterFidelities) {

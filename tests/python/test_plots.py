@@ -31,12 +31,12 @@ def names(paths) -> list[str]:
     return [path.stem for path in paths]
 
 
-def test_three_networks_share_figures_and_have_a_placement_and_timeline_each(tmp_path):
+def test_three_networks_share_figures_and_have_pictures_of_their_own(tmp_path):
     paths = write_plots(first_light(), tmp_path)
     own = [
         f"{kind}_{n}"
         for n in ("digits_vit", "known_entropy_gpt", "stdlib_gpt")
-        for kind in ("placement", "timeline")
+        for kind in ("placement", "energy_by_phase", "latency", "timeline")
     ]
     assert names(paths) == [*SHARED, *own]
     assert all(

@@ -10,6 +10,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 import ohmformer
+from ohmformer.baselines import Baseline
 from ohmformer.chip import Chip, MacroSpec
 from ohmformer.errors import ArgumentError, Error, refuse_later
 from ohmformer.network import Network
@@ -112,16 +113,18 @@ def estimate(
     prompt: Annotated[int | None, typer.Option("--prompt", help="Tokens per sequence; default: suits the network.")] = None,
     generate: Annotated[int | None, typer.Option("--generate", help="Tokens a decoder generates.")] = None,
     batch: Annotated[int, typer.Option("--batch", help="Sequences at once.")] = 1,
+    fidelity: Annotated[str, typer.Option("--fidelity", help="Of times: events, structure, shape; automatic: what suits.")] = "automatic",
+    expert_imbalance: Annotated[float, typer.Option("--expert-imbalance", help="Tokens of the busiest expert / mean.")] = 1.0,
     settings: Settings = None,
     configs: Configs = None,
     json: Json = False,
     quiet: Quiet = False,
 ) -> int:
-    """Latency, energy and area of a network on a chip."""
+    """Latency, energy and area of a network on a chip, or on as many as it needs."""
     from ohmformer.cli.commands import estimate_command
 
     loaded = _chip(chip, settings, configs)
-    workload = {"prompt": prompt, "generate": generate, "batch": batch}
+    workload = {"prompt": prompt, "generate": generate, "batch": batch, "fidelity": fidelity, "expert_imbalance": expert_imbalance}
     return estimate_command(Network.from_pretrained(network, configs or ()), loaded, workload, _style(json, quiet))
 
 
@@ -201,8 +204,14 @@ def validate(
 
 @app.command()
 def compare(
-    chips: Annotated[list[str], typer.Argument(metavar="CHIP...", help="Chips by name or file.")],
+    chips: Annotated[list[str] | None, typer.Argument(metavar="CHIP...", help="Chips by name or file.")] = None,
     network: Annotated[str | None, typer.Option("--network", metavar="NAME|HF_DIR", help="Run it on each of them too.")] = None,
+    baselines: Annotated[
+        list[str] | None, typer.Option("--baseline", metavar="NAME|FILE", help="Beside a digital machine, decoding; repeatable.")
+    ] = None,
+    contexts: Annotated[
+        list[int] | None, typer.Option("--context", help="Tokens per sequence, with --baseline; repeatable; default: 2048.")
+    ] = None,
     prompt: Annotated[int | None, typer.Option("--prompt", help="Tokens per sequence; default: suits the network.")] = None,
     generate: Annotated[int | None, typer.Option("--generate", help="Tokens a decoder generates.")] = None,
     batch: Annotated[int, typer.Option("--batch", help="Sequences at once.")] = 1,
@@ -212,13 +221,38 @@ def compare(
     json: Json = False,
     quiet: Quiet = False,
 ) -> int:
-    """Chips side by side: peak, area, energy, and what a network makes of them."""
+    """Chips side by side: peak, area, energy, and what a network makes of them; or, decoding, beside digital machines."""
+    from ohmformer.cli.baselines import sweep_command
     from ohmformer.cli.compare import compare_command
 
-    loaded = [_chip(name, settings, configs) for name in chips]
+    loaded = [_chip(name, settings, configs) for name in chips or []]
     chosen = None if network is None else Network.from_pretrained(network, configs or ())
     workload = {"prompt": prompt, "generate": generate, "batch": batch}
+    if baselines or contexts:
+        machines = [*loaded, *(Baseline.load(name, configs or ()) for name in baselines or [])]
+        return sweep_command(machines, chosen, {"workload": workload, "contexts": contexts}, out, _style(json, quiet))
     return compare_command(loaded, chosen, workload, out, _style(json, quiet))
+
+
+@app.command()
+def curves(
+    networks: Annotated[list[str], typer.Argument(metavar="NETWORK...", help="Presets, trained networks, folders.")],
+    chip: ChipName,
+    context: Annotated[str, typer.Option("--context", metavar="N,N,…", help="Tokens the last one attends to.")] = "128,512,2k",
+    batch: Annotated[str, typer.Option("--batch", metavar="N,N,…", help="Sequences at once.")] = "1,4,16",
+    baseline: Annotated[list[str] | None, typer.Option("--baseline", metavar="NAME|FILE", help="A digital machine beside.")] = None,
+    out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Write pictures and a page.")] = None,
+    settings: Settings = None,
+    configs: Configs = None,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> int:
+    """Tokens/s and tokens/J against context and batch, roofline, scaling over networks."""
+    from ohmformer.cli.curves import curves_command
+
+    chosen = [Network.from_pretrained(name, configs or ()) for name in networks]
+    machines = (_chip(chip, settings, configs), [Baseline.load(name, configs or ()) for name in baseline or []])
+    return curves_command(chosen, machines, {"context": context, "batch": batch}, out, _style(json, quiet))
 
 
 @app.command(context_settings=_ANY)

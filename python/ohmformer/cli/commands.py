@@ -9,7 +9,7 @@ from ohmformer import performance
 from ohmformer.chip import Chip
 from ohmformer.expectations import load_expectations, verdicts
 from ohmformer.experiment import Experiment, check_cases, load_experiment
-from ohmformer.mapping import fit, map_network
+from ohmformer.mapping import fit
 from ohmformer.network import Network
 from ohmformer.overrides import Override
 from ohmformer.report.quantities import quantity, share, whole
@@ -54,7 +54,7 @@ def run_command(
 
 def estimate_command(network: Network, chip: Chip, workload: dict[str, Any], style: dict[str, Any]) -> int:
     """Print what a workload costs."""
-    found = performance.estimate(map_network(network, chip), **workload)
+    found = performance.estimate((network, chip), **workload)
     figures = found.to_dict()
     if style["json"]:
         print(to_json(figures | {"network": network.name, "chip": chip.name, "breakdown": found.breakdown}))
@@ -62,6 +62,8 @@ def estimate_command(network: Network, chip: Chip, workload: dict[str, Any], sty
         known = found.conditions
         title = f"{network.name} on {chip.name}: " + ", ".join(f"{key} {value}" for key, value in known.items())
         rows = [[text, quantity(figures[key], unit)] for key, unit, text in ESTIMATE_KEYS]
+        if figures["system_chips"] > 1:
+            rows.append(["Chips", whole(figures["system_chips"])])
         rows.append(["Multiply-accumulates", whole(figures["macs"])])
         rows.append(["Keys and values per token, bytes", whole(figures["kv_bytes_per_token"])])
         screen = console()
@@ -107,9 +109,11 @@ def _part(part: dict[str, Any]) -> list[str]:
 
 def _fit_sentence(found: dict[str, Any]) -> str:
     takes = f"{whole(found['tiles'])} tiles of {whole(found['tiles_per_chip'])} on a chip, {quantity(found['area_m2'], 'm2')}"
+    system = found["system_chips"]
     if found["fits"]:
-        return f"It fits: {takes}."
-    return f"It does not fit on one chip: {takes}; {whole(found['chips'])} chips hold it."
+        return f"It fits: {takes}." if system == 1 else f"It fits on {whole(system)} chips: {takes}."
+    have = "one chip" if system == 1 else f"{whole(system)} chips"
+    return f"It does not fit on {have}: {takes}; {whole(found['chips'])} chips hold it."
 
 
 def _print_run(

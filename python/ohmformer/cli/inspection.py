@@ -27,6 +27,7 @@ COMPONENTS = {  # a key that no other kind has -> kind
 }
 KEYS = {  # the first of these that a file has tells its kind
     "points": "experiment",
+    "peaks": "baseline",
     "mesh": "chip",
     "macros_per_tile": "chip",
     "family": "network",
@@ -37,9 +38,9 @@ KEYS = {  # the first of these that a file has tells its kind
     **COMPONENTS,
     "array": "macro",  # a periphery may have one too
 }
-FOLDERS = ("device", "macro", "chip", "network")
+FOLDERS = ("device", "macro", "chip", "baseline", "network")
 KINDS = (*FOLDERS, "component", "experiment")
-LISTED = ("devices", "macros", "chips", "networks", "experiments")
+LISTED = ("devices", "macros", "chips", "baselines", "networks", "experiments")
 
 
 def check_command(file: str, kind: str | None, settings: list[Override], configs: list[Path], style: dict[str, Any]) -> int:

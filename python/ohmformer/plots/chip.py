@@ -3,10 +3,12 @@
 
 from matplotlib import colormaps
 from matplotlib.axes import Axes
-from matplotlib.colors import to_hex
-from matplotlib.patches import Patch, Rectangle
+from matplotlib.cm import ScalarMappable
+from matplotlib.colors import Normalize, to_hex
+from matplotlib.patches import Patch
 
 from ohmformer.plots.figure import Panel
+from ohmformer.plots.mesh import SMALL, colour_bar, mesh_ground, tiles_at
 from ohmformer.report import palette
 from ohmformer.report.placement import MOST_CLASSES, layers_name, tile_layers, used_tiles, window
 from ohmformer.report.points import display_name
@@ -20,37 +22,30 @@ def placement_panels(point: dict) -> list[Panel]:
 
 
 def _draw_placement(axes: Axes, point: dict) -> None:
-    left, right, top, bottom = window(point)
+    left, right, _, _ = window(point)
     slots = point["placement"]["slots_per_tile"]
-    layers = tile_layers(point)
+    layers, used = tile_layers(point), used_tiles(point)
     classes = sorted(set(layers.values()))
     colours = _layer_colours(classes)
-    for y in range(top, bottom + 1):
-        for x in range(left, right + 1):
-            axes.add_patch(Rectangle((x - 0.46, y - 0.46), 0.92, 0.92, color="#eceef1", lw=0))
-    for tile in used_tiles(point):
-        corner = (tile["x"] - 0.46, tile["y"] - 0.46)
-        axes.add_patch(Rectangle(corner, 0.92, 0.92, color=colours[layers[tile["tile"]]], lw=0))
-        if right - left < 10:
+    shown = [colours[layers[tile["tile"]]] for tile in used]
+    mesh_ground(axes, point)
+    tiles_at(axes, [(tile["x"], tile["y"]) for tile in used], shown)
+    small = right - left < SMALL
+    if small:
+        for tile, colour in zip(used, shown, strict=True):
             at, text = (tile["x"], tile["y"]), f"{tile['used']}/{slots}"
-            axes.annotate(
-                text, at, ha="center", va="center", color=palette.ink(colours[layers[tile["tile"]]])
-            )
-    axes.set_xlim(left - 0.5, right + 0.5)
-    axes.set_ylim(bottom + 0.5, top - 0.5)
-    axes.set_aspect("equal")
-    axes.grid(visible=False)
-    axes.locator_params(integer=True)
+            axes.annotate(text, at, ha="center", va="center", color=palette.ink(colour))
     columns, rows = point["placement"]["mesh"]
-    axes.set_title(f"{display_name(point)}: {len(used_tiles(point))} of {columns * rows} tiles")
-    axes.set_xlabel(
-        f"tile column (numbers: arrays used of {slots})" if right - left < 10 else "tile column"
-    )
-    axes.set_ylabel("tile row")
-    patches = [
-        Patch(color=colours[c], label=layers_name(c)) for c in classes[:: 1 + len(classes) // 16]
-    ]
-    axes.legend(handles=patches, loc="center left", bbox_to_anchor=(1.02, 0.5))
+    axes.set_title(f"{display_name(point)}\n{len(used):,} of {columns * rows:,} tiles", fontsize=11)
+    axes.set_xlabel(f"tile column (numbers: arrays used of {slots})" if small else "tile column")
+    inside = [layers for layers in classes if layers[1] >= 0]
+    if len(inside) > MOST_CLASSES:
+        norm = Normalize(inside[0][0], inside[-1][0])
+        grey = ", grey: outside layers" if len(inside) < len(classes) else ""
+        colour_bar(axes, ScalarMappable(norm, colormaps["cividis"]), f"layer{grey}")
+    else:
+        patches = [Patch(color=colours[layers], label=layers_name(layers)) for layers in classes]
+        axes.legend(handles=patches, loc="upper center", bbox_to_anchor=(0.5, -0.2), ncols=4, fontsize=8.5)
 
 
 def _layer_colours(classes: list[tuple[int, int]]) -> dict[tuple[int, int], str]:
@@ -88,5 +83,5 @@ def _draw_timeline(axes: Axes, point: dict) -> None:
     axes.invert_yaxis()
     axes.grid(visible=False, axis="y")
     axes.set_title(f"{display_name(point)}: first events")
-    axes.set_xlabel(f"time since the start, {scale.unit}")
+    axes.set_xlabel(f"time since the start, {scale.unit} (timeline.json holds all recorded events: open it at ui.perfetto.dev)")
     axes.legend(loc="upper right")

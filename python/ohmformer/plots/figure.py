@@ -37,7 +37,7 @@ def heading(point: dict) -> str:
 
 def save(path: Path, panels: list[Panel], size: tuple[float, float]) -> Path:
     """Write the panels as one PNG; `size` is inches per panel."""
-    columns = min(len(panels), MOST_COLUMNS)
+    columns = 2 if len(panels) == 4 else min(len(panels), MOST_COLUMNS)
     rows = -(-len(panels) // columns)
     figure = Figure(figsize=(size[0] * columns, size[1] * rows))
     FigureCanvasAgg(figure)

@@ -23,9 +23,9 @@ def accuracy_panels(points: list[dict]) -> list[Panel]:
     panels: list[Panel] = []
     for network, group in by_network(points).items():
         sweep = sweep_of(group)
-        if sweep:
+        if sweep and score_range(group):
             panels.append(lambda axes, n=network, s=sweep: _draw_sweep(axes, n, s))
-        else:
+        elif not sweep:
             panels += [lambda axes, p=p: _draw_chips(axes, p) for p in group if score_range([p])]
     return panels
 

@@ -30,9 +30,9 @@ def accuracy_charts(points: list[dict]) -> list[Chart]:
     charts = []
     for network, group in by_network(points).items():
         sweep = sweep_of(group)
-        if sweep:
+        if sweep and any(_has_score(point) for point in group):
             charts.append(_sweep_chart(network, group[0], sweep))
-        else:
+        elif not sweep:
             charts += [_chips_chart(point) for point in group if _has_score(point)]
     return charts
 

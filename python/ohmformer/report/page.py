@@ -20,8 +20,11 @@ from ohmformer.report.costs import (
     composition_chart,
     energy_by_component,
 )
+from ohmformer.report.curves import rate_charts, roofline_charts, scaling_charts
+from ohmformer.report.heatmaps import traffic_charts, utilisation_charts
 from ohmformer.report.palette import component_colours
 from ohmformer.report.peak import peak_power_chart
+from ohmformer.report.phases import latency_charts, phase_charts
 from ohmformer.report.placement import placement_charts
 from ohmformer.report.points import by_network, display_name, points_of
 from ohmformer.report.timeline import timeline_chart
@@ -92,9 +95,19 @@ def _sections(result: dict) -> list[Section]:
         ("accuracy", "Accuracy", scores),
         ("errors", "Where the error comes from", _errors(points)),
         ("energy", "Energy", _grid(energy, "energy") + tables.values_table(points)),
+        ("workloads", "Context, batch, size", _grid(_workloads(result, points), "workloads")),
         ("inside", "Inside the chip", _inside(points, colours)),
         ("configuration", "Configuration", _configuration(result)),
         ("sources", "Sources", _sources(points)),
+    ]
+
+
+def _workloads(result: dict, points: list[dict]) -> list[Chart]:
+    """Rates against context and batch, rooflines, scaling: what there is to compare between points."""
+    return [
+        *rate_charts(points, result.get("references") or []),
+        *roofline_charts(points, result.get("machines") or []),
+        *scaling_charts(points),
     ]
 
 
@@ -162,10 +175,13 @@ def _panels(points: list[dict], colours: dict[str, str]) -> list[tuple[dict, str
 def _detail(point: dict, colours: dict[str, str], number: int) -> str:
     charts = [
         energy_by_component(point, colours),
-        by_operator(point, "energy_j", colours),
+        *(phase_charts(point, colours) or [by_operator(point, "energy_j", colours)]),
+        *latency_charts(point),
         busiest_chart(point),
         by_operator(point, "busy_s", colours),
         *placement_charts(point),
+        *utilisation_charts(point),
+        *traffic_charts(point),
         area_chart(point, colours),
         peak_power_chart(point, colours),
         timeline_chart(point),

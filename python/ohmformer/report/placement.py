@@ -92,7 +92,7 @@ def _region(point: dict) -> Chart:
             _write_on_tiles(figure, point, classes)
     else:
         _scaled_tiles(figure, point)
-    _grid_axes(figure, (left, right, top, bottom))
+    mesh_axes(figure, (left, right, top, bottom))
     height = min(max(70 * (bottom - top + 1), 200), 520) + 70
     return Chart("Placement on the tiles", figure, _caption(point), height)
 
@@ -180,7 +180,8 @@ def _write_on_tiles(figure: go.Figure, point: dict, classes: list[tuple[int, int
         )
 
 
-def _grid_axes(figure: go.Figure, bounds: tuple[int, int, int, int]) -> None:
+def mesh_axes(figure: go.Figure, bounds: tuple[int, int, int, int]) -> None:
+    """Axes that count tiles, rows downwards; `bounds` as of window()."""
     left, right, top, bottom = bounds
     spacing = {"showgrid": False, "zeroline": False, "tickformat": "d", "constrain": "domain"}
     x_step, y_step = (1 + (right - left) // 12), (1 + (bottom - top) // 12)
@@ -219,7 +220,7 @@ def _overview(point: dict) -> Chart:
         used_tiles(point),
         {"colorscale": [[0, palette.ANALOG], [1, palette.ANALOG]], "showscale": False} | _UNTOLD,
     )
-    _grid_axes(figure, (0, columns - 1, 0, rows - 1))
+    mesh_axes(figure, (0, columns - 1, 0, rows - 1))
     used = len(used_tiles(point))
     caption = f"{used:,} of {columns * rows:,} tiles ({share(used / (columns * rows))}) are used; frame: the region shown beside."
     return Chart("The whole chip", figure, caption, 320)
@@ -232,4 +233,6 @@ def _caption(point: dict) -> str:
     if cost is None:
         return text
     below = f", lower bound {bound:,.0f}" if bound is not None else ""
-    return f"{text} Traffic: {cost:,.0f} byte-hops{below}."
+    start = finite(placement.get("start_cost_byte_hops"))
+    annealed = f", annealed from {start:,.0f}" if start is not None and start > cost else ""
+    return f"{text} Traffic: {cost:,.0f} byte-hops{below}{annealed}."

@@ -122,3 +122,29 @@ def signed(text: str) -> str:
     '−0.4 %'
     """
     return text.replace("-", "−", 1) if text.startswith("-") else text
+
+
+def short_count(x: float) -> str:
+    """A count of tokens or sequences.
+
+    >>> short_count(128), short_count(131072), short_count(1500)
+    ('128', '128k', '1500')
+    """
+    return f"{x / 1024:g}k" if x >= 1024 and x % 1024 == 0 else f"{x:g}"
+
+
+def round_values(values: Iterable[float | None]) -> list[float]:
+    """1, 2 and 5 times powers of ten (powers alone over a wide range) from below the least to above the largest.
+
+    >>> round_values([3.0, 40.0]), round_values([5.0]), round_values([])
+    ([2.0, 5.0, 10.0, 20.0, 50.0], [2.0, 5.0, 10.0], [])
+    """
+    known = [value for value in map(finite, values) if value is not None and value > 0]
+    if not known:
+        return []
+    low, high = math.floor(math.log10(min(known))), math.ceil(math.log10(max(known)))
+    steps = (1, 2, 5) if high - low <= 4 else (1,)
+    found = [float(f"{step}e{power}") for power in range(low - 1, high + 2) for step in steps]
+    first = max(x for x in found if x < min(known))
+    last = min(x for x in found if x > max(known))
+    return [x for x in found if first <= x <= last]

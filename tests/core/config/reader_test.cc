@@ -9,6 +9,7 @@
 
 #include "core/config/writer.h"
 #include "core/error.h"
+#include "tests/core/error_text.h"
 
 namespace ohm {
 namespace {
@@ -37,12 +38,14 @@ struct Machine {
   double share = 0.5;
   Converter adc;
   std::vector<Converter> more;
+  Converter spare;
   void visit(Visitor& v) {
     v.value(Field("voltage", "read voltage").must().positive(), voltage);
     v.value(Field("gated", "gated or not"), gated);
     v.value(Field("share", "a share").between(0, 1), share);
     v.nested_component(Field("adc", "converter"), "adc", adc);
     v.nested_list(Field("more", "more converters"), more);
+    v.nested(Field("spare", "a spare converter").one_of({"ideal", "uniform"}), spare);
   }
 };
 
@@ -62,12 +65,7 @@ class ConfigReaderTest : public testing::Test {
   }
   Machine read(const std::string& text) { return parse_spec<Machine>(text, "m.yaml", options_); }
   std::string refusal(const std::string& text) {
-    try {
-      read(text);
-    } catch (const ConfigError& error) {
-      return error.what();
-    }
-    return "accepted";
+    return error_text<ConfigError>([&] { read(text); });
   }
 
   std::filesystem::path root_;
@@ -81,6 +79,19 @@ TEST_F(ConfigReaderTest, FillsFieldsKeepsDefaultsAndFollowsNames) {
   EXPECT_EQ(m.adc.bits, 6);
   EXPECT_EQ(m.adc.name, "fast");
   EXPECT_EQ(m.adc.kind, "uniform");
+}
+
+TEST_F(ConfigReaderTest, AGroupWithChoicesMayBeGivenByItsKindAlone) {
+  EXPECT_EQ(read("voltage: 1 V\nspare: ideal\n").spare.kind, "ideal");
+  EXPECT_EQ(read("voltage: 1 V\nspare: {kind: ideal, bits: 5}\n").spare.bits, 5);
+  options_.overrides = {{"spare", "ideal", "--set spare=ideal"}, {"spare.bits", "4", "--set"}};
+  EXPECT_EQ(read("voltage: 1 V\n").spare.kind, "ideal");
+  EXPECT_EQ(read("voltage: 1 V\n").spare.bits, 4);
+  options_.overrides.clear();
+  EXPECT_EQ(refusal("voltage: 1 V\nspare: idel\n"),
+            "m.yaml:2:8: spare.kind: 'idel' found; expected one of: ideal, uniform; did you mean "
+            "'ideal'?");
+  EXPECT_THAT(refusal("voltage: 1 V\nadc: {kind: ideal}\nmore: ideal\n"), HasSubstr("a list"));
 }
 
 TEST_F(ConfigReaderTest, UnknownKeyNamesFileLineColumnAndTheLikelyKey) {

@@ -6,6 +6,7 @@
 
 #include "core/config/reader.h"
 #include "core/error.h"
+#include "tests/core/error_text.h"
 
 namespace ohm {
 namespace {
@@ -21,12 +22,7 @@ AdcSpec parsed(const std::string& text) {
 }
 
 std::string refusal(const std::string& text) {
-  try {
-    parsed(text);
-  } catch (const ConfigError& error) {
-    return error.what();
-  }
-  return "accepted";
+  return error_text<ConfigError>([&] { parsed(text); });
 }
 
 TEST(AdcSpec, AutomaticBitsGoWithALosslessRangeOnly) {
@@ -43,6 +39,17 @@ TEST(AdcSpec, EveryKindReadsItsOwnParts) {
   EXPECT_FALSE(parsed("kind: integrating\nhalf_lsb_correction: false\n").half_lsb_correction);
   EXPECT_EQ(parsed("kind: uniform\ninl: 1.0\ndnl: 0.2\n").inl, 1.0);
   EXPECT_TRUE(parsed("per_column: true\nrange: learned\n").per_column);
+}
+
+TEST(AdcSpec, IsaacsConverterIsAsFastAsItsResolutionLets) {
+  EXPECT_EQ(refusal("bits: 8\nrate: 1.28 GHz\ncost: isaac\n"), "accepted");
+  EXPECT_THAT(refusal("bits: 8\nrate: 1.3 GHz\ncost: isaac\n"), HasSubstr("1.28 GHz"));
+  // 0.9 GHz at 8 bits is 1.62 GHz at 4, with the same decisions per second
+  EXPECT_EQ(refusal("bits: 4\nrate: 0.9 GHz\nrate_bits: 8\ncost: isaac\n"), "accepted");
+  // 1.2 GHz at 4 bits is 0.67 GHz at 8
+  EXPECT_EQ(refusal("bits: 8\nrate: 2 GHz\nrate_bits: 4\ncost: isaac\n"), "accepted");
+  EXPECT_THAT(refusal("bits: 8\nrate: 2.4 GHz\nrate_bits: 4\ncost: isaac\n"),
+              HasSubstr("1.28 GHz"));
 }
 
 TEST(AdcSpec, PartsThatAKindDoesNotHaveAreRefused) {

@@ -247,7 +247,7 @@ TEST(MvmActivity, ExpectedCodesFollowTheWorkloadAndMeetMeasuredOnes) {
     largest.push_back(top);
   }
   std::ranges::nth_element(largest, largest.begin() + kTrials / 2);
-  EXPECT_NEAR(mean, InputStatistics{}.code_share, 0.002);
+  EXPECT_NEAR(mean, MacroSpec{}.workload.code_share, 0.002);
   EXPECT_NEAR(largest[kTrials / 2], largest_share(mean, kColumns), 0.01);
   EXPECT_EQ(largest_share(0.0, 256), 0.0);
   EXPECT_EQ(largest_share(0.9, 256), 1.0);
@@ -262,6 +262,18 @@ TEST(MvmActivity, WorkloadIsWhatIsAssumedWithoutTensors) {
   EXPECT_EQ(assumed.cell_level, 0.125);
   EXPECT_EQ(assumed.code_share, 0.0625);
   EXPECT_FALSE(assumed.active_share || assumed.drive_share);
+}
+
+TEST(MvmActivity, CodesThatNobodyStatesAreThoseOfTheMacro) {
+  MacroSpec macro;
+  macro.workload.code_share = 0.0625;
+  const MvmBlock block{128, 16, 1};
+  const MvmActivity silent = expected_activity(macro, block, InputStatistics{0.5, 0.25});
+  EXPECT_DOUBLE_EQ(silent.counted, 0.0625 * static_cast<double>(silent.conversions));
+  InputStatistics stated{0.5, 0.25};
+  stated.code_share = 0.5;
+  EXPECT_DOUBLE_EQ(expected_activity(macro, block, stated).counted,
+                   0.5 * static_cast<double>(silent.conversions));
 }
 
 TEST(MvmActivity, RefusesWhatDoesNotFit) {

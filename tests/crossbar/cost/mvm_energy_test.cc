@@ -187,6 +187,19 @@ TEST(MvmEnergy, CountingConvertersPayForTheCodesThatWereCounted) {
   EXPECT_NEAR(half / full, 0.2 + 0.8 * 0.5, 1e-12);
 }
 
+TEST(MvmEnergy, ConvertersThatStopEarlyAreBusyAsLongAsTheTimingSays) {
+  MacroSpec macro;
+  macro.adc.kind = "ramp";
+  const MvmBlock block{128, 16, 1};
+  const auto busy = [&] {
+    return by_name(mvm_energy(macro, block, expected_activity(macro, block, {}))).at("adc").busy;
+  };
+  const Seconds full = busy();
+  macro.adc.early_stop = true;
+  EXPECT_NEAR(busy() / full, largest_code_share(macro, 16), 1e-12);
+  EXPECT_LT(busy().si(), full.si());
+}
+
 /// Energy of one MVM of a full macro, by component.
 std::map<std::string, Cost> full_mvm(const MacroSpec& macro) {
   const MvmBlock full{inputs_per_array(macro), weight_columns(macro), 1};

@@ -11,6 +11,7 @@
 #include "core/error.h"
 #include "crossbar/device/realise.h"
 #include "crossbar/device/table.h"
+#include "tests/core/error_text.h"
 
 namespace ohm {
 namespace {
@@ -22,12 +23,7 @@ ConfigOptions shipped() {
 std::string refusal(std::vector<Override> overrides, const std::string& name) {
   ConfigOptions options = shipped();
   options.overrides = std::move(overrides);
-  try {
-    load_spec<DeviceSpec>("device", name, options);
-  } catch (const ConfigError& error) {
-    return error.what();
-  }
-  return "accepted";
+  return error_text<ConfigError>([&] { load_spec<DeviceSpec>("device", name, options); });
 }
 
 TEST(Device, EveryShippedDeviceLoads) {

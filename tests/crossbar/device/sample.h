@@ -11,6 +11,7 @@
 #include "core/config/reader.h"
 #include "core/error.h"
 #include "crossbar/device/realise.h"
+#include "tests/core/error_text.h"
 
 namespace ohm {
 
@@ -22,15 +23,10 @@ inline DeviceSpec shipped_device(
   return load_spec<DeviceSpec>("device", name, options);
 }
 
-/// Why a shipped device with these overrides is refused, or "accepted".
+/// Why a shipped device with these overrides is refused, or "".
 inline std::string refusal_of(const std::string& name,
                               const std::vector<std::pair<std::string, std::string>>& changes) {
-  try {
-    shipped_device(name, changes);
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "accepted";
+  return error_text<Error>([&] { shipped_device(name, changes); });
 }
 
 /// `n` cells, all tuned to `target`, as realise() leaves them; S.

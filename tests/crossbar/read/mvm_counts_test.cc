@@ -9,6 +9,8 @@
 #include "crossbar/encoding/weight_encoding.h"
 #include "crossbar/geometry.h"
 #include "crossbar/read/mvm.h"
+#include "crossbar/read/mvm_reference.h"
+#include "crossbar/read/sum_block.h"
 #include "tests/crossbar/read/programmed_matrix.h"
 
 namespace ohm {
@@ -155,6 +157,56 @@ TEST(MvmCounts, WhatConversionsReturnStaysAssumed) {
   const auto matrix = programmed(macro, integers(20, 4, -127, 127, 1));
   const auto counts = mvm(macro, matrix, integers(3, 20, -127, 127, 2), token_numbers(3)).counts;
   EXPECT_EQ(input_statistics(macro, matrix, counts).code_share, 0.07);
+}
+
+/// Mean |code| / largest code, one conversion at a time, without noise and errors.
+double code_share_by_hand(const Macro& macro, const ProgrammedMatrix& matrix,
+                          const Matrix<std::int32_t>& x) {
+  double sum = 0.0, n = 0.0;
+  for (const ProgrammedTile& tile : matrix.tiles) {
+    for_each_sum_block(macro, tile, x, [&](SumBlock& block) {
+      for (Index r = 0; r < block.sums.rows; ++r) {
+        for (Index j = 0; j < block.sums.cols; ++j, ++n) {
+          const double code = block.gain * block.sums(r, j) / tile.step[static_cast<size_t>(j)];
+          sum += std::min(127.0, std::abs(std::nearbyint(code))) / 127.0;
+        }
+      }
+    });
+  }
+  return sum / n;
+}
+
+MacroSpec counting_macro() {
+  MacroSpec spec;
+  spec.adc.kind = "ramp";
+  spec.adc.levels = "sign_magnitude";
+  spec.adc.count_energy = 0.5;
+  spec.adc.range = "max";
+  return spec;
+}
+
+TEST(MvmCounts, CountingConvertersKnowTheMeanOfTheirCodes) {
+  const Macro macro = compile_macro(counting_macro());
+  const auto matrix = programmed(macro, integers(20, 4, -127, 127, 1));
+  const auto x = integers(7, 20, -127, 127, 2);
+  const MvmCounts counts = mvm(macro, matrix, x, token_numbers(7)).counts;
+  EXPECT_EQ(counts.fused, 0);
+  EXPECT_EQ(counts, mvm_reference(macro, matrix, x, token_numbers(7)).counts);
+  EXPECT_NEAR(*input_statistics(macro, matrix, counts).code_share,
+              code_share_by_hand(macro, matrix, x), 1e-12);
+}
+
+TEST(MvmCounts, HalfCodesAreWhole) {
+  EXPECT_EQ(half_codes(std::vector<float>{-1.5F, 0.5F, 3.0F}), 10);
+  EXPECT_EQ(half_codes(std::vector<double>{}), 0);
+}
+
+TEST(MvmCounts, TheTwoCodesOfAPairAreNotCounted) {
+  MacroSpec spec = counting_macro();
+  EXPECT_TRUE(counts_codes(spec));
+  spec.weight.subtraction = "digital";
+  EXPECT_FALSE(counts_codes(spec));
+  EXPECT_FALSE(counts_codes(MacroSpec{}));
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 
 #include "core/error.h"
 #include "core/random.h"
+#include "tests/core/error_text.h"
 #include "tests/crossbar/wires/resistor_network.h"
 
 namespace ohm {
@@ -297,12 +298,7 @@ TEST(GatedLadder, HandlesOneRowOneColumnAndLongColumns) {
 
 template <class Call>
 std::string refusal(Call call) {
-  try {
-    call();
-  } catch (const ArgumentError& error) {
-    return error.what();
-  }
-  return "accepted";
+  return error_text<ArgumentError>([&] { call(); });
 }
 
 TEST(GatedLadder, RefusesWhatIsNoArray) {

@@ -74,7 +74,7 @@ TEST(Anneal, FindsTheOptimumOfSmallCases) {
 
 TEST(Anneal, CountsItsDeltasExactlyAndNeverEndsAboveTheStart) {
   const Mesh mesh(7, 6);
-  for (const Interconnect& net : {Interconnect(mesh), Interconnect(mesh.graph())}) {
+  for (const Interconnect& net : {Interconnect(mesh), Interconnect(mesh_graph(mesh))}) {
     for (unsigned seed = 0; seed < 12; ++seed) {
       const auto flows = random_flows(seed, 30, 40);
       const auto result = anneal(net, flows, {banded_snake(mesh, 2, 30), {}, seed, 3000});

@@ -8,6 +8,7 @@
 #include "core/config/writer.h"
 #include "core/error.h"
 #include "crossbar/cost/memory_cost.h"
+#include "tests/core/error_text.h"
 
 namespace ohm {
 namespace {
@@ -25,12 +26,7 @@ BufferSpec parsed(const std::string& text) {
 }
 
 std::string refusal(const std::string& text) {
-  try {
-    parsed(text);
-  } catch (const ConfigError& error) {
-    return error.what();
-  }
-  return "accepted";
+  return error_text<ConfigError>([&] { parsed(text); });
 }
 
 TEST(BufferSpec, GivenFiguresStandAsTheyAre) {

@@ -7,6 +7,7 @@
 #include "core/config/writer.h"
 #include "core/error.h"
 #include "crossbar/technology.h"
+#include "tests/core/error_text.h"
 #include "tests/mapping/chip_builder.h"
 
 namespace ohm {
@@ -15,12 +16,7 @@ namespace {
 using ::testing::HasSubstr;
 
 std::string message_for(const std::string& key, const std::string& value) {
-  try {
-    testing::shipped_chip({testing::with(key, value)});
-  } catch (const ConfigError& error) {
-    return error.what();
-  }
-  return "";
+  return error_text<ConfigError>([&] { testing::shipped_chip({testing::with(key, value)}); });
 }
 
 TEST(ChipSpec, ReadsTheShippedChipWithItsComponents) {
@@ -67,6 +63,19 @@ TEST(ChipSpec, RefusesWhatNoChipCanBe) {
   EXPECT_THAT(message_for("buffer.kv_share", "1.5"), HasSubstr("buffer.kv_share"));
   EXPECT_THAT(message_for("head", "crosbar"), HasSubstr("crossbar"));
   EXPECT_THAT(message_for("noc.flit_bit", "64"), HasSubstr("did you mean"));
+}
+
+TEST(ChipSpec, RefusesDramBesideChipsThatAreNotThere) {
+  EXPECT_THAT(message_for("dram_at", "[1]"), HasSubstr("expected chips 0 to 0"));
+  EXPECT_THAT(message_for("dram_at", "[0, 0]"), HasSubstr("chip 0 twice"));
+  EXPECT_THAT(message_for("dram_at", "[-1]"), HasSubstr("dram_at"));
+  const auto four = [](const std::string& at) {
+    return testing::shipped_chip(
+        {testing::with("system", "[{columns: 2, rows: 2, link: link_ucie_standard}]"),
+         testing::with("dram_at", at)});
+  };
+  EXPECT_EQ(four("[0, 3]").dram_at, (std::vector<Index>{0, 3}));
+  EXPECT_THROW(four("[4]"), ConfigError);
 }
 
 TEST(ChipSpec, RefusesRatesAndMeshesThatNoScheduleCanHold) {

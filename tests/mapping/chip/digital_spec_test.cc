@@ -7,6 +7,7 @@
 #include "core/config/reader.h"
 #include "core/config/writer.h"
 #include "core/error.h"
+#include "tests/core/error_text.h"
 
 namespace ohm {
 namespace {
@@ -27,12 +28,7 @@ DigitalSpec parsed(const std::string& text) {
 }
 
 std::string refusal(const std::string& text) {
-  try {
-    parsed(text);
-  } catch (const ConfigError& error) {
-    return error.what();
-  }
-  return "accepted";
+  return error_text<ConfigError>([&] { parsed(text); });
 }
 
 TEST(DigitalSpec, EnergiesAreOperationsTimesFiguresScaledToTheNode) {
@@ -100,6 +96,19 @@ TEST(DigitalSpec, RefusesOperationsWithoutAFigureAndEnergiesBesideCounts) {
   EXPECT_THAT(refusal("softmax: {adds: 1, energy: 1 pJ}\n"), HasSubstr("energy"));
   EXPECT_THAT(refusal("softmax: {cycles: 2}\n"), HasSubstr("energy"));
   EXPECT_THAT(refusal("softmax: {energy: 1 pJ}\nvdd: 3 V\n"), HasSubstr("vdd"));
+}
+
+TEST(DigitalSpec, RefusesAnAreaOfWhichOnlyPartIsCounted) {
+  const auto without = [](const char* key) {
+    try {
+      shipped({{key, "{multiplies: 0, adds: 0, int_multiplies: 0, int_adds: 0}", "test"},
+               {"attention_mac_energy", "1 pJ", "test"}});
+    } catch (const ConfigError& error) {
+      return std::string(error.what());
+    }
+    return std::string("accepted");
+  };
+  EXPECT_THAT(without("attention_mac"), HasSubstr("expected both, or neither and an area"));
 }
 
 TEST(DigitalSpec, RefusesANodeWithoutScalingFactors) {

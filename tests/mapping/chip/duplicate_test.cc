@@ -10,6 +10,7 @@
 #include <random>
 
 #include "core/error.h"
+#include "tests/core/error_text.h"
 
 namespace ohm {
 namespace {
@@ -181,18 +182,15 @@ TEST(Duplicate, NothingToDoIsDone) {
 }
 
 std::string refusal(const Stages& stages, Index budget) {
-  try {
+  return error_text<ArgumentError>([&] {
     duplicate_for_latency(stages, budget);
     duplicate_for_throughput(stages, budget);
-  } catch (const ArgumentError& error) {
-    return error.what();
-  }
-  return "none";
+  });
 }
 
 TEST(Duplicate, RefusesWhatDoesNotFit) {
   constexpr Index kMost = std::numeric_limits<Index>::max();
-  EXPECT_EQ(refusal({{5, 4}}, 4), "none");
+  EXPECT_EQ(refusal({{5, 4}}, 4), "");
   EXPECT_THAT(refusal({{5, 4}}, 3), HasSubstr("enlarge the chip"));
   EXPECT_THAT(refusal({{5, kMost}, {5, kMost}}, kMost), HasSubstr("enlarge the chip"));
   EXPECT_THAT(refusal({{5, 1}}, -1), HasSubstr("enlarge the chip"));

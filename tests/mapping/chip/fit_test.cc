@@ -93,5 +93,29 @@ TEST(Fit, CountsTheCellsThatEdgeBlocksLeaveEmpty) {
   }
 }
 
+TEST(Fit, SaysWhetherTheChipsOfASystemSuffice) {
+  const Network network = build_network(testing::shipped_network("gpt2-xl"));  // 8126 tiles of 676
+  const auto on = [&](const std::string& system) {
+    return fit(network, testing::shipped_chip({testing::with("system", system)}));
+  };
+  const Fit alone = on("[]"), grown = on("[{link: link_hypertransport_isaac}]");
+  EXPECT_EQ(alone.chips, 13);
+  EXPECT_FALSE(alone.fits());
+  EXPECT_EQ(grown.chips, 13);
+  EXPECT_EQ(grown.system_chips, 14);  // 2 × 7
+  EXPECT_TRUE(grown.fits());
+  EXPECT_FALSE(on("[{columns: 3, rows: 4, link: link_ucie_standard}]").fits());
+  EXPECT_TRUE(on("[{columns: 13, rows: 1, link: link_ucie_standard}]").fits());
+  EXPECT_NEAR(grown.chip_area.si(), alone.chip_area.si() + 2.0 * 19.0 / 14.0 * 5.72e-6, 1e-12);
+}
+
+TEST(Fit, CountsChipsForNetworksThatNoSystemHolds) {
+  const Fit f = fit(build_network(testing::shipped_network("mt-nlg-530b")),
+                    testing::shipped_chip({testing::with("macros_per_tile", "1"),
+                                           testing::with("system", "[{link: link_ucie_3d}]")}));
+  EXPECT_GT(f.chips, 300000);
+  EXPECT_GT(f.chip_area.si(), 0.0);
+}
+
 }  // namespace
 }  // namespace ohm

@@ -9,6 +9,7 @@
 #include <random>
 
 #include "core/error.h"
+#include "mapping/system/route.h"
 
 namespace ohm {
 namespace {

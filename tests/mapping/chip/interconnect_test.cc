@@ -23,7 +23,7 @@ MeshGraph ring(Index n) {
 
 TEST(Interconnect, AMeshAndItsGraphHaveTheSameDistances) {
   for (const Mesh& mesh : {Mesh(5, 4), Mesh(1, 6), Mesh(7, 1), Mesh(1, 1)}) {
-    const Interconnect closed(mesh), tabled(mesh.graph());
+    const Interconnect closed(mesh), tabled(mesh_graph(mesh));
     ASSERT_EQ(closed.size(), mesh.size());
     EXPECT_EQ(closed.nearest(), tabled.nearest());
     for (Index a = 0; a < mesh.size(); ++a) {
@@ -38,7 +38,7 @@ TEST(Interconnect, AMeshAndItsGraphHaveTheSameDistances) {
 
 TEST(Interconnect, EveryParentIsANeighbourOnAShortestRoute) {
   const Mesh mesh(5, 4);
-  for (const Interconnect& net : {Interconnect(mesh), Interconnect(mesh.graph())}) {
+  for (const Interconnect& net : {Interconnect(mesh), Interconnect(mesh_graph(mesh))}) {
     for (Index root = 0; root < net.size(); ++root) {
       for (Index at = 0; at < net.size(); ++at) {
         if (at == root) continue;
@@ -60,6 +60,30 @@ TEST(Interconnect, ACostlyLinkIsAvoided) {
   EXPECT_EQ(net.hops(0, 1), 5);
   EXPECT_EQ(net.parent(1, 0, true), 2);
   EXPECT_EQ(net.nearest().front(), 1);
+}
+
+/// The closed form of weighted crossings is what Dijkstra finds on the same graph.
+TEST(Interconnect, ASystemAndItsGraphHaveTheSameDistances) {
+  const Mesh mesh({3, 2}, {{2, 1}, {2, 2}});
+  const std::vector<Index> crossing{5, 40};
+  const MeshGraph graph = mesh_graph(mesh);
+  std::vector<Index> cost(boost::num_edges(graph));
+  for (auto [edge, last] = boost::edges(graph); edge != last; ++edge) {
+    const auto from = static_cast<Index>(boost::source(*edge, graph));
+    const auto to = static_cast<Index>(boost::target(*edge, graph));
+    const Index level = mesh.level_of(mesh.path(from, to).front());
+    cost[static_cast<size_t>(boost::get(boost::edge_index, graph, *edge))] =
+        level < 0 ? 1 : crossing[static_cast<size_t>(level)];
+  }
+  const Interconnect closed(mesh, crossing), tabled(graph, cost);
+  for (Index a = 0; a < mesh.size(); ++a) {
+    for (Index b = 0; b < mesh.size(); ++b) EXPECT_EQ(closed.hops(a, b), tabled.hops(a, b));
+  }
+  for (size_t r = 0; r < closed.nearest().size(); ++r) {
+    EXPECT_LE(closed.nearest()[r], tabled.nearest()[r]);
+  }
+  EXPECT_THROW(Interconnect(mesh, {5}), ArgumentError);
+  EXPECT_THROW(Interconnect(mesh, {0, 5}), ArgumentError);
 }
 
 TEST(Interconnect, RefusesNetworksItCannotRoute) {

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "core/error.h"
+#include "tests/core/error_text.h"
 #include "tests/mapping/chip_builder.h"
 
 namespace ohm {
@@ -59,21 +60,67 @@ TEST(MapNetwork, HoldsEveryFamilyOfShapes) {
 
 TEST(MapNetwork, AdvisesADigitalHeadOnlyWhereThatHelps) {
   const auto message = [](const TransformerSpec& spec, const std::string& head) -> std::string {
-    try {
+    return error_text<ConfigError>([&] {
       map_network(build_network(spec),
                   testing::shipped_chip(
                       {testing::with("macros_per_tile", "1"), testing::with("mesh.columns", "1"),
                        testing::with("mesh.rows", "1"), testing::with("head", head)}));
-    } catch (const ConfigError& error) {
-      return error.what();
-    }
-    return "";
+    });
   };
   using ::testing::HasSubstr;
   using ::testing::Not;
   EXPECT_THAT(message(testing::tiny_gpt(), "crossbar"), HasSubstr("keep the head digital"));
   EXPECT_THAT(message(testing::tiny_gpt(), "digital"), Not(HasSubstr("head")));
   EXPECT_THAT(message(testing::tiny_bert(), "crossbar"), Not(HasSubstr("head")));
+}
+
+/// 40 tiles of one macro each.
+ChipSpec small_chip(const std::string& columns, const std::string& system) {
+  return testing::shipped_chip(
+      {testing::with("mesh.columns", columns), testing::with("mesh.rows", "1"),
+       testing::with("macros_per_tile", "1"), testing::with("system", system)});
+}
+
+TEST(MapNetwork, TakesAsManyChipsAsTheNetworkNeeds) {
+  const Network network = build_network(testing::tiny_gpt());
+  const auto chips = [&](const std::string& columns) {
+    return map_network(network, small_chip(columns, "[{link: link_ucie_standard}]"))
+        .chip.mesh.n_chips();
+  };
+  EXPECT_EQ(chips("40"), 1);
+  EXPECT_EQ(chips("20"), 2);
+  EXPECT_EQ(chips("17"), 3);  // 2.35
+  EXPECT_EQ(chips("13"), 4);  // 3.08
+}
+
+TEST(MapNetwork, FillsChipAfterChip) {
+  const Mapping m = map_network(build_network(testing::tiny_gpt()),
+                                small_chip("5", "[{link: link_ucie_standard}]"));
+  EXPECT_EQ(m.chip.mesh.n_chips(), 8);
+  Index before = 0, changes = 0;
+  for (const Slot& slot : m.placement.slots) {
+    const Index chip = m.chip.mesh.chip_of(slot.tile);
+    if (chip != before) ++changes;
+    before = chip;
+  }
+  EXPECT_EQ(changes, 7);
+  EXPECT_EQ(m.verification.blocks, 40);
+}
+
+TEST(MapNetwork, SaysHowToTakeMoreChips) {
+  const Network network = build_network(testing::tiny_gpt());
+  const auto message = [&](const std::string& system) -> std::string {
+    try {
+      map_network(network, small_chip("17", system));
+    } catch (const ConfigError& error) {
+      return error.what();
+    }
+    return "";
+  };
+  EXPECT_THAT(message("[]"), ::testing::HasSubstr("system: [{link: link_ucie_standard}]"));
+  EXPECT_THAT(message("[{columns: 2, rows: 1, link: link_ucie_standard}]"),
+              ::testing::HasSubstr("has 17 on each of 2 chips"));
+  EXPECT_EQ(message("[{columns: 3, rows: 1, link: link_ucie_standard}]"), "");
 }
 
 }  // namespace

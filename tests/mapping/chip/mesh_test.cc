@@ -23,7 +23,8 @@ TEST(Mesh, MeanHopsOfUniformTrafficFollowTheClosedForm) {
 TEST(Mesh, HopsEqualTheShortestPathsOfTheGraph) {
   const Mesh mesh(5, 3);
   std::vector<Index> distance(static_cast<size_t>(mesh.size()), 0);
-  boost::breadth_first_search(mesh.graph(), boost::vertex(7, mesh.graph()),
+  const MeshGraph graph = mesh_graph(mesh);
+  boost::breadth_first_search(graph, boost::vertex(7, graph),
                               boost::visitor(boost::make_bfs_visitor(boost::record_distances(
                                   distance.data(), boost::on_tree_edge()))));
   for (Index t = 0; t < mesh.size(); ++t) {
@@ -34,10 +35,11 @@ TEST(Mesh, HopsEqualTheShortestPathsOfTheGraph) {
 TEST(Mesh, PathsGoFromTheSourceToTheTargetFirstAlongTheRow) {
   const Mesh mesh(4, 4);
   std::vector<std::pair<Index, Index>> ends(static_cast<size_t>(mesh.n_links()));
-  for (auto [edge, last] = boost::edges(mesh.graph()); edge != last; ++edge) {
-    ends[static_cast<size_t>(boost::get(boost::edge_index, mesh.graph(), *edge))] = {
-        static_cast<Index>(boost::source(*edge, mesh.graph())),
-        static_cast<Index>(boost::target(*edge, mesh.graph()))};
+  const MeshGraph graph = mesh_graph(mesh);
+  for (auto [edge, last] = boost::edges(graph); edge != last; ++edge) {
+    ends[static_cast<size_t>(boost::get(boost::edge_index, graph, *edge))] = {
+        static_cast<Index>(boost::source(*edge, graph)),
+        static_cast<Index>(boost::target(*edge, graph))};
   }
   for (Index a = 0; a < mesh.size(); ++a) {
     for (Index b = 0; b < mesh.size(); ++b) {
@@ -76,6 +78,81 @@ TEST(Mesh, SnakeVisitsEveryTileOnceInUnitSteps) {
 
 TEST(Mesh, RefusesAnEmptyMesh) {
   EXPECT_THROW(Mesh(0, 3), ArgumentError);
+  EXPECT_THROW(Mesh({2, 2}, {{0, 1}}), ArgumentError);
+}
+
+/// 2 × 2 packages of 3 × 1 chips of 2 × 3 tiles.
+Mesh packages() {
+  return {LinkGrid{2, 3}, {{3, 1}, {2, 2}}};
+}
+
+TEST(Mesh, OfASystemIsThatOfItsChipsSideBySide) {
+  const Mesh mesh = packages();
+  EXPECT_EQ(mesh.columns(), 12);
+  EXPECT_EQ(mesh.rows(), 6);
+  EXPECT_EQ(mesh.n_chips(), 12);
+  EXPECT_EQ(mesh.edges(0), 4 * 2);
+  EXPECT_EQ(mesh.edges(1), 4);
+  EXPECT_EQ(mesh.chip_of(0), 0);
+  EXPECT_EQ(mesh.chip_of(11), 5);
+  for (Index chip = 0; chip < 12; ++chip) EXPECT_EQ(mesh.chip_of(mesh.corner_of(chip)), chip);
+  EXPECT_EQ(mesh.corner_of(7), 3 * 12 + 2);
+  EXPECT_EQ(mesh.chip_of(3 * 12 + 2), 7);
+  EXPECT_EQ(mesh.hops(0, 71), 16);
+}
+
+TEST(Mesh, OfOneChipPerLevelIsThatOfTheChip) {
+  const Mesh chip(4, 3), system({4, 3}, {{1, 1}, {1, 1}});
+  EXPECT_EQ(system.n_links(), chip.n_links());
+  EXPECT_EQ(system.n_chips(), 1);
+  for (Index a = 0; a < 12; ++a) {
+    EXPECT_EQ(system.snake(a), chip.snake(a));
+    EXPECT_EQ(system.chip_of(a), 0);
+    for (Index b = 0; b < 12; ++b) EXPECT_EQ(system.path(a, b), chip.path(a, b));
+  }
+}
+
+TEST(Mesh, HopsOverOneEdgeShareItsLinkAndNoOther) {
+  const Mesh mesh = packages();
+  std::set<Index> chip_links, package_links;
+  for (Index row = 0; row < 6; ++row) {
+    for (Index column = 0; column + 1 < 12; ++column) {
+      const Index tile = row * 12 + column;
+      const Index link = mesh.path(tile, tile + 1).front();
+      const Index back = mesh.path(tile + 1, tile).front();
+      const Index wanted = column == 5 ? 1 : column % 2 == 1 ? 0 : -1;
+      EXPECT_EQ(mesh.level_of(link), wanted) << tile;
+      EXPECT_EQ(mesh.level_of(back), wanted) << tile;
+      EXPECT_NE(link, back);
+      if (wanted == 0) chip_links.insert({link, back});
+      if (wanted == 1) package_links.insert({link, back});
+    }
+  }
+  EXPECT_EQ(std::ssize(chip_links), 2 * 2 * 4);  // both directions, rows of packages, edges
+  EXPECT_EQ(std::ssize(package_links), 2 * 2);   // both directions, rows of packages
+  EXPECT_EQ(mesh.level_of(mesh.path(2 * 12, 3 * 12).front()), 1);
+  EXPECT_EQ(mesh.path(2 * 12, 3 * 12), mesh.path(2 * 12 + 5, 3 * 12 + 5));
+  for (const Index link : chip_links) EXPECT_LT(link, mesh.n_links());
+}
+
+TEST(Mesh, SnakeFillsChipAfterChip) {
+  const Mesh mesh = packages();
+  std::set<Index> seen, chips;
+  for (Index i = 0; i < mesh.size(); ++i) {
+    seen.insert(mesh.snake(i));
+    if (i % 6 == 0) {
+      EXPECT_TRUE(chips.insert(mesh.chip_of(mesh.snake(i))).second) << i;
+    } else {
+      EXPECT_EQ(mesh.chip_of(mesh.snake(i)), mesh.chip_of(mesh.snake(i - 1))) << i;
+      EXPECT_EQ(mesh.hops(mesh.snake(i), mesh.snake(i - 1)), 1) << i;
+    }
+  }
+  EXPECT_EQ(std::ssize(seen), mesh.size());
+}
+
+TEST(Mesh, SnakeOfAColumnOfChipsIsThatOfOneTallChip) {
+  const Mesh chips({4, 3}, {{1, 5}}), tall(4, 15);
+  for (Index i = 0; i < tall.size(); ++i) EXPECT_EQ(chips.snake(i), tall.snake(i));
 }
 
 }  // namespace

@@ -185,45 +185,5 @@ TEST(Packing, RefusesBlocksThatNoArrayHolds) {
   EXPECT_NO_THROW(pack({{4, 4}}, {4, 4}, Sharing::none));
 }
 
-TEST(SplitRows, FollowsItsPolicy) {
-  EXPECT_THAT(split_rows(10, 4, {"max"}),
-              ElementsAre(RowRange{0, 4}, RowRange{4, 4}, RowRange{8, 2}));
-  EXPECT_THAT(split_rows(10, 4, {"equal"}),
-              ElementsAre(RowRange{0, 4}, RowRange{4, 3}, RowRange{7, 3}));
-  EXPECT_THAT(split_rows(7, 128, {"accuracy", 4}), ElementsAre(RowRange{0, 4}, RowRange{4, 3}));
-  EXPECT_THAT(split_rows(7, 3, {"accuracy", 100}),
-              ElementsAre(RowRange{0, 3}, RowRange{3, 2}, RowRange{5, 2}));
-}
-
-TEST(SplitRows, CoversEveryRowOnceWithinItsLimit) {
-  for (const char* policy : {"max", "equal", "accuracy"}) {
-    for (Index rows = 1; rows < 60; ++rows) {
-      Index next = 0;
-      for (const RowRange& range : split_rows(rows, 13, {policy, 5})) {
-        EXPECT_EQ(range.first, next);
-        EXPECT_GE(range.rows, 1);
-        EXPECT_LE(range.rows, policy[0] == 'a' ? 5 : 13);
-        next += range.rows;
-      }
-      EXPECT_EQ(next, rows);
-    }
-  }
-}
-
-TEST(SplitRows, RefusesWhatItDoesNotKnow) {
-  EXPECT_THROW(split_rows(5, 4, {"most"}), ArgumentError);
-  EXPECT_THROW(split_rows(0, 4, {"max"}), ArgumentError);
-  EXPECT_THROW(split_rows(5, 0, {"equal"}), ArgumentError);
-  EXPECT_THROW(split_rows(5, 4, {"accuracy"}), ArgumentError);
-}
-
-TEST(RowsWithoutClipping, IsTheLargestSumThatTheConverterResolves) {
-  EXPECT_EQ(rows_without_clipping(8, 1, 1), 255);
-  EXPECT_EQ(rows_without_clipping(8, 1, 2), 85);
-  EXPECT_EQ(rows_without_clipping(4, 8, 8), 1);
-  EXPECT_THROW(rows_without_clipping(0, 1, 1), ArgumentError);
-  EXPECT_THROW(rows_without_clipping(8, 17, 1), ArgumentError);
-}
-
 }  // namespace
 }  // namespace ohm

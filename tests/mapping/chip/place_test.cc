@@ -98,5 +98,23 @@ TEST(Place, RefusesMoreBlocksThanSlots) {
   EXPECT_THROW(place(network, partition, Mesh(1, 1), 8), ArgumentError);
 }
 
+TEST(Place, MovedTilesKeepWhatTheyHold) {
+  const Placed p = placed(testing::tiny_gpt(), {16, 8}, 8);
+  std::vector<Index> target(49);
+  for (Index t = 0; t < 49; ++t) target[static_cast<size_t>(t)] = (t * 5 + 3) % 49;
+  Placement moved = p.placement;
+  move_tiles(moved, target);
+  for (size_t b = 0; b < moved.slots.size(); ++b) {
+    EXPECT_EQ(moved.slots[b].tile, target[static_cast<size_t>(p.placement.slots[b].tile)]);
+    EXPECT_EQ(moved.slots[b].slot, p.placement.slots[b].slot);
+  }
+  for (size_t v = 0; v < moved.home.size(); ++v) {
+    EXPECT_EQ(moved.home[v], target[static_cast<size_t>(p.placement.home[v])]);
+  }
+  EXPECT_EQ(moved.sites[1].owner, target[static_cast<size_t>(p.placement.sites[1].owner)]);
+  EXPECT_EQ(moved.attention[1].tiles[0],
+            target[static_cast<size_t>(p.placement.attention[1].tiles[0])]);
+}
+
 }  // namespace
 }  // namespace ohm

@@ -6,74 +6,11 @@
 #include <map>
 #include <numeric>
 
+#include "mapping/system/route.h"
 #include "tests/mapping/chip_builder.h"
 
 namespace ohm {
 namespace {
-
-/// Bytes that enter and leave every tile over links.
-struct Balance {
-  std::map<Index, std::int64_t> in, out;
-};
-
-Balance balance_of(const Mesh& mesh, const Route& route) {
-  std::map<Index, std::pair<Index, Index>> ends;
-  for (auto [edge, last] = boost::edges(mesh.graph()); edge != last; ++edge) {
-    ends[boost::get(boost::edge_index, mesh.graph(), *edge)] = {
-        static_cast<Index>(boost::source(*edge, mesh.graph())),
-        static_cast<Index>(boost::target(*edge, mesh.graph()))};
-  }
-  Balance balance;
-  for (const LinkLoad& load : route.links) {
-    balance.out[ends[load.link].first] += load.bytes;
-    balance.in[ends[load.link].second] += load.bytes;
-  }
-  return balance;
-}
-
-TEST(Transfers, ReductionDeliversEveryByteItInjects) {
-  const Mesh mesh(5, 5);
-  const Transfer gather{TransferKind::partial_sums, 0, -1, 12, {0, 4, 12, 13, 24},
-                        {10, 20, 30, 40, 50}};
-  const Route r = route(mesh, gather);
-  EXPECT_EQ(r.injected, 120);  // the hub's own 30 stay
-  EXPECT_EQ(r.ejected, 120);
-  Balance b = balance_of(mesh, r);
-  EXPECT_EQ(b.in[12] - b.out[12], 120);
-  EXPECT_EQ(b.out[24] - b.in[24], 50);
-  std::int64_t unicasts = 0;
-  for (size_t i = 0; i < gather.tiles.size(); ++i) {
-    unicasts += gather.bytes[i] * mesh.hops(gather.tiles[i], 12);
-  }
-  EXPECT_EQ(r.link_bytes, unicasts);
-}
-
-TEST(Transfers, ScatterDeliversEveryByteItInjects) {
-  const Mesh mesh(4, 4);
-  const Route r = route(mesh, {TransferKind::heads, 0, 0, 5, {0, 5, 15}, {7, 8, 9}});
-  EXPECT_EQ(r.injected, 16);
-  EXPECT_EQ(r.ejected, 16);
-  Balance b = balance_of(mesh, r);
-  EXPECT_EQ(b.out[5], 16);
-  EXPECT_EQ(b.in[0] - b.out[0], 7);
-  EXPECT_EQ(b.in[15] - b.out[15], 9);
-}
-
-TEST(Transfers, MulticastTakesEachLinkOfItsTreeOnce) {
-  const Mesh mesh(4, 1);
-  const Route r = route(mesh, {TransferKind::input, 0, 0, 0, {1, 2, 3}, {100, 100, 100}});
-  EXPECT_EQ(r.injected, 100);
-  EXPECT_EQ(r.ejected, 300);
-  EXPECT_EQ(r.link_bytes, 300);  // 600 as single messages
-  EXPECT_EQ(r.router_bytes(), 400);
-  EXPECT_EQ(r.hops, 3);
-}
-
-TEST(Transfers, WithinATileNothingMoves) {
-  const Route r = route(Mesh(2, 2), {TransferKind::activation, 0, 0, 3, {3}, {64}});
-  EXPECT_TRUE(r.links.empty());
-  EXPECT_EQ(r.link_bytes + r.injected + r.ejected, 0);
-}
 
 TEST(Transfers, NoPermutationOfTilesBeatsTheLowerBound) {
   const Mesh mesh(3, 3);

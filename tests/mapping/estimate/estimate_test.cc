@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 
 #include "core/error.h"
+#include "mapping/estimate/phases.h"
+#include "tests/core/error_text.h"
 #include "tests/mapping/chip_builder.h"
 
 namespace ohm {
@@ -118,12 +120,8 @@ TEST(Estimate, PartsOfTheChipDrawTheirPowerForTheWholeMakespan) {
 
 TEST(Estimate, SaysWhatAMatrixEngineLacks) {
   const auto refusal = [](const std::vector<Override>& overrides) -> std::string {
-    try {
-      estimate(mapped(testing::tiny_gpt(), overrides), load(2, 1));
-    } catch (const ArgumentError& error) {
-      return error.what();
-    }
-    return "";
+    return error_text<ArgumentError>(
+        [&] { estimate(mapped(testing::tiny_gpt(), overrides), load(2, 1)); });
   };
   EXPECT_NE(refusal({testing::with("digital", "digital_none")}).find("no vector lanes"),
             std::string::npos);
@@ -163,7 +161,7 @@ TEST(Estimate, LeakageFollowsMakespanAndGating) {
               676.0 / static_cast<double>(m.placement.tiles_used), 1e-9);
   EXPECT_NEAR(
       off.leakage_energy.si(),
-      static_cast<double>(m.placement.tiles_used) * m.chip.tile_leakage.si() * off.makespan.si(),
+      static_cast<double>(m.placement.tiles_used) * m.chip.power.on.si() * off.makespan.si(),
       1e-18);
 }
 
@@ -215,6 +213,124 @@ TEST(Estimate, RefusesMoreStepsThanItCanSimulate) {
   } catch (const ArgumentError& error) {
     EXPECT_NE(std::string(error.what()).find("lower prompt, generate or batch"), std::string::npos);
   }
+}
+
+/// tiny-gpt takes 40 tiles of one macro.
+std::vector<Override> tiny_chips(const std::string& columns, const std::string& system) {
+  return {testing::with("mesh.columns", columns), testing::with("mesh.rows", "1"),
+          testing::with("macros_per_tile", "1"), testing::with("system", system)};
+}
+
+TEST(Estimate, OfASystemOfOneChipIsThatOfTheChip) {
+  for (const TransformerSpec& spec : {testing::tiny_gpt(), testing::tiny_bert()}) {
+    const Index generate = spec.family == "bert" ? 0 : 9;
+    const Estimate alone = estimate(mapped(spec, tiny_chips("50", "[]")), load(12, generate));
+    const Estimate one = estimate(
+        mapped(spec, tiny_chips("50", "[{link: link_hypertransport_isaac}]")), load(12, generate));
+    EXPECT_EQ(one.makespan.si(), alone.makespan.si());
+    EXPECT_EQ(one.energy.si(), alone.energy.si());
+    EXPECT_EQ(one.energy_high.si(), alone.energy_high.si());
+    EXPECT_EQ(one.area.si(), alone.area.si());
+    EXPECT_EQ(one.chip_area.si(), alone.chip_area.si());
+    EXPECT_EQ(one.assumptions, alone.assumptions);
+    ASSERT_EQ(one.schedule.events.size(), alone.schedule.events.size());
+    for (size_t i = 0; i < one.schedule.events.size(); ++i) {
+      EXPECT_EQ(one.schedule.events[i].start, alone.schedule.events[i].start);
+      EXPECT_EQ(one.schedule.events[i].resource, alone.schedule.events[i].resource);
+    }
+  }
+}
+
+TEST(Estimate, OfSeveralChipsBooksEveryByteOverTheirLinks) {
+  const Mapping mapping =
+      mapped(testing::tiny_gpt(),
+             tiny_chips("5",
+                        "[{columns: 2, rows: 2, link: link_hypertransport_isaac}, "
+                        "{columns: 1, rows: 2, link: link_ucie_standard, links_per_edge: 2}]"));
+  const Estimate e = estimate(mapping, load(12, 9));
+  expect_consistent(e);
+  EXPECT_EQ(e.chips, 8);
+  for (size_t k = 0; k < 2; ++k) {
+    std::int64_t bytes = 0;
+    for (size_t i = 0; i < mapping.transfers.size(); ++i) {
+      const Operator& op = mapping.network.op(mapping.transfers[i].vertex);
+      for (const Phase& phase : phases_of(e.request)) {
+        bytes +=
+            mapping.routes[i].crossing_bytes[k] * runs_of(mapping.network, op, e.request, phase);
+      }
+    }
+    EXPECT_GT(bytes, 0);
+    const LevelSpec& level = mapping.chip.spec.system[k];
+    const Cost booked = e.ledger.by_component().at(link_component(static_cast<Index>(k)));
+    EXPECT_NEAR(booked.energy.si(), static_cast<double>(bytes) * level.link.energy.si(),
+                1e-12 * booked.energy.si());
+    // each byte occupies one link once: rounding is below 1 ps per transfer
+    const double wide = static_cast<double>(level.links_per_edge) * level.link.bandwidth.si();
+    EXPECT_NEAR(booked.busy.si(), static_cast<double>(bytes) / wide, 1e-3 * booked.busy.si());
+    EXPECT_NEAR(booked.area.si(), mapping.chip.link_area(static_cast<Index>(k)).si(), 1e-15);
+  }
+}
+
+TEST(Estimate, OfSeveralChipsIsSlowerWhereTheirLinksAre) {
+  const auto time = [](const std::string& columns, const std::string& link) {
+    return estimate(mapped(testing::tiny_gpt(), tiny_chips(columns, "[{link: " + link + "}]")),
+                    load(12, 9))
+        .makespan.si();
+  };
+  EXPECT_GT(time("14", "link_serdes_pcie5"), time("14", "link_ucie_standard"));
+  EXPECT_GT(time("14", "link_serdes_pcie5"), time("42", "link_serdes_pcie5"));
+}
+
+TEST(Estimate, OfSeveralChipsReadsKeysAndValuesBesideThem) {
+  std::vector<Override> chips = tiny_chips("20", "[{link: link_ucie_standard}]");
+  chips.push_back(testing::with("buffer.kv_share", "0"));
+  const Estimate e = estimate(mapped(testing::tiny_gpt(), chips), load(12, 9));
+  expect_consistent(e);
+  int memories = 0;
+  for (size_t r = 0; r < e.schedule.resources.size(); ++r) {
+    if (e.schedule.resources[r].kind != ResourceKind::dram) continue;
+    EXPECT_GT(e.schedule.busy[r], 0);
+    ++memories;
+  }
+  EXPECT_EQ(memories, 2);
+  // the first chip attends to one layer and, on 2 of 16 tiles, to the other: 56 % of all bytes
+  chips.push_back(
+      testing::with("dram.capacity", std::to_string(e.kv_bytes_in_dram * 6 / 10) + " B"));
+  EXPECT_NO_THROW(estimate(mapped(testing::tiny_gpt(), chips), load(12, 9)));
+  chips.back() = testing::with("dram.capacity", std::to_string(e.kv_bytes_in_dram * 4 / 10) + " B");
+  EXPECT_THROW(estimate(mapped(testing::tiny_gpt(), chips), load(12, 9)), ArgumentError);
+}
+
+TEST(Estimate, OfOneDramForSeveralChipsLoadsTheirLinks) {
+  std::vector<Override> chips = tiny_chips("20", "[{link: link_ucie_standard}]");
+  chips.push_back(testing::with("buffer.kv_share", "0"));
+  const Estimate own = estimate(mapped(testing::tiny_gpt(), chips), load(12, 9));
+  chips.push_back(testing::with("dram_at", "[0]"));
+  const Estimate shared = estimate(mapped(testing::tiny_gpt(), chips), load(12, 9));
+  expect_consistent(shared);
+  EXPECT_GT(shared.makespan.si(), own.makespan.si());
+  const double energy = shared.ledger.by_component().at("dram").energy.si();
+  EXPECT_EQ(energy, own.ledger.by_component().at("dram").energy.si());
+  // keys and values of the second layer, read on 14 of 16 tiles of the other chip
+  std::int64_t bytes = 0;
+  for (const auto& [leaf, cost] : own.ledger.leaves()) {
+    if (leaf.component == "dram" && leaf.layer == 1) bytes += cost.count;
+  }
+  const auto links = [](const Estimate& e) { return e.ledger.by_component().at("chip_link"); };
+  EXPECT_NEAR(static_cast<double>(links(shared).count - links(own).count),
+              14.0 / 16.0 * static_cast<double>(bytes), 3.0);
+}
+
+TEST(Estimate, OfBertBaseOnSeveralSmallChipsAddsUp) {
+  const Mapping mapping =
+      mapped(testing::shipped_network("bert-base"),
+             {testing::with("mesh.columns", "10"), testing::with("mesh.rows", "10"),
+              testing::with("system", "[{link: link_ucie_advanced}]")});
+  EXPECT_EQ(mapping.chip.mesh.n_chips(), 5);
+  const Estimate e = estimate(mapping, load(16, 0));
+  expect_consistent(e);
+  EXPECT_GT(e.ledger.by_component().at("chip_link").energy.si(), 0.0);
+  EXPECT_EQ(e.macs, estimate(mapped(testing::shipped_network("bert-base")), load(16, 0)).macs);
 }
 
 }  // namespace

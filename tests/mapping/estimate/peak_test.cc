@@ -123,5 +123,23 @@ TEST(Peak, OneConversionGivesTheBitsOfItsConverter) {
   EXPECT_EQ(peak(macro).output_bits, macro.adc.bits);
 }
 
+TEST(Peak, OfASystemIsThatOfItsChipsTheirLinksAndMemories) {
+  const Peak one = peak(compile_chip(testing::shipped_chip()));
+  const Chip chip = compile_chip(testing::shipped_chip(
+      {testing::with("system", "[{columns: 2, rows: 2, link: link_hypertransport_isaac}]")}));
+  const Peak four = peak(chip);
+  ASSERT_EQ(four.levels.size(), one.levels.size());
+  const PeakLevel &die = one.levels[3], &same = four.levels[3], &system = four.levels[4];
+  EXPECT_EQ(same.count, 4);
+  EXPECT_EQ(same.power().si(), die.power().si());
+  EXPECT_EQ(system.ops_per_s, 4.0 * die.ops_per_s);
+  // 4 edges, both directions at 6.4 GB/s and 50.8 pJ/bit: 2.6 W in each direction
+  const double memories = 4.0 * (one.levels[4].power().si() - die.power().si());
+  const double links = 4.0 * 2.0 * 6.4e9 * 8.0 * 50.8e-12;
+  EXPECT_NEAR(system.power().si(), 4.0 * die.power().si() + memories + links,
+              1e-9 * system.power().si());
+  EXPECT_NEAR(system.area().si(), 4.0 * chip.area().si(), 1e-9 * system.area().si());
+}
+
 }  // namespace
 }  // namespace ohm

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "core/error.h"
@@ -60,6 +61,30 @@ TEST(Accuracy, ClassifiersNeedOneLabelPerInputAndDecodersNone) {
   set.labels = {0, 3};
   EXPECT_EQ(evaluate(vit, weights, FloatEngine(weights), set, 1).whole.count, 2);
   EXPECT_THROW(evaluate(vit, weights, FloatEngine(weights), {}, 1), ArgumentError);
+}
+
+TEST(Accuracy, ClipRateIsThatOfTheCodesThatAreSubtracted) {
+  const Network network = build_network(tiny::gpt2());
+  const Weights weights = tiny::random_weights(network);
+  const auto set = sequences(network, 2);
+  const auto calibration = record_calibration(network, weights, set.inputs, 32);
+  const auto clip_rates = [&](const std::string& subtraction) {
+    ChipSpec chip;
+    chip.macro.adc.bits = 4;
+    chip.macro.adc.range = "percentile";
+    chip.macro.adc.percentile = 90.0;
+    chip.macro.weight.subtraction = subtraction;
+    const auto q = quantize_network(network, weights, chip.macro, calibration);
+    const CrossbarEngine engine(network, q, chip, calibration, {}, 1);
+    std::vector<double> rates;
+    for (const MatmulQuality& m : matmul_quality(network, weights, engine, calibration)) {
+      rates.push_back(m.clip_rate);
+    }
+    return rates;
+  };
+  const auto analog = clip_rates("analog");
+  EXPECT_GT(*std::max_element(analog.begin(), analog.end()), 0.0);
+  EXPECT_EQ(clip_rates("digital"), analog);
 }
 
 TEST(Accuracy, QualityOfAnIdealChipIsThatOfItsIntegers) {

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "core/error.h"
+#include "mapping/network/parameter_count.h"
 #include "tests/mapping/tiny_networks.h"
 
 namespace ohm {

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "mapping/network/hf_config.h"
+#include "mapping/network/parameter_count.h"
 #include "tests/mapping/tiny_networks.h"
 
 namespace ohm {

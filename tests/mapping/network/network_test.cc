@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mapping/network/network.h"
+#include "mapping/network/parameter_count.h"
 
 #include <gtest/gtest.h>
 

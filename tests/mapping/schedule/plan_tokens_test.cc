@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <map>
+#include <numeric>
 #include <set>
 
 #include "core/error.h"
@@ -55,6 +56,22 @@ TEST(PlanTokens, SingleTokenTakesItsCriticalPath) {
     const Request request{spec.is_decoder(), 1, spec.is_decoder() ? 1 : 0, 1};
     const TokenPlan plan = plan_tokens(mapped(spec), request);
     EXPECT_EQ(schedule(plan, request).makespan, critical_path(plan, request));
+  }
+}
+
+TEST(PlanTokens, KeysAndValuesBeyondTheBuffersAreWrittenOnceEach) {
+  const Mapping m = mapped(testing::tiny_gpt(), {testing::with("buffer.capacity", "512 B")});
+  const Index kept = buffered_positions(m, 0, 1);
+  const Request request{true, kept + 5, 1, 1};
+  const TokenPlan plan = plan_tokens(m, request);
+  EXPECT_EQ(actions(plan)["spill_kv"], 2);
+  const DramSpec& dram = m.chip.spec.dram;
+  const double each = occupation(dram, 2 * 32, DramAccess::scattered).si() * 1e12;
+  for (const Step& step : plan.steps) {
+    if (step.action != "spill_kv") continue;
+    Picoseconds busy = 0;
+    for (Index t = 0; t < request.tokens(); ++t) busy += step.occupation(positions_of(request, t));
+    EXPECT_NEAR(static_cast<double>(busy), 5.0 * each, 5.0);
   }
 }
 
@@ -155,6 +172,69 @@ TEST(PlanTokens, RefusesAStepThatTakesTooLong) {
       mapped(testing::shipped_network("gpt2-small"),
              {testing::with("head", "digital"), testing::with("dram.bandwidth", "1 kB/s")});
   EXPECT_THROW(plan_tokens(m, {true, 4, 4, 1}), ArgumentError);  // 38.6 MB take 38,597 s
+}
+
+/// A chip on which nothing but the arrays takes time.
+ChipSpec chip_of_arrays(const std::vector<Override>& more) {
+  std::vector<Override> all{testing::with("mesh.columns", "6"), testing::with("mesh.rows", "6"),
+                            testing::with("macros_per_tile", "4"),
+                            testing::with("macro.array.rows_active", "8")};
+  all.insert(all.end(), more.begin(), more.end());
+  ChipSpec chip = testing::shipped_chip(all);
+  chip.digital.clock = chip.noc.clock = Hertz(1e30);
+  chip.buffer.bandwidth = chip.dram.bandwidth = BytesPerSecond(1e30);
+  chip.dram.latency = Seconds(0);
+  return chip;
+}
+
+TEST(PlanTokens, CopiesShortenTheIntervalAsTheirSlowestMatrixSays) {
+  const Network network = build_network(testing::tiny_gpt());
+  for (const char* budget : {"11", "14", "19", "30"}) {
+    const Mapping m =
+        map_network(network, chip_of_arrays({testing::with("map.duplication", "throughput"),
+                                             testing::with("map.budget", budget)}));
+    double slowest = 0;
+    Index round = 1;
+    for (const StaticMatmul& matmul : network.matmuls) {
+      if (matmul.part == "head") continue;  // for the last token of a prompt only
+      const Index copies = m.placement.copies(matmul.id);
+      round = std::lcm(round, copies);
+      slowest = std::max(slowest, mvm_time(m.chip, m.partition, matmul).interval.si() * 1e12 /
+                                      static_cast<double>(copies));
+    }
+    const auto makespan = [&](Index prompt) {
+      const Request request{true, prompt, 1, 1};
+      return static_cast<double>(schedule(plan_tokens(m, request), request).makespan);
+    };
+    const Index n = 4 * round;
+    // softmax takes at least 1 ps for each position
+    EXPECT_NEAR((makespan(3 * n) - makespan(n)) / static_cast<double>(2 * n), slowest,
+                1e-4 * slowest)
+        << budget;
+  }
+}
+
+TEST(PlanTokens, CopiesServeTheSequencesOfABatchInTurn) {
+  const Network network = build_network(testing::tiny_gpt());
+  const Mapping one = map_network(network, chip_of_arrays({}));
+  const Mapping two =
+      map_network(network, chip_of_arrays({testing::with("map.duplication", "throughput"),
+                                           testing::with("map.budget", "36")}));
+  const Request request{true, 1, 8, 12};
+  EXPECT_LT(static_cast<double>(schedule(plan_tokens(two, request), request).makespan),
+            0.7 * static_cast<double>(schedule(plan_tokens(one, request), request).makespan));
+}
+
+TEST(PlanTokens, BlocksThatShareAnArrayWaitForEachOther) {
+  const Network network = build_network(testing::tiny_gpt());
+  const Mapping packed =
+      map_network(network, chip_of_arrays({testing::with("map.packing", "edge_blocks")}));
+  const Mapping plain = map_network(network, chip_of_arrays({}));
+  const Request request{true, 16, 1, 1};
+  const TokenPlan plan = plan_tokens(packed, request);
+  EXPECT_EQ(plan.resources.back().kind, ResourceKind::array);
+  EXPECT_GT(schedule(plan, request).makespan,
+            schedule(plan_tokens(plain, request), request).makespan);
 }
 
 }  // namespace

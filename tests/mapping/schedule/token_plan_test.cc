@@ -47,5 +47,34 @@ TEST(TokenPlan, WorkIsTheSumOverTokensAndSequences) {
   EXPECT_EQ(work[1], 2 * (4 * 7 + 2 * (1 + 2 + 3 + 4)));
 }
 
+TEST(TokenPlan, TurnsDealEveryTokenOfTheBatchOutOnce) {
+  for (const Request& request : {Request{true, 5, 4, 3}, Request{false, 7, 0, 5}}) {
+    for (const StepTokens tokens :
+         {StepTokens::every, StepTokens::first, StepTokens::not_first, StepTokens::generating}) {
+      if (tokens == StepTokens::generating && !request.decoder) continue;
+      for (const Index turns : {1, 2, 3, 7, 20}) {
+        std::int64_t all = 0;
+        for (Index turn = 0; turn < turns; ++turn) {
+          Step step;
+          step.tokens = tokens;
+          step.turns = turns;
+          step.turn = turn;
+          std::int64_t n = 0;
+          for (Index s = 0; s < request.batch; ++s) {
+            for (Index t = 1; t <= 5; ++t) {
+              n += applies(step, request, t) && takes_turn(step, s, t) ? 1 : 0;
+            }
+          }
+          EXPECT_EQ(applications_in_batch(step, request, 1, 5), n);
+          all += n;
+        }
+        Step step;
+        step.tokens = tokens;
+        EXPECT_EQ(request.batch * applications(step, request, 1, 5), all);
+      }
+    }
+  }
+}
+
 }  // namespace
 }  // namespace ohm

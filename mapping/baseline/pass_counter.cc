@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mapping/baseline/pass_counter.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/error.h"
+#include "mapping/network/parameter_count.h"
+
+namespace ohm {
+namespace {
+
+double bytes(Index values, Index bits) {
+  return static_cast<double>(values) * static_cast<double>(bits) / 8.0;
+}
+
+/// MACs of one layer's attention per position: a head's score and its share of the values.
+Index attention_macs(const TransformerSpec& s, bool folded) {
+  if (!s.is_latent()) return 2 * s.query_width();
+  const Index score = (folded ? s.kv_lora_rank : s.nope_head_dim) + s.rope_head_dim;
+  return s.n_heads * (score + (folded ? s.kv_lora_rank : s.v_head_dim));
+}
+
+/// Σ of min(t, window) over t = 1 … n.
+double growing(double n, double window) {
+  const double full = window > 0.0 ? std::min(n, window) : n;
+  return full * (full + 1.0) / 2.0 + (n - full) * window;
+}
+
+void require_one_stack(const TransformerSpec& spec) {
+  if (spec.n_decoder_layers == 0) return;
+  throw ArgumentError(
+      fmt::format("baseline: network {} has two stacks, which is not in this version; expected a "
+                  "decoder or an encoder",
+                  spec.name));
+}
+
+}  // namespace
+
+Prompts& Prompts::operator+=(const Prompts& more) {
+  sequences += more.sequences;
+  tokens += more.tokens;
+  positions += more.positions;
+  kept += more.kept;
+  return *this;
+}
+
+PassCounter::PassCounter(const Network& network, const BaselineBitsSpec& bits) {
+  const TransformerSpec& spec = network.spec;
+  require_one_stack(spec);
+  decoder_ = spec.is_decoder();
+  for (const StaticMatmul& m : network.matmuls) {
+    const bool last = decoder_ && (m.part == "head" || m.part == "embed_out");
+    const Group group{0.0, static_cast<double>(m.active) / static_cast<double>(m.among),
+                      m.once || last};
+    auto found = std::find_if(groups_.begin(), groups_.end(), [&](const Group& g) {
+      return g.share == group.share && g.once == group.once;
+    });
+    if (found == groups_.end()) found = groups_.insert(groups_.end(), group);
+    found->weights += static_cast<double>(m.weights());
+  }
+  weight_bytes_ = bytes(1, bits.weights);
+  resident_bytes_ = bytes(parameter_count(spec), bits.weights);
+  kv_bytes_ = decoder_ ? bytes(kv_values_per_token(spec), bits.kv) : 0.0;
+  layers_ = static_cast<double>(spec.n_layers);
+  attention_prefill_ = layers_ * static_cast<double>(attention_macs(spec, false));
+  attention_decode_ = layers_ * static_cast<double>(attention_macs(spec, true));
+  window_ = static_cast<double>(spec.sliding_window);
+  vector_bytes_ = bytes(spec.d_model, bits.activations);
+}
+
+double PassCounter::attended(double position) const {
+  return window_ > 0.0 ? std::min(position, window_) : position;
+}
+
+double PassCounter::weights_read(double tokens) const {
+  double read = 0.0;
+  for (const Group& group : groups_) {
+    // of n experts with k chosen at random by each token, the expected share that any one chose
+    read += group.weights * (1.0 - std::pow(1.0 - group.share, tokens));
+  }
+  return read * weight_bytes_;
+}
+
+double PassCounter::macs(double tokens, double sequences) const {
+  double total = 0.0;
+  for (const Group& group : groups_) {
+    total += group.weights * group.share * (group.once ? sequences : tokens);
+  }
+  return total;
+}
+
+PassCounts PassCounter::pass(double tokens, double sequences) const {
+  PassCounts counts;
+  counts.weight_bytes = weights_read(tokens);
+  counts.macs = macs(tokens, sequences);
+  counts.exchanged_bytes = tokens * vector_bytes_;
+  counts.layers = layers_;
+  return counts;
+}
+
+PassCounts PassCounter::decode(double sequences, double positions) const {
+  PassCounts counts = pass(sequences, sequences);
+  counts.kv_bytes = positions * kv_bytes_;
+  counts.attention_macs = positions * attention_decode_;
+  return counts;
+}
+
+Prompts PassCounter::prompts(double sequences, double prompt) const {
+  const double positions = decoder_ ? growing(prompt, window_) : prompt * prompt;
+  return {sequences, sequences * prompt, sequences * positions, sequences * kept(prompt)};
+}
+
+PassCounts PassCounter::prefill(const Prompts& prompts) const {
+  PassCounts counts = pass(prompts.tokens, prompts.sequences);
+  counts.kv_bytes = prompts.kept * kv_bytes_;
+  counts.attention_macs = prompts.positions * attention_prefill_;
+  return counts;
+}
+
+}  // namespace ohm

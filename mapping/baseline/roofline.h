@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+
+#include "mapping/baseline/baseline_spec.h"
+#include "mapping/baseline/pass_counter.h"
+
+namespace ohm {
+
+/// What one pass of tokens takes on a baseline.
+struct PassCost {
+  Seconds time;  ///< from its first token to its last result
+  Seconds busy;  ///< that it keeps the machine from other work; less where stages overlap passes
+  Seconds compute, memory, exchange;  ///< each alone, of `busy`
+  Joules energy;                      ///< of all devices; 0 J where power is not published
+  PassCounts counts;
+  std::string bound;  ///< compute | weights | kv | exchange: the largest of them
+};
+
+/// Step times of a network on a baseline.
+///
+/// A pass takes max(operations / (rate × efficiency), bytes / (bandwidth × efficiency)) plus
+/// exchanges: per layer `per_layer` of max(latency, volume / bandwidth) (roofline: Williams,
+/// Waterman and Patterson, CACM 52, 2009). Weights are read once per pass. With stages, a step of B
+/// sequences runs as groups of ceil(B / stages), one in each stage, and a prompt in as many chunks
+/// as there are stages. Departures, all in favour of the baseline: latency and volume of an
+/// exchange overlap; handing over to the next stage, vectors, kernel launches, sampling and hosts
+/// cost nothing.
+class Roofline {
+ public:
+  /// Throws ArgumentError where the weights alone exceed the memory, or for two stacks.
+  Roofline(const BaselineSpec& spec, const Network& network);
+
+  /// One step of `sequences` that attend to `positions` together (each at most its window).
+  PassCost decode(double sequences, double positions) const;
+  /// Prompts in one pass; see PassCounter::prompts().
+  PassCost prefill(const Prompts& prompts) const;
+
+  /// Tokens whose keys and values fit beside the weights.
+  double kv_capacity() const;
+  /// Throws ArgumentError, in one sentence, where `sequences` of `tokens` tokens do not fit.
+  void require_fit(double sequences, double tokens) const;
+
+  const BaselineSpec& spec() const { return spec_; }
+  const PassCounter& counter() const { return counter_; }
+
+ private:
+  PassCost stage_cost(const PassCounts& counts) const;
+  PassCost repeated(PassCost stage, double periods, double busy) const;
+  Seconds exchange_time(const PassCounts& counts) const;
+
+  BaselineSpec spec_;
+  PassCounter counter_;
+  std::string network_;
+};
+
+}  // namespace ohm

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mapping/chip/map_spec.h"
+
+namespace ohm {
+
+void MatrixRule::visit(Visitor& v) {
+  v.value(Field("match", "the matrices' names, such as h.*.ffn.*; * is any text").must(), match);
+  v.value(Field("on", "where they live: in arrays, or in DRAM and multiplied digitally")
+              .one_of({"crossbar", "digital"}),
+          on);
+  v.value(Field("macro", "bits, slices and device are those of the chip's macro, for all matrices")
+              .one_of({"chip"}),
+          macro);
+}
+
+void MapSpec::visit(Visitor& v) {
+  v.value(Field("split",
+                "how rows are split over arrays; accuracy: equal, and so few that the ADC tells "
+                "all sums apart; chip: as row_split says")
+              .one_of({"chip", "max", "equal", "accuracy"}),
+          split);
+  v.value(Field("packing", "edge_blocks: blocks that fill no array share one, in turn")
+              .one_of({"none", "edge_blocks"}),
+          packing);
+  v.value(Field("duplication",
+                "copies for a short interval between tokens, or for a short sum of all matrices' "
+                "times")
+              .one_of({"none", "throughput", "latency"}),
+          duplication);
+  v.value(Field("budget", "tiles that copies may take: up to 1 a share of the chip, above tiles")
+              .positive(),
+          budget);
+  v.value(Field("placement", "tiles along the snake, or annealed from there")
+              .one_of({"snake", "anneal"}),
+          placement);
+  v.value(Field("moves", "of the annealing; auto: 1000 for each tile in use")
+              .between(0, 1e10)
+              .word("auto", 0),
+          moves);
+  v.value(Field("seed", "of the annealing").between(0, 4294967295.0), seed);
+  v.nested_list(Field("matrices", "rules for matrices by name"), matrices);
+}
+
+bool matches(const std::string& pattern, const std::string& name) {
+  // Greedy with one point of return: the last star takes one more character at each misfit.
+  size_t p = 0, n = 0, star = std::string::npos, taken = 0;
+  while (n < name.size()) {
+    if (p < pattern.size() && pattern[p] == '*') {
+      star = p++;
+      taken = n;
+    } else if (p < pattern.size() && pattern[p] == name[n]) {
+      ++p;
+      ++n;
+    } else if (star != std::string::npos) {
+      p = star + 1;
+      n = ++taken;
+    } else {
+      return false;
+    }
+  }
+  while (p < pattern.size() && pattern[p] == '*') ++p;
+  return p == pattern.size();
+}
+
+}  // namespace ohm

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/config/visitor.h"
+#include "core/index.h"
+
+namespace ohm {
+
+/// Where the matrices go whose names match a pattern.
+struct MatrixRule {
+  std::string match;           ///< of a matrix's name; * stands for any characters: h.*.ffn.*
+  std::string on = "digital";  ///< crossbar | digital (in DRAM, beside the chip)
+  std::string macro = "chip";  ///< chip: all arrays of a chip are of its one macro
+
+  void visit(Visitor& v);
+};
+
+/// How a network is mapped onto a chip. The defaults store every matrix once, each block in an
+/// array of its own, along the snake.
+struct MapSpec {
+  std::string split = "chip";        ///< chip (as its row_split says) | max | equal | accuracy
+  std::string packing = "none";      ///< none | edge_blocks: blocks that fill no array share one
+  std::string duplication = "none";  ///< none | throughput | latency: what copies are for
+  double budget = 1.0;              ///< of copies: up to 1 a share of the chip's tiles, above tiles
+  std::string placement = "snake";  ///< snake | anneal
+  Index moves = 0;                  ///< of the annealing; 0: 1000 for each tile in use
+  Index seed = 0;                   ///< of the annealing
+  std::vector<MatrixRule> matrices;  ///< the last rule that matches a name counts
+
+  void visit(Visitor& v);
+};
+
+/// Whether `name` is `pattern`, in which * stands for any characters, also for none.
+bool matches(const std::string& pattern, const std::string& name);
+
+}  // namespace ohm

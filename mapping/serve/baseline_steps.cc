@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mapping/serve/baseline_steps.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace ohm {
+namespace {
+
+constexpr double kPicosecondsPerSecond = 1e12;
+
+StepCost cost_of(const PassCost& pass) {
+  return {static_cast<Picoseconds>(std::llround(pass.time.si() * kPicosecondsPerSecond)),
+          pass.energy};
+}
+
+}  // namespace
+
+StepCost BaselineSteps::prefill(std::span<const Index> prompts) const {
+  Prompts sum;
+  for (const Index tokens : prompts) {
+    sum += roofline_.counter().prompts(1.0, static_cast<double>(tokens));
+  }
+  return cost_of(roofline_.prefill(sum));
+}
+
+StepCost BaselineSteps::decode(std::span<const Index> positions) const {
+  double sum = 0.0;
+  for (const Index p : positions) sum += roofline_.counter().attended(static_cast<double>(p));
+  return cost_of(roofline_.decode(static_cast<double>(positions.size()), sum));
+}
+
+Index BaselineSteps::kv_capacity() const {
+  constexpr auto kMost = static_cast<double>(std::numeric_limits<Index>::max() / 2);
+  return static_cast<Index>(std::min(std::floor(roofline_.kv_capacity()), kMost));
+}
+
+Watts BaselineSteps::idle() const {
+  const BaselineSpec& spec = roofline_.spec();
+  return static_cast<double>(spec.devices) * spec.power.idle;
+}
+
+}  // namespace ohm

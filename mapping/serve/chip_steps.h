@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <vector>
+
+#include "mapping/estimate/estimate.h"
+#include "mapping/serve/step_table.h"
+
+namespace ohm {
+
+/// Prices a workload: estimate() on a mapping, or anything that gives the same figures faster.
+using Pricing = std::function<Estimate(const Workload&)>;
+
+/// The points of a chip's step table: up to `max_batch` sequences and `tokens` tokens each; batches
+/// in powers of four, positions from `prompt` on at the ends and in the middle.
+StepGrid step_points(Index max_batch, Index prompt, Index tokens);
+
+/// A chip's passes at the points of a grid, from two workloads per point that differ by one token.
+///
+/// prefill: the makespan and energy of `position` tokens and their first answers; decode: what one
+/// token more adds, so that a request alone takes what estimate() says wherever that is linear in
+/// between. Energies include static power. Throws what estimate() throws.
+StepTable chip_steps(const Mapping& mapping, StepGrid points, const Pricing& pricing);
+
+/// The same with estimate().
+StepTable chip_steps(const Mapping& mapping, StepGrid points);
+
+}  // namespace ohm

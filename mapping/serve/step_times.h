@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <span>
+
+#include "core/index.h"
+#include "core/units.h"
+#include "mapping/schedule/token_plan.h"
+
+namespace ohm {
+
+/// What one pass of a machine takes.
+struct StepCost {
+  Picoseconds time = 0;
+  Joules energy;
+};
+
+/// A machine as a server sees it: how long it takes for a batch, and what it can hold.
+class StepTimes {
+ public:
+  virtual ~StepTimes() = default;
+
+  /// Reads whole prompts of so many tokens each, at least one; answers with their first tokens.
+  virtual StepCost prefill(std::span<const Index> prompts) const = 0;
+  /// One new token per sequence, which attends to so many positions each, itself included.
+  virtual StepCost decode(std::span<const Index> positions) const = 0;
+  /// Tokens whose keys and values it holds at a time, over all sequences.
+  virtual Index kv_capacity() const = 0;
+  /// Power between passes.
+  virtual Watts idle() const = 0;
+};
+
+}  // namespace ohm

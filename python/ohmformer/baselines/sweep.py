@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Chips and baselines beside each other while they decode: against batch and context."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+
+from ohmformer import _core
+from ohmformer.baselines.baseline import Baseline, decode_gain
+from ohmformer.chip import Chip
+from ohmformer.errors import ArgumentError, Error
+from ohmformer.mapping import Mapping, map_network
+from ohmformer.network import Network
+
+BATCHES = (1, 2, 4, 8, 16, 32, 64, 128, 256)
+CONTEXT = 2048
+MOST_PASSES = 100_000  # tokens × matrices of a chip's prompt: every one is an event of its own, about 10 s in all
+
+
+def sweep(
+    machines: Sequence[Chip | Baseline], network: Network, contexts: Sequence[int] = (CONTEXT,), batches: Sequence[int] = BATCHES
+) -> pd.DataFrame:
+    """One row per machine × context × batch: a decode step of equal sequences, output tokens only.
+
+    Columns: machine, kind (chip or baseline), evidence (of a baseline: measured, claim or data sheet;
+    of a chip: model), context, batch, tpot_s, output_tokens_per_s, tokens_per_s_per_user,
+    output_tokens_per_j (None where no power is published), bound, decode_gain (most that weights in
+    place can gain at the bits of the baseline, at 8 bits for a chip), kv_knee (the batch at which
+    keys and values are as many bytes as the weights), problem (why it cannot run this).
+
+    >>> table = sweep([Baseline.preset("h100_x8")], Network.from_pretrained("llama-3-70b"), batches=(1, 256))
+    >>> table["output_tokens_per_s"].round(-2).tolist(), table["bound"].tolist()
+    ([200.0, 26800.0], ['weights', 'kv'])
+    """
+    if not network.is_decoder:
+        raise ArgumentError(f"sweep: network {network.name} is an encoder; expected a decoder: an encoder has no decode steps")
+    rows = []
+    for machine in machines:
+        run = _runner(machine, network)
+        rows += [_row(machine, network, run, {"context": c, "batch": b}) for c in contexts for b in batches]
+    return pd.DataFrame(rows)
+
+
+def _runner(machine: Chip | Baseline, network: Network) -> Any:
+    """A function of context and batch; a chip is mapped once."""
+    if isinstance(machine, Baseline):
+        return lambda context, batch: _baseline_step(machine, network, context, batch)
+    try:
+        mapped = map_network(network, machine)
+    except Error as failure:
+        problem = failure
+
+        def refused(context: int, batch: int) -> dict[str, Any]:
+            raise problem
+
+        return refused
+    return lambda context, batch: _chip_step(mapped, context, batch)
+
+
+def _row(machine: Chip | Baseline, network: Network, run: Any, point: dict[str, int]) -> dict[str, Any]:
+    bits = machine.to_dict()["bits"] if isinstance(machine, Baseline) else {"weights": 8, "kv": 8}
+    law = decode_gain(network, point["batch"], point["context"], bits["weights"], bits["kv"])
+    row = {
+        "machine": machine.name,
+        "kind": "baseline" if isinstance(machine, Baseline) else "chip",
+        "evidence": machine.evidence if isinstance(machine, Baseline) else "model",
+        **point,
+        **dict.fromkeys(("tpot_s", "output_tokens_per_s", "tokens_per_s_per_user", "output_tokens_per_j", "bound")),
+        "decode_gain": law.gain,
+        "kv_knee": law.weight_bytes / law.kv_bytes_per_sequence,
+        "problem": "",
+    }
+    try:
+        return row | run(**point)
+    except Error as failure:
+        return row | {"problem": str(failure)}
+
+
+def _rates(step_s: float, step_j: float, batch: int) -> dict[str, Any]:
+    return {
+        "tpot_s": step_s,
+        "output_tokens_per_s": batch / step_s,
+        "tokens_per_s_per_user": 1.0 / step_s,
+        "output_tokens_per_j": batch / step_j if step_j else None,
+    }
+
+
+def _baseline_step(machine: Baseline, network: Network, context: int, batch: int) -> dict[str, Any]:
+    step = machine.estimate(network, prompt=context - 1, generate=2, batch=batch).decode
+    return _rates(step["time_s"], step["energy_j"], batch) | {"bound": step["bound"]}
+
+
+def _chip_step(mapped: Mapping, context: int, batch: int) -> dict[str, Any]:
+    passes = context * batch * len(mapped.network.matmuls)
+    if passes > MOST_PASSES:
+        raise ArgumentError(
+            f"sweep: {passes:,} matrix products in the prompts of {batch} sequences on chip {mapped.chip.name}; "
+            f"expected at most {MOST_PASSES:,}: lower the context or the batches, or ask for estimate()"
+        )
+    step = _core.chip_step(mapped._mapped, context, batch)
+    return _rates(step["time_s"], step["energy_j"], batch)

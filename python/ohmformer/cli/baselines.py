@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What `compare --baseline` does: chips and digital machines while they decode."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from ohmformer.baselines import Baseline
+from ohmformer.baselines.sweep import CONTEXT, sweep
+from ohmformer.chip import Chip
+from ohmformer.cli.terminal import console, grid
+from ohmformer.errors import ArgumentError
+from ohmformer.network import Network
+from ohmformer.report.quantities import ABSENT, digits, finite, quantity
+from ohmformer.results import to_json
+from ohmformer.validation.files import prepare_folder, write_file
+
+DONE = 0
+COLUMNS = ("machine", "evidence", "context", "batch", "per token", "tokens/s", "per user", "tokens/J", "bound", "gain at most")
+Row = dict[str, Any]
+
+
+def sweep_command(
+    machines: Sequence[Chip | Baseline], network: Network | None, asked: Row, out: Path | None, style: Row
+) -> int:
+    """Print (and draw) machines side by side against batch and context; `asked`: contexts, and what does not apply."""
+    _refuse_workload(asked["workload"])
+    if network is None:
+        raise ArgumentError("compare: baselines without a network; expected one to run, such as --network llama-3-70b")
+    if out is not None:
+        prepare_folder(out)
+    table = sweep(machines, network, asked["contexts"] or (CONTEXT,))
+    rows = [dict(row) for row in table.astype(object).where(table.notna(), None).to_dict("records")]
+    if out is not None:
+        _write(table, rows, network, out)
+    if style["json"]:
+        print(to_json({"network": network.name, "points": rows}))
+    elif not style["quiet"]:
+        _print(rows, network, out)
+    return DONE
+
+
+def _refuse_workload(workload: Row) -> None:
+    given = [f"--{key}" for key, value in workload.items() if value != (1 if key == "batch" else None)]
+    if given:
+        raise ArgumentError(
+            f"compare: {', '.join(given)} beside --baseline; expected --context alone: every batch from 1 to 256 is shown"
+        )
+
+
+def _write(table: pd.DataFrame, rows: list[Row], network: Network, out: Path) -> None:
+    from ohmformer.plots.baselines import draw_sweep
+
+    out.mkdir(parents=True, exist_ok=True)
+    write_file(out / "decode.json", to_json({"network": network.name, "points": rows}) + "\n")
+    write_file(out / "decode.csv", table.to_csv(index=False, lineterminator="\n"))
+    write_file(out / "decode.png", draw_sweep(table, network.name))
+
+
+def _number(value: object) -> str:
+    known = finite(value)
+    return ABSENT if known is None else digits(known)
+
+
+def _cells(row: Row) -> list[str]:
+    return [
+        row["machine"],
+        row["evidence"],
+        f"{row['context']:,}",
+        str(row["batch"]),
+        quantity(row["tpot_s"], "s"),
+        quantity(row["output_tokens_per_s"], ""),
+        quantity(row["tokens_per_s_per_user"], ""),
+        _number(row["output_tokens_per_j"]),
+        row["bound"] or ABSENT,
+        f"{digits(row['decode_gain'])} ×",
+    ]
+
+
+def _print(rows: list[Row], network: Network, out: Path | None) -> None:
+    screen = console()
+    screen.print(grid(f"{network.name} decodes: output tokens only", list(COLUMNS), [_cells(row) for row in rows if not row["problem"]]))
+    for problem in dict.fromkeys(f"- {row['machine']}: {row['problem']}" for row in rows if row["problem"]):
+        screen.print(problem, markup=False)
+    screen.print("gain at most: 1 + W / (B · KV), when weights stay in place and keys and values are read at the same rate.", markup=False)
+    if out is not None:
+        screen.print(f"Written to {out}: decode.png, decode.csv, decode.json", markup=False)

@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What `curves` does."""
+
+from pathlib import Path
+from typing import Any
+
+from ohmformer.baselines import Baseline
+from ohmformer.baselines.sweep import sweep as decode_steps
+from ohmformer.chip import Chip
+from ohmformer.cli.terminal import console, grid, progress
+from ohmformer.curves.roofline import dram_bytes
+from ohmformer.curves.sweep import sweep, workloads
+from ohmformer.curves.workloads import decode_energy, rate_of
+from ohmformer.errors import ArgumentError
+from ohmformer.network import Network
+from ohmformer.report.quantities import quantity
+from ohmformer.results import to_json
+from ohmformer.validation.files import prepare_folder, write_file
+
+DONE = 0
+STANDING = {"measured": "roofline, checked", "claim": "as claimed", "data sheet": "roofline"}  # by a baseline's evidence
+LARGEST = 2**24  # tokens of a context, sequences of a batch
+
+
+def curves_command(
+    networks: list[Network], machines: tuple[Chip, list[Baseline]], axes: dict[str, str], out: Path | None, style: dict[str, Any]
+) -> int:
+    """Estimate every network at every context and batch; print the rates, write pictures and a page."""
+    contexts = counts(axes["context"], "--context", 2)
+    batches = counts(axes["batch"], "--batch", 1)
+    chip, baselines = machines
+    if out is not None:
+        prepare_folder(out)
+    chosen = workloads(contexts, batches)
+    with progress(len(chosen) * len(networks) + 1, style["quiet"] or style["json"]) as advance:
+        result = sweep(networks, chip, chosen, lambda name: advance(name, ""))
+        result |= beside(baselines, networks, contexts, batches)
+    if out is not None:
+        _write(result, out)
+    if style["json"]:
+        print(to_json(result))
+    elif not style["quiet"]:
+        _print(result, out)
+    return DONE
+
+
+def counts(text: str, option: str, least: int) -> list[int]:
+    """Whole numbers between commas, "k" for 1024.
+
+    >>> counts("128,2k", "--context", 1)
+    [128, 2048]
+    """
+    found = []
+    for part in text.split(","):
+        digits, thousand = part.strip().lower(), 1
+        if digits.endswith("k"):
+            digits, thousand = digits[:-1], 1024
+        if not (digits.isascii() and digits.isdigit()) or not least <= int(digits[:9]) * thousand <= LARGEST:
+            raise ArgumentError(
+                f"{option}: {part.strip()[:40]!r} found; expected whole numbers from {least} to {LARGEST} between commas, "
+                "such as 128,512,2k"
+            )
+        found.append(int(digits) * thousand)
+    return found
+
+
+def beside(baselines: list[Baseline], networks: list[Network], contexts: list[int], batches: list[int]) -> dict[str, Any]:
+    """Lines (`references`) and roofs (`machines`) of digital machines on the decoders among the networks."""
+    references = []
+    for network in networks if baselines else []:
+        if network.is_decoder:
+            table = decode_steps(baselines, network, contexts, batches)
+            references += [reference(row, network.name) for row in table.to_dict("records") if not row["problem"]]
+    return {"references": references, "machines": [roof(machine.name, machine.to_dict()) for machine in baselines]}
+
+
+def reference(row: dict[str, Any], network: str) -> dict[str, Any]:
+    """A decode step of another machine, as rate pictures take it."""
+    return {
+        "machine": f"{row['machine']} ({STANDING.get(row['evidence'], row['evidence'])})",
+        "network": network,
+        "context": row["context"],
+        "batch": row["batch"],
+        "tokens_per_s": row["output_tokens_per_s"],
+        "tokens_per_j": row["output_tokens_per_j"],
+    }
+
+
+def roof(name: str, spec: dict[str, Any]) -> dict[str, Any]:
+    """Peak of a machine at its precision, and bandwidth of its memories, over all of its devices.
+
+    >>> peaks = [{"precision": "fp8", "tops": 2.0, "status": "claim"}]
+    >>> roof("x", {"devices": 2, "precision": "fp8", "peaks": peaks, "memory": {"bandwidth": 3.0}})
+    {'name': 'x, fp8 (claim)', 'ops_per_s': 4000000000000.0, 'bytes_per_s': 6.0}
+    """
+    peak = next(peak for peak in spec["peaks"] if peak["precision"] == spec["precision"])
+    return {
+        "name": f"{name}, {spec['precision']} ({peak['status']})",
+        "ops_per_s": spec["devices"] * peak["tops"] * 1e12,
+        "bytes_per_s": spec["devices"] * spec["memory"]["bandwidth"],
+    }
+
+
+def _write(result: dict[str, Any], out: Path) -> None:
+    from ohmformer.plots import write_plots
+    from ohmformer.report import write_report
+
+    out.mkdir(parents=True, exist_ok=True)
+    drawn = result | {"points": [_drawn(point) for point in result["points"]]}
+    write_file(out / "curves.json", to_json(result) + "\n")
+    write_plots(drawn, out)
+    write_report(drawn, out)
+
+
+def _drawn(point: dict[str, Any]) -> dict[str, Any]:
+    """A point with what curves need of its ledger, without the rows, and without prefill's share of energy."""
+    kept = {key: value for key, value in point.items() if key != "breakdown" and not key.startswith("energy_")}
+    if not point.get("breakdown"):
+        return kept
+    return kept | {"decode_energy_j": decode_energy(point), "dram_bytes": dram_bytes(point)}
+
+
+def _print(result: dict[str, Any], out: Path | None) -> None:
+    screen = console()
+    columns = ["network", "context", "batch", "tokens/s", "tokens/J", "TPOT"]
+    rows = []
+    for point in result["points"]:
+        rate = rate_of(point)
+        if rate:
+            speeds = [quantity(rate.per_s, ""), quantity(rate.per_j, ""), quantity(point.get("tpot_s"), "s")]
+            rows.append([point["network"], f"{rate.context:,}", f"{rate.batch:,}", *speeds])
+    if rows:
+        screen.print(grid(f"Decoding on {result['chip']}", columns, rows))
+    for text in result["warnings"]:
+        screen.print(f"- {text}", markup=False)
+    if out is not None:
+        screen.print(f"Written to {out}: report.html, plots, curves.json", markup=False)

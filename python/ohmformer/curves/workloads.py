@@ -1,0 +1,125 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One network under many workloads: rates against context and batch, and where keys and values take over."""
+
+import math
+from dataclasses import dataclass
+
+from ohmformer.report import breakdown
+from ohmformer.report.points import by_network, is_encoder
+from ohmformer.report.quantities import finite
+
+
+@dataclass(frozen=True)
+class Rate:
+    """What one workload delivers: decoded tokens of a decoder, whole inputs of an encoder.
+
+    context: tokens that the last decoded one attends to; batch: sequences at once.
+    """
+
+    context: int
+    batch: int
+    per_s: float
+    per_j: float | None
+
+
+@dataclass(frozen=True)
+class Curve:
+    """Rates along `axis` ("context" or "batch"), the other one held at `held`; machine: whose."""
+
+    axis: str
+    held: int
+    rates: tuple[Rate, ...]
+    machine: str = ""
+
+    @property
+    def xs(self) -> list[int]:
+        """Where along the axis."""
+        return [getattr(rate, self.axis) for rate in self.rates]
+
+
+def rate_of(point: dict) -> Rate | None:
+    """The rate of one point, None where it decodes nothing or says too little.
+
+    Decoding alone counts, from the first token that is generated to the last: batch / TPOT, and the
+    ledger's phase "decode" with its share, by time, of what is spent all along ("static").
+    """
+    known = point.get("conditions") or {}
+    batch = known.get("batch") or 1
+    if is_encoder(point):
+        speed = finite(point.get("tokens_per_s"))
+        return Rate(known.get("prompt") or 0, batch, speed, finite(point.get("tokens_per_j"))) if speed else None
+    tpot, generated = finite(point.get("tpot_s")), known.get("generate") or 0
+    if not tpot or generated < 2:
+        return None
+    context = (known.get("prompt") or 0) + generated
+    energy = decode_energy(point)
+    return Rate(context, batch, batch / tpot, batch * (generated - 1) / energy if energy else None)
+
+
+def decode_energy(point: dict) -> float | None:
+    """Energy of decoding, J: of all tokens after the first of every sequence."""
+    given = finite(point.get("decode_energy_j"))
+    if given is not None:
+        return given
+    sums = breakdown.sums(breakdown.rows(point), lambda row: row.get("phase") or "")
+    if "decode" not in sums:
+        return None
+    static = sums["static"].energy_j if "static" in sums else 0.0
+    makespan = finite(point.get("makespan_s")) or math.inf
+    decoding = (point["conditions"]["generate"] - 1) * (finite(point.get("tpot_s")) or 0.0)
+    return sums["decode"].energy_j + static * min(decoding / makespan, 1.0)
+
+
+def curves(points: list[dict], axis: str) -> dict[str, list[Curve]]:
+    """By network, the lines along one axis; points that stand alone make no line."""
+    other = "batch" if axis == "context" else "context"
+    found = {}
+    for network, group in by_network(points).items():
+        lines: dict[int, list[Rate]] = {}
+        for rate in filter(None, map(rate_of, group)):
+            lines.setdefault(getattr(rate, other), []).append(rate)
+        kept = [
+            Curve(axis, held, tuple(sorted(rates, key=lambda r: getattr(r, axis))))
+            for held, rates in sorted(lines.items())
+            if len({getattr(rate, axis) for rate in rates}) > 1
+        ]
+        if kept:
+            found[network] = kept
+    return found
+
+
+def reference_curves(references: list[dict], network: str, axis: str) -> list[Curve]:
+    """Lines of other machines on the same network.
+
+    `references` have machine, network, context, batch, tokens_per_s and, where power is known,
+    tokens_per_j, both while decoding.
+    """
+    other = "batch" if axis == "context" else "context"
+    lines: dict[tuple[str, int], list[Rate]] = {}
+    for row in references:
+        if row.get("network") == network and finite(row.get("tokens_per_s")):
+            rate = Rate(row["context"], row["batch"], row["tokens_per_s"], finite(row.get("tokens_per_j")))
+            lines.setdefault((row["machine"], getattr(rate, other)), []).append(rate)
+    return [
+        Curve(axis, held, tuple(sorted(rates, key=lambda r: getattr(r, axis))), machine)
+        for (machine, held), rates in sorted(lines.items())
+        if len({getattr(rate, axis) for rate in rates}) > 1
+    ]
+
+
+def knee(curve: Curve) -> tuple[float, float] | None:
+    """Where a step takes twice as long as at the start of the line: (x, tokens/s) or None.
+
+    A step serves one token of every sequence. Weights cost it the same at any context and batch,
+    keys and values cost more with both; at twice the time they cost as much as all the rest.
+    Between two points of the line the step time is taken as a power of x: a straight line in a log-log picture.
+    """
+    times = [rate.batch / rate.per_s for rate in curve.rates]
+    for at in range(1, len(times)):
+        before, after, goal = times[at - 1], times[at], 2 * times[0]
+        if before < goal <= after:
+            part = math.log(goal / before) / math.log(after / before)
+            x = curve.xs[at - 1] * (curve.xs[at] / curve.xs[at - 1]) ** part
+            batch = x if curve.axis == "batch" else curve.rates[0].batch
+            return x, batch / goal
+    return None

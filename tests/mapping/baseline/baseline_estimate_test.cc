@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mapping/baseline/baseline_estimate.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "core/error.h"
+#include "mapping/baseline/decode_gain.h"
+#include "tests/mapping/baseline/baseline_builder.h"
+#include "tests/mapping/chip_builder.h"
+
+namespace ohm {
+namespace {
+
+TEST(BaselineEstimate, SumsThePassesOfAWorkload) {
+  const BaselineSpec spec = testing::round_baseline();
+  const Network network = build_network(testing::tiny_llama());
+  const BaselineEstimate e = estimate(spec, network, {20, 10, 3, {}});
+  const Roofline roofline(spec, network);
+  double decoding = 0.0;
+  for (int t = 21; t < 30; ++t) decoding += roofline.decode(3, 3 * t).time.si();
+  EXPECT_DOUBLE_EQ(e.ttft.si(), roofline.prefill(roofline.counter().prompts(3, 20)).time.si());
+  EXPECT_DOUBLE_EQ(e.tpot.si(), decoding / 9.0);
+  EXPECT_DOUBLE_EQ(e.makespan.si(), e.ttft.si() + decoding);
+  EXPECT_DOUBLE_EQ(e.output_tokens_per_s, 30.0 / e.makespan.si());
+  EXPECT_DOUBLE_EQ(e.total_tokens_per_s, 90.0 / e.makespan.si());
+  EXPECT_DOUBLE_EQ(e.energy.si(), e.makespan.si());
+  EXPECT_DOUBLE_EQ(e.output_tokens_per_j, e.output_tokens_per_s);
+}
+
+TEST(BaselineEstimate, CountsTheSameMacsAsAChip) {
+  const Index layer = 32 * (32 + 2 * 16) + 32 * 32 + 3 * 32 * 128;
+  const Index attention = 2 * 2 * 32 * (29 * 30 / 2);
+  const BaselineEstimate e =
+      estimate(testing::round_baseline(), build_network(testing::tiny_llama()), {20, 10, 1, {}});
+  EXPECT_EQ(e.macs, static_cast<double>(29 * 2 * layer + 10 * 32 * 50 + attention));
+}
+
+TEST(BaselineEstimate, StatesTheGainOfWeightsInPlace) {
+  const BaselineEstimate e = estimate(testing::shipped_baseline("h100_x8"),
+                                      testing::shipped_graph("llama-3-70b"), {2047, 3, 8, {}});
+  EXPECT_NEAR(e.decode_gain, decode_gain(Bytes(69501714432.0), Bytes(2048 * 163840.0), 8.0), 1e-9);
+  EXPECT_NEAR(e.decode_gain, 26.9, 0.05);
+  EXPECT_NEAR(e.decode_tokens_per_s, 1560, 8);
+}
+
+TEST(BaselineEstimate, TokensPerJouleOfEightH100AtFullBatch) {
+  const BaselineEstimate e = estimate(testing::shipped_baseline("h100_x8"),
+                                      testing::shipped_graph("llama-3-70b"), {2047, 3, 256, {}});
+  EXPECT_NEAR(e.decode_tokens_per_j, 4.8, 0.05);
+  EXPECT_NEAR(e.power.si(), 5600, 1e-6);
+}
+
+TEST(BaselineEstimate, OfAnEncoderIsOnePass) {
+  const BaselineEstimate e =
+      estimate(testing::round_baseline(), build_network(testing::tiny_bert()), {20, {}, 2, {}});
+  EXPECT_EQ(e.tpot.si(), 0.0);
+  EXPECT_EQ(e.output_tokens_per_s, 0.0);
+  EXPECT_DOUBLE_EQ(e.total_tokens_per_s, 40.0 / e.makespan.si());
+  EXPECT_EQ(e.decode_gain, 0.0);
+}
+
+TEST(BaselineEstimate, WithoutPublishedPowerStatesNoEnergy) {
+  const BaselineEstimate e = estimate(testing::shipped_baseline("groq_lpu_x576"),
+                                      testing::shipped_graph("llama-2-7b"), {16, 4, 1, {}});
+  EXPECT_EQ(e.energy.si(), 0.0);
+  EXPECT_EQ(e.output_tokens_per_j, 0.0);
+}
+
+TEST(BaselineEstimate, RefusesWhatDoesNotFit) {
+  EXPECT_THROW(estimate(testing::shipped_baseline("h100_x8"), testing::shipped_graph("gpt3-175b"),
+                        {2000, 48, 256, {}}),
+               ArgumentError);
+}
+
+TEST(SteadyRate, AmortisesThePrefillOverTheGeneratedTokens) {
+  const BaselineSpec spec = testing::shipped_baseline("h100_x2");
+  const Network network = testing::shipped_graph("llama-3-70b");
+  const SteadyRate rate = steady_rate(spec, network, {true, 2048, 128, 64});
+  const Roofline roofline(spec, network);
+  const double round = roofline.prefill(roofline.counter().prompts(64, 2048)).time.si() +
+                       127 * roofline.decode(64, 64 * 2112.0).time.si();
+  EXPECT_NEAR(rate.requests_per_s, 64 / round, 1e-9 * rate.requests_per_s);
+  EXPECT_DOUBLE_EQ(rate.output_tokens_per_s, 128 * rate.requests_per_s);
+  EXPECT_DOUBLE_EQ(rate.total_tokens_per_s, 2176 * rate.requests_per_s);
+}
+
+TEST(SteadyRate, FillsTheMemory) {
+  const SteadyRate rate = steady_rate(testing::shipped_baseline("h100_x2"),
+                                      testing::shipped_graph("llama-3-70b"), {true, 1000, 1000, 0});
+  EXPECT_EQ(rate.batch, std::floor((144e9 - 70553706496.0) / (1999 * 163840.0)));
+  EXPECT_THROW(steady_rate(testing::shipped_baseline("h100_x2"),
+                           testing::shipped_graph("llama-3-70b"), {true, 1000000, 1000, 0}),
+               ArgumentError);
+}
+
+}  // namespace
+}  // namespace ohm

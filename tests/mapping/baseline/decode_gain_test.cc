@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mapping/baseline/decode_gain.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "core/error.h"
+#include "mapping/baseline/roofline.h"
+#include "tests/mapping/baseline/baseline_builder.h"
+
+namespace ohm {
+namespace {
+
+constexpr double kWeights = 69501714432.0, kPerToken = 160.0 * 1024.0;  // Llama-3-70B, 8 bits
+
+double gain(double batch, double context) {
+  return decode_gain(Bytes(kWeights), Bytes(context * kPerToken), batch);
+}
+
+TEST(DecodeGain, OfLlama70bFollowsTheLaw) {
+  EXPECT_NEAR(gain(1, 2048), 208, 0.5);
+  EXPECT_NEAR(gain(8, 2048), 26.9, 0.05);
+  EXPECT_NEAR(gain(64, 2048), 4.2, 0.05);
+  EXPECT_NEAR(gain(256, 2048), 1.8, 0.05);
+  EXPECT_NEAR(gain(1, 8192), 53, 0.3);
+  EXPECT_NEAR(gain(256, 8192), 1.2, 0.05);
+}
+
+TEST(DecodeGain, TenfoldNeedsAtMost23Sequences) {
+  const double batch = batch_of_gain(Bytes(kWeights), Bytes(2048 * kPerToken), 10.0);
+  EXPECT_EQ(std::floor(batch), 23);
+  EXPECT_NEAR(gain(batch, 2048), 10.0, 1e-12);
+  EXPECT_LT(batch_of_gain(Bytes(kWeights), Bytes(2048 * kPerToken), 300.0), 1.0);
+}
+
+TEST(DecodeGain, IsTheRatioOfTwoRooflines) {
+  BaselineSpec spec = testing::shipped_baseline("h100_x8");
+  spec.exchange.latency = Seconds(0.0);
+  spec.exchange.bandwidth = BytesPerSecond(0.0);
+  const Roofline roofline(spec, testing::shipped_graph("llama-3-70b"));
+  for (const double batch : {1.0, 8.0, 64.0}) {
+    const double streamed = roofline.decode(batch, batch * 2048).time.si();
+    const double kv = batch * 2048 * kPerToken / (8 * 0.7 * 3.35e12);
+    EXPECT_NEAR(streamed / kv, gain(batch, 2048), 1e-9 * gain(batch, 2048));
+  }
+}
+
+TEST(DecodeGain, RefusesWhatHasNoGain) {
+  EXPECT_THROW(gain(0, 2048), ArgumentError);
+  EXPECT_THROW(gain(NAN, 2048), ArgumentError);
+  EXPECT_THROW(gain(1, 0), ArgumentError);
+  EXPECT_THROW(decode_gain(Bytes(-1), Bytes(1), 1), ArgumentError);
+  EXPECT_THROW(batch_of_gain(Bytes(1), Bytes(1), 1.0), ArgumentError);
+  EXPECT_EQ(decode_gain(Bytes(0), Bytes(1), 1), 1.0);
+}
+
+}  // namespace
+}  // namespace ohm

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mapping/baseline/pass_counter.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "core/error.h"
+#include "tests/mapping/baseline/baseline_builder.h"
+#include "tests/mapping/chip_builder.h"
+
+namespace ohm {
+namespace {
+
+TEST(PassCounter, ReadsEveryMatrixOncePerStep) {
+  const Network network = testing::shipped_graph("llama-3-70b");
+  const PassCounter counter(network, {8, 8, 8});
+  EXPECT_EQ(counter.decode(1, 1).weight_bytes, static_cast<double>(macs_per_token(network)));
+  EXPECT_EQ(counter.decode(256, 256).weight_bytes, counter.decode(1, 1).weight_bytes);
+  EXPECT_EQ(counter.kv_bytes_per_token(), 160.0 * 1024.0);
+  EXPECT_EQ(counter.decode(3, 6144).kv_bytes, 6144 * 160.0 * 1024.0);
+}
+
+TEST(PassCounter, CountsTheMacsOfADecoderToken) {
+  const Network network = testing::shipped_graph("llama-3-70b");
+  const PassCounts counts = PassCounter(network, {8, 8, 8}).decode(2, 4096);
+  EXPECT_EQ(counts.macs, 2.0 * static_cast<double>(macs_per_token(network)));
+  EXPECT_EQ(counts.attention_macs, 4096.0 * 80 * 2 * 8192);
+}
+
+TEST(PassCounter, OfAPromptEqualsThatOfItsTokensOneByOneButForTheOutputMatrix) {
+  const Network network = build_network(testing::tiny_llama());
+  const PassCounter counter(network, {8, 8, 8});
+  const double head = 32.0 * 50.0;
+  double macs = 0.0, attention = 0.0;
+  for (int t = 1; t <= 7; ++t) {
+    macs += counter.decode(1, t).macs - (t < 7 ? head : 0.0);
+    attention += counter.decode(1, t).attention_macs;
+  }
+  const PassCounts prompt = counter.prefill(counter.prompts(1, 7));
+  EXPECT_DOUBLE_EQ(prompt.macs, macs);
+  EXPECT_DOUBLE_EQ(prompt.attention_macs, attention);
+  EXPECT_DOUBLE_EQ(prompt.kv_bytes, 7 * counter.kv_bytes_per_token());
+}
+
+TEST(PassCounter, BitsScaleTheBytes) {
+  const Network network = build_network(testing::tiny_gpt());
+  const PassCounter wide(network, {16, 8, 8}), narrow(network, {4, 16, 8});
+  EXPECT_EQ(wide.decode(1, 1).weight_bytes, 4 * narrow.decode(1, 1).weight_bytes);
+  EXPECT_EQ(narrow.kv_bytes_per_token(), 2 * wide.kv_bytes_per_token());
+}
+
+TEST(PassCounter, ReadsOnlyTheExpertsThatTheTokensOfAStepChoose) {
+  const Network network = testing::shipped_graph("mixtral-8x7b");
+  const PassCounter counter(network, {8, 8, 8});
+  double routed = 0.0, all = 0.0;
+  for (const StaticMatmul& m : network.matmuls) {
+    (m.routed() ? routed : all) += static_cast<double>(m.weights());
+  }
+  for (const double tokens : {1.0, 2.0, 8.0, 64.0}) {
+    const double read = all + routed * (1.0 - std::pow(1.0 - 2.0 / 8.0, tokens));
+    EXPECT_NEAR(counter.decode(tokens, tokens).weight_bytes, read, 1e-9 * read);
+  }
+  EXPECT_NEAR(counter.decode(1, 1).macs, static_cast<double>(macs_per_token(network)), 1.0);
+}
+
+TEST(PassCounter, OfLatentAttentionReadsTheLatentAlone) {
+  const Network network = testing::shipped_graph("deepseek-v3");
+  const PassCounter counter(network, {8, 8, 8});
+  EXPECT_EQ(counter.kv_bytes_per_token(), 61.0 * (512 + 64));
+  EXPECT_EQ(counter.decode(1, 1).attention_macs, 61.0 * 128 * (512 + 64 + 512));
+  EXPECT_EQ(counter.prefill(counter.prompts(1, 1)).attention_macs, 61.0 * 128 * (128 + 64 + 128));
+}
+
+TEST(PassCounter, OfAWindowGrowsNoFurther) {
+  TransformerSpec spec = testing::tiny_llama();
+  spec.sliding_window = 4;
+  const PassCounter counter(build_network(spec), {8, 8, 8});
+  EXPECT_EQ(counter.attended(3), 3.0);
+  EXPECT_EQ(counter.attended(9), 4.0);
+  const double per_position = counter.decode(1, 1).attention_macs;
+  EXPECT_DOUBLE_EQ(counter.prefill(counter.prompts(1, 7)).attention_macs,
+                   (1 + 2 + 3 + 4 * 4) * per_position);
+}
+
+TEST(PassCounter, OfAnEncoderSeesEveryTokenFromEveryToken) {
+  const PassCounter counter(build_network(testing::tiny_bert()), {8, 8, 8});
+  EXPECT_EQ(counter.prefill(counter.prompts(2, 10)).attention_macs, 2 * 100.0 * 2 * 2 * 32);
+  EXPECT_EQ(counter.kv_bytes_per_token(), 0.0);
+}
+
+TEST(PassCounter, RefusesTwoStacks) {
+  EXPECT_THROW(PassCounter(testing::shipped_graph("t5-small"), {8, 8, 8}), ArgumentError);
+}
+
+}  // namespace
+}  // namespace ohm

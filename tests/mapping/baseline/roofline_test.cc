@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mapping/baseline/roofline.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "core/error.h"
+#include "tests/mapping/baseline/baseline_builder.h"
+#include "tests/mapping/chip_builder.h"
+
+namespace ohm {
+namespace {
+
+using ::testing::HasSubstr;
+
+double decode_rate(const std::string& baseline, const std::string& network, double batch) {
+  const Roofline roofline(testing::shipped_baseline(baseline), testing::shipped_graph(network));
+  return batch / roofline.decode(batch, batch * 2048).time.si();
+}
+
+TEST(Roofline, OfEightH100DecodesLlama70bAtTheExpectedRates) {
+  EXPECT_NEAR(decode_rate("h100_x8", "llama-3-70b", 1), 200, 1);
+  EXPECT_NEAR(decode_rate("h100_x8", "llama-3-70b", 8), 1560, 8);
+  EXPECT_NEAR(decode_rate("h100_x8", "llama-3-70b", 64), 10400, 60);
+  EXPECT_NEAR(decode_rate("h100_x8", "llama-3-70b", 256), 26800, 140);
+}
+
+TEST(Roofline, OfEightH100DecodesGpt3UntilTheMemoryIsFull) {
+  EXPECT_NEAR(decode_rate("h100_x8", "gpt3-175b", 1), 90, 0.5);
+  EXPECT_NEAR(decode_rate("h100_x8", "gpt3-175b", 64), 2300, 50);
+  const Roofline roofline(testing::shipped_baseline("h100_x8"),
+                          testing::shipped_graph("gpt3-175b"));
+  EXPECT_NO_THROW(roofline.require_fit(64, 2048));
+  EXPECT_THROW(roofline.require_fit(256, 2048), ArgumentError);
+}
+
+TEST(Roofline, OfEightA100DecodesLlama70bAtTheExpectedRates) {
+  EXPECT_NEAR(decode_rate("a100_x8", "llama-3-70b", 1), 135, 1);
+  EXPECT_NEAR(decode_rate("a100_x8", "llama-3-70b", 256), 17000, 900);
+}
+
+TEST(Roofline, IsTheLargerOfComputeAndMemory) {
+  BaselineSpec spec = testing::round_baseline();
+  const Network network = build_network(testing::tiny_llama());
+  const Roofline roofline(spec, network);
+  const PassCost step = roofline.decode(2, 20);
+  EXPECT_DOUBLE_EQ(step.time.si(), std::max(step.compute, step.memory).si());
+  EXPECT_DOUBLE_EQ(step.memory.si(), step.counts.bytes() / 1e9);
+  EXPECT_DOUBLE_EQ(step.compute.si(), step.counts.operations() / 1e12);
+  EXPECT_DOUBLE_EQ(step.energy.si(), step.time.si());
+  EXPECT_EQ(step.bound, "weights");
+  EXPECT_EQ(roofline.decode(1, 1e6).bound, "kv");
+  spec.peaks[0].tops = 1e-3;
+  const Roofline slow(spec, network);
+  EXPECT_EQ(slow.prefill(slow.counter().prompts(1, 60)).bound, "compute");
+}
+
+TEST(Roofline, ExchangesCostTheirLatencyOrTheirVolume) {
+  BaselineSpec spec = testing::round_baseline();
+  spec.devices = 4;
+  spec.exchange = {2, Seconds(1e-6), BytesPerSecond(1e9), "ring", {}};
+  const Network network = build_network(testing::tiny_gpt());
+  const auto exchange = [&](double tokens) {
+    return Roofline(spec, network).decode(tokens, tokens).exchange.si();
+  };
+  EXPECT_DOUBLE_EQ(exchange(1), 2 * 2 * 1e-6);  // two layers
+  EXPECT_NEAR(exchange(1000), 2 * 2 * 1.5 * 32e3 / 1e9, 1e-15);
+  spec.exchange.reduction = "in_switch";
+  EXPECT_NEAR(exchange(1000), 2 * 2 * 32e3 / 1e9, 1e-15);
+  spec.exchange.latency = Seconds(1e-3);
+  EXPECT_EQ(Roofline(spec, network).decode(1, 1).bound, "exchange");
+}
+
+TEST(Roofline, StagesKeepTheLatencyOfOneUserAndMultiplyTheUsers) {
+  BaselineSpec one = testing::round_baseline(), four = one;
+  four.devices = four.stages = 4;
+  const Network network = build_network(testing::tiny_gpt());
+  const Roofline alone(one, network), staged(four, network);
+  EXPECT_DOUBLE_EQ(staged.decode(1, 9).time.si(), alone.decode(1, 9).time.si());
+  EXPECT_DOUBLE_EQ(staged.decode(4, 36).time.si(), alone.decode(1, 9).time.si());
+  EXPECT_GT(staged.decode(5, 45).time.si(), staged.decode(4, 36).time.si());
+  EXPECT_DOUBLE_EQ(staged.prefill(staged.counter().prompts(1, 8)).time.si() /
+                       staged.prefill(staged.counter().prompts(1, 8)).busy.si(),
+                   7.0 / 4.0);
+}
+
+TEST(Roofline, RefusesWhatDoesNotFitInOneSentence) {
+  try {
+    Roofline(testing::shipped_baseline("h100"), testing::shipped_graph("llama-3-70b"))
+        .require_fit(64, 2048);
+    FAIL();
+  } catch (const ArgumentError& error) {
+    EXPECT_THAT(error.what(), HasSubstr("takes 92.03 GB"));
+    EXPECT_THAT(error.what(), HasSubstr("1 devices hold 72 GB"));
+  }
+  EXPECT_THROW(
+      Roofline(testing::shipped_baseline("houmo_h30"), testing::shipped_graph("llama-3-70b")),
+      ArgumentError);
+}
+
+TEST(Roofline, HoldsAsManyTokensAsFitBesideTheWeights) {
+  const Roofline roofline(testing::shipped_baseline("h100_x8"),
+                          testing::shipped_graph("llama-3-70b"));
+  const double capacity = roofline.kv_capacity();
+  EXPECT_NO_THROW(roofline.require_fit(1, capacity * (1 - 1e-12)));
+  EXPECT_THROW(roofline.require_fit(1, capacity * (1 + 1e-12)), ArgumentError);
+}
+
+}  // namespace
+}  // namespace ohm

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mapping/network/transformer_rules.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "core/error.h"
+#include "mapping/network/find_network.h"
+#include "tests/mapping/tiny_networks.h"
+
+namespace ohm {
+namespace {
+
+using testing::HasSubstr;
+
+std::string fault(const TransformerSpec& spec) {
+  return tiny::message_of<ConfigError>([&] { check_spec(spec, "here"); });
+}
+
+TEST(TransformerRules, RefusesAPatchThatDoesNotDivideTheImage) {
+  TransformerSpec s = tiny::vit();
+  s.patch_size = 4;
+  EXPECT_THAT(fault(s), HasSubstr("patch_size: 4 pixels do not divide the image's 6"));
+  s.patch_size = 0;
+  EXPECT_THAT(fault(s), HasSubstr("patch_size: missing or 0"));
+}
+
+TEST(TransformerRules, RefusesAContextThatIsNotThePatchesAndTheClassToken) {
+  TransformerSpec s = tiny::vit();
+  s.context = 9;
+  EXPECT_THAT(fault(s), HasSubstr("context: 9 found; expected 10"));
+}
+
+TEST(TransformerRules, RefusesWhatAFamilyDoesNotHave) {
+  TransformerSpec s = tiny::gpt2();
+  s.norm_placement = "post";
+  EXPECT_THAT(fault(s), HasSubstr("norm_placement: 'post' found; gpt2 has 'pre'"));
+  s = tiny::gpt2();
+  s.image_size = 8;
+  EXPECT_THAT(fault(s), HasSubstr("image_size: gpt2 has no images"));
+  s = tiny::gpt2();
+  s.n_labels = 3;
+  EXPECT_THAT(fault(s), HasSubstr("n_labels: gpt2 has no classifier"));
+  s = tiny::bert();
+  s.tied_head = true;
+  EXPECT_THAT(fault(s), HasSubstr("tied_head: bert has no language-model head"));
+  s = tiny::bert();
+  s.pooler = false;
+  EXPECT_THAT(fault(s), HasSubstr("pooler: false found; the classifier reads the pooler"));
+  s = tiny::bert();
+  s.qkv_bias = false;
+  EXPECT_THAT(fault(s), HasSubstr("qkv_bias"));
+  s = tiny::vit();
+  s.vocabulary = 4;
+  EXPECT_THAT(fault(s), HasSubstr("vocabulary: vit has no tokens"));
+}
+
+TEST(TransformerRules, RefusesWhatAnExecutedFamilyDoesNotCompute) {
+  TransformerSpec s = tiny::gpt2();
+  s.n_kv_heads = 1;
+  EXPECT_THAT(fault(s), HasSubstr("n_kv_heads: gpt2 does not have this; remove it"));
+  s = tiny::gpt2();
+  s.activation = "silu";
+  EXPECT_THAT(fault(s), HasSubstr("activation: 'silu' found; gpt2 has gelu"));
+  s = tiny::bert();
+  s.gated_ffn = true;
+  EXPECT_THAT(fault(s), HasSubstr("gated_ffn"));
+}
+
+TEST(TransformerRules, RefusesPartsThatDoNotFitTogether) {
+  const auto changed = [](const std::string& name, const auto& change) {
+    TransformerSpec s = find_network(name, {OHM_CONFIG_DIR});
+    change(s);
+    return fault(s);
+  };
+  using S = TransformerSpec;
+  EXPECT_THAT(changed("llama-3-8b", [](S& s) { s.n_kv_heads = 5; }),
+              HasSubstr("n_kv_heads: 5 heads of keys and values do not divide 32"));
+  EXPECT_THAT(changed("mixtral-8x7b", [](S& s) { s.experts_per_token = 9; }),
+              HasSubstr("experts_per_token: 9 of 8 experts found"));
+  EXPECT_THAT(changed("mixtral-8x7b", [](S& s) { s.dense_layers = 32; }),
+              HasSubstr("dense_layers: 32 of 32 layers"));
+  EXPECT_THAT(changed("llama-3-8b", [](S& s) { s.n_shared_experts = 1; }),
+              HasSubstr("n_experts: missing"));
+  EXPECT_THAT(changed("deepseek-v3", [](S& s) { s.v_head_dim = 0; }),
+              HasSubstr("v_head_dim: missing or 0"));
+  EXPECT_THAT(changed("llama-3-8b", [](S& s) { s.q_lora_rank = 8; }), HasSubstr("q_lora_rank"));
+  EXPECT_THAT(changed("t5-small", [](S& s) { s.n_decoder_layers = 0; }),
+              HasSubstr("n_decoder_layers"));
+  EXPECT_THAT(changed("llama-3-8b", [](S& s) { s.head_dim = 1 << 20; }), HasSubstr("head_dim"));
+  EXPECT_THAT(changed("mixtral-8x7b", [](S& s) { s.n_experts = 1 << 14; }), HasSubstr("n_experts"));
+  EXPECT_THAT(changed("llama-3-8b", [](S& s) { s.lora_rank = 8; }), HasSubstr("lora_parts"));
+}
+
+}  // namespace
+}  // namespace ohm

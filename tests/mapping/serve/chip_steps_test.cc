@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mapping/serve/chip_steps.h"
+
+#include <gtest/gtest.h>
+
+#include "mapping/serve/serve.h"
+#include "tests/mapping/chip_builder.h"
+
+namespace ohm {
+namespace {
+
+Mapping mapped(const TransformerSpec& spec) {
+  return map_network(build_network(spec), testing::shipped_chip());
+}
+
+TEST(ChipSteps, PointsSpanBatchesAndTokens) {
+  const StepGrid points = step_points(20, 8, 30);
+  EXPECT_EQ(points.batches, (std::vector<Index>{1, 4, 16, 20}));
+  EXPECT_EQ(points.positions, (std::vector<Index>{8, 19, 30}));
+  EXPECT_EQ(step_points(1, 5, 5).positions.size(), 1u);
+}
+
+TEST(ChipSteps, OneRequestTakesWhatTheEstimateSays) {
+  const Mapping mapping = mapped(testing::tiny_gpt());
+  const StepTable steps = chip_steps(mapping, step_points(2, 8, 30));
+  ServingSpec mix;
+  mix.requests = {{8, 20, Seconds(0.0), 1}};
+  const ServeResult r = serve(steps, mix);
+  const Estimate e = estimate(mapping, {8, 20, 1, {}});
+  EXPECT_NEAR(r.ttft.mean, e.ttft.si(), 1e-12);
+  EXPECT_NEAR(r.latency.mean / e.makespan.si(), 1.0, 0.01);
+  EXPECT_NEAR(r.energy / e.energy, 1.0, 0.01);
+}
+
+TEST(ChipSteps, ABatchTakesLongerThanOneButLessThanOneAfterTheOther) {
+  const StepTable steps = chip_steps(mapped(testing::tiny_llama()), step_points(4, 8, 30));
+  const std::vector<Index> one{20}, four{20, 20, 20, 20};
+  EXPECT_GT(steps.prefill(four).time, steps.prefill(one).time);
+  EXPECT_LT(steps.decode(four).time, 4 * steps.decode(one).time);
+  EXPECT_GT(steps.idle().si(), 0.0);
+  EXPECT_GT(steps.kv_capacity(), 1000);
+}
+
+TEST(ChipSteps, AnEncoderHasNoDecodeSteps) {
+  const StepTable steps = chip_steps(mapped(testing::tiny_bert()), step_points(1, 10, 20));
+  EXPECT_EQ(steps.decode(std::vector<Index>{10}).time, 0);
+  EXPECT_GT(steps.prefill(std::vector<Index>{10}).time, 0);
+}
+
+TEST(ChipSteps, PricesWithWhatItIsGiven) {
+  Index calls = 0;
+  const auto pricing = [&](const Workload& workload) {
+    ++calls;
+    Estimate e;
+    e.makespan = Seconds(1e-9 * double(*workload.prompt + *workload.generate));
+    return e;
+  };
+  const StepTable steps = chip_steps(mapped(testing::tiny_gpt()), step_points(1, 8, 30), pricing);
+  EXPECT_EQ(calls, 6);
+  EXPECT_EQ(steps.decode(std::vector<Index>{15}).time, 1000);
+  EXPECT_EQ(steps.prefill(std::vector<Index>{15}).time, 16000);
+}
+
+}  // namespace
+}  // namespace ohm

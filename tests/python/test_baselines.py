@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Digital baselines, the decode-gain law, serving, and `ohmformer compare --baseline`."""
+
+from itertools import pairwise
+
+import numpy as np
+import ohmformer as ohm
+import pytest
+from command import ohmformer, refusal
+from ohmformer.baselines import length_presets
+from ohmformer.baselines.sweep import sweep
+from ohmformer.errors import ArgumentError, ConfigError
+from ohmformer.plots.baselines import draw_sweep
+
+LLAMA_WEIGHTS, LLAMA_KV = 69501714432, 163840  # bytes at 8 bits: matrices; keys and values per token
+
+
+@pytest.fixture(scope="module")
+def llama():
+    return ohm.Network.from_pretrained("llama-3-70b")
+
+
+@pytest.fixture(scope="module")
+def server():
+    return ohm.Baseline.preset("h100_x8")
+
+
+@pytest.mark.parametrize("batch, expected", [(1, 200), (8, 1560), (64, 10400), (256, 26800)])
+def test_eight_h100_decode_at_the_rates_of_the_closed_form(server, llama, batch, expected):
+    found = server.estimate(llama, prompt=2047, generate=2, batch=batch)
+    seconds = (LLAMA_WEIGHTS + batch * 2048 * LLAMA_KV) / (8 * 0.7 * 3.35e12) + 160 * 8e-6
+    assert found.decode_tokens_per_s == pytest.approx(batch / seconds, rel=1e-6)
+    assert found.decode_tokens_per_s == pytest.approx(expected, rel=0.01)
+
+
+def test_what_does_not_fit_is_refused(server):
+    gpt = ohm.Network.from_pretrained("gpt3-175b")
+    with pytest.raises(ArgumentError, match="256 sequences of 2047 tokens takes"):
+        server.estimate(gpt, prompt=2000, generate=48, batch=256)
+
+
+def test_input_and_output_tokens_are_counted_apart(server, llama):
+    found = server.estimate(llama, prompt=2048, generate=128, batch=4)
+    assert found["total_tokens_per_s"] / found["output_tokens_per_s"] == pytest.approx(2176 / 128)
+
+
+def test_measured_rates_are_met_within_the_stated_band():
+    errors = np.concatenate([ohm.Baseline.preset(name).validate()["error"] for name in ("h100", "h100_x2")])
+    assert len(errors) == 10 and abs(errors).mean() < 0.2 and errors.max() < 0.5
+
+
+def test_a_baseline_can_be_changed_and_reads_back(server, llama, tmp_path):
+    wide = server.override({"bits.weights": 16})
+    assert wide.estimate(llama, 100, 2).decode["weight_bytes"] == 2 * LLAMA_WEIGHTS
+    (tmp_path / "mine.yaml").write_text(wide.to_yaml())
+    assert ohm.Baseline.from_yaml(tmp_path / "mine.yaml").to_dict()["bits"]["weights"] == 16
+    with pytest.raises(ConfigError, match="h100_x8"):
+        ohm.Baseline.preset("h100_x9")
+
+
+def test_the_gain_of_weights_in_place_follows_the_law(llama):
+    for batch, context in ((1, 2048), (8, 2048), (256, 8192)):
+        law = ohm.decode_gain(llama, batch, context)
+        assert law.gain == pytest.approx(1 + LLAMA_WEIGHTS / (batch * context * LLAMA_KV))
+
+
+def test_one_request_takes_what_the_estimate_says(server, llama):
+    found = ohm.serve(server, {"requests": [{"prompt": 500, "generate": 20}]}, llama)
+    alone = server.estimate(llama, prompt=500, generate=20)
+    assert found.latency_s["p99"] == pytest.approx(alone.makespan_s, abs=1e-9)
+    assert found.output_tokens == 20 and found.mean_queue == 0
+
+
+def test_serving_a_random_mix_keeps_every_token_and_sorts_out_percentiles(server, llama):
+    poisson = {"rate": "200 Hz", "count": 200, "prompts": [100, 900], "generates": [1, 30], "seed": 5}
+    found = ohm.serve(server, {"poisson": poisson}, llama, max_batch=16)
+    rows = found.requests
+    assert sum(row["generate"] for row in rows) == found.output_tokens
+    assert sum(row["prompt"] for row in rows) == found.input_tokens
+    latencies = [row["done_s"] - row["arrival_s"] for row in rows]
+    assert found.latency_s["p95"] == pytest.approx(np.percentile(latencies, 95), rel=1e-6)
+    assert all(a["start_s"] <= b["start_s"] for a, b in pairwise(rows))
+    assert ohm.serve(server, {"poisson": poisson}, llama, max_batch=16).to_dict() == found.to_dict()
+
+
+def test_a_chip_serves_too():
+    network = ohm.Network.from_pretrained("known_entropy_gpt")
+    mapping = ohm.map(network, ohm.Chip.load("rram_22nm"))
+    found = ohm.serve(mapping, {"requests": [{"prompt": 8, "generate": 10}]})
+    assert found.makespan_s == pytest.approx(ohm.estimate(mapping, prompt=8, generate=10).latency_s, rel=0.02)
+
+
+def test_what_serve_refuses(server, llama):
+    with pytest.raises(ArgumentError, match="without a network"):
+        ohm.serve(server, "128/128")
+    with pytest.raises(ArgumentError, match=length_presets()[0]):
+        ohm.serve(server, "1/1", llama)
+    with pytest.raises(ConfigError, match="max_bach"):
+        ohm.serve(server, "128/128", llama, max_bach=3)
+
+
+def test_a_sweep_shows_chips_beside_baselines(server):
+    network = ohm.Network.from_pretrained("known_entropy_gpt")
+    table = sweep([ohm.Chip.load("rram_22nm"), server], network, contexts=(32,), batches=(1, 4))
+    assert list(table["kind"]) == ["chip", "chip", "baseline", "baseline"]
+    assert (table["problem"] == "").all() and (table["output_tokens_per_s"] > 0).all()
+    assert draw_sweep(table, network.name).startswith(b"\x89PNG")
+
+
+def test_the_command_compares_chips_and_baselines(tmp_path):
+    asked = ["compare", "rram_22nm", "--baseline", "h100_x8", "--baseline", "cerebras_wse3_x4", "--network", "llama-3-70b"]
+    done = ohmformer(*asked, "--out", str(tmp_path / "out"), "--json")
+    points = done.tree["points"]
+    assert {point["machine"] for point in points} == {"rram_22nm", "h100_x8", "cerebras_wse3_x4"}
+    assert all(point["problem"] for point in points if point["machine"] == "rram_22nm")
+    rate = next(p["output_tokens_per_s"] for p in points if p["machine"] == "h100_x8" and p["batch"] == 256)
+    assert rate == pytest.approx(26800, rel=0.01)
+    assert (tmp_path / "out" / "decode.png").stat().st_size > 10000
+    assert "network" in refusal("compare", "--baseline", "h100")
+    assert "--prompt" in refusal("compare", "--baseline", "h100", "--network", "llama-3-8b", "--prompt", "3")
