@@ -103,8 +103,8 @@ void add_sites(const Partition& partition, const Arrangement& arrangement, const
   }
 }
 
-AttentionSite attention_of(const Network& network, const std::vector<MatmulSite>& sites,
-                           int layer, Index most_tiles_per_head) {
+AttentionSite attention_of(const Network& network, const std::vector<MatmulSite>& sites, int layer,
+                           Index most_tiles_per_head) {
   AttentionSite site;
   std::unordered_set<Index> seen;
   for (const StaticMatmul& matmul : network.matmuls) {

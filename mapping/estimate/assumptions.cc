@@ -37,11 +37,11 @@ void add_network(const TransformerSpec& spec, const DigitalSpec& digital, Senten
 void add_experts(const TransformerSpec& spec, const Request& request, Sentences& list) {
   if (spec.n_experts == 0) return;
   list.push_back(fmt::format(
-        "routed experts: a token uses one of each of {} groups of neighbours, whose members take "
-        "turns; the busiest works on {:.3g} of the tokens; the middle one stands for its group, "
-        "also "
-        "for how far messages travel",
-        spec.experts_per_token, expert_share(spec, request.expert_imbalance)));
+      "routed experts: a token uses one of each of {} groups of neighbours, whose members take "
+      "turns; the busiest works on {:.3g} of the tokens; the middle one stands for its group, "
+      "also "
+      "for how far messages travel",
+      spec.experts_per_token, expert_share(spec, request.expert_imbalance)));
 }
 
 void add_map(const MapSpec& map, Sentences& list) {

@@ -143,8 +143,7 @@ Schedule with_all_experts(const Mapping& mapping, const Request& request, Schedu
     if (schedule.resources[r].kind != ResourceKind::macros) continue;
     const auto m = static_cast<size_t>(schedule.resources[r].number);
     if (mapping.network.matmuls[m].expert < 0) continue;
-    schedule.busy[r] =
-        static_cast<Picoseconds>(static_cast<double>(schedule.busy[r]) / share);
+    schedule.busy[r] = static_cast<Picoseconds>(static_cast<double>(schedule.busy[r]) / share);
   }
   return schedule;
 }

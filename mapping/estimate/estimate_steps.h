@@ -49,7 +49,8 @@ void book_static(const Mapping& mapping, const Schedule& worked, Estimate& resul
 /// What static power takes: powered and gated tiles; wake-ups are not leakage.
 Joules leakage_of(const Ledger& ledger);
 
-/// The schedule with the time of macros of every expert booked on the one that stands for its group.
+/// The schedule with the time of macros of every expert booked on the one that stands for its
+/// group.
 Schedule with_all_experts(const Mapping& mapping, const Request& request, Schedule schedule);
 
 /// Time that arrays work, mean over `arrays` of them, over the makespan.

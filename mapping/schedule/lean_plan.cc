@@ -88,10 +88,9 @@ bool follows(const TokenPlan& plan, const Uses& uses, size_t link) {
   return leader >= 0;
 }
 
-/// Links of one step alone that lead to one other link only, which that step holds no shorter: a message that
-/// waits for one of them would wait there anyhow.
-std::vector<bool> leading(const TokenPlan& plan, const Uses& uses,
-                          const std::vector<bool>& kept) {
+/// Links of one step alone that lead to one other link only, which that step holds no shorter: a
+/// message that waits for one of them would wait there anyhow.
+std::vector<bool> leading(const TokenPlan& plan, const Uses& uses, const std::vector<bool>& kept) {
   std::vector<bool> leads(uses.size(), false);
   for (const Step& step : plan.steps) {
     if (!step.hops) continue;

@@ -60,9 +60,8 @@ void plan_embedding(StepBuilder& b, Index vertex, const Operator& op) {
   const auto from = b.producers(vertex);
   if (!from.empty()) return plan_elementwise(b, vertex, "embed", b.spec().digital.residual);
   const Index tables = embedding_tables(b.network());
-  const Index row =
-      b.dram_read(vertex, "fetch", tables * bytes_of(op.out_features, widths.activation_bits), {},
-                  tables);
+  const Index row = b.dram_read(
+      vertex, "fetch", tables * bytes_of(op.out_features, widths.activation_bits), {}, tables);
   const LaneWork work{(tables - 1) * op.out_features, b.spec().digital.residual.cycles,
                       b.activations(op.out_features)};
   b.result_of(vertex) = b.digital(vertex, "embed", b.home(vertex), work, {row});

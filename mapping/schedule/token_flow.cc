@@ -7,12 +7,11 @@
 #include <utility>
 
 #include "core/error.h"
+#include "mapping/schedule/fold_steps.h"
 #include "mapping/schedule/lean_plan.h"
 
 namespace ohm {
 namespace {
-
-constexpr Picoseconds kAbsent = -1;
 
 /// A resource of which several steps take turns.
 struct Shared {
@@ -46,6 +45,8 @@ class TokenFlow {
         weights_(repeated.weights),
         request_(request),
         here_(steps_.size()),
+        ways_(steps_.size()),
+        folder_(steps_, request.batch),
         end_(steps_.size()),
         free_(steps_.size()),
         last_end_(steps_.size()) {
@@ -63,6 +64,7 @@ class TokenFlow {
     std::vector<Picoseconds> release(batch, 0);
     for (Index t = 0; t < request_.tokens(); ++t) {
       prepare(t);
+      folded_ = folder_.fold(here_);
       for (size_t s = 0; s < batch; ++s) {
         const auto [entered, left] = pass(s, release[s]);
         result_.makespan = std::max(result_.makespan, left);
@@ -74,12 +76,9 @@ class TokenFlow {
   }
 
  private:
-  /// What a step takes for a token at the position at hand.
-  struct Here {
-    bool applies = true;
-    Picoseconds occupied = 0, latency = 0;
-    Picoseconds path = 0, rest = 0;  // longest ways to its end and from there, without waiting
-    Picoseconds repeated = 0;        // layers that follow it, without waiting
+  /// Longest ways to the end of a step and from there, without waiting.
+  struct Way {
+    Picoseconds path = 0, rest = 0;
   };
 
   void find_shared() {
@@ -121,20 +120,23 @@ class TokenFlow {
   void prepare(Index token) {
     const Index positions = positions_of(request_, token);
     for (size_t k = 0; k < steps_.size(); ++k) {
-      Here& here = here_[k];
+      StepTime& here = here_[k];
       here.applies = applies(steps_[k], request_, token);
       here.occupied = steps_[k].occupation(positions);
       here.latency = steps_[k].latency + steps_[k].extra(positions);
-      here.path = here.latency;
+      here.repeated = 0;
+      ways_[k] = {here.latency, 0};
       for (const Index before : steps_[k].after) {
-        const Here& earlier = here_[static_cast<size_t>(before)];
-        if (earlier.applies) here.path = std::max(here.path, earlier.path + here.latency);
+        const auto b = static_cast<size_t>(before);
+        if (here_[b].applies) {
+          ways_[k].path = std::max(ways_[k].path, ways_[b].path + here.latency);
+        }
       }
-      here.repeated = here.rest = 0;
       for (const Repeat& repeat : repeats_) {
         if (repeat.last != static_cast<Index>(k)) continue;
-        here.repeated = repeat.times * (here.path - here_[static_cast<size_t>(repeat.before)].path);
-        here.path += here.repeated;
+        const Picoseconds before = ways_[static_cast<size_t>(repeat.before)].path;
+        here.repeated = repeat.times * (ways_[k].path - before);
+        ways_[k].path += here.repeated;
       }
     }
     look_back();
@@ -145,10 +147,10 @@ class TokenFlow {
   void look_back() {
     for (size_t k = steps_.size(); k-- > 0;) {
       if (!here_[k].applies) continue;
-      const Picoseconds rest = here_[k].latency + here_[k].repeated + here_[k].rest;
+      const Picoseconds rest = here_[k].latency + here_[k].repeated + ways_[k].rest;
       for (const Index before : steps_[k].after) {
-        Here& earlier = here_[static_cast<size_t>(before)];
-        earlier.rest = std::max(earlier.rest, rest);
+        Picoseconds& earlier = ways_[static_cast<size_t>(before)].rest;
+        earlier = std::max(earlier, rest);
       }
     }
   }
@@ -157,13 +159,13 @@ class TokenFlow {
     shared.work = 0;
     shared.head = shared.tail = std::numeric_limits<Picoseconds>::max();
     for (const auto& [k, c] : shared.uses) {
-      const Here& here = here_[k];
+      const StepTime& here = here_[k];
       if (!here.applies) continue;
       const Claim& claim = plan_.steps[k].claims[c];
       const Picoseconds held = claim.busy + here.occupied;
       shared.work += held * (shared.over_layers ? weights_[k] : 1);
-      const Picoseconds before = here.path - here.repeated - here.latency + claim.offset;
-      const Picoseconds behind = here.latency - claim.offset - held + here.rest;
+      const Picoseconds before = ways_[k].path - here.repeated - here.latency + claim.offset;
+      const Picoseconds behind = here.latency - claim.offset - held + ways_[k].rest;
       shared.head = std::min(shared.head, before);
       // in a repeated layer other layers may be the last to use it
       shared.tail = std::min(shared.tail, behind + (shared.over_layers ? 0 : here.repeated));
@@ -172,8 +174,8 @@ class TokenFlow {
 
   void add_to_critical_path(Index token) {
     Picoseconds longest = 0;
-    for (const Here& here : here_) {
-      if (here.applies) longest = std::max(longest, here.path);
+    for (size_t k = 0; k < here_.size(); ++k) {
+      if (here_[k].applies) longest = std::max(longest, ways_[k].path);
     }
     // tokens of a prompt follow each other; those that are generated wait for each other
     if (token < request_.prompt) {
@@ -189,30 +191,33 @@ class TokenFlow {
 
   Passage pass(size_t sequence, Picoseconds release) {
     Passage passage{release, release};
-    for (size_t k = 0; k < steps_.size(); ++k) {
-      if (!here_[k].applies) {
-        end_[k] = kAbsent;
-        continue;
-      }
-      Picoseconds ready = release;
-      for (const Index before : steps_[k].after) {
-        ready = std::max(ready, end_[static_cast<size_t>(before)]);
-      }
+    for (size_t i = 0; i < folded_.servers.size(); ++i) {
+      const size_t k = folded_.servers[i].step;
+      Picoseconds ready = time_after(folded_.servers[i].after, release);
       const bool in_order = steps_[k].order == StepOrder::in_order;
       if (in_order) ready = std::max(ready, last_end_[k][sequence]);
       const Picoseconds start = steps_[k].claims.empty() ? ready : serve(k, ready);
       if (k == 0) passage.entered = start;
-      end_[k] = start + here_[k].latency;
-      if (in_order) last_end_[k][sequence] = end_[k];
-      end_[k] += here_[k].repeated;
-      passage.left = std::max(passage.left, end_[k]);
+      end_[i] = start + here_[k].latency;
+      if (in_order) last_end_[k][sequence] = end_[i];
     }
+    passage.left = std::max(passage.left, time_after(folded_.left, release));
     for (Shared& shared : shared_) {
       if (shared.work == 0) continue;
       shared.free = std::max(shared.free, release + shared.head) + shared.work;
       passage.left = std::max(passage.left, shared.free + shared.tail);
     }
     return passage;
+  }
+
+  /// When all of these are over.
+  Picoseconds time_after(const std::vector<Wait>& waits, Picoseconds release) const {
+    Picoseconds time = release;
+    for (const Wait& wait : waits) {
+      const Picoseconds from = wait.server < 0 ? release : end_[static_cast<size_t>(wait.server)];
+      time = std::max(time, from + wait.delay);
+    }
+    return time;
   }
 
   /// Takes the step's own copies of its resources; returns its start.
@@ -257,8 +262,11 @@ class TokenFlow {
   const std::vector<Repeat>& repeats_;
   std::vector<Index> weights_;
   const Request request_;
-  std::vector<Here> here_;
-  std::vector<Picoseconds> end_;
+  std::vector<StepTime> here_;
+  std::vector<Way> ways_;
+  StepFolder folder_;
+  FoldedSteps folded_;                              // for the token at hand
+  std::vector<Picoseconds> end_;                    // by server
   std::vector<std::vector<Picoseconds>> free_;      // by step and claim
   std::vector<std::vector<Picoseconds>> last_end_;  // by step and sequence, where in order
   std::vector<Picoseconds> starts_;

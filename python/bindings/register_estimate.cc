@@ -183,13 +183,13 @@ void register_estimate(py::module_& module) {
           [](std::shared_ptr<Mapping> mapping, std::optional<Index> prompt,
              std::optional<Index> generate, Index batch, std::vector<InputStatistics> activity,
              double expert_imbalance, Index timeline_tokens) {
-            return std::make_shared<NamedEstimate>(
-                estimated(std::move(mapping),
-                          {prompt, generate, batch, std::move(activity), expert_imbalance},
-                          timeline_tokens));
+            return std::make_shared<NamedEstimate>(estimated(
+                std::move(mapping),
+                {prompt, generate, batch, std::move(activity), expert_imbalance}, timeline_tokens));
           },
           py::arg("mapping"), py::arg("prompt"), py::arg("generate"), py::arg("batch"),
-          py::arg("activity"), py::arg("expert_imbalance"), py::arg("timeline_tokens"), py::call_guard<py::gil_scoped_release>())
+          py::arg("activity"), py::arg("expert_imbalance"), py::arg("timeline_tokens"),
+          py::call_guard<py::gil_scoped_release>())
       .def("figures", &figures, "Totals in SI units.")
       .def("breakdown", &breakdown, "One row per leaf of the ledger.")
       .def("events", &events, "The events of the first tokens.")

@@ -40,8 +40,8 @@ void register_structure(py::module_& module) {
             nullptr,
             ohm::estimate_structure(network.network.spec, chip, workload, fidelity_of(fidelity))});
       },
-      py::arg("network"), py::arg("chip"), py::arg("prompt"), py::arg("generate"),
-      py::arg("batch"), py::arg("activity"), py::arg("expert_imbalance"), py::arg("fidelity"),
+      py::arg("network"), py::arg("chip"), py::arg("prompt"), py::arg("generate"), py::arg("batch"),
+      py::arg("activity"), py::arg("expert_imbalance"), py::arg("fidelity"),
       py::call_guard<py::gil_scoped_release>(),
       "A workload on as many chips as the network needs, identical layers solved once.");
 }

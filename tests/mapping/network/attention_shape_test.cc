@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "mapping/network/parameter_count.h"
 #include "tests/mapping/chip_builder.h"
 
 namespace ohm {

@@ -3,7 +3,9 @@
 
 #include <gtest/gtest.h>
 
-#include "core/error.h"
+#include <algorithm>
+
+#include "mapping/schedule/picoseconds.h"
 #include "mapping/schedule/plan_tokens.h"
 #include "tests/mapping/chip_builder.h"
 
@@ -24,10 +26,23 @@ TEST(StepBuilder, TakesLanesOrBufferWhicheverIsSlower) {
   EXPECT_EQ(ceil_divide(14, 7), 2);
 }
 
-TEST(StepBuilder, RefusesTimesThatDoNotFit) {
-  EXPECT_EQ(picoseconds(Seconds(1e-9), "test"), 1000);
-  EXPECT_THROW(picoseconds(Seconds(1e4), "test"), ArgumentError);
-  EXPECT_THROW(cycles(1, Hertz(1e-9), "test"), ArgumentError);
+/// A matrix that is stored twice is two resources, of which a token takes one.
+TEST(StepBuilder, StepsOfACopyAreForItsShareOfTheTokens) {
+  const Mapping m =
+      map_network(build_network(testing::tiny_gpt()),
+                  testing::shipped_chip({testing::with("map.duplication", "throughput")}));
+  StepBuilder b(m, {true, 4, 4, 1});
+  Index most = 0;
+  for (const StaticMatmul& matmul : m.network.matmuls) {
+    most = std::max(most, m.placement.copies(matmul.id));
+  }
+  ASSERT_GT(most, 1);
+  b.take_turn(1, most);
+  EXPECT_EQ(b.step(m.network.order.front(), "test", {}).turn, 1);
+  EXPECT_EQ(b.step(m.network.order.front(), "test", {}).turns, most);
+  const Index second = b.macros_of(0);
+  b.take_turn(0, 1);
+  EXPECT_EQ(b.macros_of(0) + 1, second);
 }
 
 /// Two of four experts per token: each occupies its macros for half of the tokens.

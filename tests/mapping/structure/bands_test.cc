@@ -11,8 +11,8 @@ namespace ohm {
 namespace {
 
 ChipSpec small_chip() {
-  return testing::shipped_chip({testing::with("macros_per_tile", "4"),
-                                testing::with("mesh", "{columns: 3, rows: 2}")});
+  return testing::shipped_chip(
+      {testing::with("macros_per_tile", "4"), testing::with("mesh", "{columns: 3, rows: 2}")});
 }
 
 TEST(Bands, LayersOfOneKindAreCongruent) {
@@ -35,8 +35,8 @@ TEST(Bands, LayersOfOneKindAreCongruent) {
 }
 
 TEST(Bands, NoTwoBlocksShareASlot) {
-  for (const TransformerSpec& spec : {testing::tiny_gpt(), testing::tiny_deepseek(),
-                                      testing::tiny_t5(), testing::tiny_bert()}) {
+  for (const TransformerSpec& spec :
+       {testing::tiny_gpt(), testing::tiny_deepseek(), testing::tiny_t5(), testing::tiny_bert()}) {
     const BandMapping b = map_in_bands(build_network(spec), small_chip(), 6);
     std::set<std::pair<Index, Index>> taken;
     for (const Slot& slot : b.mapping.placement.slots) {

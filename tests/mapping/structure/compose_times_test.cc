@@ -12,8 +12,8 @@ namespace ohm {
 namespace {
 
 ChipSpec chip_with(const char* macros) {
-  return testing::shipped_chip({testing::with("macros_per_tile", macros),
-                                testing::with("mesh", "{columns: 3, rows: 2}")});
+  return testing::shipped_chip(
+      {testing::with("macros_per_tile", macros), testing::with("mesh", "{columns: 3, rows: 2}")});
 }
 
 struct Both {
@@ -32,9 +32,9 @@ Both both(TransformerSpec spec, Index layers, const char* macros, const Workload
   const BandMapping full = map_in_bands(whole, chip, columns);
   const Reduction reduction = keep_layers(spec, 3);
   const BandMapping few = map_in_bands(build_network(reduction.spec), chip, columns);
-  return {schedule(plan_tokens(full.mapping, request), request),
-          compose_times(few.mapping, plan_tokens(few.mapping, request), reduction, request,
-                        fidelity)};
+  return {
+      schedule(plan_tokens(full.mapping, request), request),
+      compose_times(few.mapping, plan_tokens(few.mapping, request), reduction, request, fidelity)};
 }
 
 TEST(ComposeTimes, OfOneSequenceEqualAllEvents) {

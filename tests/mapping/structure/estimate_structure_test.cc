@@ -42,24 +42,25 @@ TEST(EstimateStructure, CostsTheSameWhateverTheFidelity) {
   for (const auto& [component, cost] : a) {
     EXPECT_EQ(cost.count, b.at(component).count) << component;
     if (component == "leakage") continue;
-    EXPECT_NEAR(cost.energy.si(), b.at(component).energy.si(), 1e-9 * cost.energy.si()) << component;
+    EXPECT_NEAR(cost.energy.si(), b.at(component).energy.si(), 1e-9 * cost.energy.si())
+        << component;
   }
   EXPECT_LE(few.makespan.si(), all.makespan.si());
 }
 
 TEST(EstimateStructure, TakesEveryKindOfNetwork) {
   for (const char* name : {"mixtral-8x7b", "t5-small", "bitnet-b1.58-2b-4t", "opt-350m"}) {
-    const Estimate e = estimate_structure(testing::shipped_network(name), testing::shipped_chip(),
-                                          {4, 3, 1, {}});
+    const Estimate e =
+        estimate_structure(testing::shipped_network(name), testing::shipped_chip(), {4, 3, 1, {}});
     EXPECT_GT(e.energy.si(), 0.0) << name;
     EXPECT_GE(e.makespan.si(), e.lower_bound.si()) << name;
   }
 }
 
 TEST(EstimateStructure, RefusesActivityMatrixByMatrix) {
-  EXPECT_THROW(estimate_structure(testing::tiny_gpt(), testing::shipped_chip(),
-                                  {4, 3, 1, {{}, {}}}),
-               ArgumentError);
+  EXPECT_THROW(
+      estimate_structure(testing::tiny_gpt(), testing::shipped_chip(), {4, 3, 1, {{}, {}}}),
+      ArgumentError);
 }
 
 }  // namespace
