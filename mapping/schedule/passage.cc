@@ -136,13 +136,14 @@ Fetch fetch_of(const Chip& chip, const std::vector<Index>& tiles, std::int64_t b
   const MemoryLoad load = memory_load(chip, tiles);
   const auto all = static_cast<double>(bytes);
   Fetch fetch;
-  Seconds longest, answered;
+  Seconds served, answered;
   for (const auto& [number, share] : load.drams) {
     const auto part = static_cast<std::int64_t>(std::llround(share * all));
-    longest = std::max(longest, occupation(dram, part, access));
+    served = std::max(served, occupation(dram, part, access));
     answered = std::max(answered, access_time(dram, part, access, std::max<Index>(1, pieces)));
     fetch.drams.push_back({number, 0, 0});
   }
+  Seconds longest = served;
   for (const auto& [number, share] : load.links) {
     const LevelSpec& level = chip.spec.system[static_cast<size_t>(chip.mesh.level_of(number))];
     const auto wide = static_cast<double>(level.links_per_edge);
@@ -152,8 +153,7 @@ Fetch fetch_of(const Chip& chip, const std::vector<Index>& tiles, std::int64_t b
   fetch.busy = picoseconds(longest, action);
   for (Claim& claim : fetch.drams) claim.busy = fetch.busy;
   for (Claim& claim : fetch.links) claim.busy = fetch.busy;
-  const Picoseconds whole = picoseconds(answered + 2.0 * load.flight, action);
-  fetch.start_up = std::max<Picoseconds>(0, whole - fetch.busy);
+  fetch.start_up = picoseconds(answered + 2.0 * load.flight, action) - picoseconds(served, action);
   return fetch;
 }
 

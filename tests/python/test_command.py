@@ -56,7 +56,7 @@ def test_tables_are_for_people_and_quiet_prints_nothing():
 
 def test_everything_that_is_listed_can_be_shown_and_reads_back(tmp_path):
     tree = ohmformer("list", "--json").tree
-    assert tree.keys() == {"devices", "macros", "chips", "networks", "experiments"}
+    assert tree.keys() == {"devices", "macros", "chips", "baselines", "networks", "experiments"}
     for kind, rows in tree.items():
         assert rows, kind
         for row in rows:

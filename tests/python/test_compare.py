@@ -156,7 +156,7 @@ def test_the_same_chips_give_the_same_picture():
         (["rram_22nm", "--network", "vit-smal"], "vit-smal"),
         (["rram_22nm", "--prompt", "64"], "compare: prompt=64 without a network; expected one to run"),
         (["rram_22nm", "--batch", "2", "--generate", "3"], "generate=3, batch=2 without a network"),
-        ([], "Missing argument"),
+        ([], "compare: no chips given; expected at least one"),
     ],
 )
 def test_wrong_chips_are_refused_in_one_sentence(arguments, part):

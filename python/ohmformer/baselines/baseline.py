@@ -15,6 +15,8 @@ from ohmformer.network import Network
 from ohmformer.roots import Folder, config_roots
 
 LARGEST = 2**31
+# How pictures and tables call what stands behind a machine's rates; only published rows are measured.
+STANDING = {"measured": "roofline, checked", "claim": "as claimed", "data sheet": "roofline", "model": "chip, modelled"}
 
 
 class Figures(Mapping[str, Any]):

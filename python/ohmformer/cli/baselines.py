@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from ohmformer.baselines import Baseline
+from ohmformer.baselines import STANDING, Baseline
 from ohmformer.baselines.sweep import CONTEXT, sweep
 from ohmformer.chip import Chip
 from ohmformer.cli.terminal import console, grid
@@ -18,7 +18,7 @@ from ohmformer.results import to_json
 from ohmformer.validation.files import prepare_folder, write_file
 
 DONE = 0
-COLUMNS = ("machine", "evidence", "context", "batch", "per token", "tokens/s", "per user", "tokens/J", "bound", "gain at most")
+COLUMNS = ("machine", "standing", "context", "batch", "per token", "tokens/s", "per user", "tokens/J", "bound", "gain at most")
 Row = dict[str, Any]
 
 
@@ -67,7 +67,7 @@ def _number(value: object) -> str:
 def _cells(row: Row) -> list[str]:
     return [
         row["machine"],
-        row["evidence"],
+        STANDING[row["evidence"]],
         f"{row['context']:,}",
         str(row["batch"]),
         quantity(row["tpot_s"], "s"),

@@ -4,7 +4,7 @@
 from pathlib import Path
 from typing import Any
 
-from ohmformer.baselines import Baseline
+from ohmformer.baselines import STANDING, Baseline
 from ohmformer.baselines.sweep import sweep as decode_steps
 from ohmformer.chip import Chip
 from ohmformer.cli.terminal import console, grid, progress
@@ -18,7 +18,6 @@ from ohmformer.results import to_json
 from ohmformer.validation.files import prepare_folder, write_file
 
 DONE = 0
-STANDING = {"measured": "roofline, checked", "claim": "as claimed", "data sheet": "roofline"}  # by a baseline's evidence
 LARGEST = 2**24  # tokens of a context, sequences of a batch
 
 
@@ -77,7 +76,7 @@ def beside(baselines: list[Baseline], networks: list[Network], contexts: list[in
 def reference(row: dict[str, Any], network: str) -> dict[str, Any]:
     """A decode step of another machine, as rate pictures take it."""
     return {
-        "machine": f"{row['machine']} ({STANDING.get(row['evidence'], row['evidence'])})",
+        "machine": f"{row['machine']} ({STANDING[row['evidence']]})",
         "network": network,
         "context": row["context"],
         "batch": row["batch"],

@@ -11,6 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
+from ohmformer.baselines import STANDING
 from ohmformer.plots.figure import STYLE
 from ohmformer.report import palette
 
@@ -45,8 +46,7 @@ def draw_sweep(table: pd.DataFrame, network: str) -> bytes:
 
 def line_label(row: Any) -> str:
     """What a line stands for."""
-    standing = {"measured": "checked against measurements", "claim": "as claimed", "model": "chip, modelled"}
-    return f"{row.machine}, {row.context:,} tokens ({standing.get(row.evidence, row.evidence)})"
+    return f"{row.machine}, {row.context:,} tokens ({STANDING[row.evidence]})"
 
 
 def _draw_line(axes: Axes, line: pd.DataFrame, key: str, style: dict[str, str]) -> None:

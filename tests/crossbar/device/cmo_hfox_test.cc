@@ -57,7 +57,7 @@ TEST(CmoHfoxDevice, RefusesToLeaveTheFit) {
               testing::HasSubstr("leaves the range of the measurement"));
   EXPECT_THAT(refusal_of("cmo_hfox_2pct", {{"g_min", "8.9 uS"}}),
               testing::HasSubstr("leaves the range of the measurement"));
-  EXPECT_EQ(refusal_of("cmo_hfox_2pct", {{"age", "1 s"}}), "accepted");
+  EXPECT_EQ(refusal_of("cmo_hfox_2pct", {{"age", "1 s"}}), "");
   EXPECT_THAT(refusal_of("cmo_hfox_2pct", {{"age", "0.5 s"}}),
               testing::HasSubstr("outside the measured times, 1 s to"));
 }

@@ -29,7 +29,7 @@ TEST(MiloDevice, RefusesToLeaveTheFit) {
               testing::HasSubstr("leaves the range of the measurement, [50 uS, 225 uS] (Milo"));
   EXPECT_THAT(refusal_of("milo_2021", {{"age", "1 s"}}), testing::HasSubstr("age"));
   EXPECT_EQ(refusal_of("milo_2021", {{"age", "1 day"}, {"retention.model", "log_time"}}),
-            "accepted");
+            "");
 }
 
 }  // namespace

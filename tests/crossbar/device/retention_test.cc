@@ -72,7 +72,7 @@ TEST(Retention, ATimeSweepFollowsOneChip) {
 
 TEST(Retention, RefusesTimesBeyondTheTableAndASecondDrift) {
   const std::string table = "{model: table, points: [{time: 1 h, factor: 0.9}]}";
-  EXPECT_EQ(refusal_of("ideal", {{"retention", table}, {"age", "1 h"}}), "accepted");
+  EXPECT_EQ(refusal_of("ideal", {{"retention", table}, {"age", "1 h"}}), "");
   EXPECT_THAT(refusal_of("ideal", {{"retention", table}, {"age", "61 min"}}),
               testing::HasSubstr("beyond the last measured time"));
   EXPECT_THAT(refusal_of("ideal", {{"retention", "{model: table}"}}), testing::HasSubstr("points"));
