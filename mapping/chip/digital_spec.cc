@@ -27,7 +27,7 @@ std::array<Operation, 5> operations(const DigitalSpec& spec) {
 
 using Named = std::pair<const char*, ElementSpec*>;
 
-std::array<Named, 10> elements(DigitalSpec& spec) {
+std::array<Named, 13> elements(DigitalSpec& spec) {
   return {{{"softmax", &spec.softmax},
            {"norm", &spec.norm},
            {"activation", &spec.activation},
@@ -37,7 +37,10 @@ std::array<Named, 10> elements(DigitalSpec& spec) {
            {"accumulate", &spec.accumulate},
            {"gelu", &spec.gelu},
            {"silu", &spec.silu},
-           {"rope", &spec.rope}}};
+           {"rope", &spec.rope},
+           {"rmsnorm", &spec.rmsnorm},
+           {"gate", &spec.gate},
+           {"combine", &spec.combine}}};
 }
 
 /// Operations × figures, at the node of the unit.
@@ -102,6 +105,10 @@ void visit_elements(DigitalSpec& spec, Visitor& v) {
   visit_counted(Field("gelu", "one element of a GELU"), spec.gelu, v);
   visit_counted(Field("silu", "one element of a SiLU"), spec.silu, v);
   visit_counted(Field("rope", "one element of a rotary position embedding"), spec.rope, v);
+  visit_counted(Field("rmsnorm", "one element of a root-mean-square normalisation"), spec.rmsnorm,
+                v);
+  visit_counted(Field("gate", "one product of two elements"), spec.gate, v);
+  visit_counted(Field("combine", "one element scaled and added: a weighted sum"), spec.combine, v);
 }
 
 void derive(DigitalSpec& spec, Visitor& v) {
@@ -216,6 +223,18 @@ const ElementSpec& activation_element(const DigitalSpec& unit, const std::string
 
 const ElementSpec& rope_element(const DigitalSpec& unit) {
   return unit.rope.counts.any() ? unit.rope : unit.activation;
+}
+
+const ElementSpec& norm_element(const DigitalSpec& unit, const std::string& kind) {
+  return kind == "rmsnorm" && unit.rmsnorm.counts.any() ? unit.rmsnorm : unit.norm;
+}
+
+const ElementSpec& gate_element(const DigitalSpec& unit) {
+  return unit.gate.counts.any() ? unit.gate : unit.residual;
+}
+
+const ElementSpec& combine_element(const DigitalSpec& unit) {
+  return unit.combine.counts.any() ? unit.combine : unit.dequantise;
 }
 
 Cost element_cost(std::int64_t count, const ElementSpec& each, const DigitalSpec& unit) {

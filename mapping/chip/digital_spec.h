@@ -51,8 +51,8 @@ struct DigitalSpec {
   OperationCounts lane;  ///< units of one lane, for the area
   Hertz clock{1e9};
   ElementSpec softmax, norm, activation, residual, quantise, dequantise, accumulate;
-  ElementSpec gelu, silu, rope;  ///< left out where nothing is counted
-  Index attention_macs = 64;     ///< multiply-accumulates per cycle
+  ElementSpec gelu, silu, rope, rmsnorm, gate, combine;  ///< left out where nothing is counted
+  Index attention_macs = 64;                             ///< multiply-accumulates per cycle
   OperationCounts attention_mac;
   Joules attention_mac_energy{0.0}, attention_mac_low{0.0}, attention_mac_high{0.0};
   Index activation_bits = 16;  ///< of an element between two digital operators
@@ -67,6 +67,15 @@ const ElementSpec& activation_element(const DigitalSpec& unit, const std::string
 
 /// The element of a rotation by position, or `activation` where the unit has no such.
 const ElementSpec& rope_element(const DigitalSpec& unit);
+
+/// The element of a normalisation: rmsnorm, or `norm` where the unit has no such.
+const ElementSpec& norm_element(const DigitalSpec& unit, const std::string& kind);
+
+/// The element of a product with a gate, or `residual` where the unit has no such.
+const ElementSpec& gate_element(const DigitalSpec& unit);
+
+/// The element of a weighted sum of experts, or `dequantise` where the unit has no such.
+const ElementSpec& combine_element(const DigitalSpec& unit);
 
 /// Energy of `count` elements with its range, for the ledger.
 Cost element_cost(std::int64_t count, const ElementSpec& each, const DigitalSpec& unit);

@@ -123,7 +123,6 @@ std::vector<StoredBlock> Mapping::stored_blocks() const {
 }
 
 Mapping map_network(const Network& network, const ChipSpec& spec) {
-  require_mappable(network, "map");
   require_matches(network, spec);
   const bool packed = spec.map.packing != "none";
   Chip chip = chip_for(network, spec, packed ? 0 : crossbar_blocks(network, compile_chip(spec)));

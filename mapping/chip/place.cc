@@ -6,27 +6,50 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <unordered_set>
 #include <utility>
 
 #include "core/error.h"
 #include "mapping/chip/arrange.h"
+#include "mapping/network/attention_shape.h"
+#include "mapping/network/experts.h"
 
 namespace ohm {
 namespace {
 
+/// Σ weight × distance to each position of a line.
+std::vector<Index> distances(const std::vector<Index>& weights) {
+  std::vector<Index> sums(weights.size(), 0);
+  for (int pass = 0; pass < 2; ++pass) {
+    Index passed = 0, sum = 0;
+    for (size_t i = 0; i < weights.size(); ++i) {
+      const size_t at = pass == 0 ? i : weights.size() - 1 - i;
+      sum += passed;
+      sums[at] += sum;
+      passed += weights[at];
+    }
+  }
+  return sums;
+}
+
 /// Where the sums of all copies, each for its share of the tokens, travel least; they are equally
-/// many, so that shares need no weights.
+/// many, so that shares need no weights. Distances add up along rows and columns of the mesh.
 Index owner_of(const Placement& placement, Index matmul, const Mesh& mesh) {
+  std::vector<Index> across(static_cast<size_t>(mesh.columns()), 0);
+  std::vector<Index> down(static_cast<size_t>(mesh.rows()), 0);
+  for (Index copy = 0; copy < placement.copies(matmul); ++copy) {
+    const MatmulSite& site = placement.site(matmul, copy);
+    for (size_t i = 0; i < site.tiles.size(); ++i) {
+      across[static_cast<size_t>(site.tiles[i] % mesh.columns())] += site.columns[i];
+      down[static_cast<size_t>(site.tiles[i] / mesh.columns())] += site.columns[i];
+    }
+  }
+  const auto along_row = distances(across), along_column = distances(down);
   const MatmulSite& first = placement.site(matmul, 0);
   Index best = first.tiles.front(), least = -1;
   for (const Index candidate : first.tiles) {
-    Index cost = 0;
-    for (Index copy = 0; copy < placement.copies(matmul); ++copy) {
-      const MatmulSite& site = placement.site(matmul, copy);
-      for (size_t i = 0; i < site.tiles.size(); ++i) {
-        cost += site.columns[i] * mesh.hops(site.tiles[i], candidate);
-      }
-    }
+    const Index cost = along_row[static_cast<size_t>(candidate % mesh.columns())] +
+                       along_column[static_cast<size_t>(candidate / mesh.columns())];
     if (least >= 0 && cost >= least) continue;
     least = cost;
     best = candidate;
@@ -80,20 +103,19 @@ void add_sites(const Partition& partition, const Arrangement& arrangement, const
   }
 }
 
-AttentionSite attention_of(const Network& network, const std::vector<MatmulSite>& sites,
-                           int layer) {
+AttentionSite attention_of(const Network& network, const std::vector<MatmulSite>& sites, int layer,
+                           Index most_tiles_per_head) {
   AttentionSite site;
+  std::unordered_set<Index> seen;
   for (const StaticMatmul& matmul : network.matmuls) {
-    if (matmul.layer != layer) continue;
+    if (matmul.layer != layer || matmul.routed()) continue;
     for (const Index tile : sites[static_cast<size_t>(matmul.id)].tiles) {
-      if (std::find(site.tiles.begin(), site.tiles.end(), tile) == site.tiles.end()) {
-        site.tiles.push_back(tile);
-      }
+      if (seen.insert(tile).second) site.tiles.push_back(tile);
     }
   }
   if (site.tiles.empty()) site.tiles.push_back(0);  // all of the layer is digital
   const Index heads = network.spec.n_heads, n = std::ssize(site.tiles);
-  site.tiles_per_head = std::max<Index>(1, n / heads);
+  site.tiles_per_head = std::clamp<Index>(n / heads, 1, most_tiles_per_head);
   site.heads_per_tile = n < heads ? (heads - 1) / n + 1 : 1;
   const Index groups = (heads - 1) / site.heads_per_tile + 1;
   site.tiles.resize(static_cast<size_t>(groups * site.tiles_per_head));
@@ -126,6 +148,7 @@ std::vector<Index> homes_of(const Network& network, const std::vector<MatmulSite
     const auto [begin, end] = boost::in_edges(v, network.graph);
     for (auto edge = begin; edge != end; ++edge) {
       const auto from = boost::source(*edge, network.graph);
+      if (!is_listed(network, static_cast<Index>(from))) continue;
       if (position[from] > latest) home[v] = home[from];
       latest = std::max(latest, position[from]);
     }
@@ -133,10 +156,20 @@ std::vector<Index> homes_of(const Network& network, const std::vector<MatmulSite
   return home;
 }
 
+/// What follows from the sites: where attention and all other operators are.
+void add_homes(const Network& network, Index most_tiles_per_head, Placement& placement) {
+  const auto layers = static_cast<int>(network.spec.layers_of_both_stacks());
+  for (int layer = 0; layer < layers; ++layer) {
+    placement.attention.push_back(
+        attention_of(network, placement.sites, layer, most_tiles_per_head));
+  }
+  placement.home = homes_of(network, placement.sites);
+}
+
 }  // namespace
 
 Index kv_heads_behind(const TransformerSpec& spec, Index first, Index n) {
-  const Index group = spec.n_heads / spec.kv_heads();
+  const Index group = spec.n_heads / attention_shape(spec).kv_heads;
   return (first + n - 1) / group - first / group + 1;
 }
 
@@ -154,11 +187,18 @@ Placement place(const Network& network, const Partition& partition, const Arrang
     placement.slots.push_back(
         {mesh.snake(spot.array / macros_per_tile), spot.array % macros_per_tile});
   }
+  constexpr Index kNoLimit = Index{1} << 40;
   add_sites(partition, arrangement, mesh, placement);
-  for (int layer = 0; layer < network.spec.n_layers; ++layer) {
-    placement.attention.push_back(attention_of(network, placement.sites, layer));
-  }
-  placement.home = homes_of(network, placement.sites);
+  add_homes(network, kNoLimit, placement);
+  return placement;
+}
+
+Placement placement_of(const Network& network, const Partition& partition, const Mesh& mesh,
+                       std::vector<Slot> slots, Index most_tiles_per_head) {
+  Placement placement;
+  placement.slots = std::move(slots);
+  add_sites(partition, single_copies(partition), mesh, placement);
+  add_homes(network, most_tiles_per_head, placement);
   return placement;
 }
 

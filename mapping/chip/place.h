@@ -63,15 +63,20 @@ Index kv_heads_behind(const TransformerSpec& spec, Index first, Index n);
 /// computation. The owner of a matrix is the tile of its first copy that makes the reduction of all
 /// copies travel least.
 ///
-/// A layer's attention runs on the tiles that hold the layer's matrices. What no matrix precedes
-/// (the embedding) runs on tile 0, where the DRAM is attached. ArgumentError if there are too few
-/// slots.
+/// A layer's attention runs on the tiles that hold the layer's matrices, but those of its experts.
+/// What no matrix precedes (the embedding) runs on tile 0, where the DRAM is attached.
+/// ArgumentError if there are too few slots.
 Placement place(const Network& network, const Partition& partition, const Arrangement& arrangement,
                 const Mesh& mesh, Index macros_per_tile);
 
 /// The same with every matrix stored once, every block in an array of its own.
 Placement place(const Network& network, const Partition& partition, const Mesh& mesh,
                 Index macros_per_tile);
+
+/// Sites, attention and homes of blocks that stand, each once, on `slots`; tiles_used is left to
+/// the caller.
+Placement placement_of(const Network& network, const Partition& partition, const Mesh& mesh,
+                       std::vector<Slot> slots, Index most_tiles_per_head);
 
 /// The same placement with the contents of each tile moved to `target[tile]`.
 void move_tiles(Placement& placement, const std::vector<Index>& target);

@@ -5,6 +5,9 @@
 #include <numeric>
 #include <utility>
 
+#include "mapping/network/attention_shape.h"
+#include "mapping/network/experts.h"
+
 namespace ohm {
 namespace {
 
@@ -46,6 +49,18 @@ Index heads_on(const AttentionSite& site, Index heads, size_t i) {
   return std::min(site.heads_per_tile, heads - group * site.heads_per_tile);
 }
 
+/// What an operand of the scores carries for `n` heads and `kv` heads of keys and values.
+Index operand_elements(const Network& network, Index vertex, Index from, Index n, Index kv) {
+  const AttentionShape shape = attention_shape(network.spec);
+  if (network.spec.is_latent()) {
+    const Index rope = network.spec.rope_head_dim, out = network.op(from).out_features;
+    if (network.op(from).matmul >= 0) return (n + 1) * shape.value;  // queries folded, the latent
+    return out == rope ? rope : n * rope;
+  }
+  if (!is_cross_attention(network, vertex)) return n * shape.key + kv * shape.cached;
+  return reads_source(network, from) ? kv * shape.cached : n * shape.key;
+}
+
 Transfer heads_of(const Network& network, const Placement& placement, const Widths& widths,
                   Index vertex, Index from) {
   const auto layer = static_cast<size_t>(network.op(vertex).layer);
@@ -56,7 +71,7 @@ Transfer heads_of(const Network& network, const Placement& placement, const Widt
     const Index group = static_cast<Index>(i) / site.tiles_per_head;
     const Index n = heads_on(site, network.spec.n_heads, i);
     const Index kv = kv_heads_behind(network.spec, group * site.heads_per_tile, n);
-    heads.bytes.push_back(bytes_of((n + 2 * kv) * network.spec.head_size(), widths.kv_bits));
+    heads.bytes.push_back(bytes_of(operand_elements(network, vertex, from, n, kv), widths.kv_bits));
   }
   return heads;
 }
@@ -76,7 +91,8 @@ Transfer mixed_values_of(const Network& network, const Placement& placement, con
   // where several tiles share a head, each also sends the maximum and the sum of its exponentials
   const Index extra = site.tiles_per_head > 1 ? 2 : 0;
   for (size_t i = 0; i < site.tiles.size(); ++i) {
-    const Index n = heads_on(site, network.spec.n_heads, i) * (network.spec.head_size() + extra);
+    const Index n =
+        heads_on(site, network.spec.n_heads, i) * (attention_shape(network.spec).value + extra);
     mixed.bytes.push_back(bytes_of(n, widths.activation_bits));
   }
   return mixed;
@@ -94,6 +110,7 @@ void add_inputs(const Network& network, const Placement& placement, const Widths
   }
   for (auto edge = begin; edge != end; ++edge) {
     const auto from = boost::source(*edge, network.graph);
+    if (!is_listed(network, static_cast<Index>(from))) continue;
     if (in_crossbars) {
       add_inputs_of(network, placement, widths, {static_cast<Index>(from), vertex}, transfers);
     } else if (op.kind == OpKind::attention_scores) {
@@ -122,6 +139,7 @@ std::vector<Transfer> transfers_of(const Network& network, const Placement& plac
                                    const Widths& widths) {
   std::vector<Transfer> transfers;
   for (const Index vertex : network.order) {
+    if (!is_listed(network, vertex)) continue;
     add_inputs(network, placement, widths, vertex, transfers);
     const Operator& op = network.op(vertex);
     if (op.matmul >= 0 && !placement.sites[static_cast<size_t>(op.matmul)].tiles.empty()) {

@@ -2,55 +2,21 @@
 #include "mapping/estimate/estimate.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
-#include <algorithm>
+#include <utility>
 
 #include "core/error.h"
+#include "mapping/estimate/assumptions.h"
+#include "mapping/estimate/estimate_steps.h"
 #include "mapping/estimate/operator_energy.h"
 #include "mapping/estimate/phases.h"
 #include "mapping/estimate/static_cost.h"
+#include "mapping/network/experts.h"
+#include "mapping/schedule/plan_attention.h"
 #include "mapping/schedule/plan_tokens.h"
-#include "mapping/system/memory_load.h"
 
 namespace ohm {
 namespace {
-
-Seconds seconds(double picoseconds) {
-  return Seconds(picoseconds * 1e-12);
-}
-
-std::int64_t kv_bytes(const Mapping& mapping) {
-  const TransformerSpec& spec = mapping.network.spec;
-  return spec.n_layers * bytes_of(2 * spec.kv_width(), mapping.chip.spec.kv_bits);
-}
-
-/// Keys and values in DRAM at the end: of all chips, and of the chip with most of them.
-struct Spilled {
-  std::int64_t total = 0;
-  double fullest = 0.0;
-};
-
-Spilled kv_in_dram(const Mapping& mapping, const Request& request) {
-  const TransformerSpec& spec = mapping.network.spec;
-  Spilled spilled;
-  std::vector<double> in_chip(static_cast<size_t>(mapping.chip.mesh.n_chips()), 0.0);
-  for (int layer = 0; layer < spec.n_layers; ++layer) {
-    const Index kept = buffered_positions(mapping, layer, request.batch);
-    const Index held = request.tokens() == 0 ? 0 : positions_of(request, request.tokens() - 1);
-    const std::int64_t bytes = request.batch * std::max<Index>(0, held - kept) *
-                               bytes_of(2 * spec.kv_width(), mapping.chip.spec.kv_bits);
-    spilled.total += bytes;
-    if (bytes == 0) continue;
-    const AttentionSite& site = mapping.placement.attention[static_cast<size_t>(layer)];
-    for (const auto& [chip, share] : memory_load(mapping.chip, site.tiles).drams) {
-      double& here = in_chip[static_cast<size_t>(chip)];
-      here += share * static_cast<double>(bytes);
-      spilled.fullest = std::max(spilled.fullest, here);
-    }
-  }
-  return spilled;
-}
 
 /// Before anything is allocated: every step of every token is simulated.
 void require_time(const Mapping& mapping, const Request& request) {
@@ -64,40 +30,6 @@ void require_time(const Mapping& mapping, const Request& request) {
       mapping.network.spec.name, steps, kMostSteps));
 }
 
-void require_memory(const Mapping& mapping, const Spilled& spilled) {
-  const DramSpec& dram = mapping.chip.spec.dram;
-  if (spilled.fullest <= dram.capacity.si()) return;
-  throw ArgumentError(
-      fmt::format("workload of {}: {:.3g} GB of keys and values beyond the buffers{}; the DRAM of "
-                  "chip {} holds "
-                  "{:.3g} GB: lower batch, prompt or kv_bits",
-                  mapping.network.spec.name, spilled.fullest / 1e9,
-                  mapping.chip.mesh.n_chips() > 1 ? " of one chip" : "", mapping.chip.spec.name,
-                  dram.capacity.si() / 1e9));
-}
-
-/// Chips published as matrix engines alone have a peak and run nothing.
-void require_units(const ChipSpec& chip) {
-  std::vector<std::string> missing;
-  if (chip.digital.lanes == 0) missing.push_back("no vector lanes");
-  if (chip.digital.attention_macs == 0) missing.push_back("no multipliers for attention");
-  if (chip.dram.capacity.si() == 0.0) missing.push_back("no memory beside it");
-  if (missing.empty()) return;
-  throw ArgumentError(fmt::format(
-      "chip {}: it has {}, which a network needs; give it a digital unit and a DRAM, such as "
-      "digital: digital_22nm and dram: dram_hbm2e",
-      chip.name, fmt::join(missing, ", ")));
-}
-
-/// What static power takes: powered and gated tiles; wake-ups are not leakage.
-Joules leakage_of(const Ledger& ledger) {
-  Joules sum;
-  for (const auto& [leaf, cost] : ledger.leaves()) {
-    if (leaf.component == "leakage" || leaf.component == "leakage_gated") sum += cost.energy;
-  }
-  return sum;
-}
-
 void fill_gating(const Mapping& mapping, Estimate& result) {
   if (result.schedule.gated.off.empty()) return;
   const Gated& gated = result.schedule.gated;
@@ -105,21 +37,6 @@ void fill_gating(const Mapping& mapping, Estimate& result) {
   result.wake_ups = gated.wake_ups;
   result.gated_share = gated.off_time() / (static_cast<double>(gated.off.size()) *
                                            static_cast<double>(result.schedule.makespan));
-}
-
-void book_idle_links(const Mapping& mapping, Estimate& result) {
-  for (Index k = 0; k < mapping.chip.mesh.n_levels(); ++k) {
-    const LinkSpec& link = mapping.chip.spec.system[static_cast<size_t>(k)].link;
-    if (link.static_power.si() == 0.0) continue;
-    result.ledger.book(
-        {link_component(k), "", -1, "static"},
-        energy_of(mapping.chip.n_links(k), link.static_power * result.makespan, link.source));
-  }
-}
-
-double temporal_utilisation(const Mapping& mapping, const Schedule& schedule) {
-  const double arrays = static_cast<double>(mapping.arrangement.arrays);
-  return array_picoseconds(mapping, schedule) / (arrays * static_cast<double>(schedule.makespan));
 }
 
 double spatial_utilisation(const Mapping& mapping) {
@@ -133,95 +50,6 @@ double spatial_utilisation(const Mapping& mapping) {
          (arrays * static_cast<double>(mapping.chip.cells_per_macro));
 }
 
-void fill_times(Estimate& result) {
-  const Schedule& s = result.schedule;
-  const Request& request = result.request;
-  result.ttft = seconds(static_cast<double>(s.ttft));
-  result.tpot = seconds(s.tpot);
-  result.makespan = seconds(static_cast<double>(s.makespan));
-  result.lower_bound = seconds(static_cast<double>(s.bounds.lower()));
-  const Index tokens = request.batch * (request.decoder ? request.generate : request.prompt);
-  result.tokens_per_s = static_cast<double>(tokens) / result.makespan.si();
-}
-
-void fill_energy(Estimate& result) {
-  const Cost total = result.ledger.total();
-  const Request& request = result.request;
-  const Index tokens = request.batch * (request.decoder ? request.generate : request.prompt);
-  result.energy = total.energy;
-  result.energy_low = total.energy_low;
-  result.energy_high = total.energy_high;
-  result.energy_per_token = total.energy / static_cast<double>(tokens);
-  result.power = total.energy / result.makespan;
-  result.area = total.area;
-}
-
-std::vector<std::string> assumptions_of(const Mapping& mapping, const Request& request) {
-  std::vector<std::string> list{
-      "keys and values are read from the buffers for every token again: no reuse between tokens",
-      "buffers between operators are not bounded",
-      "DRAM traffic reaches the tiles without loading the mesh and without energy of the network "
-      "on chip",
-      "a step takes as long as its lanes or its bytes in the buffer do; concurrent steps on one "
-      "tile each see the buffer's full bandwidth",
-      "routers of switched-off tiles are on and draw nothing",
-      "sampling and moving logits off the chip take no time",
-      "accuracy computes attention in fp32: kv_bits changes cost, not the score",
-      "a vector moves whole: steps of one token do not overlap within an operator",
-      "batches share no work: every token passes through every macro by itself",
-      "area counts the tiles that hold weights; DRAM and package are not included"};
-  if (mapping.chip.spec.dram.background.si() == 0.0) {
-    list.push_back("the DRAM states no background power: none is included");
-  }
-  const TransformerSpec& spec = mapping.network.spec;
-  if (spec.gated_ffn) list.push_back("the product with a gate costs what a residual sum costs");
-  if (spec.norm == "rmsnorm") list.push_back("rmsnorm costs what layer normalisation costs");
-  if (spec.n_kv_heads > 0 && spec.n_kv_heads < spec.n_heads) {
-    list.push_back("tiles that share a head of keys and values each hold a copy of it");
-  }
-  if (spec.weight_levels > 0) {
-    list.push_back("weights of few levels are stored as the macro's weights: no smaller cells");
-  }
-  const MapSpec& map = mapping.chip.spec.map;
-  if (map.duplication != "none") {
-    list.push_back(
-        "copies of a matrix take tokens in turn; the first copy's tile gathers the sums of all, "
-        "and "
-        "the score is that of one copy");
-  }
-  if (map.packing != "none") {
-    list.push_back(
-        "blocks that share an array take turns; the score is that of blocks in arrays of their "
-        "own");
-  }
-  if (spec.lora_rank > 0) list.push_back("low-rank adapters are merged into their matrices");
-  if (request.decoder) {
-    list.push_back("a decoder's output matrix runs once per generated token only");
-  }
-  if (mapping.chip.spec.gating.gates_idle_tiles()) {
-    list.push_back(
-        "tiles are gated before the request and after their last step; bytes that arrive in a "
-        "buffer do not wake its tile");
-  }
-  if (mapping.chip.mesh.n_chips() > 1) {
-    list.push_back(
-        "a link between chips reaches all routers along the edge of the die; a multicast crosses "
-        "it once, all other traffic over this edge shares it");
-    list.push_back(
-        "embeddings, inputs and a digital head are in the DRAM of the first chip, keys and values "
-        "in those of the chips that attend to them; chips without DRAM use the nearest one");
-    list.push_back("chips stand in a full grid, and all of them are on");
-  }
-  const double reticles = mapping.chip.area() / mapping.chip.spec.reticle;
-  if (reticles > 1.0) {
-    list.push_back(
-        fmt::format("the chip takes {:.1f} reticles of {:.0f} mm2: links between its dies are "
-                    "costed as on chip",
-                    reticles, mapping.chip.spec.reticle.si() * 1e6));
-  }
-  return list;
-}
-
 /// Leakage heats the chip, and heat is leakage: both are settled before totals are taken.
 void fill_temperature(const Mapping& mapping, Estimate& result) {
   if (!mapping.chip.spec.thermal.given()) return;
@@ -230,18 +58,28 @@ void fill_temperature(const Mapping& mapping, Estimate& result) {
   result.leakage_energy = leakage_of(result.ledger);
 }
 
-void check_activity(const Network& network, const Workload& workload) {
-  const size_t given = workload.activity.size();
-  if (given <= 1 || given == network.matmuls.size()) return;
-  throw ArgumentError(
-      fmt::format("activity: {} entries; expected one per matrix, {}, or one for all", given,
-                  network.matmuls.size()));
+/// What the ledger says, once it is complete.
+void fill_costs(const Mapping& mapping, const Schedule& worked, Estimate& result) {
+  book_static(mapping, worked, result);
+  fill_gating(mapping, result);
+  fill_temperature(mapping, result);
+  fill_energy(result);
+  result.chips = mapping.chip.mesh.n_chips();
+  result.chip_area = mapping.chip.area();
+  result.reticles = result.chip_area / mapping.chip.spec.reticle;
+  result.spatial_utilisation = spatial_utilisation(mapping);
+  result.temporal_utilisation = temporal_utilisation(mapping, worked, mapping.arrangement.arrays);
+  if (mapping.chip.spec.yield.given()) {
+    result.package = good_package(mapping.chip.spec, result.chip_area);
+  }
 }
 
-/// What the macro assumes where the workload measured nothing.
-Workload with_activity(Workload workload, const MacroSpec& macro) {
-  if (workload.activity.empty()) workload.activity = {assumed_statistics(macro)};
-  return workload;
+void fill_assumptions(const Mapping& mapping, Estimate& result) {
+  result.assumptions = assumptions_of(mapping, result.request);
+  if (!result.temperature) return;
+  for (std::string& each : thermal_assumptions(mapping.chip.spec, *result.temperature)) {
+    result.assumptions.push_back(std::move(each));
+  }
 }
 
 }  // namespace
@@ -252,41 +90,26 @@ Estimate estimate(const Mapping& mapping, const Workload& workload, Index timeli
   result.request = resolve(mapping.network.spec, workload);
   check_activity(mapping.network, workload);
   require_time(mapping, result.request);
-  result.kv_bytes_per_token = result.request.decoder ? kv_bytes(mapping) : 0;
+  if (result.request.decoder) {
+    result.kv_bytes_per_token =
+        mapping.network.spec.caching_layers() * kv_bytes_per_position(mapping);
+  }
   const Spilled spilled = kv_in_dram(mapping, result.request);
   result.kv_bytes_in_dram = spilled.total;
   require_memory(mapping, spilled);
-  TokenPlan plan = plan_tokens(mapping, result.request);
-  plan.gating = gating_rule(mapping, plan);
-  result.schedule = schedule(plan, result.request, timeline_tokens);
+  for (const Request& pass : passes_of(result.request)) {
+    TokenPlan plan = plan_tokens(mapping, pass);
+    plan.gating = gating_rule(mapping, plan);
+    append(schedule(plan, pass, timeline_tokens), result.schedule);
+    book_energy(mapping, pass, with_activity(workload, mapping.chip.spec.macro), result.ledger);
+    book_busy(mapping, plan, pass, result.ledger);
+    result.macs += macs_of(mapping, pass);
+  }
   fill_times(result);
-  book_energy(mapping, result.request, with_activity(workload, mapping.chip.spec.macro),
-              result.ledger);
-  book_busy(mapping, plan, result.request, result.ledger);
-  book_leakage(mapping, result.schedule, result.ledger);
-  book_background(mapping, result.schedule, result.ledger);
-  book_idle_links(mapping, result);
-  result.leakage_energy = leakage_of(result.ledger);
-  fill_gating(mapping, result);
-  book_parts(mapping, result.schedule, result.ledger);
-  book_area(mapping, result.ledger);
-  fill_temperature(mapping, result);
-  fill_energy(result);
-  result.chips = mapping.chip.mesh.n_chips();
-  result.chip_area = mapping.chip.area();
-  result.reticles = result.chip_area / mapping.chip.spec.reticle;
-  result.macs = macs_of(mapping, result.request);
-  result.spatial_utilisation = spatial_utilisation(mapping);
-  result.temporal_utilisation = temporal_utilisation(mapping, result.schedule);
-  result.assumptions = assumptions_of(mapping, result.request);
-  if (result.temperature) {
-    for (std::string& each : thermal_assumptions(mapping.chip.spec, *result.temperature)) {
-      result.assumptions.push_back(std::move(each));
-    }
-  }
-  if (mapping.chip.spec.yield.given()) {
-    result.package = good_package(mapping.chip.spec, result.chip_area);
-  }
+  result.experts_touched =
+      distinct_experts(mapping.network.spec, static_cast<double>(result.request.batch));
+  fill_costs(mapping, with_all_experts(mapping, result.request, result.schedule), result);
+  fill_assumptions(mapping, result);
   return result;
 }
 

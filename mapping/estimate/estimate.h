@@ -8,6 +8,7 @@
 
 #include "core/ledger.h"
 #include "mapping/chip/map_network.h"
+#include "mapping/estimate/latency.h"
 #include "mapping/schedule/schedule.h"
 #include "mapping/schedule/workload.h"
 #include "mapping/thermal/temperature_map.h"
@@ -23,11 +24,16 @@ struct Estimate {
   Request request;
   Seconds ttft, tpot;         ///< means over sequences
   double tokens_per_s = 0.0;  ///< over all sequences, from the first input to the last output
+  Latency latency;            ///< percentiles, and inputs and outputs counted apart
+  double tokens_per_j = 0.0;
+  std::string fidelity = "events";  ///< events | structure | shape: how times were found
+  bool exact = true;                ///< whether times are those of all events; else a lower bound
+  double experts_touched = 0.0;     ///< expected, by one token of every sequence, per layer
   Joules energy, energy_low, energy_high;
   Joules energy_per_token;
   Watts power;             ///< energy / makespan
   SquareMetres area;       ///< tiles that hold weights, and links between chips
-  Index chips = 1;         ///< of the system
+  Index chips = 1;         ///< that hold the network, or of the system
   SquareMetres chip_area;  ///< all tiles of one chip
   double reticles = 0.0;   ///< chip_area / the largest die of one exposure
   Seconds makespan, lower_bound;

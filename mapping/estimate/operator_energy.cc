@@ -8,27 +8,13 @@
 
 #include "crossbar/cost/mvm_energy.h"
 #include "mapping/chip/tile_wires.h"
+#include "mapping/estimate/attention_work.h"
 #include "mapping/estimate/phases.h"
 #include "mapping/schedule/plan_tokens.h"
 #include "mapping/system/memory_load.h"
 
 namespace ohm {
 namespace {
-
-/// Positions attended to in a phase by one sequence, split by where their keys and values lie.
-struct Positions {
-  std::int64_t total = 0, beyond = 0;
-};
-
-Positions positions_in(const Request& request, const Phase& phase, Index kept) {
-  Positions sum;
-  for (Index t = phase.first; t <= phase.last; ++t) {
-    const Index seen = positions_of(request, t);
-    sum.total += seen;
-    sum.beyond += std::max<Index>(0, seen - kept);
-  }
-  return sum;
-}
 
 /// Books the operators of one phase.
 class Booker {
@@ -42,6 +28,7 @@ class Booker {
         ledger_(ledger) {}
 
   void book_operator(Index vertex, const Workload& workload) {
+    if (!is_planned(mapping_.network, vertex, request_)) return;
     op_ = &mapping_.network.op(vertex);
     runs_ = runs_of(mapping_.network, *op_, request_, phase_);
     if (runs_ == 0) return;
@@ -53,16 +40,12 @@ class Booker {
         book_embedding();
         break;
       case OpKind::attention_scores:
-        book_scores();
-        break;
       case OpKind::softmax:
-        book_softmax();
-        break;
       case OpKind::attention_values:
-        book_values(vertex);
+        book_attention(attention_work(mapping_, vertex, request_, phase_));
         break;
       case OpKind::norm:
-        book_elementwise("norm", spec_.digital.norm, vertex);
+        book_elementwise("norm", norm_element(spec_.digital, mapping_.network.spec.norm), vertex);
         break;
       case OpKind::activation:
         book_elementwise("activation", activation_element(spec_.digital, op_->function), vertex);
@@ -71,14 +54,17 @@ class Booker {
         book_elementwise("residual", spec_.digital.residual, vertex);
         break;
       case OpKind::rope:
-        book_rope();
+        book_rope(vertex);
         break;
       case OpKind::gate:
-        book_elementwise("gate", spec_.digital.residual, vertex);
+        book_elementwise("gate", gate_element(spec_.digital), vertex);
         break;
       case OpKind::routing:
+        book_routing();
+        break;
       case OpKind::combine:
-        break;  // require_mappable() refuses experts
+        book_combine();
+        break;
     }
     book_network(vertex);
   }
@@ -137,11 +123,25 @@ class Booker {
   }
 
   /// Queries and keys are rotated in place.
-  void book_rope() {
-    const TransformerSpec& s = mapping_.network.spec;
-    const Index rotated = s.query_width() + s.kv_width();
+  void book_rope(Index vertex) {
+    const Index rotated = rotated_elements(mapping_.network, vertex);
     elements("rope", runs_ * rotated, rope_element(spec_.digital));
     buffer(runs_ * 2 * activations(rotated));
+  }
+
+  /// Probabilities of all experts, and a comparison of each for every one that is chosen.
+  void book_routing() {
+    const TransformerSpec& s = mapping_.network.spec;
+    elements("softmax", runs_ * s.n_experts, spec_.digital.softmax);
+    elements("accumulate", runs_ * s.n_experts * s.experts_per_token, spec_.digital.accumulate);
+    buffer(runs_ * 2 * activations(s.n_experts));
+  }
+
+  void book_combine() {
+    const TransformerSpec& s = mapping_.network.spec;
+    const Index terms = s.experts_per_token + s.n_shared_experts;
+    elements("combine", runs_ * terms * op_->out_features, combine_element(spec_.digital));
+    buffer(runs_ * (terms + 1) * activations(op_->out_features));
   }
 
   void book_embedding() {
@@ -178,6 +178,9 @@ class Booker {
       tile_wires(runs_of_copy(copy, copies) * bytes);
     }
     book_accumulation();
+    if (mapping_.network.matmuls[static_cast<size_t>(op_->matmul)].part == "cross_kv") {
+      book_attention(source_key_work(mapping_, *op_, runs_));
+    }
   }
 
   /// Tokens that come to one of the copies of the operator's matrix.
@@ -223,74 +226,32 @@ class Booker {
              spec_.digital.accumulate);
   }
 
-  Positions positions() const {
-    const Index kept = buffered_positions(mapping_, op_->layer, request_.batch);
-    Positions sum = positions_in(request_, phase_, kept);
-    sum.total *= request_.batch;
-    sum.beyond *= request_.batch;
-    return sum;
-  }
-
-  Index query_width() const { return mapping_.network.spec.query_width(); }
-
-  const AttentionSite& attention() const {
-    return mapping_.placement.attention[static_cast<size_t>(op_->layer)];
-  }
-
-  /// Keys (or values) of one position in all tiles that hold them.
-  std::int64_t key_bytes() const {
-    return bytes_of(attention().kv_copies * mapping_.network.spec.head_size(), widths_.kv_bits);
-  }
-
-  /// Keys (or values) of one position in DRAM, where they are once.
-  std::int64_t stored_bytes() const {
-    return bytes_of(mapping_.network.spec.kv_width(), widths_.kv_bits);
-  }
-
-  void book_scores() {
-    const Positions p = positions();
-    const Index kept = buffered_positions(mapping_, op_->layer, request_.batch);
-    const std::int64_t spilled =
-        request_.window > 0 && kept >= request_.window
-            ? 0
-            : request_.batch * std::max<Index>(0, phase_.last + 1 - std::max(kept, phase_.first));
-    const auto query = bytes_of(query_width(), widths_.kv_bits), key = key_bytes();
-    elements("quantise", runs_ * op_->in_features, spec_.digital.quantise);
-    macs(p.total * query_width());
-    buffer(runs_ * activations(op_->in_features) + 2 * runs_ * query + 2 * (runs_ - spilled) * key +
-           (p.total - p.beyond) * key);
-    if (spilled > 0 || p.beyond > 0) {
-      dram((2 * spilled + p.beyond) * stored_bytes(), attention().tiles);
+  void book_attention(const AttentionWork& work) {
+    if (work.quantised > 0) elements("quantise", work.quantised, spec_.digital.quantise);
+    if (work.macs > 0) macs(work.macs);
+    if (work.softmax > 0) elements("softmax", work.softmax, spec_.digital.softmax);
+    if (work.accumulated > 0) elements("accumulate", work.accumulated, spec_.digital.accumulate);
+    buffer(work.buffer);
+    if (work.dram > 0) {
+      dram(work.dram, mapping_.placement.attention[static_cast<size_t>(op_->layer)].tiles);
     }
   }
 
-  void book_softmax() {
-    const std::int64_t scores = positions().total * mapping_.network.spec.n_heads;
-    elements("softmax", scores, spec_.digital.softmax);
-    buffer(2 * scores * widths_.activation_bits / 8);
-  }
-
-  void book_values(Index vertex) {
-    const Positions p = positions();
-    const auto value = key_bytes();
-    const AttentionSite& site = attention();
-    macs(p.total * query_width());
-    buffer((p.total - p.beyond) * value +
-           p.total * mapping_.network.spec.n_heads * widths_.activation_bits / 8 +
-           runs_ * activations(mapping_.network.op(vertex).out_features));
-    if (p.beyond > 0) dram(p.beyond * stored_bytes(), attention().tiles);
-    if (site.tiles_per_head > 1) {
-      elements("accumulate", runs_ * site.tiles_per_head * query_width(), spec_.digital.accumulate);
-    }
+  /// Whether the vertex moves it: what the source's keys take to the heads moves with them.
+  bool carries(const Transfer& transfer, Index vertex) const {
+    const Network& network = mapping_.network;
+    const bool keys = transfer.from >= 0 && is_cross_attention(network, transfer.vertex) &&
+                      reads_source(network, transfer.from);
+    return (keys ? transfer.from : transfer.vertex) == vertex;
   }
 
   void book_network(Index vertex) {
     std::int64_t routers = 0, links = 0;
     ByLevel crossings{};
     for (size_t i = 0; i < mapping_.transfers.size(); ++i) {
-      if (mapping_.transfers[i].vertex != vertex) continue;
-      // a residual's operands arrive as often as it runs, an input as often as its matrix
       const Transfer& transfer = mapping_.transfers[i];
+      if (!carries(transfer, vertex)) continue;
+      // a residual's operands arrive as often as it runs, an input as often as its matrix
       const Route& way = mapping_.routes[i];
       const std::int64_t runs = runs_of_copy(transfer.copy, transfer.copies);
       routers += runs * way.router_bytes();

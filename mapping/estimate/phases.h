@@ -23,7 +23,14 @@ std::vector<Phase> phases_of(const Request& request);
 std::int64_t runs_of(const Network& network, const Operator& op, const Request& request,
                      const Phase& phase);
 
-/// Multiply-accumulates of the whole request: blocks × runs, plus those of attention.
+/// Multiply-accumulates of an attention operator in a phase, of one sequence; 0 for others.
+std::int64_t attention_macs(const Network& network, Index vertex, const Request& request,
+                            const Phase& phase);
+
+/// Multiply-accumulates of one operator in all phases of a pass.
+std::int64_t operator_macs(const Mapping& mapping, Index vertex, const Request& request);
+
+/// Multiply-accumulates of one pass (see passes_of()): blocks × runs, plus those of attention.
 std::int64_t macs_of(const Mapping& mapping, const Request& request);
 
 }  // namespace ohm

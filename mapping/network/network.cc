@@ -7,8 +7,6 @@
 #include <utility>
 #include <vector>
 
-#include "core/error.h"
-
 namespace ohm {
 namespace {
 
@@ -20,6 +18,7 @@ class Builder {
   Index add(Operator op, std::initializer_list<Index> producers) {
     op.layer = layer_;
     op.once = once_;
+    op.expert = expert_;
     op.name = prefix() + op.name;
     const auto vertex = boost::add_vertex(network_.graph);
     network_.graph[vertex] = std::move(op);
@@ -40,6 +39,7 @@ class Builder {
     matmul.name = prefix() + name;
     matmul.layer = layer_;
     matmul.once = once_;
+    matmul.expert = expert_;
     matmul.source = matmul.source || source_;
     if (layer_ >= 0) matmul.levels = network_.spec.weight_levels;
     network_.matmuls.push_back(std::move(matmul));
@@ -79,6 +79,7 @@ class Builder {
   void enter_layer(int layer) { layer_ = layer; }
   void once_from_here() { once_ = true; }
   void read_source(bool source) { source_ = source; }
+  void enter_expert(Index expert) { expert_ = expert; }
   void connect(Index from, Index to) {
     boost::add_edge(static_cast<size_t>(from), static_cast<size_t>(to), network_.graph);
   }
@@ -91,7 +92,7 @@ class Builder {
   Index d_;
   int layer_ = -1;
   bool once_ = false, source_ = false;
-  Index n_norms_ = 0;
+  Index n_norms_ = 0, expert_ = -1;
 };
 
 Index add_embedding(Builder& b, const TransformerSpec& s) {
@@ -221,8 +222,10 @@ Index add_experts(Builder& b, const TransformerSpec& s, Index from) {
   for (Index e = 0; e < s.n_experts; ++e) {
     const FeedForward expert{fmt::format("ffn.expert{}", e), s.expert_d_ff, s.experts_per_token,
                              s.n_experts};
+    b.enter_expert(e);
     outputs.push_back(add_one_feed_forward(b, s, expert, from));
   }
+  b.enter_expert(-1);
   for (Index e = 0; e < s.n_shared_experts; ++e) {
     outputs.push_back(
         add_one_feed_forward(b, s, {fmt::format("ffn.shared{}", e), s.expert_d_ff}, from));
@@ -349,17 +352,18 @@ Index macs_per_token(const Network& network) {
   return routed == 0 ? all : all + routed / s.n_experts * s.experts_per_token;
 }
 
-void require_mappable(const Network& network, const std::string& stage) {
-  const TransformerSpec& s = network.spec;
-  const char* part = s.n_experts > 0          ? "routed experts"
-                     : s.is_latent()          ? "latent attention"
-                     : s.n_decoder_layers > 0 ? "two stacks"
-                                              : nullptr;
-  if (part == nullptr) return;
-  throw ArgumentError(
-      fmt::format("{}: network {} has {}, which is not in this version; expected one stack with "
-                  "dense layers and full or grouped attention: ask for its fit instead",
-                  stage, s.name, part));
+bool reads_source(const Network& network, Index vertex) {
+  if (network.spec.n_decoder_layers == 0) return false;
+  const Operator& op = network.op(vertex);
+  if (op.matmul >= 0) return network.matmuls[static_cast<size_t>(op.matmul)].source;
+  if (op.layer >= 0) return op.layer < network.spec.n_layers;
+  return op.name == "source" || op.name == "source.norm";
+}
+
+bool is_cross_attention(const Network& network, Index vertex) {
+  if (network.spec.n_decoder_layers == 0 || reads_source(network, vertex)) return false;
+  const Operator& op = network.op(vertex);
+  return op.name.find("cross.") != std::string::npos && op.matmul < 0;
 }
 
 }  // namespace ohm

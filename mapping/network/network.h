@@ -36,6 +36,7 @@ struct Operator {
   Index norm = -1;         ///< number of a norm, in the order of the computation
   std::string function{};  ///< of an activation: gelu | gelu_tanh | relu | tanh | silu | relu2
   bool once = false;       ///< acts on one token of a sequence only (pooler, classifier)
+  Index expert = -1;       ///< number of the routed expert that it is part of
 };
 
 /// A matrix with static weights: out = in · W + bias, W of shape (rows, columns).
@@ -51,6 +52,7 @@ struct StaticMatmul {
   Index columns = 0;  ///< outputs
   bool bias = true;
   bool once = false;
+  Index expert = -1;            ///< number of the routed expert that it is part of
   Index active = 1, among = 1;  ///< a token uses `active` of `among` matrices of this kind
   bool source = false;          ///< acts on source tokens: first stack and cross_kv of t5
   Index levels = 0;             ///< values of a weight: 3: ternary; 0: a real number
@@ -91,8 +93,11 @@ Network build_network(const TransformerSpec& spec);
 /// stacks, of one token in each. Output matrix included, `once` matrices not.
 Index macs_per_token(const Network& network);
 
-/// Throws ArgumentError, in one sentence, for shapes that fit() counts and nothing else maps yet:
-/// routed experts, MLA, two stacks.
-void require_mappable(const Network& network, const std::string& stage);
+/// Whether an operator works on source tokens: the first stack of t5, and the keys and values that
+/// the second one reads.
+bool reads_source(const Network& network, Index vertex);
+
+/// Whether an attention operator's keys and values are those of source tokens.
+bool is_cross_attention(const Network& network, Index vertex);
 
 }  // namespace ohm

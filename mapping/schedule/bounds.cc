@@ -66,11 +66,10 @@ Bounds lower_bounds(const TokenPlan& plan, const Request& request) {
   Bounds bounds;
   bounds.critical_path = critical_path(plan, request);
   const auto work = resource_work(plan, request);
-  for (size_t r = 0; r < work.size(); ++r) {
-    if (work[r] <= bounds.busiest) continue;
-    bounds.busiest = work[r];
-    bounds.busiest_resource = plan.resources[r].name;
-  }
+  const auto most = std::max_element(work.begin(), work.end());
+  if (most == work.end() || *most == 0) return bounds;
+  bounds.busiest = *most;
+  bounds.busiest_resource = plan.resources[static_cast<size_t>(most - work.begin())].name();
   return bounds;
 }
 

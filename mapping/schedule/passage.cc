@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mapping/schedule/passage.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cmath>
 #include <numeric>
@@ -161,11 +159,10 @@ Fetch fetch_of(const Chip& chip, const std::vector<Index>& tiles, std::int64_t b
 
 Resource link_resource(const Mesh& mesh, Index link) {
   const Index level = mesh.level_of(link);
-  if (level < 0) return {ResourceKind::link, link, fmt::format("noc link {}", link)};
+  if (level < 0) return {ResourceKind::link, link};
   constexpr ResourceKind kKinds[kMostLevels] = {ResourceKind::chip_link, ResourceKind::package_link,
                                                 ResourceKind::board_link};
-  const ResourceKind kind = kKinds[static_cast<size_t>(level)];
-  return {kind, link, fmt::format("{} {}", to_string(kind), link)};
+  return {kKinds[static_cast<size_t>(level)], link};
 }
 
 }  // namespace ohm

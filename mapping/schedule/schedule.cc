@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <queue>
 #include <tuple>
+#include <utility>
 
 #include "core/error.h"
 #include "mapping/schedule/calendar.h"
@@ -42,12 +43,18 @@ struct Ready {
 
 class Simulation {
  public:
-  Simulation(const TokenPlan& plan, const Request& request, Index timeline_tokens)
+  Simulation(const TokenPlan& plan, const Request& request, Index timeline_tokens,
+             const std::vector<Index>& watch)
       : plan_(plan),
         request_(request),
         gates_(plan.gating),
         followers_(plan.steps.size()),
-        gated_(plan.steps.size()) {
+        gated_(plan.steps.size()),
+        watch_(plan.steps.size(), -1) {
+    for (const Index step : watch) {
+      watch_[static_cast<size_t>(step)] = std::ssize(result_.watched);
+      result_.watched.emplace_back(static_cast<size_t>(request.tokens() * request.batch), 0);
+    }
     result_.timeline_tokens = timeline_tokens;
     result_.resources = plan.resources;
     result_.busy.assign(plan.resources.size(), 0);
@@ -65,6 +72,9 @@ class Simulation {
 
   Schedule run() {
     sequences_.resize(static_cast<size_t>(request_.batch));
+    if (request_.decoder) {
+      result_.outputs.resize(static_cast<size_t>(request_.generate * request_.batch));
+    }
     for (Sequence& sequence : sequences_) {
       sequence.steps_done.assign(plan_.steps.size(), 0);
       sequence.last_end.assign(plan_.steps.size(), 0);
@@ -180,8 +190,9 @@ class Simulation {
       }
       starts_[c] = calendars_[static_cast<size_t>(claim.resource)].earliest(arrival, claim.busy);
       if (starts_[c] > arrival) blocker = claim.resource;
-      undisturbed = std::max(undisturbed, ready + claim.offset + claim.busy);
-      latest = std::max(latest, starts_[c] + claim.busy);
+      const Picoseconds held = std::max(claim.busy, claim.tail);
+      undisturbed = std::max(undisturbed, ready + claim.offset + held);
+      latest = std::max(latest, starts_[c] + held);
     }
     if (latest > undisturbed) waited_[static_cast<size_t>(blocker)] += latest - undisturbed;
     return latest - undisturbed;
@@ -208,6 +219,10 @@ class Simulation {
     const Index s = jobs_[static_cast<size_t>(number)].sequence;
     const Index token = jobs_[static_cast<size_t>(number)].token;
     Sequence& line = sequences_[static_cast<size_t>(s)];
+    if (watch_[k] >= 0) {
+      result_.watched[static_cast<size_t>(watch_[k])]
+                     [static_cast<size_t>(token * request_.batch + s)] = end;
+    }
     for (const Index next : followers_[k]) arrive(number, next, end);
     ++line.steps_done[k];
     line.last_end[k] = std::max(line.last_end[k], end);
@@ -243,6 +258,10 @@ class Simulation {
     Job& job = jobs_[static_cast<size_t>(number)];
     Sequence& line = sequences_[static_cast<size_t>(job.sequence)];
     line.end = std::max(line.end, job.end);
+    if (request_.decoder && job.token >= request_.prompt - 1) {
+      const Index output = (job.token - request_.prompt + 1) * request_.batch + job.sequence;
+      result_.outputs[static_cast<size_t>(output)] = job.end;
+    }
     job.ready = {};
     job.pending = {};
     if (!request_.decoder) return;
@@ -265,6 +284,7 @@ class Simulation {
     for (const Sequence& line : sequences_) {
       result_.makespan = std::max(result_.makespan, line.end);
       const Picoseconds output = request_.decoder ? line.first_output : line.end;
+      if (!request_.decoder) result_.outputs.push_back(output);
       first += static_cast<double>(output);
       if (request_.generate > 1) {
         between +=
@@ -285,6 +305,7 @@ class Simulation {
   const Request request_;
   PowerGates gates_;
   std::vector<std::vector<Index>> followers_, gated_;
+  std::vector<Index> watch_;  // by step: its place in `watched`, or -1
   std::vector<Calendar> calendars_;
   std::vector<Picoseconds> waited_;
   std::vector<Picoseconds> starts_;  // of the claims of the step at hand
@@ -301,12 +322,39 @@ double Schedule::utilisation(Index resource) const {
   return static_cast<double>(busy[static_cast<size_t>(resource)]) / static_cast<double>(makespan);
 }
 
-Schedule schedule(const TokenPlan& plan, const Request& request, Index timeline_tokens) {
+void append(Schedule pass, Schedule& before) {
+  if (before.resources.empty()) {
+    before = std::move(pass);
+    return;
+  }
+  const Picoseconds shift = before.makespan;
+  for (size_t r = 0; r < pass.busy.size(); ++r) pass.busy[r] += before.busy[r];
+  for (TimelineEvent& event : pass.events) {
+    event.ready += shift;
+    event.start += shift;
+    event.end += shift;
+  }
+  for (Picoseconds& output : pass.outputs) output += shift;
+  pass.events.insert(pass.events.begin(), before.events.begin(), before.events.end());
+  for (const auto& [kind, time] : before.stalls) pass.stalls[kind] += time;
+  for (size_t t = 0; t < pass.gated.off.size(); ++t) pass.gated.off[t] += before.gated.off[t];
+  pass.gated.wake_ups += before.gated.wake_ups;
+  pass.gated.waited += before.gated.waited;
+  pass.makespan += shift;
+  pass.ttft += shift;
+  pass.steps += before.steps;
+  pass.bounds.critical_path += before.bounds.critical_path;
+  pass.bounds.busiest += before.bounds.busiest;
+  before = std::move(pass);
+}
+
+Schedule schedule(const TokenPlan& plan, const Request& request, Index timeline_tokens,
+                  const std::vector<Index>& watch) {
   if (request.tokens() < 1 || request.batch < 1) {
     throw ArgumentError(fmt::format("schedule: {} tokens in {} sequences; expected at least one",
                                     request.tokens(), request.batch));
   }
-  Schedule result = Simulation(plan, request, timeline_tokens).run();
+  Schedule result = Simulation(plan, request, timeline_tokens, watch).run();
   result.bounds = lower_bounds(plan, request);
   if (result.makespan < result.bounds.lower()) {
     throw SolveError(fmt::format("schedule: a makespan of {} ps beats its lower bound of {} ps",

@@ -30,9 +30,13 @@ struct Schedule {
   std::vector<Picoseconds> busy;              ///< by resource
   std::map<std::string, Picoseconds> stalls;  ///< Σ time that steps waited, by what they waited for
   std::int64_t steps = 0;                     ///< that were scheduled
-  Gated gated;                                ///< by the rule of the plan
-  std::vector<TimelineEvent> events;          ///< of the first tokens only
-  Index timeline_tokens = 0;                  ///< how many tokens the events cover
+  /// When outputs are there: of a decoder by token, then sequence; of an encoder by sequence.
+  std::vector<Picoseconds> outputs;
+  /// By watched step: when it ended, by token, then sequence; 0 where it did not run.
+  std::vector<std::vector<Picoseconds>> watched;
+  Gated gated;                        ///< by the rule of the plan
+  std::vector<TimelineEvent> events;  ///< of the first tokens only
+  Index timeline_tokens = 0;          ///< how many tokens the events cover
 
   /// Share of the makespan that a resource is occupied.
   double utilisation(Index resource) const;
@@ -45,7 +49,12 @@ struct Schedule {
 /// Tokens of a prompt enter one behind the other; a generated token enters when the one before has
 /// left the network; an encoder's attention waits for all of its tokens. Buffers between steps are
 /// not bounded. Events of the first `timeline_tokens` tokens are kept. Deterministic, in whole
-/// picoseconds. Throws SolveError if the makespan beats a lower bound: a bug of ours.
-Schedule schedule(const TokenPlan& plan, const Request& request, Index timeline_tokens = 0);
+/// picoseconds. Throws SolveError if the makespan beats a lower bound: a bug of ours. Ends of the
+/// steps `watch` are kept.
+Schedule schedule(const TokenPlan& plan, const Request& request, Index timeline_tokens = 0,
+                  const std::vector<Index>& watch = {});
+
+/// Puts a pass behind those before it, which it waits for; `before` without resources is empty.
+void append(Schedule pass, Schedule& before);
 
 }  // namespace ohm

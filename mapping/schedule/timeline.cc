@@ -49,7 +49,7 @@ Json timeline(const Schedule& schedule, const Network& network) {
     if (kinds.insert(resource.kind).second) {
       events.push_back(label("process_name", pid, 0, to_string(resource.kind)));
     }
-    events.push_back(label("thread_name", pid, resource.number, resource.name));
+    events.push_back(label("thread_name", pid, resource.number, resource.name()));
   }
   for (const TimelineEvent& event : schedule.events) {
     events.push_back(

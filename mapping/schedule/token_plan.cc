@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mapping/schedule/token_plan.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 namespace ohm {
@@ -29,8 +31,29 @@ const char* to_string(ResourceKind kind) {
   return "";
 }
 
+std::string Resource::name() const {
+  switch (kind) {
+    case ResourceKind::macros:
+      return copy == 0 ? matmul : fmt::format("{} (copy {})", matmul, copy);
+    case ResourceKind::digital:
+    case ResourceKind::attention:
+      return fmt::format("{} of tile {}", to_string(kind), number);
+    case ResourceKind::link:
+      return fmt::format("noc link {}", number);
+    case ResourceKind::array:
+      return fmt::format("shared array {}", number);
+    case ResourceKind::dram:
+      return number == 0 ? "dram" : fmt::format("dram of chip {}", number);
+    case ResourceKind::chip_link:
+    case ResourceKind::package_link:
+    case ResourceKind::board_link:
+      return fmt::format("{} {}", to_string(kind), number);
+  }
+  return "";
+}
+
 Picoseconds Step::occupation(Index positions) const {
-  const Index counted = positions - growth.beyond;
+  const Index counted = (growth.always > 0 ? growth.always : positions) - growth.beyond;
   if (growth.per_position == 0 || counted <= 0) return 0;
   const Index most = (counted - 1) / growth.shared_by + 1;
   const Index passes = (most * growth.elements + growth.lanes - 1) / growth.lanes;

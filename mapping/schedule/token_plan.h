@@ -37,9 +37,13 @@ inline bool is_link(ResourceKind kind) {
 
 struct Resource {
   ResourceKind kind = ResourceKind::macros;
-  Index number = 0;  ///< of the matmul, the tile, the link or the array
-  std::string name;
-  Index copy = 0;  ///< of the matmul
+  Index number = 0;         ///< of the matmul, the tile, the link, the array or the chip
+  std::string matmul = {};  ///< its name
+  Index copy = 0;           ///< of the matmul
+
+  /// "h.0.ffn.up", "h.0.ffn.up (copy 1)", "digital of tile 3", "noc link 17", "chip_link 4",
+  /// "shared array 9", "dram", "dram of chip 1".
+  std::string name() const;
 };
 
 /// A resource that a step occupies from `offset` after its start, for `busy`.
@@ -47,6 +51,7 @@ struct Claim {
   Index resource = 0;
   Picoseconds offset = 0, busy = 0;
   std::vector<Index> behind = {};  ///< of a link: the claims of this step that lead to it
+  Picoseconds tail = 0;  ///< of a link: until links behind it that are left out have let go
 };
 
 /// Which tokens of a sequence a step is for.
@@ -74,6 +79,7 @@ struct Growth {
   Index elements = 0;    ///< of one position
   Index lanes = 1;       ///< elements at a time
   Picoseconds pass = 0;  ///< for `lanes` elements
+  Index always = 0;      ///< positions of every token, as of a source; 0: those it attends to
 };
 
 /// One action for one token. Its result is there `latency` (plus growth) after its start.

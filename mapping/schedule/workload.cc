@@ -22,6 +22,11 @@ void check_common(const TransformerSpec& spec, const Workload& workload, const R
   if (request.prompt < 1) {
     refuse(spec, fmt::format("prompt {}; expected at least 1 token", request.prompt));
   }
+  if (!(workload.expert_imbalance >= 1.0 && workload.expert_imbalance <= 1e6)) {
+    refuse(spec, fmt::format("expert_imbalance {}; expected at least 1: the load of the busiest "
+                             "expert over the mean",
+                             workload.expert_imbalance));
+  }
   for (const InputStatistics& activity : workload.activity) {
     for (const double share : {activity.bit_density, activity.cell_level}) {
       if (share >= 0.0 && share <= 1.0) continue;
@@ -53,9 +58,12 @@ Request resolve_decoder(const TransformerSpec& spec, const Workload& workload) {
   constexpr Index kPrompt = 512, kGenerate = 128;
   const Index half = std::clamp<Index>(spec.context / 2, 1, kPrompt);
   const Index prompt = workload.prompt.value_or(half);
-  const Index room = std::max<Index>(1, spec.context - std::clamp<Index>(prompt, 0, spec.context));
-  const Request request{true, prompt, workload.generate.value_or(std::min(kGenerate, room)),
-                        workload.batch, spec.sliding_window};
+  // a second stack has positions of its own
+  const Index taken = spec.n_decoder_layers > 0 ? 0 : std::clamp<Index>(prompt, 0, spec.context);
+  const Index room = std::max<Index>(1, spec.context - taken);
+  Request request{true, prompt, workload.generate.value_or(std::min(kGenerate, room)),
+                  workload.batch, spec.sliding_window};
+  request.expert_imbalance = workload.expert_imbalance;
   check_common(spec, workload, request);
   if (request.generate < 1) {
     refuse(spec,
@@ -63,11 +71,15 @@ Request resolve_decoder(const TransformerSpec& spec, const Workload& workload) {
                        "alone",
                        request.generate));
   }
-  if (prompt > spec.context || request.generate - 1 > spec.context - prompt) {
+  if (prompt > spec.context || request.generate - 1 > spec.context - taken) {
     refuse(spec,
            fmt::format("prompt {} and generate {}; the network's context is {} tokens: shorten "
                        "either",
                        prompt, request.generate, spec.context));
+  }
+  if (spec.n_decoder_layers > 0) {
+    request.source = prompt;
+    request.prompt = 1;
   }
   return request;
 }
@@ -82,6 +94,17 @@ const InputStatistics& Workload::activity_of(Index matmul) const {
 
 Request resolve(const TransformerSpec& spec, const Workload& workload) {
   return spec.is_decoder() ? resolve_decoder(spec, workload) : resolve_encoder(spec, workload);
+}
+
+Request first_stack_of(const Request& request) {
+  Request first{false, request.source, 0, request.batch};
+  first.first_stack = true;
+  return first;
+}
+
+std::vector<Request> passes_of(const Request& request) {
+  if (request.source == 0) return {request};
+  return {first_stack_of(request), request};
 }
 
 std::int64_t attended_positions(const Request& request, Index first, Index last) {

@@ -19,6 +19,7 @@ struct Workload {
   /// Inputs and cells, for the energy of the analog part: by StaticMatmul::id, or one entry for all
   /// matrices, or none for what the macro assumes.
   std::vector<InputStatistics> activity;
+  double expert_imbalance = 1.0;  ///< load of the busiest routed expert / the mean
 
   const InputStatistics& activity_of(Index matmul) const;
 };
@@ -27,7 +28,10 @@ struct Workload {
 struct Request {
   bool decoder = true;
   Index prompt = 1, generate = 1, batch = 1;
-  Index window = 0;  ///< positions that a decoder's token sees at most; 0: all before it
+  Index window = 0;          ///< positions that a decoder's token sees at most; 0: all before it
+  Index source = 0;          ///< tokens of the first stack, which this one's cross-attention sees
+  bool first_stack = false;  ///< the tokens are those of the first of two stacks
+  double expert_imbalance = 1.0;
 
   /// Tokens that pass through the network per sequence: the last generated one does not.
   Index tokens() const { return decoder ? prompt + generate - 1 : prompt; }
@@ -38,9 +42,17 @@ struct Request {
 /// A decoder generates at least one token (the prompt's own answer); its default is a prompt of
 /// half the context, at most 512, and 128 tokens or what the context leaves. An encoder takes
 /// `prompt` tokens, by default its whole context, and generates none; an image always fills the
-/// context. Throws ArgumentError for a prompt or batch below 1, tokens beyond the context, or
-/// statistics outside [0, 1].
+/// context. With two stacks the prompt is the source, and the answer begins behind one start token:
+/// the request is that of the second stack, first_stack_of() that of the first. Throws
+/// ArgumentError for a prompt or batch below 1, tokens beyond the context, or statistics outside
+/// [0, 1].
 Request resolve(const TransformerSpec& spec, const Workload& workload);
+
+/// The pass of the source tokens through the first of two stacks.
+Request first_stack_of(const Request& request);
+
+/// The passes of a request through the network, one after the other: two stacks take two.
+std::vector<Request> passes_of(const Request& request);
 
 /// Σ of the positions that the tokens first … last (counted from 0) attend to: for a decoder token
 /// t sees t + 1 positions, at most the window, for an encoder every token sees `tokens` of them.

@@ -8,14 +8,10 @@
 #include <set>
 #include <utility>
 
-#include "core/error.h"
+#include "mapping/verify/violated.h"
 
 namespace ohm {
 namespace {
-
-[[noreturn]] void violated(const std::string& text) {
-  throw SolveError("mapping: verification failed: " + text);
-}
 
 std::string shown(const Block& b) {
   return fmt::format("block [{}, {}) × [{}, {}) of matmul {}", b.first_row, b.first_row + b.rows,

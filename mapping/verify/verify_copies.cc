@@ -7,14 +7,10 @@
 #include <map>
 #include <utility>
 
-#include "core/error.h"
+#include "mapping/verify/violated.h"
 
 namespace ohm {
 namespace {
-
-[[noreturn]] void violated(const std::string& text) {
-  throw SolveError("mapping: verification of copies failed: " + text);
-}
 
 std::string shown(const StoredBlock& s) {
   return fmt::format("matmul {}, copy {}, [{}, {}) × [{}, {}) in slot {} of tile {}",

@@ -4,21 +4,20 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <boost/graph/iteration_macros.hpp>
 #include <map>
+#include <numeric>
 #include <set>
 #include <tuple>
 #include <utility>
 
 #include "core/error.h"
 #include "crossbar/geometry.h"
+#include "mapping/network/experts.h"
+#include "mapping/verify/verify_routes.h"
+#include "mapping/verify/violated.h"
 
 namespace ohm {
 namespace {
-
-[[noreturn]] void violated(const std::string& text) {
-  throw SolveError("mapping: verification failed: " + text);
-}
 
 std::int64_t whole_bytes(Index n, Index bits) {
   return (n * bits + 7) / 8;
@@ -72,13 +71,17 @@ class Deliveries {
 
   void check() {
     for (const Index vertex : mapping_.network.order) {
+      if (!is_listed(mapping_.network, vertex)) continue;  // another expert stands for it
       check_consumed(vertex);
       const Operator& op = mapping_.network.op(vertex);
       if (stored(op)) check_sums(vertex, op);
       if (op.kind == OpKind::attention_values) {
+        const TransformerSpec& spec = mapping_.network.spec;
         const Transfer& t = only(TransferKind::mixed_values, vertex, -1, 0);
         expect_hub(t, home(vertex));
-        expect_bytes(t, mapping_.network.spec.query_width(), widths().activation_bits);
+        const Index mixed =
+            spec.is_latent() ? spec.n_heads * spec.kv_lora_rank : spec.query_width();
+        expect_bytes(t, mixed, widths().activation_bits);
       }
     }
     if (!by_key_.empty()) {
@@ -120,11 +123,17 @@ class Deliveries {
 
   /// All tiles together receive (or send) at least n elements.
   void expect_bytes(const Transfer& t, Index n, Index bits) const {
-    std::int64_t sum = 0;
-    for (const std::int64_t bytes : t.bytes) sum += bytes;
-    if (sum >= whole_bytes(n, bits)) return;
-    violated(fmt::format("{} of {}: {} bytes; {} elements of {} bits are consumed", name_of(t.kind),
-                         name(t.vertex), sum, n, bits));
+    const auto sum = std::accumulate(t.bytes.begin(), t.bytes.end(), std::int64_t{0});
+    expect_at_least(t.kind, t.vertex, sum, {n, bits});
+  }
+
+  /// `elements`: how many, and the bits of each.
+  void expect_at_least(TransferKind kind, Index vertex, std::int64_t bytes,
+                       std::pair<Index, Index> elements) const {
+    const auto [n, bits] = elements;
+    if (bytes >= whole_bytes(n, bits)) return;
+    violated(fmt::format("{} of {}: {} bytes; {} elements of {} bits are consumed", name_of(kind),
+                         name(vertex), bytes, n, bits));
   }
 
   void expect_tile(const Transfer& t, size_t i, const std::map<Index, Held>& held,
@@ -159,29 +168,52 @@ class Deliveries {
     }
   }
 
+  /// Producers of what the operator consumes.
+  std::vector<Index> producers(Index vertex) const {
+    std::vector<Index> from;
+    const auto [begin, end] = boost::in_edges(static_cast<size_t>(vertex), mapping_.network.graph);
+    for (auto edge = begin; edge != end; ++edge) {
+      const auto producer = static_cast<Index>(boost::source(*edge, mapping_.network.graph));
+      if (is_listed(mapping_.network, producer)) from.push_back(producer);
+    }
+    return from;
+  }
+
   void check_consumed(Index vertex) {
     const Operator& op = mapping_.network.op(vertex);
-    const auto [begin, end] = boost::in_edges(static_cast<size_t>(vertex), mapping_.network.graph);
-    if (begin == end && stored(op)) check_inputs(vertex, -1, op);
-    for (auto edge = begin; edge != end; ++edge) {
-      const auto from = static_cast<Index>(boost::source(*edge, mapping_.network.graph));
-      if (stored(op)) {
-        check_inputs(vertex, from, op);
-      } else if (op.kind == OpKind::attention_scores) {
-        const Transfer& t = only(TransferKind::heads, vertex, from, 0);
-        expect_hub(t, home(from));
-        const TransformerSpec& spec = mapping_.network.spec;
-        expect_bytes(t, spec.query_width() + 2 * spec.kv_width(), widths().kv_bits);
-      } else if (op.kind != OpKind::softmax && op.kind != OpKind::attention_values) {
-        const Transfer& t = only(TransferKind::activation, vertex, from, 0);
-        expect_hub(t, home(from));
-        expect_bytes(t, mapping_.network.op(from).out_features, widths().activation_bits);
-        if (t.tiles != std::vector<Index>{home(vertex)}) {
-          violated(
-              fmt::format("activations of {} do not reach tile {}", name(vertex), home(vertex)));
-        }
-      }
+    const auto from = producers(vertex);
+    if (stored(op)) {
+      if (from.empty()) check_inputs(vertex, -1, op);
+      for (const Index each : from) check_inputs(vertex, each, op);
+    } else if (op.kind == OpKind::attention_scores) {
+      check_operands(vertex, from);
+    } else if (op.kind != OpKind::softmax && op.kind != OpKind::attention_values) {
+      for (const Index each : from) check_activation(vertex, each);
     }
+  }
+
+  /// Queries, and keys and values, whichever operators they come from; latent attention works on
+  /// latents and what is rotated beside them (DeepSeek-V2, 2.1.2).
+  void check_operands(Index vertex, const std::vector<Index>& from) {
+    const TransformerSpec& spec = mapping_.network.spec;
+    std::int64_t bytes = 0;
+    for (const Index each : from) {
+      const Transfer& t = only(TransferKind::heads, vertex, each, 0);
+      expect_hub(t, home(each));
+      bytes += std::accumulate(t.bytes.begin(), t.bytes.end(), std::int64_t{0});
+    }
+    const Index wanted = spec.is_latent()
+                             ? (spec.n_heads + 1) * (spec.kv_lora_rank + spec.rope_head_dim)
+                             : spec.query_width() + 2 * spec.kv_width();
+    expect_at_least(TransferKind::heads, vertex, bytes, {wanted, widths().kv_bits});
+  }
+
+  void check_activation(Index vertex, Index from) {
+    const Transfer& t = only(TransferKind::activation, vertex, from, 0);
+    expect_hub(t, home(from));
+    expect_bytes(t, mapping_.network.op(from).out_features, widths().activation_bits);
+    if (t.tiles == std::vector<Index>{home(vertex)}) return;
+    violated(fmt::format("activations of {} do not reach tile {}", name(vertex), home(vertex)));
   }
 
   void check_sums(Index vertex, const Operator& op) {
@@ -204,91 +236,6 @@ class Deliveries {
   const HeldByCopy& held_;
   std::map<std::tuple<TransferKind, Index, Index, Index>, const Transfer*> by_key_;
 };
-
-/// Where a link leads from and to.
-using Ends = std::vector<std::pair<Index, Index>>;
-
-Ends ends_of(const Mesh& mesh) {
-  const MeshGraph graph = mesh_graph(mesh);
-  Ends ends(static_cast<size_t>(mesh.n_links()));
-  const auto number = boost::get(boost::edge_index, graph);
-  BGL_FORALL_EDGES_T(edge, graph, MeshGraph) {
-    ends[static_cast<size_t>(number[edge])] = {static_cast<Index>(boost::source(edge, graph)),
-                                               static_cast<Index>(boost::target(edge, graph))};
-  }
-  return ends;
-}
-
-/// Each link of a multicast starts where the message has already been; all tiles are reached.
-void check_multicast(const Transfer& t, const Route& route, const Ends& ends) {
-  std::set<Index> reached{t.hub};
-  for (const LinkLoad& load : route.links) {
-    const auto [from, to] = ends.at(static_cast<size_t>(load.link));
-    if (!reached.contains(from) || !reached.insert(to).second || load.bytes != t.bytes.front()) {
-      violated(fmt::format("a multicast of {} bytes from tile {} takes link {} to {} with {} bytes",
-                           t.bytes.front(), t.hub, from, to, load.bytes));
-    }
-  }
-  for (const Index tile : t.tiles) {
-    if (reached.contains(tile)) continue;
-    violated(fmt::format("a multicast from tile {} does not reach tile {}", t.hub, tile));
-  }
-}
-
-/// What enters a tile, less what leaves it, is what the transfer leaves there.
-void check_unicasts(const Transfer& t, const Route& route, const Ends& ends) {
-  std::map<Index, std::int64_t> left;
-  const std::int64_t sign = t.to_hub() ? -1 : 1;
-  for (const LinkLoad& load : route.links) {
-    const auto [from, to] = ends.at(static_cast<size_t>(load.link));
-    left[to] += load.bytes;
-    left[from] -= load.bytes;
-  }
-  for (size_t i = 0; i < t.tiles.size(); ++i) {
-    left[t.tiles[i]] -= sign * t.bytes[i];
-    left[t.hub] += sign * t.bytes[i];
-  }
-  for (const auto& [tile, bytes] : left) {
-    if (bytes == 0) continue;
-    violated(fmt::format("a route from or to tile {} leaves {} bytes too many on tile {}", t.hub,
-                         bytes, tile));
-  }
-}
-
-/// All hops over one edge of a chip share its link, which has no two ends of its own: each link
-/// carries what the paths over it carry.
-void check_paths(const Transfer& t, const Route& route, const Mesh& mesh) {
-  std::map<Index, std::int64_t> carried;
-  for (size_t i = 0; i < t.tiles.size(); ++i) {
-    if (t.tiles[i] == t.hub) continue;
-    const auto path = t.to_hub() ? mesh.path(t.tiles[i], t.hub) : mesh.path(t.hub, t.tiles[i]);
-    for (const Index link : path) carried[link] = t.bytes[i] + (t.multicast() ? 0 : carried[link]);
-  }
-  for (const LinkLoad& load : route.links) carried[load.link] -= load.bytes;
-  for (const auto& [link, bytes] : carried) {
-    if (bytes == 0) continue;
-    violated(fmt::format("a route from or to tile {} carries {} bytes {} over link {}", t.hub,
-                         std::abs(bytes), bytes > 0 ? "too few" : "too many", link));
-  }
-}
-
-void check_routes(const Mapping& mapping) {
-  if (mapping.routes.size() != mapping.transfers.size()) {
-    violated(
-        fmt::format("{} routes for {} transfers", mapping.routes.size(), mapping.transfers.size()));
-  }
-  const bool shared = mapping.chip.mesh.n_levels() > 0;
-  const Ends ends = shared ? Ends() : ends_of(mapping.chip.mesh);
-  for (size_t i = 0; i < mapping.routes.size(); ++i) {
-    const Transfer& t = mapping.transfers[i];
-    const Route& route = mapping.routes[i];
-    if (shared) {
-      check_paths(t, route, mapping.chip.mesh);
-    } else {
-      (t.multicast() ? check_multicast : check_unicasts)(t, route, ends);
-    }
-  }
-}
 
 /// Inputs and partial sums of all blocks of a tile are in its buffer at once: the pipeline is full.
 /// Where a buffer is too small, that is an assumption: schedules do not bound buffers.
@@ -385,7 +332,7 @@ Verification verify_mapping(const Mapping& mapping) {
   check_buffers(mapping, held, report);
   check_dram(mapping);
   Deliveries(mapping, held).check();
-  check_routes(mapping);
+  verify_routes(mapping);
   for (const char* text :
        {"the DRAM holds the weights that are not in crossbars",
         "every operator receives each byte that it consumes from the tile that produced it",

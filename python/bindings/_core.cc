@@ -15,6 +15,7 @@ PYBIND11_MODULE(_core, module) {
   register_network(module);
   register_mapping(module);
   register_estimate(module);
+  register_structure(module);
   register_peak(module);
   register_baseline(module);
   register_serve(module);

@@ -8,9 +8,9 @@
 #include <numeric>
 #include <optional>
 
-#include "mapping/estimate/estimate.h"
 #include "mapping/schedule/timeline.h"
 #include "python/bindings/json.h"
+#include "python/bindings/named_estimate.h"
 #include "python/bindings/occupation.h"
 #include "python/bindings/register.h"
 #include "python/bindings/thermal_figures.h"
@@ -24,16 +24,8 @@ double in_seconds(Picoseconds time) {
   return static_cast<double>(time) * 1e-12;
 }
 
-/// An estimate and the mapping that its timeline names.
-struct NamedEstimate {
-  std::shared_ptr<const Mapping> mapping;
-  Estimate estimate;
-};
-
-NamedEstimate estimated(std::shared_ptr<const Mapping> mapping, std::optional<Index> prompt,
-                        std::optional<Index> generate, Index batch,
-                        std::vector<InputStatistics> activity, Index timeline_tokens) {
-  const Workload workload{prompt, generate, batch, std::move(activity)};
+NamedEstimate estimated(std::shared_ptr<const Mapping> mapping, const Workload& workload,
+                        Index timeline_tokens) {
   Estimate result = ohm::estimate(*mapping, workload, timeline_tokens);
   return {std::move(mapping), std::move(result)};
 }
@@ -68,8 +60,8 @@ py::list events(const NamedEstimate& e) {
   const Request& request = e.estimate.request;
   for (const TimelineEvent& event : schedule.events) {
     py::dict row;
-    row["resource"] = schedule.resources[static_cast<size_t>(event.resource)].name;
-    row["name"] = e.mapping->network.op(event.vertex).name + " " + event.action;
+    row["resource"] = schedule.resources[static_cast<size_t>(event.resource)].name();
+    row["name"] = e.mapped().network.op(event.vertex).name + " " + event.action;
     row["start_s"] = in_seconds(event.start);
     row["duration_s"] = in_seconds(event.end - event.start);
     row["phase"] = !request.decoder               ? "encoder"
@@ -90,7 +82,7 @@ py::list busiest(const NamedEstimate& e, Index count) {
   py::list rows;
   for (size_t i = 0; i < std::min(order.size(), static_cast<size_t>(count)); ++i) {
     py::dict row;
-    row["resource"] = schedule.resources[order[i]].name;
+    row["resource"] = schedule.resources[order[i]].name();
     row["busy_s"] = in_seconds(schedule.busy[order[i]]);
     rows.append(row);
   }
@@ -125,6 +117,15 @@ py::object gating(const NamedEstimate& e) {
   return row;
 }
 
+/// What a user of one sequence sees, and rates by what they count.
+void add_latency(const Latency& latency, py::dict& row) {
+  row["tpot_p50_s"] = latency.tpot_p50.si();
+  row["tpot_p95_s"] = latency.tpot_p95.si();
+  row["output_tokens_per_s"] = latency.output_tokens_per_s;
+  row["input_tokens_per_s"] = latency.input_tokens_per_s;
+  row["tokens_per_s_per_user"] = latency.tokens_per_s_per_user;
+}
+
 py::dict figures(const NamedEstimate& e) {
   const Estimate& it = e.estimate;
   const Cost total = it.ledger.total();
@@ -133,6 +134,10 @@ py::dict figures(const NamedEstimate& e) {
   row["ttft_s"] = it.ttft.si();
   row["tpot_s"] = it.tpot.si();
   row["tokens_per_s"] = it.tokens_per_s;
+  add_latency(it.latency, row);
+  row["times_fidelity"] = it.fidelity;
+  row["times_exact"] = it.exact;
+  row["experts_touched"] = it.experts_touched;
   row["energy_j"] = it.energy.si();
   row["energy_low_j"] = it.energy_low.si();
   row["energy_high_j"] = it.energy_high.si();
@@ -177,12 +182,14 @@ void register_estimate(py::module_& module) {
           "of",
           [](std::shared_ptr<Mapping> mapping, std::optional<Index> prompt,
              std::optional<Index> generate, Index batch, std::vector<InputStatistics> activity,
-             Index timeline_tokens) {
+             double expert_imbalance, Index timeline_tokens) {
             return std::make_shared<NamedEstimate>(estimated(
-                std::move(mapping), prompt, generate, batch, std::move(activity), timeline_tokens));
+                std::move(mapping),
+                {prompt, generate, batch, std::move(activity), expert_imbalance}, timeline_tokens));
           },
           py::arg("mapping"), py::arg("prompt"), py::arg("generate"), py::arg("batch"),
-          py::arg("activity"), py::arg("timeline_tokens"), py::call_guard<py::gil_scoped_release>())
+          py::arg("activity"), py::arg("expert_imbalance"), py::arg("timeline_tokens"),
+          py::call_guard<py::gil_scoped_release>())
       .def("figures", &figures, "Totals in SI units.")
       .def("breakdown", &breakdown, "One row per leaf of the ledger.")
       .def("events", &events, "The events of the first tokens.")
@@ -195,12 +202,12 @@ void register_estimate(py::module_& module) {
       .def("busiest", &busiest, py::arg("count"), "The resources that work longest.")
       .def(
           "occupation",
-          [](const NamedEstimate& e) { return occupation_of(*e.mapping, e.estimate.schedule); },
+          [](const NamedEstimate& e) { return occupation_of(e.mapped(), e.estimate.schedule); },
           "How long tiles and links work.")
       .def(
           "timeline",
           [](const NamedEstimate& e) {
-            return ohm::timeline(e.estimate.schedule, e.mapping->network).dump();
+            return ohm::timeline(e.estimate.schedule, e.mapped().network).dump();
           },
           "The events as a Chrome trace, JSON text.");
 }

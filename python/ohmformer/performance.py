@@ -9,11 +9,14 @@ import pandas as pd
 
 from ohmformer import _core
 from ohmformer.arrays import whole
+from ohmformer.chip import Chip
 from ohmformer.errors import ArgumentError
-from ohmformer.mapping import Mapping
+from ohmformer.mapping import Mapping, fit, map_network
+from ohmformer.network import Network
 
 LARGEST = 2**31
 TIMELINE_TOKENS = 4
+FIDELITIES = ("automatic", "events", "structure", "shape")
 
 
 class Performance:
@@ -98,32 +101,58 @@ class Performance:
 
 
 def estimate(
-    mapping: Mapping,
+    mapping: Mapping | tuple[Network, Chip],
     prompt: int | None = None,
     generate: int | None = None,
     batch: int = 1,
     *,
     activity: Sequence[tuple[float, float] | _core.InputStatistics] = (),
     timeline_tokens: int = TIMELINE_TOKENS,
+    expert_imbalance: float = 1.0,
+    fidelity: str = "automatic",
 ) -> Performance:
     """Latency, energy and area of `batch` sequences that arrive together.
 
-    Args: prompt tokens per sequence, tokens to generate (decoders); what is left out is chosen to
-    suit the network. activity decides the energy of the analog part: for every matrix (in the order
-    of `network.matmuls`) or once for all a pair of the share of ones among the driven bits and the
-    mean position of cells in their range; left out, (0.5, 0.25).
+    Args: a mapping, or a network and a chip, of which there are then as many as it takes. prompt tokens
+    per sequence, tokens to generate (decoders); what is left out is chosen to suit the network. activity
+    decides the energy of the analog part: for every matrix (in the order of `network.matmuls`) or once
+    for all a pair of the share of ones among the driven bits and the mean position of cells in their
+    range; left out, (0.5, 0.25). expert_imbalance: tokens of the busiest routed expert over the mean.
+    fidelity of the times of a network and a chip: events (of every step; it must fit), structure
+    (identical layers solved once), shape (closed forms), or automatic: events where it fits.
 
     >>> import ohmformer as ohm
     >>> mapping = ohm.map(ohm.Network.from_pretrained("vit-small"), ohm.Chip.load("rram_22nm"))
     >>> perf = ohm.estimate(mapping)
     >>> perf.lower_bound_s <= perf.latency_s, round(sum(perf.table()["energy_j"]) / perf.energy_j, 6)
     (True, 1.0)
+    >>> large = ohm.Network.from_pretrained("llama-3-70b"), ohm.Chip.load("rram_22nm")
+    >>> perf = ohm.estimate(large, prompt=1, generate=2)
+    >>> perf.to_dict()["times_fidelity"], perf.to_dict()["system_chips"] > 100
+    ('structure', True)
     """
-    if not isinstance(mapping, Mapping):
-        raise ArgumentError(f"mapping: {type(mapping).__name__} found; expected the result of ohmformer.map()")
+    if fidelity not in FIDELITIES:
+        raise ArgumentError(f"fidelity: {fidelity!r} found; expected one of {', '.join(FIDELITIES)}")
     prompt = None if prompt is None else whole(prompt, "prompt", 0, LARGEST)
     generate = None if generate is None else whole(generate, "generate", 0, LARGEST)
     shares = [_core.InputStatistics(*entry) if isinstance(entry, tuple) else entry for entry in activity]
-    batch = whole(batch, "batch", 0, LARGEST)
-    tokens = whole(timeline_tokens, "timeline_tokens", 0, LARGEST)
-    return Performance(_core.CostEstimate.of(mapping._mapped, prompt, generate, batch, shares, tokens))
+    workload = prompt, generate, whole(batch, "batch", 0, LARGEST), shares, float(expert_imbalance)
+    mapping = _mapped(mapping, fidelity)
+    if isinstance(mapping, Mapping):
+        tokens = whole(timeline_tokens, "timeline_tokens", 0, LARGEST)
+        return Performance(_core.CostEstimate.of(mapping._mapped, *workload, tokens))
+    network, chip = mapping
+    return Performance(_core.estimate_structure(network._graph, chip._spec, *workload, fidelity))
+
+
+def _mapped(given: Any, fidelity: str) -> Mapping | tuple[Network, Chip]:
+    """A mapping where every step is to be simulated, else the network and its chip."""
+    if isinstance(given, Mapping):
+        if fidelity in ("structure", "shape"):
+            raise ArgumentError(f"fidelity: {fidelity} for a mapping; expected a network and a chip: estimate((network, chip))")
+        return given
+    if not (isinstance(given, tuple) and len(given) == 2):
+        found = type(given).__name__
+        raise ArgumentError(f"mapping: {found} found; expected the result of ohmformer.map(), or a network and a chip")
+    events = fit(*given)["fits"] if fidelity == "automatic" else fidelity == "events"
+    return map_network(*given) if events else given

@@ -53,6 +53,52 @@ inline TransformerSpec tiny_llama() {
   return spec;
 }
 
+/// tiny_llama with routed experts, two of four per token.
+inline TransformerSpec tiny_mixtral() {
+  TransformerSpec spec = tiny_llama();
+  spec.name = "tiny-mixtral";
+  spec.family = "mixtral";
+  spec.tied_head = false;
+  spec.n_experts = 4;
+  spec.experts_per_token = 2;
+  spec.expert_d_ff = 128;
+  return spec;
+}
+
+/// Latent attention, one dense layer, then eight experts, two of them per token, and a shared one.
+inline TransformerSpec tiny_deepseek() {
+  TransformerSpec spec = tiny_mixtral();
+  spec.name = "tiny-deepseek";
+  spec.family = "deepseek_v3";
+  spec.n_layers = 3;
+  spec.dense_layers = 1;
+  spec.n_kv_heads = 0;
+  spec.n_experts = 8;
+  spec.n_shared_experts = 1;
+  spec.expert_d_ff = 48;
+  spec.router_bias = true;
+  spec.q_lora_rank = 24;
+  spec.kv_lora_rank = 16;
+  spec.rope_head_dim = 4;
+  spec.nope_head_dim = 8;
+  spec.v_head_dim = 8;
+  return spec;
+}
+
+/// Two stacks of two and three layers.
+inline TransformerSpec tiny_t5() {
+  TransformerSpec spec = tiny_gpt();
+  spec.name = "tiny-t5";
+  spec.family = "t5";
+  spec.n_decoder_layers = 3;
+  spec.positions = "relative";
+  spec.relative_buckets = 8;
+  spec.qkv_bias = spec.out_bias = spec.ffn_bias = false;
+  spec.activation = "relu";
+  spec.norm = "rmsnorm";
+  return spec;
+}
+
 /// An encoder with a classifier.
 inline TransformerSpec tiny_bert() {
   TransformerSpec spec = tiny_gpt();

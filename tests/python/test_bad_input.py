@@ -290,7 +290,7 @@ CALLS = {
     "prompt that is a word": ([*ESTIMATE, "--prompt", "many"], ["--prompt"]),
     "prompt beyond all numbers": ([*ESTIMATE, "--prompt", "9" * 30], ["prompt"]),
     "an image's prompt": (["estimate", "--network", "vit-small", "--chip", "rram_22nm", "--prompt", "5"], ["image"]),
-    "chip too small": (["estimate", "--network", "gpt2-xl", "--chip", "rram_22nm"], ["needs", "tiles"]),
+    "chip too small": (["estimate", "--network", "gpt2-xl", "--chip", "rram_22nm", "--fidelity", "events"], ["needs", "tiles"]),
     "no configs": ([*FIT, "--configs", "/no/such"], ["--configs /no/such: no such folder"]),
     "list of what": (["list", "chip"], ["list chip: expected one of", "'chips'"]),
     "show nothing": (["show", "rram_12"], ["not found", "'rram_128'"]),

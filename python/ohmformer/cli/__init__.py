@@ -113,16 +113,18 @@ def estimate(
     prompt: Annotated[int | None, typer.Option("--prompt", help="Tokens per sequence; default: suits the network.")] = None,
     generate: Annotated[int | None, typer.Option("--generate", help="Tokens a decoder generates.")] = None,
     batch: Annotated[int, typer.Option("--batch", help="Sequences at once.")] = 1,
+    fidelity: Annotated[str, typer.Option("--fidelity", help="Of times: events, structure, shape; automatic: what suits.")] = "automatic",
+    expert_imbalance: Annotated[float, typer.Option("--expert-imbalance", help="Tokens of the busiest expert / mean.")] = 1.0,
     settings: Settings = None,
     configs: Configs = None,
     json: Json = False,
     quiet: Quiet = False,
 ) -> int:
-    """Latency, energy and area of a network on a chip."""
+    """Latency, energy and area of a network on a chip, or on as many as it needs."""
     from ohmformer.cli.commands import estimate_command
 
     loaded = _chip(chip, settings, configs)
-    workload = {"prompt": prompt, "generate": generate, "batch": batch}
+    workload = {"prompt": prompt, "generate": generate, "batch": batch, "fidelity": fidelity, "expert_imbalance": expert_imbalance}
     return estimate_command(Network.from_pretrained(network, configs or ()), loaded, workload, _style(json, quiet))
 
 

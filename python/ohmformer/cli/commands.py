@@ -9,7 +9,7 @@ from ohmformer import performance
 from ohmformer.chip import Chip
 from ohmformer.expectations import load_expectations, verdicts
 from ohmformer.experiment import Experiment, check_cases, load_experiment
-from ohmformer.mapping import fit, map_network
+from ohmformer.mapping import fit
 from ohmformer.network import Network
 from ohmformer.overrides import Override
 from ohmformer.report.quantities import quantity, share, whole
@@ -54,7 +54,7 @@ def run_command(
 
 def estimate_command(network: Network, chip: Chip, workload: dict[str, Any], style: dict[str, Any]) -> int:
     """Print what a workload costs."""
-    found = performance.estimate(map_network(network, chip), **workload)
+    found = performance.estimate((network, chip), **workload)
     figures = found.to_dict()
     if style["json"]:
         print(to_json(figures | {"network": network.name, "chip": chip.name, "breakdown": found.breakdown}))
@@ -62,6 +62,8 @@ def estimate_command(network: Network, chip: Chip, workload: dict[str, Any], sty
         known = found.conditions
         title = f"{network.name} on {chip.name}: " + ", ".join(f"{key} {value}" for key, value in known.items())
         rows = [[text, quantity(figures[key], unit)] for key, unit, text in ESTIMATE_KEYS]
+        if figures["system_chips"] > 1:
+            rows.append(["Chips", whole(figures["system_chips"])])
         rows.append(["Multiply-accumulates", whole(figures["macs"])])
         rows.append(["Keys and values per token, bytes", whole(figures["kv_bytes_per_token"])])
         screen = console()

@@ -50,16 +50,11 @@ TEST(MapNetwork, LeavesADigitalHeadOutOfTheCrossbars) {
   EXPECT_EQ(m.verification.weights, 2 * (32 * 96 + 32 * 32 + 2 * 32 * 128));
 }
 
-TEST(MapNetwork, RefusesRoutedExperts) {
-  TransformerSpec spec = testing::tiny_llama();
-  spec.n_experts = 4;
-  spec.experts_per_token = 2;
-  spec.expert_d_ff = 64;
-  try {
-    map_network(build_network(spec), testing::shipped_chip());
-    FAIL() << "nothing was thrown";
-  } catch (const ArgumentError& error) {
-    EXPECT_THAT(error.what(), ::testing::HasSubstr("map: network tiny-llama has routed experts"));
+TEST(MapNetwork, HoldsEveryFamilyOfShapes) {
+  for (const TransformerSpec& spec :
+       {testing::tiny_mixtral(), testing::tiny_deepseek(), testing::tiny_t5()}) {
+    const Mapping mapping = map_network(build_network(spec), testing::shipped_chip());
+    EXPECT_EQ(mapping.verification.blocks, std::ssize(mapping.partition.blocks)) << spec.name;
   }
 }
 

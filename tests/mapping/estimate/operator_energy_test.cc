@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "mapping/estimate/phases.h"
+#include "mapping/schedule/plan_attention.h"
 #include "mapping/schedule/plan_tokens.h"
 #include "mapping/schedule/workload.h"
 #include "tests/mapping/chip_builder.h"
@@ -19,6 +20,20 @@ Ledger booked(const Mapping& mapping, const Request& request) {
   Ledger ledger;
   book_energy(mapping, request, {}, ledger);
   return ledger;
+}
+
+TEST(OperatorEnergy, OnlyActiveExpertsCost) {
+  TransformerSpec spec = testing::tiny_mixtral();
+  const Request request{true, 10, 5, 1};
+  const auto two = booked(mapped(spec), request).by_component();
+  spec.n_experts = 8;
+  const auto of_eight = booked(mapped(spec), request).by_component();
+  EXPECT_EQ(two.at("gate").count, 14 * 2 * 2 * 128);
+  EXPECT_EQ(of_eight.at("gate").count, two.at("gate").count);
+  EXPECT_EQ(two.at("combine").count, 14 * 2 * 2 * 32);
+  spec.experts_per_token = 4;
+  const auto four = booked(mapped(spec), request).by_component();
+  EXPECT_EQ(four.at("gate").count, 2 * two.at("gate").count);
 }
 
 TEST(OperatorEnergy, CountsFollowTheNetwork) {

@@ -217,14 +217,19 @@ TEST(Network, SendsATokenThroughSomeOfTheExperts) {
   EXPECT_EQ(bitnet.matmuls.back().levels, 0);  // the head is not ternary
 }
 
-TEST(Network, RefusesToMapWhatOnlyFits) {
-  for (const auto& [name, part] : std::map<std::string, std::string>{
-           {"mixtral-8x7b", "routed experts"}, {"t5-small", "two stacks"}}) {
-    const std::string message =
-        tiny::message_of<ArgumentError>([&] { require_mappable(preset(name), "map"); });
-    EXPECT_NE(message.find("has " + part), std::string::npos) << message;
-  }
-  EXPECT_NO_THROW(require_mappable(preset("llama-3-8b"), "map"));
+TEST(Network, TellsTheTwoStacksApart) {
+  const Network t5 = preset("t5-small");
+  std::map<std::string, bool> source;
+  for (const Index v : t5.order) source[t5.op(v).name] = reads_source(t5, v);
+  EXPECT_TRUE(source.at("h.0.ffn.up"));
+  EXPECT_TRUE(source.at("h.6.cross.kv"));
+  EXPECT_TRUE(source.at("source.norm"));
+  EXPECT_FALSE(source.at("h.6.cross.q"));
+  EXPECT_FALSE(source.at("h.6.attn.qkv"));
+  EXPECT_FALSE(source.at("head"));
+  Index crossing = 0;
+  for (const Index v : t5.order) crossing += is_cross_attention(t5, v) ? 1 : 0;
+  EXPECT_EQ(crossing, 6 * (3 + 2));  // scores, softmax, values; its norm and residual count as well
 }
 
 TEST(Network, RefusesAnInconsistentShape) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mapping/schedule/plan_tokens.h"
+#include "mapping/schedule/plan_attention.h"
 
 #include <gtest/gtest.h>
 

@@ -87,20 +87,6 @@ TEST(VerifyMapping, FindsVectorsThatGoToTheWrongPlace) {
               HasSubstr("tiles"));
 }
 
-TEST(VerifyMapping, FindsRoutesThatLoseBytes) {
-  const auto busy = [](Mapping& m, TransferKind kind) -> Route& {
-    for (size_t i = 0;; ++i) {
-      if (m.transfers[i].kind == kind && !m.routes[i].links.empty()) return m.routes[i];
-    }
-  };
-  EXPECT_THAT(violation([&](Mapping& m) { busy(m, TransferKind::input).links.pop_back(); }),
-              HasSubstr("does not reach tile"));
-  EXPECT_THAT(
-      violation([&](Mapping& m) { ++busy(m, TransferKind::partial_sums).links.front().bytes; }),
-      HasSubstr("bytes too many"));
-  EXPECT_THAT(violation([](Mapping& m) { m.routes.pop_back(); }), HasSubstr("routes"));
-}
-
 TEST(VerifyMapping, FindsCellsUsedTwiceAndCopiesThatAreMissing) {
   const std::vector<Override> packed{with("map.packing", "edge_blocks"),
                                      with("macro.array.n_wordlines", "128")};

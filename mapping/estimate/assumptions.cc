@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mapping/estimate/assumptions.h"
+
+#include <fmt/format.h>
+
+#include "mapping/network/experts.h"
+
+namespace ohm {
+namespace {
+
+using Sentences = std::vector<std::string>;
+
+void add_network(const TransformerSpec& spec, const DigitalSpec& digital, Sentences& list) {
+  if (spec.gated_ffn && !digital.gate.counts.any()) {
+    list.push_back("the product with a gate costs what a residual sum costs");
+  }
+  if (spec.norm == "rmsnorm" && !digital.rmsnorm.counts.any()) {
+    list.push_back("rmsnorm costs what layer normalisation costs");
+  }
+  if (spec.is_latent()) {
+    list.push_back(
+        "latent attention is absorbed: queries and outputs are folded with kv_b, scores and values "
+        "work on one latent per position, of which every tile of heads holds a copy");
+  }
+  if (spec.n_decoder_layers > 0) {
+    list.push_back("the second stack begins when the first has finished for every sequence");
+  }
+  if (spec.n_kv_heads > 0 && spec.n_kv_heads < spec.n_heads) {
+    list.push_back("tiles that share a head of keys and values each hold a copy of it");
+  }
+  if (spec.weight_levels > 0) {
+    list.push_back("weights of few levels are stored as the macro's weights: no smaller cells");
+  }
+  if (spec.lora_rank > 0) list.push_back("low-rank adapters are merged into their matrices");
+}
+
+void add_experts(const TransformerSpec& spec, const Request& request, Sentences& list) {
+  if (spec.n_experts == 0) return;
+  list.push_back(fmt::format(
+      "routed experts: a token uses one of each of {} groups of neighbours, whose members take "
+      "turns; the busiest works on {:.3g} of the tokens; the middle one stands for its group, "
+      "also "
+      "for how far messages travel",
+      spec.experts_per_token, expert_share(spec, request.expert_imbalance)));
+}
+
+void add_map(const MapSpec& map, Sentences& list) {
+  if (map.duplication != "none") {
+    list.push_back(
+        "copies of a matrix take tokens in turn; the first copy's tile gathers the sums of all, "
+        "and "
+        "the score is that of one copy");
+  }
+  if (map.packing != "none") {
+    list.push_back(
+        "blocks that share an array take turns; the score is that of blocks in arrays of their "
+        "own");
+  }
+}
+
+void add_chip(const Mapping& mapping, Sentences& list) {
+  if (mapping.chip.spec.dram.background.si() == 0.0) {
+    list.push_back("the DRAM states no background power: none is included");
+  }
+  if (mapping.chip.spec.gating.gates_idle_tiles()) {
+    list.push_back(
+        "tiles are gated before the request and after their last step; bytes that arrive in a "
+        "buffer do not wake its tile");
+  }
+  if (mapping.chip.mesh.n_chips() > 1) {
+    list.push_back(
+        "a link between chips reaches all routers along the edge of the die; a multicast crosses "
+        "it once, all other traffic over this edge shares it");
+    list.push_back(
+        "embeddings, inputs and a digital head are in the DRAM of the first chip, keys and values "
+        "in those of the chips that attend to them; chips without DRAM use the nearest one");
+    list.push_back("chips stand in a full grid, and all of them are on");
+  }
+  const double reticles = mapping.chip.area() / mapping.chip.spec.reticle;
+  if (reticles > 1.0) {
+    list.push_back(
+        fmt::format("the chip takes {:.1f} reticles of {:.0f} mm2: links between its dies are "
+                    "costed as on chip",
+                    reticles, mapping.chip.spec.reticle.si() * 1e6));
+  }
+}
+
+}  // namespace
+
+std::vector<std::string> assumptions_of(const Mapping& mapping, const Request& request) {
+  Sentences list{
+      "keys and values are read from the buffers for every token again: no reuse between tokens",
+      "buffers between operators are not bounded",
+      "DRAM traffic reaches the tiles without loading the mesh and without energy of the network "
+      "on chip",
+      "a step takes as long as its lanes or its bytes in the buffer do; concurrent steps on one "
+      "tile each see the buffer's full bandwidth",
+      "routers of switched-off tiles are on and draw nothing",
+      "sampling and moving logits off the chip take no time",
+      "accuracy computes attention in fp32: kv_bits changes cost, not the score",
+      "a vector moves whole: steps of one token do not overlap within an operator",
+      "batches share no work: every token passes through every macro by itself",
+      "area counts the tiles that hold weights; DRAM and package are not included"};
+  const TransformerSpec& spec = mapping.network.spec;
+  add_network(spec, mapping.chip.spec.digital, list);
+  add_experts(spec, request, list);
+  add_map(mapping.chip.spec.map, list);
+  if (request.decoder) {
+    list.push_back("a decoder's output matrix runs once per generated token only");
+  }
+  add_chip(mapping, list);
+  return list;
+}
+
+}  // namespace ohm

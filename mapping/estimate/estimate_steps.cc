@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mapping/estimate/estimate_steps.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+#include "core/error.h"
+#include "mapping/estimate/static_cost.h"
+#include "mapping/network/experts.h"
+#include "mapping/schedule/plan_attention.h"
+#include "mapping/schedule/plan_tokens.h"
+#include "mapping/system/memory_load.h"
+
+namespace ohm {
+namespace {
+
+Seconds seconds(double picoseconds) {
+  return Seconds(picoseconds * 1e-12);
+}
+
+void book_idle_links(const Mapping& mapping, Estimate& result) {
+  for (Index k = 0; k < mapping.chip.mesh.n_levels(); ++k) {
+    const LinkSpec& link = mapping.chip.spec.system[static_cast<size_t>(k)].link;
+    if (link.static_power.si() == 0.0) continue;
+    result.ledger.book(
+        {link_component(k), "", -1, "static"},
+        energy_of(mapping.chip.n_links(k), link.static_power * result.makespan, link.source));
+  }
+}
+
+}  // namespace
+
+void require_memory(const Mapping& mapping, const Spilled& spilled) {
+  const DramSpec& dram = mapping.chip.spec.dram;
+  if (spilled.fullest <= dram.capacity.si()) return;
+  throw ArgumentError(
+      fmt::format("workload of {}: {:.3g} GB of keys and values beyond the buffers{}; the DRAM of "
+                  "chip {} holds "
+                  "{:.3g} GB: lower batch, prompt or kv_bits",
+                  mapping.network.spec.name, spilled.fullest / 1e9,
+                  mapping.chip.mesh.n_chips() > 1 ? " of one chip" : "", mapping.chip.spec.name,
+                  dram.capacity.si() / 1e9));
+}
+
+void require_units(const ChipSpec& chip) {
+  std::vector<std::string> missing;
+  if (chip.digital.lanes == 0) missing.push_back("no vector lanes");
+  if (chip.digital.attention_macs == 0) missing.push_back("no multipliers for attention");
+  if (chip.dram.capacity.si() == 0.0) missing.push_back("no memory beside it");
+  if (missing.empty()) return;
+  throw ArgumentError(fmt::format(
+      "chip {}: it has {}, which a network needs; give it a digital unit and a DRAM, such as "
+      "digital: digital_22nm and dram: dram_hbm2e",
+      chip.name, fmt::join(missing, ", ")));
+}
+
+Joules leakage_of(const Ledger& ledger) {
+  Joules sum;
+  for (const auto& [leaf, cost] : ledger.leaves()) {
+    if (leaf.component == "leakage" || leaf.component == "leakage_gated") sum += cost.energy;
+  }
+  return sum;
+}
+
+void book_static(const Mapping& mapping, const Schedule& worked, Estimate& result) {
+  book_leakage(mapping, worked, result.ledger);
+  book_background(mapping, worked, result.ledger);
+  book_idle_links(mapping, result);
+  result.leakage_energy = leakage_of(result.ledger);
+  book_parts(mapping, worked, result.ledger);
+  book_area(mapping, result.ledger);
+}
+
+void fill_times(Estimate& result) {
+  const Schedule& s = result.schedule;
+  const Request& request = result.request;
+  result.ttft = seconds(static_cast<double>(s.ttft));
+  result.tpot = seconds(s.tpot);
+  result.makespan = seconds(static_cast<double>(s.makespan));
+  result.lower_bound = seconds(static_cast<double>(s.bounds.lower()));
+  const Index tokens = request.batch * (request.decoder ? request.generate : request.prompt);
+  result.tokens_per_s = static_cast<double>(tokens) / result.makespan.si();
+  result.latency = latency_of(s.outputs, request, s.makespan);
+}
+
+void fill_energy(Estimate& result) {
+  const Cost total = result.ledger.total();
+  const Request& request = result.request;
+  const Index tokens = request.batch * (request.decoder ? request.generate : request.prompt);
+  result.energy = total.energy;
+  result.energy_low = total.energy_low;
+  result.energy_high = total.energy_high;
+  result.energy_per_token = total.energy / static_cast<double>(tokens);
+  result.tokens_per_j = 1.0 / result.energy_per_token.si();
+  result.power = total.energy / result.makespan;
+  result.area = total.area;
+}
+
+void check_activity(const Network& network, const Workload& workload) {
+  const size_t given = workload.activity.size();
+  if (given <= 1 || given == network.matmuls.size()) return;
+  throw ArgumentError(
+      fmt::format("activity: {} entries; expected one per matrix, {}, or one for all", given,
+                  network.matmuls.size()));
+}
+
+Workload with_activity(Workload workload, const MacroSpec& macro) {
+  if (workload.activity.empty()) workload.activity = {assumed_statistics(macro)};
+  return workload;
+}
+
+std::int64_t kv_in_dram(const Mapping& mapping, Index vertex, const Request& request) {
+  if (mapping.network.op(vertex).kind != OpKind::attention_scores) return 0;
+  if (!is_planned(mapping.network, vertex, request)) return 0;
+  const Index held = held_positions(mapping.network, vertex, request);
+  const Index beyond = std::max<Index>(0, held - buffered_positions(mapping, vertex, request));
+  return beyond * request.batch * kv_bytes_per_position(mapping);
+}
+
+Spilled kv_in_dram(const Mapping& mapping, const Request& request) {
+  Spilled spilled;
+  std::vector<double> in_chip(static_cast<size_t>(mapping.chip.mesh.n_chips()), 0.0);
+  for (const Index vertex : mapping.network.order) {
+    const std::int64_t bytes = kv_in_dram(mapping, vertex, request);
+    if (bytes == 0) continue;
+    spilled.total += bytes;
+    const auto layer = static_cast<size_t>(mapping.network.op(vertex).layer);
+    const AttentionSite& site = mapping.placement.attention[layer];
+    for (const auto& [chip, share] : memory_load(mapping.chip, site.tiles).drams) {
+      double& here = in_chip[static_cast<size_t>(chip)];
+      here += share * static_cast<double>(bytes);
+      spilled.fullest = std::max(spilled.fullest, here);
+    }
+  }
+  return spilled;
+}
+
+Schedule with_all_experts(const Mapping& mapping, const Request& request, Schedule schedule) {
+  const double share = expert_share(mapping.network.spec, request.expert_imbalance);
+  for (size_t r = 0; r < schedule.resources.size(); ++r) {
+    if (schedule.resources[r].kind != ResourceKind::macros) continue;
+    const auto m = static_cast<size_t>(schedule.resources[r].number);
+    if (mapping.network.matmuls[m].expert < 0) continue;
+    schedule.busy[r] = static_cast<Picoseconds>(static_cast<double>(schedule.busy[r]) / share);
+  }
+  return schedule;
+}
+
+double temporal_utilisation(const Mapping& mapping, const Schedule& schedule, Index arrays) {
+  return array_picoseconds(mapping, schedule) /
+         (static_cast<double>(arrays) * static_cast<double>(schedule.makespan));
+}
+
+}  // namespace ohm

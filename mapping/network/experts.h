@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "mapping/network/network.h"
+
+namespace ohm {
+
+/// Routed experts under a load that is uniform but for one figure.
+///
+/// The n experts of a layer form k groups of neighbours, k of them being active per token: a token
+/// uses one expert of each group, whose members take turns. One member, in the middle of its group,
+/// stands for it in plans and costs: steps and energy are those of a token's k experts, and a
+/// member works on k / n of the tokens. `imbalance` is the load of the busiest expert over the mean
+/// (1: uniform, n / k: one expert per group gets every token).
+///
+/// The expert in the middle of group `group`.
+Index middle_expert(const TransformerSpec& spec, Index group);
+
+/// Whether an expert is the middle one of its group.
+bool stands_for_group(const TransformerSpec& spec, Index expert);
+
+/// Share of the tokens that the busiest expert works on: at most 1.
+double expert_share(const TransformerSpec& spec, double imbalance);
+
+/// Expected number of different experts that `tokens` tokens touch when each draws k of n
+/// independently: n (1 - (1 - k/n)^tokens).
+double distinct_experts(const TransformerSpec& spec, double tokens);
+
+/// Whether plans and costs list an operator: all do but those of experts for which another stands.
+bool is_listed(const Network& network, Index vertex);
+
+}  // namespace ohm

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mapping/schedule/lean_plan.h"
+
+#include <algorithm>
+#include <map>
+#include <tuple>
+#include <utility>
+
+namespace ohm {
+namespace {
+
+/// One claim on a resource.
+struct Use {
+  Index step, claim;
+};
+
+using Uses = std::vector<std::vector<Use>>;  // by resource
+
+const Claim& claim_of(const TokenPlan& plan, const Use& use) {
+  return plan.steps[static_cast<size_t>(use.step)].claims[static_cast<size_t>(use.claim)];
+}
+
+Uses uses_of(const TokenPlan& plan) {
+  Uses uses(plan.resources.size());
+  for (size_t k = 0; k < plan.steps.size(); ++k) {
+    const auto& claims = plan.steps[k].claims;
+    for (size_t c = 0; c < claims.size(); ++c) {
+      uses[static_cast<size_t>(claims[c].resource)].push_back(
+          {static_cast<Index>(k), static_cast<Index>(c)});
+    }
+  }
+  return uses;
+}
+
+bool never_hops(const TokenPlan& plan, const std::vector<Use>& uses) {
+  return std::none_of(uses.begin(), uses.end(), [&](const Use& use) {
+    return plan.steps[static_cast<size_t>(use.step)].hops;
+  });
+}
+
+/// What decides when a resource is taken: step, offset and time of every claim on it.
+std::vector<Picoseconds> signature(const TokenPlan& plan, const std::vector<Use>& uses) {
+  std::vector<Picoseconds> key;
+  for (const Use& use : uses) {
+    const Claim& claim = claim_of(plan, use);
+    key.insert(key.end(), {use.step, claim.offset, claim.busy});
+  }
+  return key;
+}
+
+/// Resources without links: one of each signature, and of those with one user the longest held.
+std::vector<bool> kept_units(const TokenPlan& plan, const Uses& uses) {
+  std::vector<bool> kept(uses.size(), true);
+  std::map<std::vector<Picoseconds>, Index> seen;
+  std::map<std::pair<Index, Picoseconds>, size_t> longest;  // by step and offset
+  for (size_t r = 0; r < uses.size(); ++r) {
+    if (uses[r].empty() || !never_hops(plan, uses[r])) continue;
+    if (uses[r].size() > 1) {
+      kept[r] = seen.emplace(signature(plan, uses[r]), 0).second;
+      continue;
+    }
+    const Claim& claim = claim_of(plan, uses[r].front());
+    const auto [at, first] = longest.try_emplace({uses[r].front().step, claim.offset}, r);
+    if (first) continue;
+    const bool longer = claim.busy > claim_of(plan, uses[at->second].front()).busy;
+    kept[longer ? at->second : r] = false;
+    if (longer) at->second = r;
+  }
+  return kept;
+}
+
+/// Whether every message over this link comes over one other, as far from it, and holds it no
+/// longer; messages of that one go on here or not.
+bool follows(const TokenPlan& plan, const Uses& uses, size_t link) {
+  Index leader = -1;
+  Picoseconds distance = 0;
+  for (const Use& use : uses[link]) {
+    const Step& step = plan.steps[static_cast<size_t>(use.step)];
+    const Claim& claim = claim_of(plan, use);
+    if (!step.hops || claim.behind.size() != 1) return false;
+    const Claim& before = step.claims[static_cast<size_t>(claim.behind.front())];
+    if (before.busy < claim.busy) return false;
+    const Picoseconds apart = claim.offset - before.offset;
+    if (leader >= 0 && (leader != before.resource || distance != apart)) return false;
+    leader = before.resource;
+    distance = apart;
+  }
+  return leader >= 0;
+}
+
+/// Links of one step alone that lead to one other link only, which that step holds no shorter: a
+/// message that waits for one of them would wait there anyhow.
+std::vector<bool> leading(const TokenPlan& plan, const Uses& uses, const std::vector<bool>& kept) {
+  std::vector<bool> leads(uses.size(), false);
+  for (const Step& step : plan.steps) {
+    if (!step.hops) continue;
+    std::vector<Index> children(step.claims.size(), 0);
+    for (const Claim& claim : step.claims) {
+      for (const Index b : claim.behind) ++children[static_cast<size_t>(b)];
+    }
+    for (const Claim& claim : step.claims) {
+      if (!kept[static_cast<size_t>(claim.resource)]) continue;  // it follows
+      for (const Index b : claim.behind) {
+        const Claim& before = step.claims[static_cast<size_t>(b)];
+        const auto r = static_cast<size_t>(before.resource);
+        const bool alone = uses[r].size() == 1 && children[static_cast<size_t>(b)] == 1;
+        if (alone && before.busy <= claim.busy) leads[r] = true;
+      }
+    }
+  }
+  return leads;
+}
+
+/// The step without claims on resources that are not kept; links take their followers' time.
+void thin_out(Step& step, const std::vector<bool>& kept, const std::vector<bool>& leads) {
+  std::vector<Claim> left;
+  std::vector<std::vector<Index>> places(step.claims.size());  // claims left that stand for each
+  for (size_t c = 0; c < step.claims.size(); ++c) {
+    Claim claim = step.claims[c];
+    std::vector<Index> behind;
+    for (const Index before : claim.behind) {
+      const auto& of = places[static_cast<size_t>(before)];
+      behind.insert(behind.end(), of.begin(), of.end());
+    }
+    std::sort(behind.begin(), behind.end());
+    behind.erase(std::unique(behind.begin(), behind.end()), behind.end());
+    if (!kept[static_cast<size_t>(claim.resource)]) {
+      places[c] = behind;
+      if (leads[static_cast<size_t>(claim.resource)] || behind.empty()) continue;
+      Claim& leader = left[static_cast<size_t>(behind.front())];
+      leader.tail = std::max(leader.tail, claim.offset - leader.offset + claim.busy);
+      continue;
+    }
+    claim.behind = std::move(behind);
+    places[c] = {std::ssize(left)};
+    left.push_back(std::move(claim));
+  }
+  step.claims = std::move(left);
+}
+
+/// Only the resources that are claimed, renumbered.
+void drop_unclaimed(TokenPlan& plan) {
+  std::vector<Index> number(plan.resources.size(), -1);
+  std::vector<Resource> claimed;
+  for (Step& step : plan.steps) {
+    for (Claim& claim : step.claims) {
+      Index& to = number[static_cast<size_t>(claim.resource)];
+      if (to < 0) {
+        to = std::ssize(claimed);
+        claimed.push_back(plan.resources[static_cast<size_t>(claim.resource)]);
+      }
+      claim.resource = to;
+    }
+  }
+  plan.resources = std::move(claimed);
+}
+
+}  // namespace
+
+TokenPlan lean_plan(const TokenPlan& plan) {
+  const Uses uses = uses_of(plan);
+  std::vector<bool> kept = kept_units(plan, uses);
+  for (size_t r = 0; r < uses.size(); ++r) {
+    if (!uses[r].empty() && follows(plan, uses, r)) kept[r] = false;
+  }
+  const std::vector<bool> leads = leading(plan, uses, kept);
+  for (size_t r = 0; r < uses.size(); ++r) {
+    if (leads[r]) kept[r] = false;
+  }
+  TokenPlan lean{plan.resources, plan.steps};
+  for (Step& step : lean.steps) thin_out(step, kept, leads);
+  drop_unclaimed(lean);
+  return lean;
+}
+
+}  // namespace ohm

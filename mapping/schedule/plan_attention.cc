@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mapping/schedule/plan_attention.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <utility>
+
+#include "mapping/network/attention_shape.h"
+#include "mapping/schedule/picoseconds.h"
+
+namespace ohm {
+namespace {
+
+const AttentionSite& site_of(const StepBuilder& b, Index vertex) {
+  return b.mapping().placement.attention[static_cast<size_t>(b.network().op(vertex).layer)];
+}
+
+/// Positions of every token of a cross-attention; 0 for all others.
+Index source_positions(const StepBuilder& b, Index vertex) {
+  return is_cross_attention(b.network(), vertex) ? b.request().source : 0;
+}
+
+/// One pass over keys or values of `size` elements: as fast as the units multiply or the buffer
+/// delivers.
+Growth mac_growth(const StepBuilder& b, Index vertex, Index size) {
+  const AttentionSite& site = site_of(b, vertex);
+  const auto bytes = bytes_of(site.kv_heads_per_tile * size, b.spec().kv_bits);
+  const Picoseconds feeding = b.buffer_time(bytes, "scores");
+  const Index n = ceil_divide(site.heads_per_tile * size, b.spec().digital.attention_macs);
+  Growth growth{site.tiles_per_head, std::max(feeding, cycles(n, b.spec().digital.clock, "scores")),
+                0, 0};
+  growth.always = source_positions(b, vertex);
+  return growth;
+}
+
+void wait_for_all(const StepBuilder& b, Step& step, Index gate) {
+  if (b.request().decoder) return;
+  step.order = StepOrder::barrier;
+  step.gate = gate;
+}
+
+/// A token beyond those that the buffers keep writes its own keys and values; nothing waits for
+/// it. Of an encoder, whose tokens all see all positions, each writes its share.
+void plan_kv_spill(StepBuilder& b, Index vertex, Index stored, Index kept) {
+  constexpr Index kOnce = Index{1} << 60;  // however many positions lie beyond
+  Step spill = b.step(vertex, "spill_kv", {stored});
+  const Request& request = b.request();
+  const double share = request.decoder ? 1.0
+                                       : static_cast<double>(request.prompt - kept) /
+                                             static_cast<double>(request.prompt);
+  const Fetch way = fetch_of(b.mapping().chip, site_of(b, vertex).tiles,
+                             kv_bytes_per_position(b.mapping()), spill.action, 1);
+  const auto time = static_cast<Picoseconds>(std::llround(share * static_cast<double>(way.busy)));
+  spill.growth = {kOnce, std::max<Picoseconds>(1, time), kept, 0};
+  spill.claims = b.claims_of(way);
+  for (Claim& claim : spill.claims) claim.busy = 0;  // by position only
+  b.add(std::move(spill));
+}
+
+/// Keys and values that the buffers could not keep; -1 where they keep all.
+Index plan_kv_fetch(StepBuilder& b, Index vertex, Index stored) {
+  const Index kept = buffered_positions(b.mapping(), vertex, b.request());
+  if (kept >= held_positions(b.network(), vertex, b.request())) return -1;
+  Step fetch = b.step(vertex, "fetch_kv", {stored});
+  wait_for_all(b, fetch, stored);
+  const Index source = source_positions(b, vertex);
+  if (source == 0) plan_kv_spill(b, vertex, stored, kept);
+  const Fetch each = fetch_of(b.mapping().chip, site_of(b, vertex).tiles,
+                              kv_bytes_per_position(b.mapping()), fetch.action);
+  fetch.growth = {1, std::max<Picoseconds>(1, each.busy), kept, each.start_up};
+  fetch.growth.always = source;
+  fetch.claims = b.claims_of(each);
+  for (Claim& claim : fetch.claims) claim.busy = 0;  // by position only
+  return b.add(std::move(fetch));
+}
+
+}  // namespace
+
+Index buffered_positions(const Mapping& mapping, int layer, Index batch) {
+  const Placement& placement = mapping.placement;
+  const AttentionSite& site = placement.attention[static_cast<size_t>(layer)];
+  const BufferSpec& buffer = mapping.chip.spec.buffer;
+  std::vector<Index> layers(static_cast<size_t>(mapping.chip.mesh.size()), 0);
+  for (const AttentionSite& other : placement.attention) {
+    for (const Index tile : other.tiles) ++layers[static_cast<size_t>(tile)];
+  }
+  const Index cached = attention_shape(mapping.network.spec).cached;
+  const auto per_position =
+      static_cast<double>(bytes_of(site.kv_heads_per_tile * cached, mapping.chip.spec.kv_bits));
+  double least = std::numeric_limits<double>::max();
+  for (const Index tile : site.tiles) {
+    const auto n = static_cast<double>(layers[static_cast<size_t>(tile)]);
+    least = std::min(least, buffer.capacity.si() * buffer.kv_share / n);
+  }
+  const double positions = std::floor(least / static_cast<double>(batch) / per_position);
+  return static_cast<Index>(std::min(positions, 1e15)) * site.tiles_per_head;
+}
+
+Index buffered_positions(const Mapping& mapping, Index vertex, const Request& request) {
+  const Index all = buffered_positions(mapping, mapping.network.op(vertex).layer, request.batch);
+  if (!is_cross_attention(mapping.network, vertex)) return all;
+  return std::max<Index>(0, all - request.tokens());
+}
+
+Index held_positions(const Network& network, Index vertex, const Request& request) {
+  return is_cross_attention(network, vertex) ? request.source
+                                             : positions_of(request, request.tokens() - 1);
+}
+
+std::int64_t kv_bytes_per_position(const Mapping& mapping) {
+  const AttentionShape shape = attention_shape(mapping.network.spec);
+  return bytes_of(shape.kv_heads * shape.cached, mapping.chip.spec.kv_bits);
+}
+
+Index plan_scatter(StepBuilder& b, Index scores, Index producer) {
+  const Index n = b.network().op(producer).out_features;
+  const Index integers =
+      b.digital(scores, "quantise", b.home(producer), b.quantisation(n), {b.result_of(producer)});
+  return b.send(TransferKind::heads, scores, producer, "scatter", integers);
+}
+
+Index plan_store(StepBuilder& b, Index scores, const std::vector<Index>& sent) {
+  const AttentionSite& site = site_of(b, scores);
+  const AttentionShape shape = attention_shape(b.network().spec);
+  Step stored = b.step(scores, "store_kv", sent);
+  if (b.request().decoder) stored.order = StepOrder::in_order;
+  // the query is written and read, key and value are written
+  const bool has_keys = source_positions(b, scores) == 0;
+  const Index written = has_keys ? shape.cached * site.kv_heads_per_tile : 0;
+  stored.latency = b.buffer_time(2 * bytes_of(site.heads_per_tile * shape.key, b.spec().kv_bits) +
+                                     bytes_of(written, b.spec().kv_bits),
+                                 stored.action);
+  return b.add(std::move(stored));
+}
+
+void plan_scores(StepBuilder& b, Index vertex) {
+  std::vector<Index> sent;
+  for (const Index from : b.producers(vertex)) {
+    // a source's keys are there already
+    if (reads_source(b.network(), from) != b.request().first_stack) continue;
+    sent.push_back(plan_scatter(b, vertex, from));
+  }
+  const Index kv = plan_store(b, vertex, sent);
+  Step scores = b.step(vertex, "scores", {kv});
+  wait_for_all(b, scores, kv);
+  scores.growth = mac_growth(b, vertex, attention_shape(b.network().spec).key);
+  for (const Index tile : site_of(b, vertex).tiles) {
+    scores.claims.push_back({b.attention_of(tile), 0, 0});
+  }
+  const Index fetched = plan_kv_fetch(b, vertex, kv);
+  if (fetched >= 0) scores.after.push_back(fetched);
+  b.result_of(vertex) = b.add(std::move(scores));
+}
+
+void plan_softmax(StepBuilder& b, Index vertex) {
+  const AttentionSite& site = site_of(b, vertex);
+  Step made = b.step(vertex, "softmax", {b.result_of(b.producers(vertex).front())});
+  const Picoseconds moving = b.buffer_time(2 * b.activations(site.heads_per_tile), made.action);
+  made.growth = {site.tiles_per_head, std::max<Picoseconds>(1, moving), 0, 0};
+  made.growth.elements = site.heads_per_tile;
+  made.growth.lanes = b.spec().digital.lanes;
+  made.growth.pass = cycles(b.spec().digital.softmax.cycles, b.spec().digital.clock, made.action);
+  made.growth.always = source_positions(b, vertex);
+  for (const Index tile : site.tiles) made.claims.push_back({b.digital_of(tile), 0, 0});
+  b.result_of(vertex) = b.add(std::move(made));
+}
+
+void plan_values(StepBuilder& b, Index vertex) {
+  const AttentionSite& site = site_of(b, vertex);
+  std::vector<Index> after;
+  for (const Index from : b.producers(vertex)) after.push_back(b.result_of(from));
+  Step made = b.step(vertex, "values", after);
+  made.growth = mac_growth(b, vertex, attention_shape(b.network().spec).value);
+  for (const Index tile : site.tiles) made.claims.push_back({b.attention_of(tile), 0, 0});
+  const Index mixed =
+      b.send(TransferKind::mixed_values, vertex, -1, "gather", b.add(std::move(made)));
+  b.result_of(vertex) = mixed;
+  if (site.tiles_per_head == 1) return;
+  const Index parts = site.tiles_per_head * b.network().op(vertex).out_features;
+  b.result_of(vertex) = b.digital(vertex, "merge", b.home(vertex),
+                                  {parts, b.spec().digital.accumulate.cycles, 0}, {mixed});
+}
+
+}  // namespace ohm

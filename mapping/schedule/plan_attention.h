@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "mapping/schedule/step_builder.h"
+
+namespace ohm {
+
+/// Positions of one sequence whose keys and values a layer's buffers hold; the rest goes to DRAM.
+///
+/// Each tile keeps those of its own heads in `kv_share` of its buffer, which layers and sequences
+/// that meet on it share equally.
+Index buffered_positions(const Mapping& mapping, int layer, Index batch);
+
+/// Those of an attention operator: a second stack keeps its own tokens first, then its source.
+Index buffered_positions(const Mapping& mapping, Index vertex, const Request& request);
+
+/// Positions that the last token of an attention operator sees.
+Index held_positions(const Network& network, Index vertex, const Request& request);
+
+/// Bytes of keys and values of one position of one layer, each once.
+std::int64_t kv_bytes_per_position(const Mapping& mapping);
+
+/// Keys and values (or the latents of both) from `producer` to the tiles of the heads of `scores`,
+/// after `before`: scatter and store. Returns the last step.
+Index plan_store(StepBuilder& b, Index scores, const std::vector<Index>& sent);
+
+/// Scatter of what `producer` makes to the tiles of the heads of `scores`.
+Index plan_scatter(StepBuilder& b, Index scores, Index producer);
+
+/// Steps of attention_scores, softmax and attention_values.
+void plan_scores(StepBuilder& b, Index vertex);
+void plan_softmax(StepBuilder& b, Index vertex);
+void plan_values(StepBuilder& b, Index vertex);
+
+}  // namespace ohm

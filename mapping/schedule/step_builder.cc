@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mapping/schedule/step_builder.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "mapping/network/experts.h"
+#include "mapping/schedule/picoseconds.h"
+#include "mapping/schedule/plan_tokens.h"
+
+namespace ohm {
+
+Index ceil_divide(Index n, Index by) {
+  return n == 0 ? 0 : (n - 1) / by + 1;
+}
+
+StepBuilder::StepBuilder(const Mapping& mapping, const Request& request)
+    : mapping_(mapping),
+      request_(request),
+      expert_share_(expert_share(mapping.network.spec, request.expert_imbalance)) {
+  result_of_.assign(mapping.placement.home.size(), -1);
+  add_resources();
+}
+
+void StepBuilder::add_resources() {
+  const auto add_each = [&](ResourceKind kind, Index n) {
+    for (Index i = 0; i < n; ++i) plan_.resources.push_back({kind, i});
+    return std::ssize(plan_.resources) - n;
+  };
+  for (const StaticMatmul& matmul : network().matmuls) {
+    first_macros_.push_back(std::ssize(plan_.resources));
+    const Index copies = std::max<Index>(1, mapping_.placement.copies(matmul.id));
+    for (Index copy = 0; copy < copies; ++copy) {
+      plan_.resources.push_back({ResourceKind::macros, matmul.id, matmul.name, copy});
+    }
+  }
+  const Mesh& mesh = mapping_.chip.mesh;
+  first_digital_ = add_each(ResourceKind::digital, mesh.size());
+  first_attention_ = add_each(ResourceKind::attention, mesh.size());
+  first_link_ = std::ssize(plan_.resources);
+  for (Index l = 0; l < mesh.n_links(); ++l) plan_.resources.push_back(link_resource(mesh, l));
+  first_dram_ = add_each(ResourceKind::dram, mesh.n_chips());
+  for (const StoredCopy& copy : mapping_.arrangement.stored) {
+    for (const Index array : copy.shared) {
+      if (!shared_.try_emplace(array, std::ssize(plan_.resources)).second) continue;
+      plan_.resources.push_back({ResourceKind::array, array});
+    }
+  }
+}
+
+Index StepBuilder::macros_of(Index matmul) const {
+  return first_macros_[static_cast<size_t>(matmul)] + turn_;
+}
+
+void StepBuilder::take_turn(Index turn, Index turns) {
+  turn_ = turn;
+  turns_ = turns;
+}
+
+Index StepBuilder::add(Step step) {
+  for (const Claim& claim : step.claims) {
+    step.latency = std::max(step.latency, claim.offset + claim.busy);
+  }
+  if (!step.hops && network().op(step.vertex).expert >= 0) {
+    for (Claim& claim : step.claims) {
+      claim.busy =
+          static_cast<Picoseconds>(std::ceil(static_cast<double>(claim.busy) * expert_share_));
+    }
+  }
+  plan_.steps.push_back(std::move(step));
+  return std::ssize(plan_.steps) - 1;
+}
+
+Step StepBuilder::step(Index vertex, const std::string& action,
+                       const std::vector<Index>& after) const {
+  Step made;
+  made.vertex = vertex;
+  made.action = action;
+  for (const Index before : after) {
+    if (before >= 0) made.after.push_back(before);
+  }
+  made.tokens = tokens_of(mapping_.network, mapping_.network.op(vertex));
+  made.turns = turns_;
+  made.turn = turn_;
+  return made;
+}
+
+Picoseconds StepBuilder::buffer_time(std::int64_t bytes, const std::string& action) const {
+  return picoseconds(Bytes(static_cast<double>(bytes)) / spec().buffer.bandwidth, action);
+}
+
+Picoseconds StepBuilder::duration(const LaneWork& work, const std::string& action) const {
+  const Index n = ceil_divide(work.elements, spec().digital.lanes) * work.cycles;
+  return std::max(cycles(n, spec().digital.clock, action), buffer_time(work.bytes, action));
+}
+
+Index StepBuilder::digital(Index vertex, const std::string& action, Index tile,
+                           const LaneWork& work, const std::vector<Index>& after) {
+  Step made = step(vertex, action, after);
+  made.claims = {{first_digital_ + tile, 0, duration(work, action)}};
+  return add(std::move(made));
+}
+
+std::vector<Claim> StepBuilder::claims_of(const Fetch& fetch) const {
+  std::vector<Claim> claims;
+  for (const Claim& at : fetch.drams) claims.push_back({first_dram_ + at.resource, 0, at.busy});
+  for (const Claim& at : fetch.links) claims.push_back({first_link_ + at.resource, 0, at.busy});
+  return claims;
+}
+
+Index StepBuilder::dram_read(Index vertex, const std::string& action, std::int64_t bytes,
+                             const std::vector<Index>& after, Index pieces) {
+  Step made = step(vertex, action, after);
+  const Fetch fetch = fetch_of(mapping_.chip, {0}, bytes, action, pieces);
+  made.claims = claims_of(fetch);
+  made.latency = fetch.busy + fetch.start_up;
+  return add(std::move(made));
+}
+
+Index StepBuilder::send(TransferKind kind, Index vertex, Index from, const std::string& action,
+                        Index after) {
+  for (size_t i = 0; i < mapping_.transfers.size(); ++i) {
+    const Transfer& transfer = mapping_.transfers[i];
+    if (transfer.kind != kind || transfer.vertex != vertex || transfer.from != from) continue;
+    if (transfer.copy != turn_) continue;
+    const Route& route = mapping_.routes[i];
+    if (route.links.empty()) return after;
+    Step made = step(vertex, action, {after});
+    Passage passage = passage_of(mapping_.chip, route, action);
+    made.claims = std::move(passage.claims);
+    for (Claim& claim : made.claims) claim.resource += first_link_;
+    made.hops = true;
+    made.latency = passage.latency;
+    return add(std::move(made));
+  }
+  return after;
+}
+
+std::vector<Index> StepBuilder::producers(Index vertex) const {
+  std::vector<Index> from;
+  const auto [begin, end] = boost::in_edges(static_cast<size_t>(vertex), mapping_.network.graph);
+  for (auto edge = begin; edge != end; ++edge) {
+    from.push_back(static_cast<Index>(boost::source(*edge, mapping_.network.graph)));
+  }
+  return from;
+}
+
+LaneWork StepBuilder::quantisation(Index n) const {
+  return {n, spec().digital.quantise.cycles, activations(n)};
+}
+
+}  // namespace ohm

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mapping/structure/bands.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "mapping/network/attention_shape.h"
+#include "mapping/network/experts.h"
+
+namespace ohm {
+namespace {
+
+Index ceil_of(Index n, Index by) {
+  return n == 0 ? 0 : (n - 1) / by + 1;
+}
+
+Index arrays_of(const StaticMatmul& matmul, const Chip& chip) {
+  if (!in_crossbars(matmul, chip.spec)) return 0;
+  return tile_grid(matmul.rows, matmul.columns, chip.shape).size();
+}
+
+/// Bands in the order of the matrices; rows follow from `columns`.
+std::vector<Band> bands_of(const Network& network, const Chip& chip, Index columns) {
+  std::vector<Band> bands;
+  for (const StaticMatmul& matmul : network.matmuls) {
+    if (bands.empty() || bands.back().layer != matmul.layer) bands.push_back({matmul.layer});
+    bands.back().arrays += arrays_of(matmul, chip);
+  }
+  Index row = 0;
+  for (Band& band : bands) {
+    band.tiles = ceil_of(band.arrays, chip.spec.macros_per_tile);
+    band.rows = ceil_of(band.tiles, columns);
+    band.first_row = row;
+    row += band.rows;
+  }
+  return bands;
+}
+
+/// The place of array `number` of a band.
+Slot slot_of(const Band& band, Index number, Index columns, Index macros_per_tile) {
+  const Index step = number / macros_per_tile, row = step / columns, along = step % columns;
+  const Index column = row % 2 == 0 ? along : columns - 1 - along;
+  return {(band.first_row + row) * columns + column, number % macros_per_tile};
+}
+
+bool stands(const Network& network, const StaticMatmul& matmul) {
+  return matmul.expert < 0 || stands_for_group(network.spec, matmul.expert);
+}
+
+/// Blocks of listed matrices and their slots.
+std::pair<Partition, std::vector<Slot>> lay_out(const Network& network, const Chip& chip,
+                                                const std::vector<Band>& bands) {
+  const std::string row_split = row_split_of(chip.spec);
+  Partition partition{chip.shape, {}, {0}};
+  std::vector<Slot> slots;
+  size_t at = 0;
+  Index number = 0;
+  for (const StaticMatmul& matmul : network.matmuls) {
+    if (matmul.layer != bands[at].layer) {
+      ++at;
+      number = 0;
+    }
+    const Index arrays = arrays_of(matmul, chip);
+    if (arrays > 0 && stands(network, matmul)) {
+      const auto blocks = partition_matmul(matmul, chip.shape, row_split);
+      partition.blocks.insert(partition.blocks.end(), blocks.begin(), blocks.end());
+      for (Index i = 0; i < arrays; ++i) {
+        slots.push_back(
+            slot_of(bands[at], number + i, chip.spec.mesh.columns, chip.spec.macros_per_tile));
+      }
+    }
+    number += arrays;
+    partition.first.push_back(std::ssize(partition.blocks));
+  }
+  return {std::move(partition), std::move(slots)};
+}
+
+/// Tiles over which the positions of a head are dealt out: what takes least time at 2048 positions.
+/// More tiles work on fewer positions each, but more parts travel through the port of their owner.
+Index best_tiles_per_head(const TransformerSpec& network, const ChipSpec& chip) {
+  constexpr double kPositions = 2048.0;
+  const AttentionShape shape = attention_shape(network);
+  const double cycle = 1.0 / chip.digital.clock.si(), heads = static_cast<double>(shape.heads);
+  const auto elements = static_cast<double>(shape.key + shape.value);
+  const double units =
+      elements / static_cast<double>(std::max<Index>(1, chip.digital.attention_macs));
+  const double each = std::max(units * cycle, elements * static_cast<double>(chip.kv_bits) / 8.0 /
+                                                  chip.buffer.bandwidth.si());
+  const double bits = static_cast<double>((shape.key + shape.cached) * chip.kv_bits) +
+                      static_cast<double>((shape.value + 2) * chip.digital.activation_bits);
+  const double port = heads * bits / static_cast<double>(chip.noc.flit_bits) / chip.noc.clock.si();
+  const double merge = heads * static_cast<double>(shape.value) * cycle /
+                       static_cast<double>(std::max<Index>(1, chip.digital.lanes));
+  return std::max<Index>(1, std::llround(std::sqrt(kPositions * each / (port + merge))));
+}
+
+/// One large chip of so many tiles, without neighbours.
+ChipSpec of_mesh(ChipSpec chip, const MeshSpec& mesh) {
+  chip.mesh = mesh;
+  chip.system.clear();
+  chip.dram_at.clear();
+  return chip;
+}
+
+}  // namespace
+
+Index band_columns(const Network& network, const ChipSpec& chip) {
+  const ChipSpec one = of_mesh(chip, {1, 1});
+  Index largest = 1;
+  for (const Band& band : bands_of(network, compile_chip(one), 1)) {
+    if (band.layer >= 0) largest = std::max(largest, band.tiles);
+  }
+  const double side = std::sqrt(static_cast<double>(largest));
+  const auto chips = std::ceil(side / static_cast<double>(chip.mesh.columns));
+  return chip.mesh.columns * static_cast<Index>(chips);
+}
+
+BandMapping map_in_bands(const Network& network, const ChipSpec& chip, Index columns) {
+  std::vector<Band> bands = bands_of(network, compile_chip(of_mesh(chip, {1, 1})), columns);
+  const Index rows = std::max<Index>(1, bands.back().first_row + bands.back().rows);
+  Chip compiled = compile_chip(of_mesh(chip, {columns, rows}));
+  auto [partition, slots] = lay_out(network, compiled, bands);
+  Placement placement = placement_of(network, partition, compiled.mesh, std::move(slots),
+                                     best_tiles_per_head(network.spec, chip));
+  for (const Band& band : bands) placement.tiles_used += band.tiles;
+  Arrangement arrangement = single_copies(partition);
+  Mapping mapping{network,
+                  std::move(compiled),
+                  std::move(partition),
+                  std::move(arrangement),
+                  std::move(placement),
+                  {},
+                  {},
+                  {},
+                  {}};
+  mapping.transfers = transfers_of(network, mapping.placement, mapping.chip.widths);
+  for (const Transfer& transfer : mapping.transfers) {
+    mapping.routes.push_back(route(mapping.chip.mesh, transfer));
+    mapping.traffic.link_bytes += mapping.routes.back().link_bytes;
+    mapping.traffic.lower_bound += least_link_bytes(transfer);
+  }
+  return {std::move(mapping), std::move(bands)};
+}
+
+Index arrays_of(const std::vector<Band>& bands, const Reduction& reduction) {
+  Index sum = 0;
+  for (const Band& band : bands) sum += band.arrays * reduction.stands_for(band.layer);
+  return sum;
+}
+
+Index tiles_of(const std::vector<Band>& bands, const Reduction& reduction) {
+  Index sum = 0;
+  for (const Band& band : bands) sum += band.tiles * reduction.stands_for(band.layer);
+  return sum;
+}
+
+}  // namespace ohm

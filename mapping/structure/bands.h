@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <vector>
+
+#include "mapping/chip/map_network.h"
+#include "mapping/structure/layer_runs.h"
+
+namespace ohm {
+
+/// Whole rows of the mesh that hold the matrices of one layer, or those before or behind all
+/// layers.
+struct Band {
+  int layer = -1;
+  Index arrays = 0, tiles = 0;
+  Index first_row = 0, rows = 0;
+};
+
+/// A network on as many tiles as it needs, layers on bands of their own.
+struct BandMapping {
+  Mapping mapping;
+  std::vector<Band> bands;
+};
+
+/// Columns of a mesh on which a layer's band is about a square: a multiple of the chip's own.
+Index band_columns(const Network& network, const ChipSpec& chip);
+
+/// Maps every layer onto fresh tiles: a band of whole rows, filled along a snake of its own.
+///
+/// A head's positions are dealt out to as many tiles as answer soonest at 2048 positions.
+/// Layers of one kind are congruent, shifted by whole rows, and so are their messages, which travel
+/// first along the row. The mesh has `columns` and as many rows as it takes. Only blocks of listed
+/// experts (see is_listed()) are in the partition, the others leave their slots free; what follows
+/// from blocks alone (verification) is left to map_network().
+BandMapping map_in_bands(const Network& network, const ChipSpec& chip, Index columns);
+
+/// Arrays and tiles of the whole network, from the bands of a reduced one.
+Index arrays_of(const std::vector<Band>& bands, const Reduction& reduction);
+Index tiles_of(const std::vector<Band>& bands, const Reduction& reduction);
+
+}  // namespace ohm

@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mapping/structure/estimate_structure.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/error.h"
+#include "mapping/estimate/assumptions.h"
+#include "mapping/estimate/estimate_steps.h"
+#include "mapping/estimate/operator_energy.h"
+#include "mapping/estimate/phases.h"
+#include "mapping/network/experts.h"
+#include "mapping/network/parameter_count.h"
+#include "mapping/schedule/plan_attention.h"
+#include "mapping/schedule/plan_tokens.h"
+#include "mapping/structure/bands.h"
+
+namespace ohm {
+namespace {
+
+/// All layers of what is small enough, else three of each kind, the last two of which are compared.
+Reduction reduction_for(const TransformerSpec& spec, const Request& request, Fidelity fidelity) {
+  constexpr double kMostSteps = 5e5, kMostWeights = 2e9, kStepsOfALayer = 30.0;
+  const double steps = static_cast<double>(request.tokens()) *
+                       static_cast<double>(request.batch * spec.n_layers) * kStepsOfALayer;
+  const bool small = fidelity == Fidelity::automatic && steps <= kMostSteps &&
+                     static_cast<double>(parameter_count(spec)) <= kMostWeights;
+  return keep_layers(spec, small ? std::max<Index>(2, spec.n_layers) : 3);
+}
+
+class Scaled {
+ public:
+  Scaled(const TransformerSpec& spec, const ChipSpec& chip, const Workload& workload,
+         Fidelity fidelity)
+      : spec_(spec), chip_(chip), workload_(workload), fidelity_(fidelity) {
+    result_.request = resolve(spec, workload);
+    reduction_ = reduction_for(spec, result_.request, fidelity);
+    const Network network = build_network(reduction_.spec);
+    mapped_ = map_in_bands(network, chip, band_columns(network, chip));
+  }
+
+  Estimate run() {
+    Mapping& mapping = mapped_.mapping;
+    count_memory();
+    Ledger reduced;
+    for (const Request& pass : passes_of(result_.request)) {
+      const TokenPlan plan = plan_tokens(mapping, pass);
+      add_times(plan, pass);
+      book_energy(mapping, pass, with_activity(workload_, chip_.macro), reduced);
+      book_busy(mapping, plan, pass, reduced);
+      for (const Index v : mapping.network.order) {
+        result_.macs += layers_of(v) * operator_macs(mapping, v, pass);
+      }
+    }
+    repeat_layers(reduced);
+    take_all_chips();
+    fill_times(result_);
+    fill_static();
+    fill_energy(result_);
+    describe();
+    return std::move(result_);
+  }
+
+ private:
+  Index layers_of(Index vertex) const {
+    return reduction_.stands_for(mapped_.mapping.network.op(vertex).layer);
+  }
+
+  void count_memory() {
+    const Mapping& mapping = mapped_.mapping;
+    if (result_.request.decoder) {
+      result_.kv_bytes_per_token = spec_.caching_layers() * kv_bytes_per_position(mapping);
+    }
+    for (const Index v : mapping.network.order) {
+      result_.kv_bytes_in_dram += layers_of(v) * kv_in_dram(mapping, v, result_.request);
+    }
+    const Index chips = chips_of(tiles_of(mapped_.bands, reduction_));
+    const Index layers = spec_.layers_of_both_stacks();
+    reduction_.one_memory = chips < layers;
+    if (!reduction_.one_memory) {
+      DramSpec& dram = mapped_.mapping.chip.spec.dram;
+      dram.bandwidth = static_cast<double>(chips) / static_cast<double>(layers) * dram.bandwidth;
+    }
+    const auto each = static_cast<double>((result_.kv_bytes_in_dram - 1) / chips + 1);
+    require_memory(mapping, {result_.kv_bytes_in_dram, each});
+  }
+
+  Index chips_of(Index tiles) const {
+    return std::max<Index>(1, (tiles - 1) / chip_.n_tiles() + 1);
+  }
+
+  void add_times(const TokenPlan& plan, const Request& pass) {
+    ComposedTimes times = compose_times(mapped_.mapping, plan, reduction_, pass, fidelity_);
+    Schedule s;
+    s.makespan = times.makespan;
+    s.outputs = std::move(times.outputs);
+    const auto batch = static_cast<double>(pass.batch);
+    double first = 0.0, between = 0.0;
+    for (size_t i = 0; i < static_cast<size_t>(pass.batch); ++i) {
+      const auto last = s.outputs.size() - static_cast<size_t>(pass.batch) + i;
+      first += static_cast<double>(s.outputs[i]);
+      between += static_cast<double>(s.outputs[last] - s.outputs[i]);
+    }
+    s.ttft = static_cast<Picoseconds>(first / batch);
+    if (pass.generate > 1) s.tpot = between / batch / static_cast<double>(pass.generate - 1);
+    add_work(plan, pass, s);
+    s.bounds.critical_path = times.critical_path;
+    result_.exact = result_.exact && times.exact;
+    result_.fidelity = times.fidelity;
+    append(std::move(s), result_.schedule);
+  }
+
+  /// Work of every resource, that of macros and DRAM for all layers that they stand for.
+  void add_work(const TokenPlan& plan, const Request& pass, Schedule& s) const {
+    s.resources = plan.resources;
+    s.busy = resource_work(plan, pass);
+    TokenPlan repeated{plan.resources, {}};
+    for (const Step& step : plan.steps) {
+      Step more = step;
+      std::erase_if(more.claims, [&](const Claim& claim) {
+        const ResourceKind kind = plan.resources[static_cast<size_t>(claim.resource)].kind;
+        return kind != ResourceKind::dram && kind != ResourceKind::macros;
+      });
+      for (Index n = 1; !more.claims.empty() && n < layers_of(step.vertex); ++n) {
+        repeated.steps.push_back(more);
+      }
+    }
+    const auto more = resource_work(repeated, pass);
+    for (size_t r = 0; r < more.size(); ++r) {
+      const bool dram = reduction_.one_memory && plan.resources[r].kind == ResourceKind::dram;
+      if (s.busy[r] + (dram ? more[r] : 0) > s.bounds.busiest) {
+        s.bounds.busiest = s.busy[r] + (dram ? more[r] : 0);
+        s.bounds.busiest_resource = plan.resources[r].name();
+      }
+      s.busy[r] += more[r];
+    }
+  }
+
+  void repeat_layers(const Ledger& reduced) {
+    for (const auto& [leaf, cost] : reduced.leaves()) {
+      const std::string old = fmt::format("h.{}.", leaf.layer);
+      for (const int layer : reduction_.layers_of(leaf.layer)) {
+        Leaf one = leaf;
+        one.layer = layer;
+        if (layer >= 0) one.op = fmt::format("h.{}.{}", layer, leaf.op.substr(old.size()));
+        result_.ledger.book(one, cost);
+      }
+    }
+  }
+
+  /// From here on the mapping has the tiles, parts and memories of all chips: only static costs are
+  /// taken from it.
+  void take_all_chips() {
+    Chip& chip = mapped_.mapping.chip;
+    const Index tiles = tiles_of(mapped_.bands, reduction_);
+    result_.chips = chips_of(tiles);
+    const auto chips = static_cast<double>(result_.chips);
+    mapped_.mapping.placement.tiles_used = tiles;
+    chip.spec.mesh = chip_.mesh;
+    chip.mesh = Mesh(chip_.mesh.columns, chip_.mesh.rows * result_.chips);
+    for (PartSpec& part : chip.spec.parts) part.count *= chips;
+    chip.spec.dram.background = chips * chip.spec.dram.background;
+  }
+
+  void fill_static() {
+    const Mapping& mapping = mapped_.mapping;
+    const Schedule worked = with_all_experts(mapping, result_.request, result_.schedule);
+    book_static(mapping, worked, result_);
+    const Index arrays = arrays_of(mapped_.bands, reduction_);
+    result_.temporal_utilisation = temporal_utilisation(mapping, worked, arrays);
+    Index weights = 0;
+    for (const StaticMatmul& matmul : mapping.network.matmuls) {
+      if (!in_crossbars(matmul, mapping.chip.spec)) continue;
+      weights += matmul.weights() * reduction_.stands_for(matmul.layer);
+    }
+    result_.spatial_utilisation =
+        static_cast<double>(weights) * static_cast<double>(mapping.chip.cells_per_weight) /
+        (static_cast<double>(arrays) * static_cast<double>(mapping.chip.cells_per_macro));
+  }
+
+  void describe() {
+    const Chip& chip = mapped_.mapping.chip;
+    result_.chip_area = chip.area();
+    result_.reticles = result_.chip_area / chip.spec.reticle;
+    result_.experts_touched = distinct_experts(spec_, static_cast<double>(result_.request.batch));
+    result_.assumptions = assumptions_of(mapped_.mapping, result_.request);
+    result_.assumptions.push_back(fmt::format(
+        "{} chips are one mesh: a hop between them takes the time and energy of one on a chip; {}; "
+        "every layer begins on fresh tiles, in one copy; no tile is gated, and none heats another",
+        result_.chips,
+        reduction_.one_memory ? "all layers share the bandwidth of one memory"
+                              : "keys and values stream from the memories of their layer's chips"));
+    if (result_.fidelity == "shape") {
+      result_.assumptions.push_back(
+          result_.exact ? "times are closed forms, equal to those of events"
+                        : "times are closed forms: no later than those of events, where steps "
+                          "that share a resource wait for each other");
+    } else if (!result_.exact) {
+      result_.assumptions.push_back(
+          "layers left out add what the last simulated one adds, which differs from the one "
+          "before");
+    }
+  }
+
+  const TransformerSpec& spec_;
+  const ChipSpec& chip_;
+  const Workload& workload_;
+  const Fidelity fidelity_;
+  Reduction reduction_;
+  BandMapping mapped_{{{}, compile_chip(one_tile(chip_)), {}, {}, {}, {}, {}, {}, {}}, {}};
+  Estimate result_;
+
+  static ChipSpec one_tile(ChipSpec chip) {
+    chip.mesh = {1, 1};
+    chip.system.clear();
+    chip.dram_at.clear();
+    return chip;
+  }
+};
+
+}  // namespace
+
+Estimate estimate_structure(const TransformerSpec& network, const ChipSpec& chip,
+                            const Workload& workload, Fidelity fidelity) {
+  require_units(chip);
+  if (workload.activity.size() > 1) {
+    throw ArgumentError(
+        "activity: given matrix by matrix, which only estimate() of a mapping takes; expected one "
+        "entry for all or none");
+  }
+  return Scaled(network, chip, workload, fidelity).run();
+}
+
+}  // namespace ohm

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mapping/verify/verify_routes.h"
+
+#include <fmt/format.h>
+
+#include <boost/graph/iteration_macros.hpp>
+#include <cstdlib>
+#include <map>
+#include <set>
+#include <utility>
+#include <vector>
+
+#include "mapping/verify/violated.h"
+
+namespace ohm {
+namespace {
+
+/// Where a link leads from and to.
+using Ends = std::vector<std::pair<Index, Index>>;
+
+Ends ends_of(const Mesh& mesh) {
+  const MeshGraph graph = mesh_graph(mesh);
+  Ends ends(static_cast<size_t>(mesh.n_links()));
+  const auto number = boost::get(boost::edge_index, graph);
+  BGL_FORALL_EDGES_T(edge, graph, MeshGraph) {
+    ends[static_cast<size_t>(number[edge])] = {static_cast<Index>(boost::source(edge, graph)),
+                                               static_cast<Index>(boost::target(edge, graph))};
+  }
+  return ends;
+}
+
+/// Each link of a multicast starts where the message has already been; all tiles are reached.
+void check_multicast(const Transfer& t, const Route& route, const Ends& ends) {
+  std::set<Index> reached{t.hub};
+  for (const LinkLoad& load : route.links) {
+    const auto [from, to] = ends.at(static_cast<size_t>(load.link));
+    if (!reached.contains(from) || !reached.insert(to).second || load.bytes != t.bytes.front()) {
+      violated(fmt::format("a multicast of {} bytes from tile {} takes link {} to {} with {} bytes",
+                           t.bytes.front(), t.hub, from, to, load.bytes));
+    }
+  }
+  for (const Index tile : t.tiles) {
+    if (reached.contains(tile)) continue;
+    violated(fmt::format("a multicast from tile {} does not reach tile {}", t.hub, tile));
+  }
+}
+
+/// What enters a tile, less what leaves it, is what the transfer leaves there.
+void check_unicasts(const Transfer& t, const Route& route, const Ends& ends) {
+  std::map<Index, std::int64_t> left;
+  const std::int64_t sign = t.to_hub() ? -1 : 1;
+  for (const LinkLoad& load : route.links) {
+    const auto [from, to] = ends.at(static_cast<size_t>(load.link));
+    left[to] += load.bytes;
+    left[from] -= load.bytes;
+  }
+  for (size_t i = 0; i < t.tiles.size(); ++i) {
+    left[t.tiles[i]] -= sign * t.bytes[i];
+    left[t.hub] += sign * t.bytes[i];
+  }
+  for (const auto& [tile, bytes] : left) {
+    if (bytes == 0) continue;
+    violated(fmt::format("a route from or to tile {} leaves {} bytes too many on tile {}", t.hub,
+                         bytes, tile));
+  }
+}
+
+/// All hops over one edge of a chip share its link, which has no two ends of its own: each link
+/// carries what the paths over it carry.
+void check_paths(const Transfer& t, const Route& route, const Mesh& mesh) {
+  std::map<Index, std::int64_t> carried;
+  for (size_t i = 0; i < t.tiles.size(); ++i) {
+    if (t.tiles[i] == t.hub) continue;
+    const auto path = t.to_hub() ? mesh.path(t.tiles[i], t.hub) : mesh.path(t.hub, t.tiles[i]);
+    for (const Index link : path) carried[link] = t.bytes[i] + (t.multicast() ? 0 : carried[link]);
+  }
+  for (const LinkLoad& load : route.links) carried[load.link] -= load.bytes;
+  for (const auto& [link, bytes] : carried) {
+    if (bytes == 0) continue;
+    violated(fmt::format("a route from or to tile {} carries {} bytes {} over link {}", t.hub,
+                         std::abs(bytes), bytes > 0 ? "too few" : "too many", link));
+  }
+}
+
+}  // namespace
+
+void verify_routes(const Mapping& mapping) {
+  if (mapping.routes.size() != mapping.transfers.size()) {
+    violated(
+        fmt::format("{} routes for {} transfers", mapping.routes.size(), mapping.transfers.size()));
+  }
+  const bool shared = mapping.chip.mesh.n_levels() > 0;
+  const Ends ends = shared ? Ends() : ends_of(mapping.chip.mesh);
+  for (size_t i = 0; i < mapping.routes.size(); ++i) {
+    const Transfer& t = mapping.transfers[i];
+    const Route& route = mapping.routes[i];
+    if (shared) {
+      check_paths(t, route, mapping.chip.mesh);
+    } else {
+      (t.multicast() ? check_multicast : check_unicasts)(t, route, ends);
+    }
+  }
+}
+
+}  // namespace ohm

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mapping/estimate/assumptions.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/mapping/chip_builder.h"
+
+namespace ohm {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::Contains;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+std::vector<std::string> of(const TransformerSpec& spec,
+                            const std::vector<Override>& overrides = {}) {
+  const Mapping m = map_network(build_network(spec), testing::shipped_chip(overrides));
+  return assumptions_of(m, resolve(spec, {}));
+}
+
+TEST(Assumptions, NameWhatTheNetworkAdds) {
+  EXPECT_THAT(of(testing::tiny_gpt()),
+              AllOf(Contains(HasSubstr("once per generated token")),
+                    Not(Contains(HasSubstr("experts"))), Not(Contains(HasSubstr("stack")))));
+  EXPECT_THAT(of(testing::tiny_mixtral()), Contains(HasSubstr("groups of neighbours")));
+  EXPECT_THAT(of(testing::tiny_deepseek()), Contains(HasSubstr("absorbed")));
+  EXPECT_THAT(of(testing::tiny_t5()), Contains(HasSubstr("second stack")));
+}
+
+TEST(Assumptions, NameWhatTheMappingAdds) {
+  EXPECT_THAT(of(testing::tiny_gpt()), Not(Contains(HasSubstr("take turns"))));
+  EXPECT_THAT(of(testing::tiny_gpt(), {testing::with("map.packing", "edge_blocks")}),
+              Contains(HasSubstr("take turns")));
+}
+
+}  // namespace
+}  // namespace ohm

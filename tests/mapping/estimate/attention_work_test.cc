@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mapping/estimate/attention_work.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/mapping/chip_builder.h"
+
+namespace ohm {
+namespace {
+
+Mapping mapped(const TransformerSpec& spec, const std::vector<Override>& overrides = {}) {
+  return map_network(build_network(spec), testing::shipped_chip(overrides));
+}
+
+/// The first operator of this kind.
+Index find(const Mapping& m, OpKind kind) {
+  for (const Index v : m.network.order) {
+    if (m.network.op(v).kind == kind) return v;
+  }
+  return -1;
+}
+
+AttentionWork work(const Mapping& m, OpKind kind, const Request& request) {
+  return attention_work(m, find(m, kind), request, phases_of(request).front());
+}
+
+TEST(AttentionWork, OfDenseAttentionFollowsTheClosedForms) {
+  const Mapping m = mapped(testing::tiny_gpt());  // 4 heads of 8
+  const Request prompt{true, 7, 1, 2};
+  const AttentionWork scores = work(m, OpKind::attention_scores, prompt);
+  EXPECT_EQ(scores.quantised, 2 * 7 * 96);
+  EXPECT_EQ(scores.macs, 2 * 28 * 32);
+  EXPECT_EQ(scores.dram, 0);
+  EXPECT_EQ(work(m, OpKind::softmax, prompt).softmax, 2 * 28 * 4);
+  EXPECT_EQ(work(m, OpKind::attention_values, prompt).macs, scores.macs);
+  EXPECT_EQ(work(m, OpKind::norm, prompt).buffer, 0);
+}
+
+TEST(AttentionWork, WithoutRoomKeysAndValuesAreWrittenAndReadInTheDram) {
+  const Mapping m = mapped(testing::tiny_gpt(), {testing::with("buffer.kv_share", "0")});
+  const Request prompt{true, 7, 1, 1};
+  EXPECT_EQ(work(m, OpKind::attention_scores, prompt).dram, 7 * 64 + 28 * 32);
+  EXPECT_EQ(work(m, OpKind::attention_values, prompt).dram, 28 * 32);
+}
+
+TEST(AttentionWork, LatentsComeFromTheDramOnce) {
+  const Mapping m = mapped(testing::tiny_deepseek(), {testing::with("buffer.kv_share", "0")});
+  const Request prompt{true, 7, 1, 1};
+  EXPECT_EQ(work(m, OpKind::attention_scores, prompt).dram, (7 + 28) * 20);
+  EXPECT_EQ(work(m, OpKind::attention_values, prompt).dram, 0);
+}
+
+TEST(AttentionWork, KeysOfASourceAreStoredOnce) {
+  const Mapping m = mapped(testing::tiny_t5());
+  for (const Index v : m.network.order) {
+    const Operator& op = m.network.op(v);
+    if (op.matmul < 0 || m.network.matmuls[static_cast<size_t>(op.matmul)].part != "cross_kv") {
+      continue;
+    }
+    EXPECT_EQ(source_key_work(m, op, 12).quantised, 12 * 64);
+    EXPECT_EQ(source_key_work(m, op, 24).buffer, 2 * source_key_work(m, op, 12).buffer);
+  }
+}
+
+}  // namespace
+}  // namespace ohm

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mapping/structure/bands.h"
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "tests/mapping/chip_builder.h"
+
+namespace ohm {
+namespace {
+
+ChipSpec small_chip() {
+  return testing::shipped_chip(
+      {testing::with("macros_per_tile", "4"), testing::with("mesh", "{columns: 3, rows: 2}")});
+}
+
+TEST(Bands, LayersOfOneKindAreCongruent) {
+  TransformerSpec spec = testing::tiny_gpt();
+  spec.n_layers = 4;
+  const Network network = build_network(spec);
+  const BandMapping b = map_in_bands(network, small_chip(), 3);
+  ASSERT_EQ(b.bands.size(), 5u);  // and the head
+  const Index shift = b.bands[0].rows * 3;
+  const auto& sites = b.mapping.placement.sites;
+  for (size_t m = 0; m + 1 < sites.size(); ++m) {
+    const int layer = network.matmuls[m].layer;
+    if (layer < 1) continue;
+    ASSERT_EQ(sites[m].tiles.size(), sites[m - 4].tiles.size());
+    for (size_t i = 0; i < sites[m].tiles.size(); ++i) {
+      EXPECT_EQ(sites[m].tiles[i], sites[m - 4].tiles[i] + shift);
+    }
+    EXPECT_EQ(sites[m].owner, sites[m - 4].owner + shift);
+  }
+}
+
+TEST(Bands, NoTwoBlocksShareASlot) {
+  for (const TransformerSpec& spec :
+       {testing::tiny_gpt(), testing::tiny_deepseek(), testing::tiny_t5(), testing::tiny_bert()}) {
+    const BandMapping b = map_in_bands(build_network(spec), small_chip(), 6);
+    std::set<std::pair<Index, Index>> taken;
+    for (const Slot& slot : b.mapping.placement.slots) {
+      EXPECT_TRUE(taken.emplace(slot.tile, slot.slot).second) << spec.name;
+      EXPECT_LT(slot.tile, b.mapping.chip.mesh.size());
+    }
+    EXPECT_EQ(std::ssize(taken), std::ssize(b.mapping.partition.blocks));
+  }
+}
+
+TEST(Bands, OfAReducedNetworkCountTheWholeOne) {
+  TransformerSpec spec = testing::tiny_deepseek();
+  spec.n_layers = 7;
+  const auto bands = [&](const TransformerSpec& s) {
+    return map_in_bands(build_network(s), small_chip(), 3).bands;
+  };
+  const Reduction few = keep_layers(spec, 2), all = keep_layers(spec, 7);
+  EXPECT_EQ(arrays_of(bands(few.spec), few), arrays_of(bands(spec), all));
+  EXPECT_EQ(tiles_of(bands(few.spec), few), tiles_of(bands(spec), all));
+}
+
+TEST(Bands, AreAboutSquare) {
+  const ChipSpec chip = testing::shipped_chip();
+  const Reduction r = keep_layers(testing::shipped_network("llama-3-70b"), 2);
+  const Index columns = band_columns(build_network(r.spec), chip);
+  EXPECT_EQ(columns % chip.mesh.columns, 0);
+  const Index weights = 8192 * (10240 + 8192 + 3 * Index{28672});
+  const BlockShape shape = compile_chip(chip).shape;
+  const Index tiles = weights / (shape.rows * shape.columns) / chip.macros_per_tile;
+  EXPECT_GE(columns * columns, tiles);
+  EXPECT_LT((columns - chip.mesh.columns) * (columns - chip.mesh.columns), tiles + 1);
+}
+
+}  // namespace
+}  // namespace ohm
