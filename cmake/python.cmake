@@ -3,7 +3,8 @@
 find_package(Python 3.10 REQUIRED COMPONENTS Interpreter Development.Module)
 find_package(pybind11 CONFIG REQUIRED)
 
-file(GLOB OHM_BINDINGS CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/python/bindings/*.cc)
+file(GLOB OHM_BINDINGS CONFIGURE_DEPENDS
+  ${PROJECT_SOURCE_DIR}/python/bindings/*.cc ${PROJECT_SOURCE_DIR}/python/bindings/*/*.cc)
 if(OHM_BINDINGS)
   pybind11_add_module(_core NO_EXTRAS ${OHM_BINDINGS})
   target_link_libraries(_core PRIVATE ohm_mapping ohm_flags)

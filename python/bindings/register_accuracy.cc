@@ -14,8 +14,8 @@
 #include "mapping/execute/accuracy.h"
 #include "mapping/execute/float_engine.h"
 #include "python/bindings/arrays.h"
+#include "python/bindings/figures/programming_cost.h"
 #include "python/bindings/loaded_network.h"
-#include "python/bindings/programming_cost.h"
 #include "python/bindings/register.h"
 
 namespace py = pybind11;

@@ -15,8 +15,8 @@
 #include "crossbar/device/write_verify.h"
 #include "python/bindings/arrays.h"
 #include "python/bindings/config.h"
+#include "python/bindings/figures/programming_cost.h"
 #include "python/bindings/json.h"
-#include "python/bindings/programming_cost.h"
 #include "python/bindings/register.h"
 
 namespace py = pybind11;

@@ -9,11 +9,11 @@
 #include <optional>
 
 #include "mapping/schedule/timeline.h"
+#include "python/bindings/figures/occupation.h"
+#include "python/bindings/figures/thermal_figures.h"
 #include "python/bindings/json.h"
 #include "python/bindings/named_estimate.h"
-#include "python/bindings/occupation.h"
 #include "python/bindings/register.h"
-#include "python/bindings/thermal_figures.h"
 
 namespace py = pybind11;
 

@@ -19,7 +19,7 @@
 #include "crossbar/read/calibrate.h"
 #include "crossbar/read/mvm.h"
 #include "python/bindings/arrays.h"
-#include "python/bindings/programming_cost.h"
+#include "python/bindings/figures/programming_cost.h"
 #include "python/bindings/register.h"
 
 namespace py = pybind11;

@@ -10,8 +10,8 @@
 
 #include "mapping/chip/fit.h"
 #include "mapping/chip/map_network.h"
+#include "python/bindings/figures/occupation.h"
 #include "python/bindings/loaded_network.h"
-#include "python/bindings/occupation.h"
 #include "python/bindings/register.h"
 
 namespace py = pybind11;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "python/bindings/thermal_figures.h"
+#include "python/bindings/figures/thermal_figures.h"
 
 namespace py = pybind11;
 

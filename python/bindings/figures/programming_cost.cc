@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "python/bindings/programming_cost.h"
+#include "python/bindings/figures/programming_cost.h"
 
 namespace ohm::python {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "python/bindings/occupation.h"
+#include "python/bindings/figures/occupation.h"
 
 #include <cstdint>
 #include <functional>
