@@ -118,3 +118,12 @@ def test_the_command_compares_chips_and_baselines(tmp_path):
     assert (tmp_path / "out" / "decode.png").stat().st_size > 10000
     assert "network" in refusal("compare", "--baseline", "h100")
     assert "--prompt" in refusal("compare", "--baseline", "h100", "--network", "llama-3-8b", "--prompt", "3")
+
+
+def test_the_law_of_a_chip_takes_the_bits_of_the_chip():
+    network = ohm.Network.from_pretrained("known_entropy_gpt")
+    chip = ohm.Chip.load("rram_22nm")
+    plain, wide = (
+        sweep([each], network, contexts=(16,), batches=(1,)).loc[0, "decode_gain"] - 1 for each in (chip, chip.override({"kv_bits": 16}))
+    )
+    assert plain == pytest.approx(2 * wide, rel=1e-12)

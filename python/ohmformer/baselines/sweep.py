@@ -26,7 +26,7 @@ def sweep(
     Columns: machine, kind (chip or baseline), evidence (of a baseline: measured, claim or data sheet;
     of a chip: model), context, batch, tpot_s, output_tokens_per_s, tokens_per_s_per_user,
     output_tokens_per_j (None where no power is published), bound, decode_gain (most that weights in
-    place can gain at the bits of the baseline, at 8 bits for a chip), kv_knee (the batch at which
+    place can gain at the bits of this machine), kv_knee (the batch at which
     keys and values are as many bytes as the weights), problem (why it cannot run this).
 
     >>> table = sweep([Baseline.preset("h100_x8")], Network.from_pretrained("llama-3-70b"), batches=(1, 256))
@@ -59,7 +59,7 @@ def _runner(machine: Chip | Baseline, network: Network) -> Any:
 
 
 def _row(machine: Chip | Baseline, network: Network, run: Any, point: dict[str, int]) -> dict[str, Any]:
-    bits = machine.to_dict()["bits"] if isinstance(machine, Baseline) else {"weights": 8, "kv": 8}
+    bits = _bits(machine)
     law = decode_gain(network, point["batch"], point["context"], bits["weights"], bits["kv"])
     row = {
         "machine": machine.name,
@@ -75,6 +75,14 @@ def _row(machine: Chip | Baseline, network: Network, run: Any, point: dict[str, 
         return row | run(**point)
     except Error as failure:
         return row | {"problem": str(failure)}
+
+
+def _bits(machine: Chip | Baseline) -> dict[str, int]:
+    """Of a weight, and of a key or value."""
+    described = machine.to_dict()
+    if isinstance(machine, Baseline):
+        return described["bits"]
+    return {"weights": described["macro"]["weight"]["bits"], "kv": described["kv_bits"]}
 
 
 def _rates(step_s: float, step_j: float, batch: int) -> dict[str, Any]:
