@@ -6,19 +6,35 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <numeric>
 
 #include "core/error.h"
 #include "crossbar/cost/macro_timing.h"
 #include "crossbar/geometry.h"
+#include "mapping/macros/matrix_kind.h"
+#include "mapping/system/chip_dies.h"
 
 namespace ohm {
 namespace {
 
-Index budget_in_arrays(const Chip& chip) {
-  const auto all = static_cast<double>(chip.mesh.size());
+Index budget_in_tiles(const Chip& chip) {
+  const auto all = static_cast<double>(chip.mesh.size() - tiles_of_dies(chip));
   const double budget = chip.spec.map.budget;
   const double tiles = std::floor(std::min(budget <= 1 ? budget * all : budget, all));
-  return static_cast<Index>(tiles) * chip.spec.macros_per_tile;
+  // each kind of macro but one may leave a tile that is not full
+  return std::max<Index>(0, static_cast<Index>(tiles) + 1 - std::ssize(chip.kinds));
+}
+
+/// Shares of a tile in which arrays of all kinds are whole numbers.
+Index shares_of_tile(const Chip& chip) {
+  Index shares = 1;
+  for (const TileKind& kind : chip.kinds) shares = std::lcm(shares, kind.macros_per_tile);
+  return shares;
+}
+
+Index shares_of(const StaticMatmul& matmul, const Chip& chip, const Partition& partition) {
+  const Index kind = kind_of(matmul, chip.spec).macro;
+  return partition.size(matmul.id) * (shares_of_tile(chip) / chip.kind(kind).macros_per_tile);
 }
 
 Duplication duplicate(const Network& network, const Chip& chip, const Partition& partition) {
@@ -26,7 +42,7 @@ Duplication duplicate(const Network& network, const Chip& chip, const Partition&
   std::vector<DuplicationStage> stages;
   Index blocks = 0;
   for (const StaticMatmul& matmul : network.matmuls) {
-    const Index arrays = partition.size(matmul.id);
+    const Index arrays = shares_of(matmul, chip, partition);
     blocks += arrays;
     const MvmTime time = mvm_time(chip, partition, matmul);
     // of a whole sequence, one token passes a matrix that acts once
@@ -41,7 +57,7 @@ Duplication duplicate(const Network& network, const Chip& chip, const Partition&
   if (chip.spec.map.duplication == "none") {
     return duplicate_for_throughput(stages, blocks);  // no stage has a second copy
   }
-  const Index budget = budget_in_arrays(chip);
+  const Index budget = budget_in_tiles(chip) * shares_of_tile(chip);
   if (blocks > budget) {
     throw ConfigError(fmt::format(
         "chip {}: map.budget: {:g} of {} tiles hold {} arrays; expected at least the {} that one "
@@ -110,20 +126,57 @@ void count_sharing(const Partition& partition, Arrangement& result) {
   }
 }
 
-void pack_blocks(const Chip& chip, const Partition& partition, Arrangement& result) {
+/// By stored block: the kind of its macro.
+std::vector<Index> kinds_of_blocks(const Network& network, const Chip& chip,
+                                   const Partition& partition, Arrangement& result) {
+  std::vector<Index> kinds, of_matmul;
+  for (const StaticMatmul& matmul : network.matmuls) {
+    of_matmul.push_back(kind_of(matmul, chip.spec).macro);
+  }
+  for_each_block(partition, result.stored, [&](const StoredCopy& copy, const Block&) {
+    kinds.push_back(of_matmul[static_cast<size_t>(copy.matmul)]);
+  });
+  return kinds;
+}
+
+/// Blocks of a kind of macro share arrays of that kind only.
+void pack_blocks(const Chip& chip, const Partition& partition, const std::vector<Index>& kinds,
+                 Arrangement& result) {
   std::vector<PackingItem> items;
   Index inputs = 0;
   for_each_block(partition, result.stored, [&](const StoredCopy&, const Block& block) {
     if (block.row_tile == 0 && block.column_tile == 0) inputs = std::ssize(items);
     items.push_back({block.rows, block.columns, inputs + block.row_tile, 0});
   });
-  Packing packing =
-      pack(items, {inputs_per_array(chip.spec.macro), chip.shape.columns}, Sharing::in_turn);
-  result.spots = std::move(packing.spots);
-  result.arrays = packing.arrays;
-  result.fewest_arrays = packing.bound;
+  result.spots.resize(items.size());
+  for (Index kind = 0; kind < chip.spec.n_kinds(); ++kind) {
+    std::vector<PackingItem> own;
+    std::vector<size_t> numbers;
+    for (size_t i = 0; i < items.size(); ++i) {
+      if (kinds[i] != kind) continue;
+      own.push_back(items[i]);
+      numbers.push_back(i);
+    }
+    const Packing packing =
+        pack(own, {inputs_per_array(chip.spec.macro_of(kind)), chip.kind(kind).shape.columns},
+             Sharing::in_turn);
+    for (size_t i = 0; i < own.size(); ++i) {
+      result.spots[numbers[i]] = packing.spots[i];
+      result.spots[numbers[i]].array += result.arrays;
+    }
+    result.arrays += packing.arrays;
+    result.fewest_arrays += packing.bound;
+  }
   number_by_first_use(result);
   count_sharing(partition, result);
+}
+
+/// An array is of the kind of its blocks.
+void note_kinds(const std::vector<Index>& kinds, Arrangement& result) {
+  result.kinds.assign(static_cast<size_t>(result.arrays), 0);
+  for (size_t i = 0; i < kinds.size(); ++i) {
+    result.kinds[static_cast<size_t>(result.spots[i].array)] = kinds[i];
+  }
 }
 
 }  // namespace
@@ -136,9 +189,9 @@ MvmTime mvm_time(const Chip& chip, const Partition& partition, const StaticMatmu
     columns = std::max(columns, partition.blocks[static_cast<size_t>(b)].columns);
   }
   if (rows == 0) return {};
-  const MacroTiming timing = macro_timing(chip.spec.macro, rows, columns);
+  const MacroTiming timing = macro_timing(macro_of(matmul, chip.spec), rows, columns);
   // each tile writes what arrives and reads it into its macros
-  const auto inputs = bytes_of(matmul.rows, chip.widths.input_bits);
+  const auto inputs = bytes_of(matmul.rows, chip.widths.of(matmul.id).input_bits);
   return {Bytes(static_cast<double>(2 * inputs)) / chip.spec.buffer.bandwidth, timing.interval,
           timing.latency};
 }
@@ -154,11 +207,13 @@ Arrangement arrange(const Network& network, const Chip& chip, const Partition& p
   Arrangement result;
   result.duplication = duplicate(network, chip, partition);
   list_copies(partition, result.duplication.copies, result);
+  const std::vector<Index> kinds = kinds_of_blocks(network, chip, partition, result);
   if (chip.spec.map.packing == "edge_blocks") {
-    pack_blocks(chip, partition, result);
+    pack_blocks(chip, partition, kinds, result);
   } else {
     one_array_each(partition, result);
   }
+  if (chip.kinds.size() > 1) note_kinds(kinds, result);
   return result;
 }
 

@@ -30,9 +30,11 @@ struct Arrangement {
   std::vector<Index> first;        ///< by matmul: its first entry of `stored`; one more closes
   std::vector<PackedSpot> spots;   ///< by stored block; arrays are numbered by first use
   Index arrays = 0;
-  Index fewest_arrays = 0;  ///< no packing of these blocks takes fewer
-  Duplication duplication;  ///< cost and bound; without copies those of one each
+  std::vector<Index> kinds;  ///< by array: the kind of its macro; empty: the chip's own
+  Index fewest_arrays = 0;   ///< no packing of these blocks takes fewer
+  Duplication duplication;   ///< cost and bound; without copies those of one each
 
+  Index kind_of(Index array) const { return kinds.empty() ? 0 : kinds[static_cast<size_t>(array)]; }
   /// Of a copy that is stored.
   const StoredCopy& of(Index matmul, Index copy) const {
     return stored[static_cast<size_t>(first[static_cast<size_t>(matmul)] + copy)];

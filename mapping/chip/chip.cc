@@ -9,19 +9,14 @@
 #include <utility>
 
 #include "core/error.h"
-#include "crossbar/cost/macro_area.h"
 #include "crossbar/cost/part_cost.h"
 #include "crossbar/geometry.h"
+#include "mapping/macros/matrix_kind.h"
+#include "mapping/system/chip_dies.h"
 
 namespace ohm {
 
 namespace {
-
-SquareMetres total_area(const std::vector<PartSpec>& parts, const Technology& at) {
-  SquareMetres sum;
-  for (const ComponentCost& part : part_area(parts, at)) sum += part.cost.area;
-  return sum;
-}
 
 Mesh mesh_of(const ChipSpec& spec) {
   std::vector<LinkGrid> levels;
@@ -51,7 +46,21 @@ void require_beachfront(const Chip& chip) {
   }
 }
 
+/// Tiles that the chip is made with, of each further kind.
+void count_tiles(Chip& chip) {
+  const Index chips = chip.mesh.n_chips() - dies_without_weights(chip.spec);
+  for (size_t k = 1; k < chip.kinds.size(); ++k) {
+    chip.kinds[k].tiles = chips * chip.spec.macros[k - 1].tiles;
+  }
+}
+
 }  // namespace
+
+SquareMetres total_area(const std::vector<PartSpec>& parts, const Technology& at) {
+  SquareMetres sum;
+  for (const ComponentCost& part : part_area(parts, at)) sum += part.cost.area;
+  return sum;
+}
 
 Index Chip::powered_tiles(Index used) const {
   return spec.gating.kind == "none" ? mesh.size() : used;
@@ -74,10 +83,11 @@ Index rows_without_clipping(const MacroSpec& macro) {
   return most;
 }
 
-BlockShape block_shape(const ChipSpec& spec) {
-  const Index rows = inputs_per_array(spec.macro), columns = weight_columns(spec.macro);
+BlockShape block_shape(const ChipSpec& spec, Index kind) {
+  const MacroSpec& macro = spec.macro_of(kind);
+  const Index rows = inputs_per_array(macro), columns = weight_columns(macro);
   if (spec.map.split != "accuracy") return {rows, columns};
-  return {rows_without_clipping(spec.macro), columns};
+  return {rows_without_clipping(macro), columns};
 }
 
 std::string row_split_of(const ChipSpec& spec) {
@@ -86,11 +96,7 @@ std::string row_split_of(const ChipSpec& spec) {
 }
 
 bool in_crossbars(const StaticMatmul& matmul, const ChipSpec& spec) {
-  bool inside = in_crossbars(matmul, spec.head);
-  for (const MatrixRule& rule : spec.map.matrices) {
-    if (matches(rule.match, matmul.name)) inside = rule.on == "crossbar";
-  }
-  return inside;
+  return kind_of(matmul, spec).in_crossbars;
 }
 
 Index Chip::n_links(Index level) const {
@@ -102,11 +108,19 @@ SquareMetres Chip::link_area(Index level) const {
          spec.system[static_cast<size_t>(level)].link.area;
 }
 
-SquareMetres Chip::area() const {
+SquareMetres Chip::link_ends() const {
   SquareMetres ends;
   for (Index level = 0; level < mesh.n_levels(); ++level) ends += link_area(level);
-  return static_cast<double>(spec.n_tiles()) * tile_area + shared_area +
-         ends / static_cast<double>(mesh.n_chips());
+  return ends / static_cast<double>(mesh.n_chips());
+}
+
+SquareMetres Chip::area() const {
+  SquareMetres area = static_cast<double>(spec.n_tiles()) * tile_area + shared_area + link_ends();
+  const auto chips = static_cast<double>(mesh.n_chips() - dies_without_weights(spec));
+  for (size_t k = 1; k < kinds.size(); ++k) {
+    area += static_cast<double>(kinds[k].tiles) / chips * (kinds[k].tile_area - tile_area);
+  }
+  return area;
 }
 
 Index Chip::n_drams() const {
@@ -127,35 +141,31 @@ std::vector<Index> Chip::crossing_costs() const {
 Chip compile_chip(const ChipSpec& given, Index chips) {
   ChipSpec spec = given;
   spec.system = sized(std::move(spec.system), chips);
-  const Index columns = weight_columns(spec.macro);
-  if (columns < 1) {
-    throw ConfigError(fmt::format(
-        "chip {}: macro.array.n_bitlines: {} bitlines hold no weight of {} bitlines; expected at "
-        "least {}: widen the array or store fewer slices",
-        spec.name, spec.macro.array.n_bitlines, bitlines_per_weight(spec.macro.weight),
-        bitlines_per_weight(spec.macro.weight)));
+  std::vector<TileKind> kinds;
+  for (Index kind = 0; kind < spec.n_kinds(); ++kind) {
+    kinds.push_back(compile_tile_kind(spec, kind));
   }
+  const TileKind& own = kinds.front();
   Chip chip{
       spec,
       mesh_of(spec),
-      block_shape(spec),
-      bitlines_per_weight(spec.macro.weight),
-      spec.macro.array.n_wordlines * spec.macro.array.n_bitlines,
+      own.shape,
+      own.cells_per_weight,
+      own.cells_per_macro,
       {spec.macro.input.bits, spec.macro.weight.bits, spec.digital.activation_bits, spec.kv_bits},
-      macro_area_total(spec.macro).area,
+      own.macro_area,
+      own.tile_area,
       {},
       {},
-      {},
-      {}};
-  const auto macros = static_cast<double>(spec.macros_per_tile);
-  const SquareMetres digital = spec.digital.area + spec.noc.router_area;
-  chip.tile_area = macros * chip.macro_area + spec.buffer.area + digital;
+      own.power,
+      kinds,
+      dies_of(spec)};
+  count_tiles(chip);
   const Technology at = spec.macro.periphery.technology();
-  chip.tile_area += static_cast<double>(spec.cores_per_tile()) * total_area(spec.core.parts, at) +
-                    total_area(spec.tile.parts, at);
   chip.shared_area = total_area(spec.parts, at);
-  chip.link_length = Metres(std::sqrt(chip.tile_area.si()));
-  chip.power = tile_power(spec);
+  SquareMetres largest;
+  for (const TileKind& kind : kinds) largest = std::max(largest, kind.tile_area);
+  chip.link_length = Metres(std::sqrt(largest.si()));
   require_beachfront(chip);
   return chip;
 }

@@ -10,6 +10,7 @@
 #include "mapping/chip/partition.h"
 #include "mapping/chip/tile_power.h"
 #include "mapping/chip/transfers.h"
+#include "mapping/macros/tile_kind.h"
 
 namespace ohm {
 
@@ -24,11 +25,18 @@ struct Chip {
   SquareMetres macro_area;
   SquareMetres tile_area;    ///< macros, cores' parts, buffer, digital unit, router, tile's parts
   SquareMetres shared_area;  ///< parts that the chip has once
-  Metres link_length;        ///< side of a square tile
+  Metres link_length;        ///< side of a square tile, of the largest kind
   TilePower power;           ///< static, of one tile
+  /// By kind of macro; the first is the chip's own, whose figures stand above too.
+  std::vector<TileKind> kinds;
+  std::vector<Index> dies;  ///< by chip: its entry of spec.dies, or -1; empty: all are equal
 
-  /// Of one chip; ends of links between chips are dealt out evenly.
+  const TileKind& kind(Index k) const { return kinds[static_cast<size_t>(k)]; }
+  /// Of one chip that holds weights, on average where its tiles differ; ends of links between chips
+  /// are dealt out evenly.
   SquareMetres area() const;
+  /// Ends of all links, per chip.
+  SquareMetres link_ends() const;
   /// Both ends of all links of a level.
   SquareMetres link_area(Index level) const;
   /// Links of a level, those side by side counted singly.
@@ -47,13 +55,16 @@ struct Chip {
 Index rows_without_clipping(const MacroSpec& macro);
 
 /// Weights that a block may have: those of an array, or with split accuracy fewer rows.
-BlockShape block_shape(const ChipSpec& spec);
+BlockShape block_shape(const ChipSpec& spec, Index kind = 0);
 
 /// "max" or "equal": how partition_matmul() splits the rows on this chip.
 std::string row_split_of(const ChipSpec& spec);
 
 /// Whether this matrix lives in crossbars: `head`, and then the rules of map.matrices, say so.
 bool in_crossbars(const StaticMatmul& matmul, const ChipSpec& spec);
+
+/// Of all parts in a list.
+SquareMetres total_area(const std::vector<PartSpec>& parts, const Technology& at);
 
 /// Compiles a Spec; ConfigError where no weight fits into a macro, or where links between chips are
 /// wider than the die's edge. A system that grows with the network is sized for `chips`.

@@ -2,8 +2,11 @@
 #include "mapping/chip/chip_spec.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
+
+#include "core/spelling.h"
 
 namespace ohm {
 
@@ -39,6 +42,60 @@ void check_dram_at(const ChipSpec& chip, Visitor& v) {
   }
 }
 
+/// Kinds of macros have names of their own and tiles on the chip; rules name kinds that there are.
+void check_kinds(const ChipSpec& chip, Visitor& v) {
+  std::vector<std::string> names{"chip"};
+  Index tiles = 0;
+  for (const MacroKindSpec& kind : chip.macros) {
+    v.rule(std::find(names.begin(), names.end(), kind.name) == names.end(), "macros",
+           fmt::format("'{}' twice; expected a name of its own for each kind, other than chip",
+                       kind.name));
+    names.push_back(kind.name);
+    tiles += kind.tiles;
+    v.rule(kind.macros_per_tile % chip.core.macros == 0, "macros",
+           fmt::format("{}: {} macros in cores of {}; expected a multiple of core.macros",
+                       kind.name, kind.macros_per_tile, chip.core.macros));
+  }
+  v.rule(tiles <= chip.n_tiles(), "macros",
+         fmt::format("{} tiles of further kinds on a chip of {}; expected at most all of them",
+                     tiles, chip.n_tiles()));
+  for (const MatrixRule& rule : chip.map.matrices) {
+    v.rule(std::find(names.begin(), names.end(), rule.macro) != names.end(), "map",
+           fmt::format("matrices: '{}': macro '{}' is none of the chip's; expected one of: {}{}",
+                       rule.match, rule.macro, fmt::join(names, ", "),
+                       did_you_mean(rule.macro, names)));
+  }
+}
+
+/// Dies without weights stand at places of a sized system, each at its own, and leave some chips.
+void visit_dies(ChipSpec& chip, Visitor& v) {
+  v.list(Field("dies", "chips of the system that hold no weights"), std::ssize(chip.dies),
+         [&](Visitor& inside, Index i) {
+           if (i >= std::ssize(chip.dies)) chip.dies.emplace_back().leakage = chip.leakage;
+           chip.dies[static_cast<size_t>(i)].visit(inside);
+         });
+  if (chip.dies.empty()) return;
+  v.rule(chip.map.placement != "anneal", "dies",
+         "with map.placement: anneal, which moves tiles to any chip; expected snake");
+  v.rule(!chip.system.empty() && !grows(chip.system), "dies",
+         "in a system without a given number of chips; expected columns and rows at all levels of "
+         "system");
+  const Index chips = grows(chip.system) ? 0 : n_chips(chip.system);
+  std::vector<Index> taken;
+  for (const DieSpec& die : chip.dies) {
+    for (const Index at : die.at) {
+      v.rule(at < chips, "dies",
+             fmt::format("{}: at chip {}; expected chips 0 to {}", die.name, at, chips - 1));
+      v.rule(std::find(taken.begin(), taken.end(), at) == taken.end(), "dies",
+             fmt::format("{}: at chip {}, which another die takes", die.name, at));
+      taken.push_back(at);
+    }
+  }
+  v.rule(std::ssize(taken) < chips, "dies",
+         fmt::format("all {} chips are dies without weights; expected at least one that holds them",
+                     chips));
+}
+
 }  // namespace
 
 void CoreSpec::visit(Visitor& v) {
@@ -58,6 +115,7 @@ void ChipSpec::visit(Visitor& v) {
   v.rule(macro.weight.bits >= 2, "macro",
          "networks are quantised to weights of at least 2 bits; one-bit macros (xnor) are for "
          "single matrices");
+  visit_kinds(v, macro, macros);
   v.nested(Field("mesh", "tiles of the chip"), mesh);
   v.value(Field("macros_per_tile", "macros in a tile").must().between(1, 1 << 20), macros_per_tile);
   v.nested(Field("core", "macros that share parts"), core);
@@ -82,6 +140,7 @@ void ChipSpec::visit(Visitor& v) {
   v.value(Field("head", "where the output matrix lives").one_of({"crossbar", "digital"}), head);
   v.value(Field("row_split", "how rows are split over arrays").one_of({"max", "equal"}), row_split);
   v.nested(Field("map", "how networks are mapped"), map);
+  check_kinds(*this, v);
   v.rule(macros_per_tile % core.macros == 0, "macros_per_tile",
          fmt::format("{} macros in cores of {}; expected a multiple of core.macros",
                      macros_per_tile, core.macros));
@@ -97,6 +156,7 @@ void ChipSpec::visit(Visitor& v) {
   v.value(Field("reticle", "largest die of one exposure").positive(), reticle);
   v.nested(Field("thermal", "how the chip loses its heat").one_of({"none", "network"}), thermal);
   v.nested(Field("yield", "how many dies and packages are good"), yield);
+  visit_dies(*this, v);
 }
 
 }  // namespace ohm

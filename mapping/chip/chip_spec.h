@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <iterator>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,8 @@
 #include "mapping/chip/gating_spec.h"
 #include "mapping/chip/map_spec.h"
 #include "mapping/chip/noc_spec.h"
+#include "mapping/macros/macro_kind_spec.h"
+#include "mapping/system/die_spec.h"
 #include "mapping/system/system_spec.h"
 #include "mapping/thermal/thermal_spec.h"
 #include "mapping/yield/yield_spec.h"
@@ -47,6 +50,7 @@ struct TileSpec {
 struct ChipSpec {
   std::string name, source;
   MacroSpec macro;
+  std::vector<MacroKindSpec> macros;  ///< further kinds, which map.matrices may choose
   MeshSpec mesh;
   Index macros_per_tile = 1;
   CoreSpec core;
@@ -58,6 +62,7 @@ struct ChipSpec {
   DramSpec dram;
   std::vector<Index> dram_at;     ///< chips that have it, row by row; empty: each
   SystemSpec system;              ///< empty: one chip
+  std::vector<DieSpec> dies;      ///< chips of the system that hold no weights
   std::string head = "crossbar";  ///< where the output matrix lives: crossbar | digital (in DRAM)
   std::string row_split = "max";  ///< max: fill arrays row by row; equal: equal blocks
   MapSpec map;
@@ -71,6 +76,11 @@ struct ChipSpec {
   /// Of one chip.
   Index n_tiles() const { return mesh.columns * mesh.rows; }
   Index cores_per_tile() const { return macros_per_tile / core.macros; }
+  /// Kinds of macros: 0 is the chip's own, k the (k - 1)-th of `macros`.
+  Index n_kinds() const { return 1 + std::ssize(macros); }
+  const MacroSpec& macro_of(Index kind) const {
+    return kind == 0 ? macro : macros[static_cast<size_t>(kind - 1)].macro;
+  }
   void visit(Visitor& v);
 };
 

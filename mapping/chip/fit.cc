@@ -4,14 +4,17 @@
 #include <algorithm>
 
 #include "mapping/chip/chip.h"
+#include "mapping/macros/matrix_kind.h"
+#include "mapping/macros/tile_filler.h"
 
 namespace ohm {
 namespace {
 
 FitPart part_of(const StaticMatmul& matmul, const Chip& chip) {
-  FitPart part{matmul.name, matmul.rows * matmul.columns, 0, 0, 0.0};
-  part.cells = part.weights * chip.cells_per_weight;
-  part.arrays = tile_grid(matmul.rows, matmul.columns, chip.shape).size();
+  FitPart part{matmul.name, matmul.rows * matmul.columns, 0, 0, 0, 0.0};
+  part.cells = cells_of(matmul, chip);
+  part.arrays = blocks_of(matmul, chip);
+  part.array_cells = part.arrays * chip.kind(kind_of(matmul, chip.spec).macro).cells_per_macro;
   return part;
 }
 
@@ -19,17 +22,32 @@ void add(FitPart& sum, const FitPart& part) {
   sum.weights += part.weights;
   sum.cells += part.cells;
   sum.arrays += part.arrays;
+  sum.array_cells += part.array_cells;
 }
 
-double share(const FitPart& part, const Chip& chip) {
+double share(const FitPart& part) {
   if (part.arrays == 0) return 0.0;
-  return static_cast<double>(part.cells) /
-         (static_cast<double>(part.arrays) * static_cast<double>(chip.cells_per_macro));
+  return static_cast<double>(part.cells) / static_cast<double>(part.array_cells);
+}
+
+std::vector<FitKind> kinds_of(const Chip& chip, const std::vector<Index>& arrays) {
+  std::vector<FitKind> kinds;
+  for (size_t k = 0; k < arrays.size(); ++k) {
+    FitKind kind{chip.kinds[k].name, arrays[k], 0, {}};
+    kind.tiles = tiles_for({arrays[k]}, {chip.kinds[k].macros_per_tile});
+    kind.area = static_cast<double>(kind.tiles) * chip.kinds[k].tile_area;
+    kinds.push_back(kind);
+  }
+  return kinds;
 }
 
 /// Without more chips than can be mapped, whose links would count beyond whole numbers.
-Chip system_of(const ChipSpec& spec, Index chips) {
-  return compile_chip(spec, std::min(chips, kMostSystemTiles / spec.n_tiles()));
+Chip system_of(const ChipSpec& spec, Index chips, const std::vector<FitKind>& kinds) {
+  Chip chip = compile_chip(spec, std::min(chips, kMostSystemTiles / spec.n_tiles()));
+  for (size_t k = 1; k < kinds.size(); ++k) {
+    if (spec.macros[k - 1].tiles == MacroKindSpec::kAuto) chip.kinds[k].tiles = kinds[k].tiles;
+  }
+  return chip;
 }
 
 }  // namespace
@@ -40,26 +58,31 @@ Fit fit(const Network& network, const ChipSpec& spec) {
   result.body.name = "body";
   result.head.name = "head";
   FitPart total;
+  std::vector<Index> arrays(chip.kinds.size(), 0);
   for (const StaticMatmul& matmul : network.matmuls) {
     if (!in_crossbars(matmul, spec)) continue;
     FitPart part = part_of(matmul, chip);
-    part.utilisation = share(part, chip);
+    part.utilisation = share(part);
+    arrays[static_cast<size_t>(kind_of(matmul, spec).macro)] += part.arrays;
     add(matmul.part == "head" ? result.head : result.body, part);
     add(total, part);
     result.rows.push_back(std::move(part));
   }
-  result.body.utilisation = share(result.body, chip);
-  result.head.utilisation = share(result.head, chip);
+  result.body.utilisation = share(result.body);
+  result.head.utilisation = share(result.head);
   result.crossbar_weights = total.weights;
   result.cells = total.cells;
   result.arrays = total.arrays;
-  result.utilisation = share(total, chip);
+  result.utilisation = share(total);
   result.tiles_per_chip = spec.n_tiles();
-  result.tiles = total.arrays == 0 ? 0 : (total.arrays - 1) / spec.macros_per_tile + 1;
+  result.kinds = kinds_of(chip, arrays);
+  for (const FitKind& kind : result.kinds) {
+    result.tiles += kind.tiles;
+    result.area += kind.area;
+  }
   result.chips = result.tiles == 0 ? 0 : (result.tiles - 1) / result.tiles_per_chip + 1;
-  result.area = static_cast<double>(result.tiles) * chip.tile_area;
   result.system_chips = n_chips(sized(spec.system, result.chips));
-  result.chip_area = system_of(spec, result.system_chips).area();
+  result.chip_area = system_of(spec, result.system_chips, result.kinds).area();
   result.reticles = result.chip_area / spec.reticle;
   return result;
 }

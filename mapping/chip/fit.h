@@ -16,24 +16,33 @@ struct FitPart {
   Index weights = 0;
   Index cells = 0;  ///< cells that hold them
   Index arrays = 0;
-  double utilisation = 0.0;  ///< cells / cells of the arrays
+  Index array_cells = 0;     ///< cells of the arrays
+  double utilisation = 0.0;  ///< cells / array_cells
+};
+
+/// What a kind of macro takes.
+struct FitKind {
+  std::string name;  ///< "chip": the chip's own macro
+  Index arrays = 0, tiles = 0;
+  SquareMetres area;  ///< of its tiles in use
 };
 
 /// Whether and how a network fits: closed forms, for networks of any size.
 ///
-/// Blocks are packed across matrices: only the last tile may be partly empty. A chip whose tiles do
-/// not suffice is taken several times, whether or not its system has so many.
+/// Blocks are packed across matrices: only the last tile of a kind may be partly empty. A chip
+/// whose tiles do not suffice is taken several times, whether or not its system has so many.
 struct Fit {
   Index crossbar_weights = 0, cells = 0, arrays = 0, tiles = 0;
   Index tiles_per_chip = 0;
   Index chips = 0;         ///< that the network needs
   Index system_chips = 1;  ///< that the system has, grown to the network where it is auto
   double utilisation = 0.0;
-  SquareMetres area;          ///< of the tiles in use, over all chips
-  SquareMetres chip_area;     ///< of one whole chip, its share of links between chips included
-  double reticles = 0.0;      ///< chip_area / the largest die of one exposure
-  FitPart body, head;         ///< head: the output matrix, where it lives in crossbars
-  std::vector<FitPart> rows;  ///< by matrix in crossbars
+  SquareMetres area;           ///< of the tiles in use, over all chips
+  SquareMetres chip_area;      ///< of one whole chip, its share of links between chips included
+  double reticles = 0.0;       ///< chip_area / the largest die of one exposure
+  FitPart body, head;          ///< head: the output matrix, where it lives in crossbars
+  std::vector<FitPart> rows;   ///< by matrix in crossbars
+  std::vector<FitKind> kinds;  ///< by kind of macro, the chip's own first
 
   bool fits() const { return chips <= system_chips; }
 };

@@ -8,18 +8,28 @@
 
 #include "core/error.h"
 #include "mapping/chip/anneal.h"
+#include "mapping/macros/matrix_kind.h"
+#include "mapping/macros/tile_filler.h"
+#include "mapping/system/chip_dies.h"
 #include "mapping/verify/verify_mapping.h"
 
 namespace ohm {
 namespace {
 
-Index crossbar_blocks(const Network& network, const Chip& chip) {
-  Index blocks = 0;
+/// Tiles that one copy of each matrix takes, every block in an array of its own.
+Index tiles_of_blocks(const Network& network, const Chip& chip) {
+  std::vector<Index> arrays(chip.kinds.size(), 0);
   for (const StaticMatmul& matmul : network.matmuls) {
-    if (!in_crossbars(matmul, chip.spec)) continue;
-    blocks += tile_grid(matmul.rows, matmul.columns, chip.shape).size();
+    arrays[static_cast<size_t>(kind_of(matmul, chip.spec).macro)] += blocks_of(matmul, chip);
   }
-  return blocks;
+  return tiles_for(arrays, macros_per_tile(chip));
+}
+
+Index tiles_of_arrays(const Arrangement& arrangement, const Chip& chip) {
+  if (arrangement.kinds.empty()) return tiles_for({arrangement.arrays}, macros_per_tile(chip));
+  std::vector<Index> arrays(chip.kinds.size(), 0);
+  for (const Index kind : arrangement.kinds) ++arrays[static_cast<size_t>(kind)];
+  return tiles_for(arrays, macros_per_tile(chip));
 }
 
 [[noreturn]] void refuse(const Network& network, const ChipSpec& chip, Index tiles) {
@@ -39,13 +49,41 @@ Index crossbar_blocks(const Network& network, const Chip& chip) {
           : " take as many chips as it needs with system: [{link: link_ucie_standard}],"));
 }
 
-/// A chip with room for so many arrays: where its system grows, as many chips as that takes.
-Chip chip_for(const Network& network, const ChipSpec& spec, Index arrays) {
-  const Index tiles = arrays == 0 ? 0 : (arrays - 1) / spec.macros_per_tile + 1;
+/// A chip with room for so many tiles: where its system grows, as many chips as that takes.
+Chip chip_for(const Network& network, const ChipSpec& spec, Index tiles) {
+  const Index without = dies_without_weights(spec);
   const Index chips = tiles == 0 ? 1 : (tiles - 1) / spec.n_tiles() + 1;
   const Index taken = n_chips(sized(spec.system, chips));
-  if (chips > taken || taken > kMostSystemTiles / spec.n_tiles()) refuse(network, spec, tiles);
-  return compile_chip(spec, chips);
+  if (chips > taken - without || taken > kMostSystemTiles / spec.n_tiles()) {
+    refuse(network, spec, tiles);
+  }
+  Chip chip = compile_chip(spec, chips);
+  chip.widths.matrices = matrix_widths(network, spec);
+  return chip;
+}
+
+/// A chip made with so many tiles of a kind has no more of them; of the others it has what is
+/// taken.
+void settle_kinds(const Network& network, const Placement& placement, Chip& chip) {
+  for (Index k = 1; k < chip.spec.n_kinds(); ++k) {
+    TileKind& kind = chip.kinds[static_cast<size_t>(k)];
+    const Index taken = placement.tiles_of(k);
+    if (chip.spec.macros[static_cast<size_t>(k - 1)].tiles == MacroKindSpec::kAuto) {
+      kind.tiles = taken;
+    }
+    if (taken <= kind.tiles) continue;
+    throw ConfigError(fmt::format(
+        "chip {}: macros[{}].tiles: network {} needs {} tiles of kind {}, the chip has {}: raise "
+        "it, or say auto",
+        chip.spec.name, k - 1, network.spec.name, taken, kind.name, kind.tiles));
+  }
+  Index own = chip.mesh.size() - tiles_of_dies(chip);
+  for (const TileKind& kind : chip.kinds) own -= kind.tiles;
+  if (placement.tiles_of(0) <= own) return;
+  throw ConfigError(fmt::format(
+      "chip {}: network {} needs {} tiles of the chip's own macros, {} are left beside those of "
+      "other kinds: lower macros[...].tiles, or enlarge mesh",
+      chip.spec.name, network.spec.name, placement.tiles_of(0), own));
 }
 
 void require_matches(const Network& network, const ChipSpec& spec) {
@@ -116,24 +154,31 @@ std::vector<StoredBlock> Mapping::stored_blocks() const {
     for (Index b = partition.first[m]; b < partition.first[m + 1]; ++b) {
       const PackedSpot& spot = arrangement.spots[blocks.size()];
       blocks.push_back({partition.blocks[static_cast<size_t>(b)], copy.copy,
-                        placement.slots[blocks.size()], spot.first_row, spot.first_column, 0});
+                        placement.slots[blocks.size()], spot.first_row, spot.first_column,
+                        arrangement.kind_of(spot.array)});
     }
   }
   return blocks;
 }
 
+std::map<Index, Index> Mapping::tile_kinds() const {
+  std::map<Index, Index> kinds;
+  for (size_t i = 0; i < placement.slots.size(); ++i) {
+    kinds.emplace(placement.slots[i].tile, arrangement.kind_of(arrangement.spots[i].array));
+  }
+  return kinds;
+}
+
 Mapping map_network(const Network& network, const ChipSpec& spec) {
   require_matches(network, spec);
   const bool packed = spec.map.packing != "none";
-  Chip chip = chip_for(network, spec, packed ? 0 : crossbar_blocks(network, compile_chip(spec)));
-  Partition partition =
-      partition_network(network, chip.shape, row_split_of(spec),
-                        [&](const StaticMatmul& matmul) { return in_crossbars(matmul, spec); });
+  Chip chip = chip_for(network, spec, packed ? 0 : tiles_of_blocks(network, compile_chip(spec)));
+  Partition partition = partition_network(network, chip);
   Arrangement arrangement = arrange(network, chip, partition);
-  if (arrangement.arrays > chip.mesh.size() * spec.macros_per_tile) {
-    chip = chip_for(network, spec, arrangement.arrays);
-  }
-  Placement placement = place(network, partition, arrangement, chip.mesh, spec.macros_per_tile);
+  const Index tiles = tiles_of_arrays(arrangement, chip);
+  if (tiles > chip.mesh.size() - tiles_of_dies(chip)) chip = chip_for(network, spec, tiles);
+  Placement placement = place(network, partition, arrangement, chip);
+  settle_kinds(network, placement, chip);
   Mapping mapping{network,
                   std::move(chip),
                   std::move(partition),

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <vector>
 
 #include "mapping/chip/arrange.h"
@@ -42,6 +43,8 @@ struct Mapping {
 
   /// The blocks of all copies and the cells they lie in.
   std::vector<StoredBlock> stored_blocks() const;
+  /// By tile in use: the kind of its macros.
+  std::map<Index, Index> tile_kinds() const;
 };
 
 /// Maps a network onto a chip, or onto the chips of its system, as chip.map says; ConfigError if it

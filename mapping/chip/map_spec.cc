@@ -1,16 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mapping/chip/map_spec.h"
 
+#include <fmt/format.h>
+
 namespace ohm {
 
 void MatrixRule::visit(Visitor& v) {
   v.value(Field("match", "the matrices' names, such as h.*.ffn.*; * is any text").must(), match);
+  v.value(Field("macro", "chip, or a further kind of the chip's macros: bits, slices and device"),
+          macro);
+  v.value(Field("redundancy", "times that they are programmed; the results are averaged")
+              .between(1, 64),
+          redundancy);
+  // a rule that says nothing else moves them out of the arrays
+  if (on.empty()) on = macro == "chip" && redundancy == 1 ? "digital" : "crossbar";
   v.value(Field("on", "where they live: in arrays, or in DRAM and multiplied digitally")
               .one_of({"crossbar", "digital"}),
           on);
-  v.value(Field("macro", "bits, slices and device are those of the chip's macro, for all matrices")
-              .one_of({"chip"}),
-          macro);
+  v.rule(on == "crossbar" || redundancy == 1, "redundancy",
+         fmt::format("{} of a digital matrix, whose products are exact; expected 1", redundancy));
 }
 
 void MapSpec::visit(Visitor& v) {

@@ -55,27 +55,44 @@ bool in_crossbars(const StaticMatmul& matmul, const std::string& head) {
   return head != "digital" || matmul.part != "head" || matmul.once;
 }
 
-Partition partition_network(const Network& network, const BlockShape& shape,
-                            const std::string& split, const StoredIf& stored) {
+void add_blocks(const StaticMatmul& matmul, const Cut& cut, const std::string& split,
+                Partition& partition) {
+  std::vector<Block> blocks = partition_matmul(matmul, cut.shape, split);
+  for (Index replica = 0; replica < cut.replicas; ++replica) {
+    for (Block& block : blocks) block.replica = replica;
+    partition.blocks.insert(partition.blocks.end(), blocks.begin(), blocks.end());
+  }
+}
+
+Partition partition_network(const Network& network, const std::string& split,
+                            const std::function<Cut(const StaticMatmul&)>& cut_of) {
   constexpr Index kMostBlocks = 50'000'000;
   Index blocks_needed = 0;
   for (const StaticMatmul& matmul : network.matmuls) {
-    if (!stored(matmul)) continue;
-    blocks_needed += tile_grid(matmul.rows, matmul.columns, shape).size();
+    const Cut cut = cut_of(matmul);
+    if (cut.replicas == 0) continue;
+    blocks_needed += cut.replicas * tile_grid(matmul.rows, matmul.columns, cut.shape).size();
     if (blocks_needed <= kMostBlocks) continue;
     throw ArgumentError(fmt::format(
         "partition: more than {} blocks of {} × {} weights; expected at most that many: enlarge "
         "the arrays or take a smaller network",
-        kMostBlocks, shape.rows, shape.columns));
+        kMostBlocks, cut.shape.rows, cut.shape.columns));
   }
-  Partition partition{shape, {}, {0}};
+  Partition partition{{}, {}, {0}};
   for (const StaticMatmul& matmul : network.matmuls) {
-    if (stored(matmul)) {
-      const auto blocks = partition_matmul(matmul, shape, split);
-      partition.blocks.insert(partition.blocks.end(), blocks.begin(), blocks.end());
-    }
+    const Cut cut = cut_of(matmul);
+    if (cut.replicas > 0) add_blocks(matmul, cut, split, partition);
     partition.first.push_back(std::ssize(partition.blocks));
   }
+  return partition;
+}
+
+Partition partition_network(const Network& network, const BlockShape& shape,
+                            const std::string& split, const StoredIf& stored) {
+  Partition partition = partition_network(network, split, [&](const StaticMatmul& matmul) {
+    return Cut{shape, stored(matmul) ? 1 : 0};
+  });
+  partition.shape = shape;
   return partition;
 }
 

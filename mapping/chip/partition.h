@@ -21,6 +21,7 @@ struct Block {
   Index row_tile = 0, column_tile = 0;
   Index first_row = 0, rows = 0;
   Index first_column = 0, columns = 0;
+  Index replica = 0;  ///< of a matrix that is stored several times and averaged
 
   bool operator==(const Block&) const = default;
 };
@@ -58,11 +59,25 @@ struct Partition {
   }
 };
 
+/// How a matrix is cut into blocks.
+struct Cut {
+  BlockShape shape;
+  Index replicas = 1;  ///< 0: not in crossbars
+};
+
+/// Adds the blocks of all replicas of one matrix.
+void add_blocks(const StaticMatmul& matmul, const Cut& cut, const std::string& split,
+                Partition& partition);
+
+/// Partition of a network whose matrices differ: the blocks of all replicas of a matrix, one
+/// replica after the other. ArgumentError beyond 50 million blocks.
+Partition partition_network(const Network& network, const std::string& split,
+                            const std::function<Cut(const StaticMatmul&)>& cut);
+
 /// Whether a matrix lives in crossbars.
 using StoredIf = std::function<bool(const StaticMatmul&)>;
 
-/// Partition of all matrices of the network that live in crossbars. ArgumentError beyond 50 million
-/// blocks.
+/// Partition of all matrices of the network that live in crossbars, cut alike.
 Partition partition_network(const Network& network, const BlockShape& shape,
                             const std::string& split, const StoredIf& stored);
 

@@ -11,8 +11,11 @@
 
 #include "core/error.h"
 #include "mapping/chip/arrange.h"
+#include "mapping/chip/chip.h"
+#include "mapping/macros/tile_filler.h"
 #include "mapping/network/attention_shape.h"
 #include "mapping/network/experts.h"
+#include "mapping/system/chip_dies.h"
 
 namespace ohm {
 namespace {
@@ -103,17 +106,26 @@ void add_sites(const Partition& partition, const Arrangement& arrangement, const
   }
 }
 
-AttentionSite attention_of(const Network& network, const std::vector<MatmulSite>& sites, int layer,
-                           Index most_tiles_per_head) {
-  AttentionSite site;
+/// The tiles of layer's matrices but those of its experts, in the order of their blocks.
+std::vector<Index> tiles_of_layer(const Network& network, const std::vector<MatmulSite>& sites,
+                                  int layer) {
+  std::vector<Index> tiles;
   std::unordered_set<Index> seen;
   for (const StaticMatmul& matmul : network.matmuls) {
     if (matmul.layer != layer || matmul.routed()) continue;
     for (const Index tile : sites[static_cast<size_t>(matmul.id)].tiles) {
-      if (seen.insert(tile).second) site.tiles.push_back(tile);
+      if (seen.insert(tile).second) tiles.push_back(tile);
     }
   }
-  if (site.tiles.empty()) site.tiles.push_back(0);  // all of the layer is digital
+  if (tiles.empty()) tiles.push_back(0);  // all of the layer is digital
+  return tiles;
+}
+
+/// Whole heads, or shares of them, on the first of these tiles.
+AttentionSite attention_on(const Network& network, std::vector<Index> tiles,
+                           Index most_tiles_per_head) {
+  AttentionSite site;
+  site.tiles = std::move(tiles);
   const Index heads = network.spec.n_heads, n = std::ssize(site.tiles);
   site.tiles_per_head = std::clamp<Index>(n / heads, 1, most_tiles_per_head);
   site.heads_per_tile = n < heads ? (heads - 1) / n + 1 : 1;
@@ -160,11 +172,23 @@ std::vector<Index> homes_of(const Network& network, const std::vector<MatmulSite
 void add_homes(const Network& network, Index most_tiles_per_head, Placement& placement) {
   const auto layers = static_cast<int>(network.spec.layers_of_both_stacks());
   for (int layer = 0; layer < layers; ++layer) {
-    placement.attention.push_back(
-        attention_of(network, placement.sites, layer, most_tiles_per_head));
+    placement.attention.push_back(attention_on(
+        network, tiles_of_layer(network, placement.sites, layer), most_tiles_per_head));
   }
   placement.home = homes_of(network, placement.sites);
 }
+
+/// Every layer's attention on tiles of these, whose share of the layers' heads is even: each layer
+/// goes on where the one before ended.
+void move_attention(const Network& network, std::vector<Index> tiles, Placement& placement) {
+  for (AttentionSite& site : placement.attention) {
+    site = attention_on(network, tiles, 1);
+    std::rotate(tiles.begin(), tiles.begin() + std::ssize(site.tiles) % std::ssize(tiles),
+                tiles.end());
+  }
+}
+
+constexpr Index kNoLimit = Index{1} << 40;  // tiles that may share a head
 
 }  // namespace
 
@@ -187,9 +211,37 @@ Placement place(const Network& network, const Partition& partition, const Arrang
     placement.slots.push_back(
         {mesh.snake(spot.array / macros_per_tile), spot.array % macros_per_tile});
   }
-  constexpr Index kNoLimit = Index{1} << 40;
   add_sites(partition, arrangement, mesh, placement);
   add_homes(network, kNoLimit, placement);
+  return placement;
+}
+
+Placement place(const Network& network, const Partition& partition, const Arrangement& arrangement,
+                const Chip& chip) {
+  if (chip.kinds.size() == 1 && chip.dies.empty()) {
+    return place(network, partition, arrangement, chip.mesh, chip.spec.macros_per_tile);
+  }
+  const std::vector<Index> tiles = weight_tiles(chip);
+  TileFiller filler(macros_per_tile(chip));
+  std::vector<Slot> of_array;
+  for (Index array = 0; array < arrangement.arrays; ++array) {
+    of_array.push_back(filler.next(arrangement.kind_of(array)));
+  }
+  if (filler.tiles() > std::ssize(tiles)) {
+    throw ArgumentError(fmt::format("place: {} tiles of several kinds on {}; expected enough",
+                                    filler.tiles(), tiles.size()));
+  }
+  Placement placement;
+  placement.tiles_used = filler.tiles();
+  placement.tiles_of_kind = filler.tiles_of_kind();
+  for (const PackedSpot& spot : arrangement.spots) {
+    const Slot& slot = of_array[static_cast<size_t>(spot.array)];
+    placement.slots.push_back({tiles[static_cast<size_t>(slot.tile)], slot.slot});
+  }
+  add_sites(partition, arrangement, chip.mesh, placement);
+  add_homes(network, kNoLimit, placement);
+  const std::vector<Index> attention = attention_tiles(chip);
+  if (!attention.empty()) move_attention(network, attention, placement);
   return placement;
 }
 

@@ -10,6 +10,7 @@
 namespace ohm {
 
 struct Arrangement;
+struct Chip;
 
 /// Where a block stands.
 struct Slot {
@@ -45,7 +46,13 @@ struct Placement {
   std::vector<AttentionSite> attention;          ///< by layer
   std::vector<Index> home;  ///< by vertex: the tile that holds the operator's result
   Index tiles_used = 0;
+  std::vector<Index> tiles_of_kind;  ///< of tiles_used, by kind of macro; empty: one kind
 
+  /// Tiles in use whose macros are of this kind.
+  Index tiles_of(Index kind) const {
+    if (tiles_of_kind.empty()) return kind == 0 ? tiles_used : 0;
+    return tiles_of_kind[static_cast<size_t>(kind)];
+  }
   Index copies(Index matmul) const {
     const auto m = static_cast<size_t>(matmul);
     return sites[m].tiles.empty() ? 0 : 1 + std::ssize(further[m]);
@@ -68,6 +75,11 @@ Index kv_heads_behind(const TransformerSpec& spec, Index first, Index n);
 /// ArgumentError if there are too few slots.
 Placement place(const Network& network, const Partition& partition, const Arrangement& arrangement,
                 const Mesh& mesh, Index macros_per_tile);
+
+/// The same on tiles of several kinds, each filled with arrays of its kind and followed along the
+/// snake by the next one that any kind needs, on the chips that hold weights.
+Placement place(const Network& network, const Partition& partition, const Arrangement& arrangement,
+                const Chip& chip);
 
 /// The same with every matrix stored once, every block in an array of its own.
 Placement place(const Network& network, const Partition& partition, const Mesh& mesh,

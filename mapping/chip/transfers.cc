@@ -24,7 +24,8 @@ void add_inputs_of(const Network& network, const Placement& placement, const Wid
   for (Index copy = 0; copy < copies; ++copy) {
     const MatmulSite& site = placement.site(op.matmul, copy);
     Transfer input{TransferKind::input, vertex, from, hub, site.tiles, {}, copy, copies};
-    input.bytes.assign(site.tiles.size(), bytes_of(op.in_features, widths.input_bits));
+    input.bytes.assign(site.tiles.size(),
+                       bytes_of(op.in_features, widths.of(op.matmul).input_bits));
     transfers.push_back(std::move(input));
   }
 }
@@ -36,8 +37,9 @@ void add_partial_sums(const Network& network, const Placement& placement, const 
   for (Index copy = 0; copy < copies; ++copy) {
     const MatmulSite& site = placement.site(op.matmul, copy);
     Transfer sums{TransferKind::partial_sums, vertex, -1, site.owner, site.tiles, {}, copy, copies};
+    const StaticMatmul& matmul = network.matmuls[static_cast<size_t>(op.matmul)];
     for (const Index columns : site.columns) {
-      sums.bytes.push_back(bytes_of(columns, widths.partial_sum_bits(op.in_features)));
+      sums.bytes.push_back(bytes_of(columns, widths.partial_sum_bits(matmul)));
     }
     transfers.push_back(std::move(sums));
   }
@@ -129,6 +131,16 @@ Index Widths::partial_sum_bits(Index rows) const {
   Index bits = input_bits + weight_bits;
   for (Index reach = 1; reach < rows; reach *= 2) ++bits;
   return bits;
+}
+
+MatrixWidths Widths::of(Index matmul) const {
+  if (matrices.empty()) return {input_bits, weight_bits, 1};
+  return matrices[static_cast<size_t>(matmul)];
+}
+
+Index Widths::partial_sum_bits(const StaticMatmul& matmul) const {
+  const MatrixWidths own = of(matmul.id);
+  return Widths{own.input_bits, own.weight_bits}.partial_sum_bits(matmul.rows * own.replicas);
 }
 
 std::int64_t bytes_of(Index n, Index bits) {

@@ -49,12 +49,21 @@ Transfer per_token(Transfer transfer);
 /// to n tiles takes n links; otherwise at most 4·d tiles stand d hops from the hub.
 std::int64_t least_link_bytes(const Transfer& transfer);
 
+/// What differs between matrices of a chip with several kinds of macros.
+struct MatrixWidths {
+  Index input_bits = 8, weight_bits = 8, replicas = 1;
+};
+
 /// Widths that decide how many bytes move.
 struct Widths {
   Index input_bits = 8, weight_bits = 8, activation_bits = 16, kv_bits = 8;
+  std::vector<MatrixWidths> matrices{};  ///< by matmul; empty: all alike, and stored once
 
   /// Bits of a sum of `rows` products of inputs with weights.
   Index partial_sum_bits(Index rows) const;
+  /// The same of a matrix, whose replicas are added up before they are divided by their number.
+  Index partial_sum_bits(const StaticMatmul& matmul) const;
+  MatrixWidths of(Index matmul) const;
 };
 
 /// Whole bytes of `n` elements of `bits` each.

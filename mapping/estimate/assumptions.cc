@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "mapping/macros/matrix_kind.h"
 #include "mapping/network/experts.h"
 
 namespace ohm {
@@ -66,6 +67,21 @@ void add_chip(const Mapping& mapping, Sentences& list) {
     list.push_back(
         "tiles are gated before the request and after their last step; bytes that arrive in a "
         "buffer do not wake its tile");
+  }
+  if (mapping.chip.kinds.size() > 1) {
+    list.push_back(
+        "tiles of each kind of macro stand where the network wants them; a hop is as long as the "
+        "side of the largest kind of tile");
+  }
+  if (has_kinds(mapping.chip.spec)) {
+    list.push_back(
+        "replicas of a matrix all read every token; their results are added up as partial sums "
+        "are, and the division by their number is part of the scale");
+  }
+  if (!mapping.chip.spec.dies.empty()) {
+    list.push_back(
+        "dies without weights are rectangles of as many tiles as the other chips, with their "
+        "buffers, digital units and routers, and are never switched off");
   }
   if (mapping.chip.mesh.n_chips() > 1) {
     list.push_back(

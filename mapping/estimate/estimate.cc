@@ -11,6 +11,7 @@
 #include "mapping/estimate/operator_energy.h"
 #include "mapping/estimate/phases.h"
 #include "mapping/estimate/static_cost.h"
+#include "mapping/macros/matrix_kind.h"
 #include "mapping/network/experts.h"
 #include "mapping/schedule/plan_attention.h"
 #include "mapping/schedule/plan_tokens.h"
@@ -33,21 +34,22 @@ void require_time(const Mapping& mapping, const Request& request) {
 void fill_gating(const Mapping& mapping, Estimate& result) {
   if (result.schedule.gated.off.empty()) return;
   const Gated& gated = result.schedule.gated;
-  result.break_even = mapping.chip.power.break_even;
+  result.break_even = longest_break_even(mapping.chip);
   result.wake_ups = gated.wake_ups;
   result.gated_share = gated.off_time() / (static_cast<double>(gated.off.size()) *
                                            static_cast<double>(result.schedule.makespan));
 }
 
 double spatial_utilisation(const Mapping& mapping) {
-  std::int64_t weights = 0;
-  for (const Block& block : mapping.partition.blocks) {
-    const auto m = static_cast<size_t>(block.matmul);
-    weights += block.rows * block.columns * mapping.arrangement.copies[m];
+  std::int64_t cells = 0, cells_of_arrays = 0;
+  for (const StaticMatmul& matmul : mapping.network.matmuls) {
+    cells +=
+        mapping.arrangement.copies[static_cast<size_t>(matmul.id)] * cells_of(matmul, mapping.chip);
   }
-  const double arrays = static_cast<double>(mapping.arrangement.arrays);
-  return static_cast<double>(weights * mapping.chip.cells_per_weight) /
-         (arrays * static_cast<double>(mapping.chip.cells_per_macro));
+  for (Index array = 0; array < mapping.arrangement.arrays; ++array) {
+    cells_of_arrays += mapping.chip.kind(mapping.arrangement.kind_of(array)).cells_per_macro;
+  }
+  return static_cast<double>(cells) / static_cast<double>(cells_of_arrays);
 }
 
 /// Leakage heats the chip, and heat is leakage: both are settled before totals are taken.
@@ -69,6 +71,7 @@ void fill_costs(const Mapping& mapping, const Schedule& worked, Estimate& result
   result.reticles = result.chip_area / mapping.chip.spec.reticle;
   result.spatial_utilisation = spatial_utilisation(mapping);
   result.temporal_utilisation = temporal_utilisation(mapping, worked, mapping.arrangement.arrays);
+  result.dies = die_costs(mapping.chip);
   if (mapping.chip.spec.yield.given()) {
     result.package = good_package(mapping.chip.spec, result.chip_area);
   }
@@ -101,7 +104,7 @@ Estimate estimate(const Mapping& mapping, const Workload& workload, Index timeli
     TokenPlan plan = plan_tokens(mapping, pass);
     plan.gating = gating_rule(mapping, plan);
     append(schedule(plan, pass, timeline_tokens), result.schedule);
-    book_energy(mapping, pass, with_activity(workload, mapping.chip.spec.macro), result.ledger);
+    book_energy(mapping, pass, with_activity(workload, mapping), result.ledger);
     book_busy(mapping, plan, pass, result.ledger);
     result.macs += macs_of(mapping, pass);
   }

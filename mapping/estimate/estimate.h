@@ -12,6 +12,7 @@
 #include "mapping/schedule/schedule.h"
 #include "mapping/schedule/workload.h"
 #include "mapping/thermal/temperature_map.h"
+#include "mapping/yield/die_cost.h"
 #include "mapping/yield/good_package.h"
 
 namespace ohm {
@@ -51,6 +52,7 @@ struct Estimate {
   Schedule schedule;
   std::optional<TemperatureMap> temperature;  ///< where the chip says how it loses its heat
   std::optional<GoodPackage> package;         ///< where the chip says how many dies are good
+  std::vector<DieCost> dies;                  ///< without weights, by kind
   std::vector<std::string> assumptions;
 };
 

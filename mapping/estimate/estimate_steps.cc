@@ -8,6 +8,7 @@
 
 #include "core/error.h"
 #include "mapping/estimate/static_cost.h"
+#include "mapping/macros/matrix_kind.h"
 #include "mapping/network/experts.h"
 #include "mapping/schedule/plan_attention.h"
 #include "mapping/schedule/plan_tokens.h"
@@ -108,6 +109,17 @@ void check_activity(const Network& network, const Workload& workload) {
 
 Workload with_activity(Workload workload, const MacroSpec& macro) {
   if (workload.activity.empty()) workload.activity = {assumed_statistics(macro)};
+  return workload;
+}
+
+Workload with_activity(Workload workload, const Mapping& mapping) {
+  const ChipSpec& spec = mapping.chip.spec;
+  if (spec.macros.empty() || !workload.activity.empty()) {
+    return with_activity(std::move(workload), spec.macro);
+  }
+  for (const StaticMatmul& matmul : mapping.network.matmuls) {
+    workload.activity.push_back(assumed_statistics(macro_of(matmul, spec)));
+  }
   return workload;
 }
 

@@ -32,6 +32,9 @@ void require_memory(const Mapping& mapping, const Spilled& spilled);
 /// What the macro assumes where the workload measured nothing.
 Workload with_activity(Workload workload, const MacroSpec& macro);
 
+/// The same where matrices are in several kinds of macros: one entry for each.
+Workload with_activity(Workload workload, const Mapping& mapping);
+
 /// Bytes of keys and values in the DRAM at the end, of the layer of one operator, over all
 /// sequences; 0 unless it computes scores in this pass.
 std::int64_t kv_in_dram(const Mapping& mapping, Index vertex, const Request& request);

@@ -10,6 +10,7 @@
 #include "mapping/chip/tile_wires.h"
 #include "mapping/estimate/attention_work.h"
 #include "mapping/estimate/phases.h"
+#include "mapping/macros/matrix_kind.h"
 #include "mapping/schedule/plan_tokens.h"
 #include "mapping/system/memory_load.h"
 
@@ -154,7 +155,7 @@ class Booker {
 
   void book_matmul(Index vertex, const InputStatistics& activity) {
     const MatmulSite& site = mapping_.placement.sites[static_cast<size_t>(op_->matmul)];
-    const auto inputs = bytes_of(op_->in_features, widths_.input_bits);
+    const auto inputs = bytes_of(op_->in_features, widths_.of(op_->matmul).input_bits);
     const bool from_dram =
         boost::in_degree(static_cast<size_t>(vertex), mapping_.network.graph) == 0;
     if (from_dram) {
@@ -172,7 +173,7 @@ class Booker {
       const MatmulSite& each = mapping_.placement.site(op_->matmul, copy);
       std::int64_t bytes = std::ssize(each.tiles) * inputs;
       for (const Index columns : each.columns) {
-        bytes += bytes_of(columns, widths_.partial_sum_bits(op_->in_features));
+        bytes += bytes_of(columns, widths_.partial_sum_bits(matmul()));
       }
       buffer(2 * runs_of_copy(copy, copies) * bytes);
       tile_wires(runs_of_copy(copy, copies) * bytes);
@@ -195,7 +196,11 @@ class Booker {
   void book_digital_head() {
     const std::int64_t weights = op_->in_features * op_->out_features;
     macs(runs_ * weights);
-    dram(runs_ * bytes_of(weights, widths_.weight_bits));
+    dram(runs_ * bytes_of(weights, widths_.of(op_->matmul).weight_bits));
+  }
+
+  const StaticMatmul& matmul() const {
+    return mapping_.network.matmuls[static_cast<size_t>(op_->matmul)];
   }
 
   std::map<std::pair<Index, Index>, Index> shapes() const {
@@ -211,8 +216,9 @@ class Booker {
   void book_macros(const InputStatistics& activity) {
     for (const auto& [shape, blocks] : shapes()) {
       const MvmBlock block{shape.first, shape.second, blocks * runs_};
-      const MvmActivity done = expected_activity(spec_.macro, block, activity);
-      for (const ComponentCost& part : mvm_energy(spec_.macro, block, done)) {
+      const MacroSpec& macro = macro_of(matmul(), spec_);
+      const MvmActivity done = expected_activity(macro, block, activity);
+      for (const ComponentCost& part : mvm_energy(macro, block, done)) {
         book(part.component, part.cost);
       }
     }
@@ -220,10 +226,11 @@ class Booker {
 
   /// One addition for every partial sum but the first of its column.
   void book_accumulation() {
-    const TileGrid grid = tile_grid(op_->in_features, op_->out_features, mapping_.chip.shape);
-    if (grid.row_tiles == 1) return;
-    elements("accumulate", runs_ * (grid.row_tiles - 1) * op_->out_features,
-             spec_.digital.accumulate);
+    const Cut cut = cut_of(matmul(), mapping_.chip);
+    const Index sums =
+        cut.replicas * tile_grid(op_->in_features, op_->out_features, cut.shape).row_tiles;
+    if (sums == 1) return;
+    elements("accumulate", runs_ * (sums - 1) * op_->out_features, spec_.digital.accumulate);
   }
 
   void book_attention(const AttentionWork& work) {

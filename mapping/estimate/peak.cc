@@ -9,6 +9,7 @@
 #include "crossbar/cost/part_cost.h"
 #include "crossbar/geometry.h"
 #include "mapping/chip/tile_wires.h"
+#include "mapping/system/chip_dies.h"
 
 namespace ohm {
 namespace {
@@ -162,6 +163,14 @@ void add_chip_parts(const Chip& chip, std::vector<PeakPart>& parts) {
   add_published(parts, chip.spec.parts, chip.spec.macro.periphery.technology());
 }
 
+/// Of all chips.
+Index tiles_of_kind(const Chip& chip, Index kind) {
+  if (kind > 0) return chip.kind(kind).tiles;
+  Index own = chip.mesh.size() - tiles_of_dies(chip);
+  for (const TileKind& further : chip.kinds) own -= further.tiles;
+  return own;
+}
+
 /// Every link between chips busy in both directions.
 void add_system_parts(const Chip& chip, std::vector<PeakPart>& parts) {
   constexpr std::int64_t kProbe = 1 << 30;  // bytes; the power does not depend on it
@@ -184,6 +193,42 @@ void add_system_parts(const Chip& chip, std::vector<PeakPart>& parts) {
   add(parts, times(n, dram.front()));
   if (memory.background.si() == 0.0) return;
   add(parts, times(n, fixed_power("dram_background", memory.background, memory.source)));
+}
+
+/// Dies without weights: what their tiles have beside macros, and their own parts.
+void add_dies(const Chip& chip, std::vector<PeakPart>& parts) {
+  for (const DieSpec& die : chip.spec.dies) {
+    const auto n = static_cast<double>(std::ssize(die.at));
+    std::vector<PeakPart> tile, own;
+    add_tile_parts(chip, tile);
+    add_published(own, die.parts, chip.spec.macro.periphery.technology());
+    for (const PeakPart& part : tile) {
+      add(parts, times(n * static_cast<double>(chip.spec.n_tiles()), part));
+    }
+    for (const PeakPart& part : own) add(parts, times(n, part));
+  }
+}
+
+/// Levels core and tile above the macro of a kind.
+void add_tile_levels(const Chip& chip, Index kind, Peak& peak) {
+  const ChipSpec& spec = chip.spec;
+  const Index tiles = tiles_of_kind(chip, kind), cores = chip.kind(kind).cores_per_tile(spec);
+  peak.levels.front().count = tiles * chip.kind(kind).macros_per_tile;
+  PeakLevel core =
+      block_of(static_cast<double>(spec.core.macros), peak.levels.back(), "core", tiles * cores);
+  add_published(core.parts, spec.core.parts, spec.macro.periphery.technology());
+  peak.levels.push_back(core);
+  PeakLevel tile = block_of(static_cast<double>(cores), core, "tile", tiles);
+  add_tile_parts(chip, tile.parts);
+  peak.levels.push_back(tile);
+}
+
+/// The tiles of another kind beside those of `sum`.
+void add_block(const PeakLevel& block, PeakLevel& sum) {
+  sum.macros += block.macros;
+  sum.ops_per_s += block.ops_per_s;
+  sum.weights += block.weights;
+  for (const PeakPart& part : block.parts) add(sum.parts, part);
 }
 
 /// Whether one conversion gives a whole result: no slices, no steps, no row groups to add up.
@@ -243,23 +288,24 @@ Peak peak(const Chip& chip) {
 
 Peak peak(const Chip& chip, const InputStatistics& statistics) {
   const ChipSpec& spec = chip.spec;
-  const Technology at = spec.macro.periphery.technology();
   Peak peak = ohm::peak(spec.macro, statistics);
-  const Index chips = chip.mesh.n_chips();
-  const Index tiles = chips * spec.n_tiles(), cores = spec.cores_per_tile();
-  peak.levels.front().count = tiles * spec.macros_per_tile;
-  PeakLevel core =
-      block_of(static_cast<double>(spec.core.macros), peak.levels.back(), "core", tiles * cores);
-  add_published(core.parts, spec.core.parts, at);
-  peak.levels.push_back(core);
-  PeakLevel tile = block_of(static_cast<double>(cores), core, "tile", tiles);
-  add_tile_parts(chip, tile.parts);
-  peak.levels.push_back(tile);
-  PeakLevel whole = block_of(static_cast<double>(spec.n_tiles()), tile, "chip", chips);
+  const Index chips = chip.mesh.n_chips() - dies_without_weights(spec);
+  add_tile_levels(chip, 0, peak);
+  const PeakLevel tile = peak.levels.back();
+  const double own = static_cast<double>(tile.count) / static_cast<double>(chips);
+  PeakLevel whole = block_of(own, tile, "chip", chips);
+  for (Index k = 1; k < spec.n_kinds(); ++k) {
+    if (chip.kind(k).tiles == 0) continue;
+    Peak further = ohm::peak(spec.macro_of(k), assumed_statistics(spec.macro_of(k)));
+    add_tile_levels(chip, k, further);
+    const double each = static_cast<double>(chip.kind(k).tiles) / static_cast<double>(chips);
+    add_block(block_of(each, further.levels.back(), "chip", chips), whole);
+  }
   add_chip_parts(chip, whole.parts);
   peak.levels.push_back(whole);
   PeakLevel system = block_of(static_cast<double>(whole.count), whole, "system", 1);
   add_system_parts(chip, system.parts);
+  add_dies(chip, system.parts);
   peak.levels.push_back(std::move(system));
   return peak;
 }

@@ -7,6 +7,8 @@
 
 #include "crossbar/cost/macro_area.h"
 #include "crossbar/cost/part_cost.h"
+#include "mapping/macros/matrix_kind.h"
+#include "mapping/system/chip_dies.h"
 
 namespace ohm {
 namespace {
@@ -44,19 +46,58 @@ Cost static_energy(Index tiles, Joules energy, const std::string& source) {
   return cost;
 }
 
+Index chips_with_weights(const Chip& chip) {
+  return chip.mesh.n_chips() - dies_without_weights(chip.spec);
+}
+
+/// What gating did to the tiles of one kind of macro.
+struct GatedKind {
+  double off = 0.0;  // picoseconds
+  std::int64_t wake_ups = 0;
+};
+
+std::vector<GatedKind> gated_by_kind(const Mapping& mapping, const Gated& gated) {
+  std::vector<GatedKind> kinds(mapping.chip.kinds.size());
+  if (kinds.size() == 1) return {{gated.off_time(), gated.wake_ups}};
+  const auto of_tile = mapping.tile_kinds();  // by tile, as the tiles of a gating rule are
+  size_t entry = 0;
+  for (const auto& [tile, kind] : of_tile) {
+    if (entry == gated.off.size()) break;
+    GatedKind& own = kinds[static_cast<size_t>(kind)];
+    own.off += static_cast<double>(gated.off[entry]);
+    own.wake_ups += gated.woken[entry];
+    ++entry;
+  }
+  return kinds;
+}
+
 }  // namespace
 
 double array_picoseconds(const Mapping& mapping, const Schedule& schedule) {
-  double picoseconds = 0.0;
+  double sum = 0.0;
+  for (const double each : array_picoseconds_by_kind(mapping, schedule)) sum += each;
+  return sum;
+}
+
+std::vector<double> array_picoseconds_by_kind(const Mapping& mapping, const Schedule& schedule) {
+  std::vector<double> picoseconds(mapping.chip.kinds.size(), 0.0);
   for (size_t r = 0; r < schedule.resources.size(); ++r) {
     const Resource& resource = schedule.resources[r];
     if (resource.kind != ResourceKind::macros) continue;
     if (mapping.placement.copies(resource.number) == 0) continue;  // digital
-    picoseconds +=
+    const auto m = static_cast<size_t>(resource.number);
+    const Index kind = kind_of(mapping.network.matmuls[m], mapping.chip.spec).macro;
+    picoseconds[static_cast<size_t>(kind)] +=
         static_cast<double>(schedule.busy[r]) *
         static_cast<double>(mapping.arrangement.of(resource.number, resource.copy).arrays);
   }
   return picoseconds;
+}
+
+Seconds longest_break_even(const Chip& chip) {
+  Seconds longest;
+  for (const TileKind& kind : chip.kinds) longest = std::max(longest, kind.power.break_even);
+  return longest;
 }
 
 GatingRule gating_rule(const Mapping& mapping, const TokenPlan& plan) {
@@ -75,23 +116,35 @@ GatingRule gating_rule(const Mapping& mapping, const TokenPlan& plan) {
   }
   rule.ahead = mapping.chip.spec.gating.wake == "ahead";
   rule.wake_time = picoseconds(mapping.chip.power.wake_time);
-  rule.break_even = picoseconds(mapping.chip.power.break_even);
+  rule.break_even = picoseconds(longest_break_even(mapping.chip));
   return rule;
 }
 
 void book_leakage(const Mapping& mapping, const Schedule& schedule, Ledger& ledger) {
-  const TilePower& power = mapping.chip.power;
-  const GatingSpec& gating = mapping.chip.spec.gating;
+  const Chip& chip = mapping.chip;
+  const GatingSpec& gating = chip.spec.gating;
   const Seconds makespan(static_cast<double>(schedule.makespan) * 1e-12);
-  const Index used = mapping.chip.powered_tiles(mapping.placement.tiles_used);
-  const Index unused = mapping.chip.mesh.size() - used;
-  const Seconds gated(schedule.gated.off_time() * 1e-12);
-  const Seconds powered = std::max(Seconds(), static_cast<double>(used) * makespan - gated);
+  const Index holding = chip.mesh.size() - tiles_of_dies(chip);
+  const Index used = std::min(chip.powered_tiles(mapping.placement.tiles_used), holding);
+  const Index unused = holding - used;
+  const std::vector<GatedKind> by_kind = gated_by_kind(mapping, schedule.gated);
+  Joules on, kept, woken;
+  for (size_t k = 0; k < chip.kinds.size(); ++k) {
+    // whatever is powered beside the tiles in use is of the chip's own kind
+    Index tiles = mapping.placement.tiles_of(static_cast<Index>(k));
+    if (k == 0) tiles += used - mapping.placement.tiles_used;
+    const TilePower& power = chip.kinds[k].power;
+    const Seconds gated(by_kind[k].off * 1e-12);
+    on += power.on * std::max(Seconds(), static_cast<double>(tiles) * makespan - gated);
+    kept += power.gated * gated;
+    woken += static_cast<double>(by_kind[k].wake_ups) * power.wake_energy;
+  }
+  kept += chip.power.off * (static_cast<double>(unused) * makespan);
+  on += leakage_of_dies(chip) * makespan;
   ledger.book({"leakage", "", -1, "static"},
-              static_energy(used, power.on * powered,
+              static_energy(used + tiles_of_dies(chip), on,
                             "static power × powered time: macro.periphery, buffer and chip "
                             "leakage"));
-  const Joules kept = power.gated * gated + power.off * (static_cast<double>(unused) * makespan);
   if (kept.si() > 0.0) {
     ledger.book(
         {"leakage_gated", "", -1, "static"},
@@ -100,8 +153,8 @@ void book_leakage(const Mapping& mapping, const Schedule& schedule, Ledger& ledg
   }
   if (schedule.gated.wake_ups == 0) return;
   ledger.book({"wake_up", "", -1, "static"},
-              energy_of(schedule.gated.wake_ups, power.wake_energy,
-                        "wake_energy and C·V² of the switched rail: " + gating.source));
+              static_energy(schedule.gated.wake_ups, woken,
+                            "wake_energy and C·V² of the switched rail: " + gating.source));
 }
 
 void book_background(const Mapping& mapping, const Schedule& schedule, Ledger& ledger) {
@@ -115,9 +168,8 @@ void book_background(const Mapping& mapping, const Schedule& schedule, Ledger& l
 void book_parts(const Mapping& mapping, const Schedule& schedule, Ledger& ledger) {
   const ChipSpec& spec = mapping.chip.spec;
   const Technology at = spec.macro.periphery.technology();
-  const double worked = array_picoseconds(mapping, schedule) * 1e-12;
+  const std::vector<double> worked = array_picoseconds_by_kind(mapping, schedule);
   const double makespan = static_cast<double>(schedule.makespan) * 1e-12;
-  const auto tiles = static_cast<double>(mapping.placement.tiles_used);
   const auto book = [&](const std::vector<PartSpec>& parts, double seconds, double longest) {
     for (const ComponentCost& each : part_power(parts, at)) {
       Cost cost = each.cost;  // of one second
@@ -128,19 +180,36 @@ void book_parts(const Mapping& mapping, const Schedule& schedule, Ledger& ledger
       ledger.book({each.component, "", -1, "static"}, cost);
     }
   };
-  const auto cores = static_cast<double>(spec.cores_per_tile());
-  book(spec.core.parts, worked / static_cast<double>(spec.core.macros), tiles * cores * makespan);
-  book(spec.tile.parts, worked / static_cast<double>(spec.macros_per_tile), tiles * makespan);
-  const double each_chip = static_cast<double>(mapping.chip.mesh.n_chips()) * makespan;
+  for (size_t k = 0; k < mapping.chip.kinds.size(); ++k) {
+    const TileKind& kind = mapping.chip.kinds[k];
+    const auto tiles = static_cast<double>(mapping.placement.tiles_of(static_cast<Index>(k)));
+    const auto cores = static_cast<double>(kind.cores_per_tile(spec));
+    const double seconds = worked[k] * 1e-12;
+    book(spec.core.parts, seconds / static_cast<double>(spec.core.macros),
+         tiles * cores * makespan);
+    book(spec.tile.parts, seconds / static_cast<double>(kind.macros_per_tile), tiles * makespan);
+  }
+  const double each_chip = static_cast<double>(chips_with_weights(mapping.chip)) * makespan;
   book(spec.parts, each_chip, each_chip);
+  for (const DieSpec& die : spec.dies) {
+    const double each_die = static_cast<double>(std::ssize(die.at)) * makespan;
+    book(die.parts, each_die, each_die);
+  }
 }
 
 void book_area(const Mapping& mapping, Ledger& ledger) {
   const ChipSpec& spec = mapping.chip.spec;
-  const auto tiles = static_cast<double>(mapping.placement.tiles_used);
-  const double macros = tiles * static_cast<double>(spec.macros_per_tile);
-  for (const ComponentCost& part : macro_area(spec.macro)) {
-    ledger.book({part.component, "", -1, "static"}, scaled(part.cost, macros));
+  const auto tiles =
+      static_cast<double>(mapping.placement.tiles_used + tiles_of_dies(mapping.chip));
+  double cores = 0.0;
+  for (size_t k = 0; k < mapping.chip.kinds.size(); ++k) {
+    const TileKind& kind = mapping.chip.kinds[k];
+    const auto own = static_cast<double>(mapping.placement.tiles_of(static_cast<Index>(k)));
+    cores += own * static_cast<double>(kind.cores_per_tile(spec));
+    const double macros = own * static_cast<double>(kind.macros_per_tile);
+    for (const ComponentCost& part : macro_area(spec.macro_of(static_cast<Index>(k)))) {
+      ledger.book({part.component, "", -1, "static"}, scaled(part.cost, macros));
+    }
   }
   ledger.book({"buffer", "", -1, "static"},
               area_of(tiles, spec.buffer.area,
@@ -155,9 +224,10 @@ void book_area(const Mapping& mapping, Ledger& ledger) {
       ledger.book({part.component, "", -1, "static"}, scaled(part.cost, n));
     }
   };
-  book(spec.core.parts, tiles * static_cast<double>(spec.cores_per_tile()));
+  book(spec.core.parts, cores);
   book(spec.tile.parts, tiles);
-  book(spec.parts, static_cast<double>(mapping.chip.mesh.n_chips()));
+  book(spec.parts, static_cast<double>(chips_with_weights(mapping.chip)));
+  for (const DieSpec& die : spec.dies) book(die.parts, static_cast<double>(std::ssize(die.at)));
   for (Index k = 0; k < mapping.chip.mesh.n_levels(); ++k) {
     const LinkSpec& link = spec.system[static_cast<size_t>(k)].link;
     if (mapping.chip.link_area(k).si() == 0.0) continue;

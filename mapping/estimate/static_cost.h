@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <vector>
+
 #include "core/ledger.h"
 #include "mapping/chip/map_network.h"
 #include "mapping/schedule/schedule.h"
@@ -12,6 +14,12 @@ GatingRule gating_rule(const Mapping& mapping, const TokenPlan& plan);
 
 /// Picoseconds that arrays work: Σ over copies of matrices of busy time × arrays.
 double array_picoseconds(const Mapping& mapping, const Schedule& schedule);
+
+/// The same by kind of macro.
+std::vector<double> array_picoseconds_by_kind(const Mapping& mapping, const Schedule& schedule);
+
+/// Of all kinds of tiles: gating a longer wait loses nothing in any of them.
+Seconds longest_break_even(const Chip& chip);
 
 /// Books static power over the makespan under the phase "static": "leakage" of tiles that are
 /// powered, "leakage_gated" of those that are not, and "wake_up".

@@ -158,13 +158,14 @@ std::vector<MatmulQuality> matmul_quality(const Network& network, const Weights&
     if (analog) {
       const MvmCounts counts = engine.counts(matmul.id) - before;
       const auto conversions = static_cast<double>(std::max<std::int64_t>(1, counts.conversions));
-      const Index per_slice = conversions_per_slice(engine.macro().spec.weight);
+      const Macro& macro = engine.macro_of(matmul.id);
+      const Index per_slice = conversions_per_slice(macro.spec.weight);
       // of digital subtraction one conversion is simulated for the two of a pair
       quality.clip_rate = static_cast<double>(counts.clipped * per_slice) / conversions;
       quality.fused_rate = static_cast<double>(counts.fused) / conversions;
-      quality.activity = input_statistics(engine.macro(), engine.programmed(matmul.id), counts);
-      quality.mean_cell_level = mean_cell_level(engine.macro(), engine.programmed(matmul.id));
-      add_array_figures(engine.macro(), engine.programmed(matmul.id), quality);
+      quality.activity = input_statistics(macro, engine.programmed(matmul.id), counts);
+      quality.mean_cell_level = mean_cell_level(macro, engine.programmed(matmul.id));
+      add_array_figures(macro, engine.programmed(matmul.id), quality);
     }
     all.push_back(quality);
   }

@@ -13,6 +13,7 @@
 #include "crossbar/read/calibrate.h"
 #include "mapping/chip/chip.h"
 #include "mapping/chip/partition.h"
+#include "mapping/macros/matrix_kind.h"
 
 namespace ohm {
 namespace {
@@ -51,30 +52,58 @@ Matrix<float> as_floats(const Matrix<std::int32_t>& codes) {
   return out;
 }
 
+void add_matrix(const StaticMatmul& matmul, const Weights& weights, const MacroSpec& macro,
+                const Calibration& calibration, QuantizedNetwork& quantized) {
+  const auto id = static_cast<size_t>(matmul.id);
+  const auto scale =
+      macro.weight.scale == "column" ? WeightScale::per_column : WeightScale::per_tensor;
+  quantized.matmuls.push_back(
+      quantize_weights(as_matrix(weights.matmul[id]), static_cast<int>(macro.weight.bits), scale));
+  const bool dynamic = macro.input.range == "dynamic";
+  if (!dynamic && (calibration.inputs.size() <= id || calibration.inputs[id].size() == 0)) {
+    throw ArgumentError(fmt::format("input.range is {}: matrix '{}' has no calibration inputs",
+                                    macro.input.range, matmul.name));
+  }
+  quantized.input_steps.push_back(dynamic ? 0.0 : static_step(macro.input, calibration.inputs[id]));
+}
+
+/// Every replica's result is a result, so is their mean.
+void add(const Matrix<double>& y, double share, Matrix<double>& sum) {
+  for (size_t i = 0; i < y.values.size(); ++i) sum.values[i] += share * y.values[i];
+}
+
+std::vector<Macro> compile_macros(const ChipSpec& chip) {
+  std::vector<Macro> macros;
+  for (Index kind = 0; kind < chip.n_kinds(); ++kind) {
+    macros.push_back(compile_macro(chip.macro_of(kind)));
+  }
+  return macros;
+}
+
 }  // namespace
 
 QuantizedNetwork quantize_network(const Network& network, const Weights& weights,
                                   const MacroSpec& macro, const Calibration& calibration) {
-  const auto scale =
-      macro.weight.scale == "column" ? WeightScale::per_column : WeightScale::per_tensor;
   QuantizedNetwork quantized{macro.input, {}, {}};
   for (const StaticMatmul& matmul : network.matmuls) {
-    const auto id = static_cast<size_t>(matmul.id);
-    quantized.matmuls.push_back(quantize_weights(as_matrix(weights.matmul[id]),
-                                                 static_cast<int>(macro.weight.bits), scale));
-    const bool dynamic = macro.input.range == "dynamic";
-    if (!dynamic && (calibration.inputs.size() <= id || calibration.inputs[id].size() == 0)) {
-      throw ArgumentError(fmt::format("input.range is {}: matrix '{}' has no calibration inputs",
-                                      macro.input.range, matmul.name));
-    }
-    quantized.input_steps.push_back(dynamic ? 0.0
-                                            : static_step(macro.input, calibration.inputs[id]));
+    add_matrix(matmul, weights, macro, calibration, quantized);
+  }
+  return quantized;
+}
+
+QuantizedNetwork quantize_network(const Network& network, const Weights& weights,
+                                  const ChipSpec& chip, const Calibration& calibration) {
+  QuantizedNetwork quantized{chip.macro.input, {}, {}};
+  for (const StaticMatmul& matmul : network.matmuls) {
+    const MacroSpec& macro = macro_of(matmul, chip);
+    add_matrix(matmul, weights, macro, calibration, quantized);
+    quantized.input_bits.push_back(macro.input.bits);
   }
   return quantized;
 }
 
 QuantizedInputs quantize_inputs(const QuantizedNetwork& network, Index matmul, const Tensor& x) {
-  const int bits = static_cast<int>(network.input.bits);
+  const int bits = network.bits_of(matmul);
   const std::int32_t top = symmetric_max_code(bits);
   const double fixed = network.input_steps[static_cast<size_t>(matmul)];
   QuantizedInputs result{Matrix<std::int32_t>(x.rows(), x.dim(-1)), {}};
@@ -88,8 +117,9 @@ QuantizedInputs quantize_inputs(const QuantizedNetwork& network, Index matmul, c
 }
 
 QuantizedEngine::QuantizedEngine(const QuantizedNetwork& network) : network_(network) {
-  for (const QuantizedMatrix& matrix : network.matmuls) {
-    operands_.push_back(make_exact(as_floats(matrix.codes), half_range(network.input.bits)));
+  for (size_t id = 0; id < network.matmuls.size(); ++id) {
+    operands_.push_back(make_exact(as_floats(network.matmuls[id].codes),
+                                   half_range(network.bits_of(static_cast<Index>(id)))));
   }
 }
 
@@ -99,13 +129,14 @@ Tensor QuantizedEngine::multiply(const StaticMatmul& matmul, const Tensor& x,
   const QuantizedInputs inputs = quantize_inputs(network_, matmul.id, x);
   Matrix<double> y;
   exact_product(as_floats(inputs.codes), operands_[id], {0, matmul.rows},
-                half_range(network_.input.bits), y);
+                half_range(network_.bits_of(matmul.id)), y);
   return rescale(y, inputs, network_.matmuls[id]);
 }
 
 std::vector<RowTile> row_tiles(const StaticMatmul& matmul, const ChipSpec& chip) {
   std::vector<RowTile> tiles;
-  for (const Block& block : partition_matmul(matmul, block_shape(chip), row_split_of(chip))) {
+  const BlockShape shape = block_shape(chip, kind_of(matmul, chip).macro);
+  for (const Block& block : partition_matmul(matmul, shape, row_split_of(chip))) {
     if (block.column_tile == 0) tiles.push_back({block.first_row, block.rows});
   }
   return tiles;
@@ -114,27 +145,38 @@ std::vector<RowTile> row_tiles(const StaticMatmul& matmul, const ChipSpec& chip)
 CrossbarEngine::CrossbarEngine(const Network& network, const QuantizedNetwork& quantized,
                                const ChipSpec& chip, const Calibration& calibration, ChipDraw draw,
                                int threads)
-    : macro_(compile_macro(chip.macro)), network_(quantized), digital_(quantized) {
+    : macros_(compile_macros(chip)), network_(quantized), digital_(quantized) {
+  const Index n = std::ssize(network.matmuls);
   banks_.resize(network.matmuls.size());
-  parallel_for(threads, std::ssize(network.matmuls), [&](Index id) {
+  parallel_for(threads, n, [&](Index id) {
     const StaticMatmul& matmul = network.matmuls[static_cast<size_t>(id)];
-    if (!in_crossbars(matmul, chip)) return;
+    const MatrixKind kind = kind_of(matmul, chip);
+    if (!kind.in_crossbars) return;
     auto bank = std::make_unique<Bank>();
-    ChipDraw own = draw;
-    own.matrix = static_cast<std::uint32_t>(id);
-    bank->matrix = program(macro_, quantized.matmuls[static_cast<size_t>(id)].codes,
-                           row_tiles(matmul, chip), own);
-    const auto& inputs = calibration.inputs;
-    if (std::ssize(inputs) > id && inputs[static_cast<size_t>(id)].size() > 0) {
-      const auto codes = quantize_inputs(quantized, id, inputs[static_cast<size_t>(id)]).codes;
-      calibrate_adc(macro_, bank->matrix, codes);
-      if (macro_.spec.adc.range == "learned") {
-        learn_correction(macro_, bank->matrix, codes,
-                         quantized.matmuls[static_cast<size_t>(id)].codes);
-      }
+    bank->kind = static_cast<size_t>(kind.macro);
+    const std::vector<RowTile> tiles = row_tiles(matmul, chip);
+    for (Index replica = 0; replica < kind.redundancy; ++replica) {
+      ChipDraw own = draw;
+      own.matrix = static_cast<std::uint32_t>(id + replica * n);  // no two draw the same numbers
+      bank->replicas.push_back(written(macros_[bank->kind], tiles, own, id, calibration));
     }
     banks_[static_cast<size_t>(id)] = std::move(bank);
   });
+}
+
+/// Programmed, and its converters' ranges set on the calibration inputs.
+CrossbarEngine::Replica CrossbarEngine::written(const Macro& macro,
+                                                const std::vector<RowTile>& tiles,
+                                                const ChipDraw& draw, Index id,
+                                                const Calibration& calibration) const {
+  const Matrix<std::int32_t>& weights = network_.matmuls[static_cast<size_t>(id)].codes;
+  Replica replica{program(macro, weights, tiles, draw), {}};
+  const auto& inputs = calibration.inputs;
+  if (std::ssize(inputs) <= id || inputs[static_cast<size_t>(id)].size() == 0) return replica;
+  const auto codes = quantize_inputs(network_, id, inputs[static_cast<size_t>(id)]).codes;
+  calibrate_adc(macro, replica.matrix, codes);
+  if (macro.spec.adc.range == "learned") learn_correction(macro, replica.matrix, codes, weights);
+  return replica;
 }
 
 Tensor CrossbarEngine::multiply(const StaticMatmul& matmul, const Tensor& x,
@@ -142,35 +184,58 @@ Tensor CrossbarEngine::multiply(const StaticMatmul& matmul, const Tensor& x,
   if (!is_analog(matmul.id)) return digital_.multiply(matmul, x, tokens);
   Bank& bank = *banks_[static_cast<size_t>(matmul.id)];
   const QuantizedInputs inputs = quantize_inputs(network_, matmul.id, x);
-  const MvmResult result = mvm(macro_, bank.matrix, inputs.codes, tokens);
-  {
+  const double share = 1.0 / static_cast<double>(bank.replicas.size());
+  Matrix<double> mean;
+  for (Replica& replica : bank.replicas) {
+    MvmResult result = mvm(macros_[bank.kind], replica.matrix, inputs.codes, tokens);
+    if (bank.replicas.size() == 1) {
+      mean = std::move(result.y);
+    } else {
+      if (mean.values.empty()) mean = Matrix<double>(result.y.rows, result.y.cols);
+      add(result.y, share, mean);
+    }
     const std::lock_guard lock(bank.mutex);
-    bank.counts += result.counts;
+    replica.counts += result.counts;
   }
-  return rescale(result.y, inputs, network_.matmuls[static_cast<size_t>(matmul.id)]);
+  return rescale(mean, inputs, network_.matmuls[static_cast<size_t>(matmul.id)]);
+}
+
+const Macro& CrossbarEngine::macro_of(Index matmul) const {
+  return macros_[banks_[static_cast<size_t>(matmul)]->kind];
 }
 
 bool CrossbarEngine::is_analog(Index matmul) const {
   return banks_[static_cast<size_t>(matmul)] != nullptr;
 }
 
-const ProgrammedMatrix& CrossbarEngine::programmed(Index matmul) const {
-  return banks_[static_cast<size_t>(matmul)]->matrix;
+Index CrossbarEngine::redundancy(Index matmul) const {
+  return is_analog(matmul) ? std::ssize(banks_[static_cast<size_t>(matmul)]->replicas) : 0;
+}
+
+const ProgrammedMatrix& CrossbarEngine::programmed(Index matmul, Index replica) const {
+  return banks_[static_cast<size_t>(matmul)]->replicas[static_cast<size_t>(replica)].matrix;
 }
 
 ProgrammingCost CrossbarEngine::programming() const {
-  ProgrammingCost cost;
-  for (const auto& bank : banks_) {
-    if (bank) cost += bank->matrix.programming;
+  ProgrammingCost total;
+  Seconds seconds;
+  for (size_t kind = 0; kind < macros_.size(); ++kind) {
+    ProgrammingCost cost;
+    for (const auto& bank : banks_) {
+      if (!bank || bank->kind != kind) continue;
+      for (const Replica& replica : bank->replicas) cost += replica.matrix.programming;
+    }
+    seconds += programming_time(macros_[kind].spec.device.programming, cost);
+    total += cost;
   }
-  cost.seconds = programming_time(macro_.spec.device.programming, cost);
-  return cost;
+  total.seconds = seconds;
+  return total;
 }
 
-MvmCounts CrossbarEngine::counts(Index matmul) const {
+MvmCounts CrossbarEngine::counts(Index matmul, Index replica) const {
   Bank& bank = *banks_[static_cast<size_t>(matmul)];
   const std::lock_guard lock(bank.mutex);
-  return bank.counts;
+  return bank.replicas[static_cast<size_t>(replica)].counts;
 }
 
 }  // namespace ohm

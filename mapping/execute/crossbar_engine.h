@@ -21,11 +21,21 @@ struct QuantizedNetwork {
   InputSpec input;
   std::vector<QuantizedMatrix> matmuls;  ///< by StaticMatmul::id
   std::vector<double> input_steps;       ///< by StaticMatmul::id; 0: each token's own maximum
+  std::vector<Index> input_bits{};       ///< by StaticMatmul::id; empty: those of `input`
+
+  int bits_of(Index matmul) const {
+    return static_cast<int>(input_bits.empty() ? input.bits
+                                               : input_bits[static_cast<size_t>(matmul)]);
+  }
 };
 
 /// Quantises weights per column or tensor, and sets static input ranges from the calibration.
 QuantizedNetwork quantize_network(const Network& network, const Weights& weights,
                                   const MacroSpec& macro, const Calibration& calibration);
+
+/// The same where every matrix has the bits and ranges of its own kind of macro.
+QuantizedNetwork quantize_network(const Network& network, const Weights& weights,
+                                  const ChipSpec& chip, const Calibration& calibration);
 
 /// Activations as integers of input.bits with one step per token.
 struct QuantizedInputs {
@@ -48,8 +58,10 @@ class QuantizedEngine : public MatmulEngine {
   std::vector<ExactOperand> operands_;
 };
 
-/// One programmed chip: every matrix that lives in crossbars is read through its ADCs; a matrix
-/// that the chip computes digitally is multiplied exactly.
+/// One programmed chip: every matrix that lives in crossbars is read through the ADCs of its own
+/// kind of macro; a matrix that the chip computes digitally is multiplied exactly.
+///
+/// Replicas of a matrix have errors and noise of their own; a product is the mean of theirs.
 class CrossbarEngine : public MatmulEngine {
  public:
   CrossbarEngine(const Network& network, const QuantizedNetwork& quantized, const ChipSpec& chip,
@@ -58,22 +70,30 @@ class CrossbarEngine : public MatmulEngine {
   Tensor multiply(const StaticMatmul& matmul, const Tensor& x,
                   std::span<const std::uint32_t> tokens) const override;
 
-  const Macro& macro() const { return macro_; }
+  const Macro& macro_of(Index matmul) const;
   bool is_analog(Index matmul) const;
-  const ProgrammedMatrix& programmed(Index matmul) const;
+  Index redundancy(Index matmul) const;
+  const ProgrammedMatrix& programmed(Index matmul, Index replica = 0) const;
   /// What writing all of its cells took.
   ProgrammingCost programming() const;
-  /// What all reads since construction took.
-  MvmCounts counts(Index matmul) const;
+  /// What all reads of one replica since construction took.
+  MvmCounts counts(Index matmul, Index replica = 0) const;
 
  private:
-  struct Bank {
+  struct Replica {
     ProgrammedMatrix matrix;
     MvmCounts counts;
+  };
+  struct Bank {
+    size_t kind = 0;
+    std::vector<Replica> replicas;
     std::mutex mutex;
   };
 
-  Macro macro_;
+  Replica written(const Macro& macro, const std::vector<RowTile>& tiles, const ChipDraw& draw,
+                  Index id, const Calibration& calibration) const;
+
+  std::vector<Macro> macros_;  // by kind
   const QuantizedNetwork& network_;
   QuantizedEngine digital_;
   std::vector<std::unique_ptr<Bank>> banks_;  // null where the matrix is digital

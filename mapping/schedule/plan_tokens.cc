@@ -68,7 +68,8 @@ void plan_embedding(StepBuilder& b, Index vertex, const Operator& op) {
 }
 
 std::int64_t sum_bytes(const StepBuilder& b, const Operator& op, Index columns) {
-  return bytes_of(columns, b.widths().partial_sum_bits(op.in_features));
+  const StaticMatmul& matmul = b.network().matmuls[static_cast<size_t>(op.matmul)];
+  return bytes_of(columns, b.widths().partial_sum_bits(matmul));
 }
 
 /// The owner reads the partial sums of all tiles and adds those of the same column.
@@ -91,7 +92,8 @@ void plan_dequantise(StepBuilder& b, Index vertex, const Operator& op, const Mat
 }
 
 void plan_digital_head(StepBuilder& b, Index vertex, const Operator& op, Index before) {
-  const auto weights = bytes_of(op.in_features * op.out_features, b.widths().weight_bits);
+  const auto weights =
+      bytes_of(op.in_features * op.out_features, b.widths().of(op.matmul).weight_bits);
   const Index product = b.dram_read(vertex, "stream_head", weights, {before});
   const LaneWork work{op.out_features, b.spec().digital.dequantise.cycles,
                       b.activations(op.out_features)};
@@ -145,10 +147,10 @@ void plan_matmul(StepBuilder& b, Index vertex, const Operator& op) {
   const auto from = b.producers(vertex);
   const Index producer = from.empty() ? -1 : from.front();
   const Index before =
-      producer < 0
-          ? b.dram_read(vertex, "fetch", bytes_of(op.in_features, b.widths().input_bits), {})
-          : b.digital(vertex, "quantise", b.home(producer), b.quantisation(op.in_features),
-                      {b.result_of(producer)});
+      producer < 0 ? b.dram_read(vertex, "fetch",
+                                 bytes_of(op.in_features, b.widths().of(op.matmul).input_bits), {})
+                   : b.digital(vertex, "quantise", b.home(producer), b.quantisation(op.in_features),
+                               {b.result_of(producer)});
   if (site.tiles.empty()) {
     const Index sent = b.send(TransferKind::activation, vertex, producer, "send", before);
     return plan_digital_head(b, vertex, op, sent);

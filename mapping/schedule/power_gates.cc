@@ -25,6 +25,7 @@ std::int64_t PowerGates::switch_on(Tile& tile, std::int64_t ready) {
   tile.awake_at = wakes + rule_.wake_time;
   tile.powered_until = ready;  // by the step at hand, which may ask again
   tile.used = true;
+  ++tile.woken;
   ++wake_ups_;
   return tile.awake_at;
 }
@@ -56,6 +57,7 @@ Gated PowerGates::close(std::int64_t makespan) {
   for (const Index number : rule_.tiles) {
     const Tile& tile = tiles_[static_cast<size_t>(number)];
     gated.off.push_back(tile.off + makespan - tile.powered_until);
+    gated.woken.push_back(tile.woken);
   }
   gated.wake_ups = wake_ups_;
   gated.waited = waited_;

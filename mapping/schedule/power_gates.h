@@ -22,9 +22,10 @@ struct GatingRule {
 
 /// What gating did over a schedule.
 struct Gated {
-  std::vector<std::int64_t> off;  ///< by entry of GatingRule::tiles: time that it was gated
-  std::int64_t wake_ups = 0;      ///< of all tiles
-  std::int64_t waited = 0;        ///< Σ time that steps waited for tiles to wake
+  std::vector<std::int64_t> off;    ///< by entry of GatingRule::tiles: time that it was gated
+  std::vector<std::int64_t> woken;  ///< by entry of GatingRule::tiles
+  std::int64_t wake_ups = 0;        ///< of all tiles
+  std::int64_t waited = 0;          ///< Σ time that steps waited for tiles to wake
 
   double off_time() const { return std::accumulate(off.begin(), off.end(), 0.0); }
 };
@@ -55,7 +56,7 @@ class PowerGates {
  private:
   struct Tile {
     bool used = false;
-    std::int64_t powered_until = 0, awake_at = 0, off = 0;
+    std::int64_t powered_until = 0, awake_at = 0, off = 0, woken = 0;
   };
 
   std::int64_t switch_on(Tile& tile, std::int64_t ready);

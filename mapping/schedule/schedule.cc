@@ -338,6 +338,9 @@ void append(Schedule pass, Schedule& before) {
   pass.events.insert(pass.events.begin(), before.events.begin(), before.events.end());
   for (const auto& [kind, time] : before.stalls) pass.stalls[kind] += time;
   for (size_t t = 0; t < pass.gated.off.size(); ++t) pass.gated.off[t] += before.gated.off[t];
+  for (size_t t = 0; t < pass.gated.woken.size(); ++t) {
+    pass.gated.woken[t] += before.gated.woken[t];
+  }
   pass.gated.wake_ups += before.gated.wake_ups;
   pass.gated.waited += before.gated.waited;
   pass.makespan += shift;

@@ -5,6 +5,8 @@
 #include <cmath>
 #include <utility>
 
+#include "mapping/macros/matrix_kind.h"
+#include "mapping/macros/tile_filler.h"
 #include "mapping/network/attention_shape.h"
 #include "mapping/network/experts.h"
 
@@ -15,21 +17,25 @@ Index ceil_of(Index n, Index by) {
   return n == 0 ? 0 : (n - 1) / by + 1;
 }
 
-Index arrays_of(const StaticMatmul& matmul, const Chip& chip) {
-  if (!in_crossbars(matmul, chip.spec)) return 0;
-  return tile_grid(matmul.rows, matmul.columns, chip.shape).size();
-}
-
 /// Bands in the order of the matrices; rows follow from `columns`.
 std::vector<Band> bands_of(const Network& network, const Chip& chip, Index columns) {
   std::vector<Band> bands;
   for (const StaticMatmul& matmul : network.matmuls) {
-    if (bands.empty() || bands.back().layer != matmul.layer) bands.push_back({matmul.layer});
-    bands.back().arrays += arrays_of(matmul, chip);
+    if (bands.empty() || bands.back().layer != matmul.layer) {
+      bands.push_back({matmul.layer});
+      bands.back().arrays_of_kind.resize(chip.kinds.size());
+    }
+    const Index arrays = blocks_of(matmul, chip);
+    bands.back().arrays += arrays;
+    bands.back().arrays_of_kind[static_cast<size_t>(kind_of(matmul, chip.spec).macro)] += arrays;
   }
   Index row = 0;
   for (Band& band : bands) {
-    band.tiles = ceil_of(band.arrays, chip.spec.macros_per_tile);
+    for (size_t k = 0; k < chip.kinds.size(); ++k) {
+      const Index tiles = ceil_of(band.arrays_of_kind[k], chip.kinds[k].macros_per_tile);
+      band.tiles_of_kind.push_back(tiles);
+      band.tiles += tiles;
+    }
     band.rows = ceil_of(band.tiles, columns);
     band.first_row = row;
     row += band.rows;
@@ -37,11 +43,11 @@ std::vector<Band> bands_of(const Network& network, const Chip& chip, Index colum
   return bands;
 }
 
-/// The place of array `number` of a band.
-Slot slot_of(const Band& band, Index number, Index columns, Index macros_per_tile) {
-  const Index step = number / macros_per_tile, row = step / columns, along = step % columns;
+/// The place on the mesh of an array on the band's tile of this number.
+Slot slot_of(const Band& band, const Slot& place, Index columns) {
+  const Index row = place.tile / columns, along = place.tile % columns;
   const Index column = row % 2 == 0 ? along : columns - 1 - along;
-  return {(band.first_row + row) * columns + column, number % macros_per_tile};
+  return {(band.first_row + row) * columns + column, place.slot};
 }
 
 bool stands(const Network& network, const StaticMatmul& matmul) {
@@ -55,22 +61,21 @@ std::pair<Partition, std::vector<Slot>> lay_out(const Network& network, const Ch
   Partition partition{chip.shape, {}, {0}};
   std::vector<Slot> slots;
   size_t at = 0;
-  Index number = 0;
+  TileFiller filler(macros_per_tile(chip));
   for (const StaticMatmul& matmul : network.matmuls) {
     if (matmul.layer != bands[at].layer) {
       ++at;
-      number = 0;
+      filler = TileFiller(macros_per_tile(chip));
     }
-    const Index arrays = arrays_of(matmul, chip);
+    const Index arrays = blocks_of(matmul, chip), kind = kind_of(matmul, chip.spec).macro;
     if (arrays > 0 && stands(network, matmul)) {
-      const auto blocks = partition_matmul(matmul, chip.shape, row_split);
-      partition.blocks.insert(partition.blocks.end(), blocks.begin(), blocks.end());
+      add_blocks(matmul, cut_of(matmul, chip), row_split, partition);
       for (Index i = 0; i < arrays; ++i) {
-        slots.push_back(
-            slot_of(bands[at], number + i, chip.spec.mesh.columns, chip.spec.macros_per_tile));
+        slots.push_back(slot_of(bands[at], filler.next(kind), chip.spec.mesh.columns));
       }
+    } else {
+      filler.skip(kind, arrays);
     }
-    number += arrays;
     partition.first.push_back(std::ssize(partition.blocks));
   }
   return {std::move(partition), std::move(slots)};
@@ -100,6 +105,8 @@ ChipSpec of_mesh(ChipSpec chip, const MeshSpec& mesh) {
   chip.mesh = mesh;
   chip.system.clear();
   chip.dram_at.clear();
+  chip.dies.clear();
+  for (MacroKindSpec& kind : chip.macros) kind.tiles = MacroKindSpec::kAuto;
   return chip;
 }
 
@@ -120,6 +127,7 @@ BandMapping map_in_bands(const Network& network, const ChipSpec& chip, Index col
   std::vector<Band> bands = bands_of(network, compile_chip(of_mesh(chip, {1, 1})), columns);
   const Index rows = std::max<Index>(1, bands.back().first_row + bands.back().rows);
   Chip compiled = compile_chip(of_mesh(chip, {columns, rows}));
+  compiled.widths.matrices = matrix_widths(network, chip);
   auto [partition, slots] = lay_out(network, compiled, bands);
   Placement placement = placement_of(network, partition, compiled.mesh, std::move(slots),
                                      best_tiles_per_head(network.spec, chip));
@@ -147,6 +155,17 @@ Index arrays_of(const std::vector<Band>& bands, const Reduction& reduction) {
   Index sum = 0;
   for (const Band& band : bands) sum += band.arrays * reduction.stands_for(band.layer);
   return sum;
+}
+
+std::vector<Index> by_kind(const std::vector<Band>& bands, const Reduction& reduction,
+                           std::vector<Index> Band::*count) {
+  std::vector<Index> sums((bands.front().*count).size(), 0);
+  for (const Band& band : bands) {
+    for (size_t k = 0; k < sums.size(); ++k) {
+      sums[k] += (band.*count)[k] * reduction.stands_for(band.layer);
+    }
+  }
+  return sums;
 }
 
 Index tiles_of(const std::vector<Band>& bands, const Reduction& reduction) {

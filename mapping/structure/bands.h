@@ -14,6 +14,7 @@ struct Band {
   int layer = -1;
   Index arrays = 0, tiles = 0;
   Index first_row = 0, rows = 0;
+  std::vector<Index> arrays_of_kind{}, tiles_of_kind{};  ///< by kind of macro
 };
 
 /// A network on as many tiles as it needs, layers on bands of their own.
@@ -37,5 +38,8 @@ BandMapping map_in_bands(const Network& network, const ChipSpec& chip, Index col
 /// Arrays and tiles of the whole network, from the bands of a reduced one.
 Index arrays_of(const std::vector<Band>& bands, const Reduction& reduction);
 Index tiles_of(const std::vector<Band>& bands, const Reduction& reduction);
+/// The same by kind of macro: of Band::arrays_of_kind or tiles_of_kind.
+std::vector<Index> by_kind(const std::vector<Band>& bands, const Reduction& reduction,
+                           std::vector<Index> Band::*count);
 
 }  // namespace ohm

@@ -10,6 +10,7 @@
 #include "mapping/estimate/estimate_steps.h"
 #include "mapping/estimate/operator_energy.h"
 #include "mapping/estimate/phases.h"
+#include "mapping/macros/matrix_kind.h"
 #include "mapping/network/experts.h"
 #include "mapping/network/parameter_count.h"
 #include "mapping/schedule/plan_attention.h"
@@ -47,7 +48,7 @@ class Scaled {
     for (const Request& pass : passes_of(result_.request)) {
       const TokenPlan plan = plan_tokens(mapping, pass);
       add_times(plan, pass);
-      book_energy(mapping, pass, with_activity(workload_, chip_.macro), reduced);
+      book_energy(mapping, pass, with_activity(workload_, mapping), reduced);
       book_busy(mapping, plan, pass, reduced);
       for (const Index v : mapping.network.order) {
         result_.macs += layers_of(v) * operator_macs(mapping, v, pass);
@@ -157,6 +158,11 @@ class Scaled {
     result_.chips = chips_of(tiles);
     const auto chips = static_cast<double>(result_.chips);
     mapped_.mapping.placement.tiles_used = tiles;
+    mapped_.mapping.placement.tiles_of_kind =
+        by_kind(mapped_.bands, reduction_, &Band::tiles_of_kind);
+    for (size_t k = 1; k < chip.kinds.size(); ++k) {
+      chip.kinds[k].tiles = mapped_.mapping.placement.tiles_of_kind[k];
+    }
     chip.spec.mesh = chip_.mesh;
     chip.mesh = Mesh(chip_.mesh.columns, chip_.mesh.rows * result_.chips);
     for (PartSpec& part : chip.spec.parts) part.count *= chips;
@@ -169,14 +175,18 @@ class Scaled {
     book_static(mapping, worked, result_);
     const Index arrays = arrays_of(mapped_.bands, reduction_);
     result_.temporal_utilisation = temporal_utilisation(mapping, worked, arrays);
-    Index weights = 0;
+    double cells = 0.0, cells_of_arrays = 0.0;
     for (const StaticMatmul& matmul : mapping.network.matmuls) {
       if (!in_crossbars(matmul, mapping.chip.spec)) continue;
-      weights += matmul.weights() * reduction_.stands_for(matmul.layer);
+      cells +=
+          static_cast<double>(cells_of(matmul, mapping.chip) * reduction_.stands_for(matmul.layer));
     }
-    result_.spatial_utilisation =
-        static_cast<double>(weights) * static_cast<double>(mapping.chip.cells_per_weight) /
-        (static_cast<double>(arrays) * static_cast<double>(mapping.chip.cells_per_macro));
+    const auto of_kind = by_kind(mapped_.bands, reduction_, &Band::arrays_of_kind);
+    for (size_t k = 0; k < of_kind.size(); ++k) {
+      cells_of_arrays += static_cast<double>(of_kind[k]) *
+                         static_cast<double>(mapping.chip.kinds[k].cells_per_macro);
+    }
+    result_.spatial_utilisation = cells / cells_of_arrays;
   }
 
   void describe() {
@@ -224,6 +234,12 @@ class Scaled {
 Estimate estimate_structure(const TransformerSpec& network, const ChipSpec& chip,
                             const Workload& workload, Fidelity fidelity) {
   require_units(chip);
+  if (!chip.dies.empty()) {
+    throw ArgumentError(fmt::format(
+        "chip {}: dies: chips without weights have places of their own, which only a mapping "
+        "knows; expected an estimate of map(), or a chip without dies",
+        chip.name));
+  }
   if (workload.activity.size() > 1) {
     throw ArgumentError(
         "activity: given matrix by matrix, which only estimate() of a mapping takes; expected one "

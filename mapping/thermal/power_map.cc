@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "core/error.h"
+#include "mapping/system/chip_dies.h"
 
 namespace ohm {
 namespace {
@@ -37,6 +38,23 @@ Shares powered_tiles(const Mapping& mapping) {
   for (const Slot& slot : mapping.placement.slots) tiles.insert(slot.tile);
   if (tiles.empty()) return {{0, 1.0}};  // a network without crossbars runs where the DRAM is
   return evenly({tiles.begin(), tiles.end()});
+}
+
+/// Powered tiles by what each leaks.
+Shares leaking_tiles(const Mapping& mapping) {
+  Shares shares = powered_tiles(mapping);
+  if (mapping.chip.kinds.size() == 1 && mapping.chip.dies.empty()) return shares;
+  const auto kinds = mapping.tile_kinds();
+  std::erase_if(shares, [&](const auto& each) { return is_on_die(mapping.chip, each.first); });
+  for (auto& [tile, share] : shares) {
+    const auto kind = kinds.find(tile);
+    share = mapping.chip.kind(kind == kinds.end() ? 0 : kind->second).power.on.si();
+  }
+  for (const DieSpec& die : mapping.chip.spec.dies) {
+    const double each = die_tile_leakage(mapping.chip, die).si();
+    for (const Index tile : tiles_of_die(mapping.chip, die)) shares.emplace_back(tile, each);
+  }
+  return shares;
 }
 
 bool is_attention(OpKind kind) {
@@ -85,7 +103,14 @@ PowerMap power_map(const Mapping& mapping, const Ledger& ledger, Seconds makespa
   }
   std::set<std::string> of_chip;
   for (const PartSpec& part : mapping.chip.spec.parts) of_chip.insert(part.name);
+  std::unordered_map<std::string, Shares> of_part;
+  for (const DieSpec& die : mapping.chip.spec.dies) {
+    for (const PartSpec& part : die.parts) {
+      of_part.emplace(part.name, evenly(tiles_of_die(mapping.chip, die)));
+    }
+  }
   const Shares powered = powered_tiles(mapping), all = all_tiles(mapping);
+  const Shares leaking = leaking_tiles(mapping);
   const auto tiles = static_cast<size_t>(mapping.chip.mesh.size());
   PowerMap map{std::vector<double>(tiles, 0.0), std::vector<double>(tiles, 0.0), {}};
   for (const auto& [leaf, cost] : ledger.leaves()) {
@@ -94,9 +119,11 @@ PowerMap power_map(const Mapping& mapping, const Ledger& ledger, Seconds makespa
     if (leaf.component.starts_with("dram")) {
       map.outside += power;
     } else if (is_leakage(leaf)) {
-      deal(power.si(), powered, map.leakage);
+      deal(power.si(), leaking, map.leakage);
     } else if (found != of_operator.end()) {
       deal(power.si(), found->second, map.fixed);
+    } else if (const auto part = of_part.find(leaf.component); part != of_part.end()) {
+      deal(power.si(), part->second, map.fixed);
     } else {
       deal(power.si(), of_chip.contains(leaf.component) ? all : powered, map.fixed);
     }

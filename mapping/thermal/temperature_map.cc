@@ -75,6 +75,7 @@ Ledger at_temperature(const Ledger& ledger, const TemperatureMap& map) {
 
 ChipSpec at_temperature(ChipSpec chip, Kelvins temperature) {
   chip.macro.device.temperature.operating = temperature;
+  for (MacroKindSpec& kind : chip.macros) kind.macro.device.temperature.operating = temperature;
   return chip;
 }
 

@@ -10,13 +10,20 @@
 
 namespace ohm {
 
+/// Macros of one setting.
+struct ArrayLimits {
+  Index macros_per_tile = 0, rows = 0, columns = 0;  ///< weights that one macro holds
+};
+
 /// What a mapping must respect, in plain numbers.
 struct Capacities {
   std::string name;
   Index tiles = 0, macros_per_tile = 0;
   Index array_rows = 0, array_columns = 0;  ///< weights that one macro holds
   std::string head = "crossbar";
-  std::vector<bool> digital{};  ///< by matmul: told to be in DRAM; empty: none but the head
+  std::vector<bool> digital{};          ///< by matmul: told to be in DRAM; empty: none but the head
+  std::vector<ArrayLimits> settings{};  ///< by setting; empty: one, as above
+  std::vector<Index> replicas{};        ///< by matmul: of each copy; empty: one each
 };
 
 /// What was checked, and what was taken for granted.

@@ -12,6 +12,7 @@
 
 #include "core/error.h"
 #include "crossbar/geometry.h"
+#include "mapping/macros/matrix_kind.h"
 #include "mapping/network/experts.h"
 #include "mapping/verify/verify_routes.h"
 #include "mapping/verify/violated.h"
@@ -97,6 +98,13 @@ class Deliveries {
   Index home(Index vertex) const {
     return vertex < 0 ? 0 : mapping_.placement.home[static_cast<size_t>(vertex)];
   }
+  MatrixKind kind_of(const Operator& op) const {
+    return ohm::kind_of(mapping_.network.matmuls[static_cast<size_t>(op.matmul)],
+                        mapping_.chip.spec);
+  }
+  const MacroSpec& macro_of(const Operator& op) const {
+    return mapping_.chip.spec.macro_of(kind_of(op).macro);
+  }
   bool stored(const Operator& op) const { return op.matmul >= 0 && held_.contains({op.matmul, 0}); }
 
   /// The one transfer of this description; what is left at the end was not asked for.
@@ -163,7 +171,7 @@ class Deliveries {
       const auto& held = held_.at({op.matmul, copy});
       expect_hub(t, home(from));
       expect_all(t, held, copies_of(op.matmul));
-      const auto bytes = whole_bytes(op.in_features, widths().input_bits);
+      const auto bytes = whole_bytes(op.in_features, macro_of(op).input.bits);
       for (size_t i = 0; i < t.tiles.size(); ++i) expect_tile(t, i, held, bytes);
     }
   }
@@ -217,8 +225,10 @@ class Deliveries {
   }
 
   void check_sums(Index vertex, const Operator& op) {
-    Index bits = widths().input_bits + widths().weight_bits;
-    while (Index{1} << (bits - widths().input_bits - widths().weight_bits) < op.in_features) ++bits;
+    const Index product = macro_of(op).input.bits + macro_of(op).weight.bits;
+    const Index terms = op.in_features * kind_of(op).redundancy;  // replicas are added up
+    Index bits = product;
+    while (Index{1} << (bits - product) < terms) ++bits;
     for (Index copy = 0; copy < copies_of(op.matmul); ++copy) {
       const Transfer& t = only(TransferKind::partial_sums, vertex, -1, copy);
       const auto& held = held_.at({op.matmul, copy});
@@ -247,8 +257,8 @@ void check_buffers(const Mapping& mapping, const HeldByCopy& held, Verification&
   for (const auto& [key, tiles] : held) {
     const StaticMatmul& matmul = mapping.network.matmuls[static_cast<size_t>(key.first)];
     for (const auto& [tile, here] : tiles) {
-      wanted[tile] += whole_bytes(matmul.rows, widths.input_bits) +
-                      whole_bytes(here.columns, widths.partial_sum_bits(matmul.rows));
+      wanted[tile] += whole_bytes(matmul.rows, widths.of(matmul.id).input_bits) +
+                      whole_bytes(here.columns, widths.partial_sum_bits(matmul));
     }
   }
   std::int64_t most = 0;
@@ -268,7 +278,7 @@ void check_dram(const Mapping& mapping) {
   std::int64_t bytes = 0;
   for (const StaticMatmul& matmul : mapping.network.matmuls) {
     if (mapping.arrangement.copies[static_cast<size_t>(matmul.id)] > 0) continue;
-    bytes += whole_bytes(matmul.weights(), mapping.chip.widths.weight_bits);
+    bytes += whole_bytes(matmul.weights(), mapping.chip.widths.of(matmul.id).weight_bits);
   }
   const Bytes capacity = mapping.chip.spec.dram.capacity;
   // a chip without DRAM has a peak and runs nothing: the estimate refuses it
@@ -290,7 +300,14 @@ Capacities capacities_of(const Mapping& mapping) {
                         spec.head,
                         {}};
   for (const StaticMatmul& matmul : mapping.network.matmuls) {
-    capacities.digital.push_back(!in_crossbars(matmul, spec));
+    const MatrixKind kind = kind_of(matmul, spec);
+    capacities.digital.push_back(!kind.in_crossbars);
+    if (has_kinds(spec)) capacities.replicas.push_back(kind.redundancy);
+  }
+  for (Index kind = 0; !spec.macros.empty() && kind < spec.n_kinds(); ++kind) {
+    capacities.settings.push_back({of_kind(spec, kind).macros_per_tile,
+                                   inputs_per_array(spec.macro_of(kind)),
+                                   weight_columns(spec.macro_of(kind))});
   }
   return capacities;
 }
@@ -305,14 +322,34 @@ void check_stored_where_told(const Mapping& mapping, const Capacities& capacitie
   }
 }
 
+/// Blocks lie in arrays of the kind that the rules of the chip name for their matrix, on chips that
+/// hold weights.
+void check_kinds(const Mapping& mapping, const std::vector<StoredBlock>& stored) {
+  const ChipSpec& spec = mapping.chip.spec;
+  for (const StoredBlock& s : stored) {
+    const StaticMatmul& matmul = mapping.network.matmuls[static_cast<size_t>(s.block.matmul)];
+    if (!spec.macros.empty() && s.setting != kind_of(matmul, spec).macro) {
+      violated(fmt::format("'{}' is in macros of kind {}; its rule says kind {}", matmul.name,
+                           s.setting, kind_of(matmul, spec).macro));
+    }
+    if (die_at(spec.dies, mapping.chip.mesh.chip_of(s.slot.tile)) < 0) continue;
+    violated(fmt::format("'{}' is on tile {} of a die without macros", matmul.name, s.slot.tile));
+  }
+}
+
 /// Row tiles and column tiles of the first copies, where no two blocks share an array.
-void check_unshared(const Mapping& mapping, const Capacities& capacities,
+void check_unshared(const Mapping& mapping, Capacities capacities,
                     const std::vector<StoredBlock>& stored) {
+  for (const ArrayLimits& limits : capacities.settings) {
+    capacities.macros_per_tile = std::max(capacities.macros_per_tile, limits.macros_per_tile);
+    capacities.array_rows = std::max(capacities.array_rows, limits.rows);
+    capacities.array_columns = std::max(capacities.array_columns, limits.columns);
+  }
   if (mapping.arrangement.arrays != std::ssize(stored)) return;
   std::vector<Block> blocks;
   std::vector<Slot> slots;
   for (const StoredBlock& s : stored) {
-    if (s.copy != 0) continue;
+    if (s.copy != 0 || s.block.replica != 0) continue;
     blocks.push_back(s.block);
     slots.push_back(s.slot);
   }
@@ -328,6 +365,7 @@ Verification verify_mapping(const Mapping& mapping) {
   Verification report =
       verify_copies(mapping.network, capacities, stored, mapping.arrangement.copies);
   check_unshared(mapping, capacities, stored);
+  check_kinds(mapping, stored);
   const HeldByCopy held = held_by_copy(stored);
   check_buffers(mapping, held, report);
   check_dram(mapping);

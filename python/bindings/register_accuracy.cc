@@ -102,7 +102,7 @@ std::shared_ptr<Quantised> quantise(Loaded network, const ChipSpec& chip,
                                     std::shared_ptr<Calibration> calibration) {
   auto result = std::make_shared<Quantised>(Quantised{network, calibration, {}});
   result->integers =
-      quantize_network(network->network, network->require_weights(), chip.macro, *calibration);
+      quantize_network(network->network, network->require_weights(), chip, *calibration);
   return result;
 }
 
@@ -138,6 +138,7 @@ py::list ProgrammedChip::quality() const {
     const MatmulQuality& quality = all[i];
     py::dict row;
     row["analog"] = engine_.is_analog(static_cast<Index>(i));
+    row["redundancy"] = engine_.redundancy(static_cast<Index>(i));
     row["sqnr_db"] = quality.sqnr_db;
     row["clip_rate"] = quality.clip_rate;
     row["fused_rate"] = quality.fused_rate;
@@ -154,6 +155,7 @@ py::list ProgrammedChip::quality() const {
 
 ChipSpec chip_with_only(ChipSpec chip, const std::string& source) {
   chip.macro = with_only(chip.macro, source);
+  for (MacroKindSpec& kind : chip.macros) kind.macro = with_only(kind.macro, source);
   return chip;
 }
 

@@ -131,7 +131,11 @@ void register_config(py::module_& module) {
       "macro_of", [](const ChipSpec& spec) { return std::make_shared<MacroSpec>(spec.macro); },
       py::arg("spec"), "The macro of a chip.");
   module.def(
-      "check_chip", [](const ChipSpec& spec) { compile_chip(spec), compile_macro(spec.macro); },
+      "check_chip",
+      [](const ChipSpec& spec) {
+        compile_chip(spec);
+        for (Index kind = 0; kind < spec.n_kinds(); ++kind) compile_macro(spec.macro_of(kind));
+      },
       py::arg("spec"), "Compiles a chip; ConfigError where its parts do not fit together.");
   module.def(
       "check_macro", [](const MacroSpec& spec) { compile_macro(spec); }, py::arg("spec"),

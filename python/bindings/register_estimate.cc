@@ -160,6 +160,17 @@ py::dict figures(const NamedEstimate& e) {
   row["temporal_utilisation"] = it.temporal_utilisation;
   row["stalls_s"] = stalls(e);
   row["assumptions"] = it.assumptions;
+  py::list dies;
+  for (const DieCost& die : it.dies) {
+    py::dict kind;
+    kind["name"] = die.name;
+    kind["count"] = die.count;
+    kind["area_m2"] = die.area.si();
+    kind["reticles"] = die.reticles;
+    kind["die_yield"] = die.package ? py::cast(die.package->die_yield) : py::none();
+    dies.append(kind);
+  }
+  row["dies"] = dies;
   add_thermal_figures(it, row);
   return row;
 }

@@ -49,6 +49,16 @@ py::dict fit_of(const LoadedNetwork& network, const ChipSpec& chip) {
   py::list rows;
   for (const FitPart& part : fit.rows) rows.append(part_of(part));
   result["rows"] = rows;
+  py::list kinds;
+  for (const FitKind& kind : fit.kinds) {
+    py::dict row;
+    row["name"] = kind.name;
+    row["arrays"] = kind.arrays;
+    row["tiles"] = kind.tiles;
+    row["area_m2"] = kind.area.si();
+    kinds.append(row);
+  }
+  result["kinds"] = kinds;
   return result;
 }
 
@@ -91,7 +101,9 @@ py::dict placement_of(const Mapping& mapping) {
   py::dict result;
   result["mesh"] = py::make_tuple(mapping.chip.mesh.columns(), mapping.chip.mesh.rows());
   result["chips"] = mapping.chip.mesh.n_chips();
-  result["slots_per_tile"] = mapping.chip.spec.macros_per_tile;
+  Index slots = 0;  // of the fullest kind of tile
+  for (const TileKind& kind : mapping.chip.kinds) slots = std::max(slots, kind.macros_per_tile);
+  result["slots_per_tile"] = slots;
   result["cost_byte_hops"] = mapping.traffic.link_bytes;
   result["lower_bound_byte_hops"] = mapping.traffic.lower_bound;
   result["start_cost_byte_hops"] = mapping.traffic.start_link_bytes;

@@ -104,6 +104,100 @@ TEST_F(CrossbarEngineTest, ProgrammingDoesNotDependOnThreads) {
   EXPECT_EQ(run(network_, weights_, one, input_), run(network_, weights_, two, input_));
 }
 
+DeviceSpec gaussian(double sigma) {
+  DeviceSpec device;
+  auto model = std::make_unique<GaussianDevice>();
+  model->sigma = sigma;
+  device.kind = "gaussian";
+  device.model = std::move(model);
+  return device;
+}
+
+/// Mean square error of a matrix's products against exact ones, over several chips.
+double mean_square_error(const Network& network, const QuantizedNetwork& q, const ChipSpec& chip,
+                         Index matmul) {
+  const StaticMatmul& m = network.matmuls[static_cast<size_t>(matmul)];
+  const Tensor x = tiny::random_tensor({24, m.rows}, 91);
+  std::vector<std::uint32_t> tokens(24);
+  std::iota(tokens.begin(), tokens.end(), 0U);
+  const Tensor exact = QuantizedEngine(q).multiply(m, x, tokens);
+  double sum = 0.0;
+  constexpr int kChips = 40;
+  for (std::uint32_t number = 0; number < kChips; ++number) {
+    const CrossbarEngine engine(network, q, chip, {}, {7, number, 0}, 1);
+    const Tensor y = engine.multiply(m, x, tokens);
+    for (size_t i = 0; i < y.values.size(); ++i) {
+      const double miss = static_cast<double>(y.values[i]) - static_cast<double>(exact.values[i]);
+      sum += miss * miss;
+    }
+  }
+  return sum / (kChips * static_cast<double>(exact.values.size()));
+}
+
+TEST_F(CrossbarEngineTest, ReplicasLowerTheErrorByTheRootOfTheirNumber) {
+  // programming errors are independent cell by cell, so that the error power is an average over
+  // 12 × 36 × 2 pairs × 40 chips; one of r replicas is r times less, within five per cent
+  chip_.macro.device = gaussian(0.02);
+  for (const double read_noise : {0.0, 0.05}) {
+    chip_.macro.device.read_noise = read_noise;
+    chip_.map.matrices = {};
+    const double once = mean_square_error(network_, quantized(), chip_, 0);
+    for (const Index redundancy : {2, 4, 8}) {
+      chip_.map.matrices = {{"*", "crossbar", "chip", redundancy}};
+      const double several = mean_square_error(network_, quantized(), chip_, 0);
+      EXPECT_NEAR(once / several / static_cast<double>(redundancy), 1.0, 0.05) << redundancy;
+    }
+  }
+}
+
+TEST_F(CrossbarEngineTest, ReplicasOfAnIdealChipChangeNothing) {
+  const QuantizedNetwork q = quantized();
+  chip_.map.matrices = {{"h.*.ffn.*", "crossbar", "chip", 4}};
+  const CrossbarEngine chip(network_, q, chip_, calibration_, {}, 1);
+  EXPECT_LT(tiny::largest_difference(run(network_, weights_, chip, input_),
+                                     run(network_, weights_, QuantizedEngine(q), input_)),
+            1e-5);
+  EXPECT_EQ(chip.redundancy(0), 1);
+}
+
+TEST_F(CrossbarEngineTest, ReplicasAreProgrammedEach) {
+  chip_.macro.device = gaussian(0.05);
+  const QuantizedNetwork q = quantized();
+  const CrossbarEngine once(network_, q, chip_, calibration_, {1, 0, 0}, 1);
+  chip_.map.matrices = {{"*", "crossbar", "chip", 3}};
+  const CrossbarEngine thrice(network_, q, chip_, calibration_, {1, 0, 0}, 2);
+  EXPECT_EQ(thrice.programming().cells, 3 * once.programming().cells);
+  EXPECT_EQ(thrice.redundancy(0), 3);
+}
+
+TEST_F(CrossbarEngineTest, EveryMatrixIsReadByItsOwnKindOfMacro) {
+  // one kind is noisy, the other exact with other bits: noise is found where the rule puts it
+  chip_.macro.device = gaussian(0.05);
+  MacroKindSpec exact;
+  exact.name = "exact";
+  exact.macro = chip_.macro;
+  exact.macro.device = {};
+  exact.macro.input.bits = 6;
+  exact.macro.weight.bits = 5;
+  exact.macro.weight.slice_bits = {1, 1, 1, 1};
+  chip_.macros = {exact};
+  chip_.map.matrices = {{"h.*.attn.*", "crossbar", "exact", 1}};
+  const QuantizedNetwork q = quantize_network(network_, weights_, chip_, calibration_);
+  const CrossbarEngine engine(network_, q, chip_, calibration_, {3, 0, 0}, 1);
+  std::vector<std::uint32_t> tokens{0, 1, 2};
+  for (const StaticMatmul& matmul : network_.matmuls) {
+    const Tensor x = tiny::random_tensor({3, matmul.rows}, 17);
+    const bool own = matmul.name.find("attn") == std::string::npos;
+    const float miss = tiny::largest_difference(engine.multiply(matmul, x, tokens),
+                                                QuantizedEngine(q).multiply(matmul, x, tokens));
+    EXPECT_EQ(miss > 1e-4F, own) << matmul.name;
+    EXPECT_EQ(q.bits_of(matmul.id), own ? 8 : 6);
+    for (const std::int32_t code : q.matmuls[static_cast<size_t>(matmul.id)].codes.values) {
+      EXPECT_LE(std::abs(code), own ? 127 : 15);
+    }
+  }
+}
+
 TEST_F(CrossbarEngineTest, RowTilesAreThoseOfThePartition) {
   const auto tiles = row_tiles(network_.matmuls[0], chip_);
   Index next = 0;
