@@ -40,7 +40,7 @@ std::int64_t operator_macs(const Mapping& mapping, Index vertex, const Request& 
     if (mapping.partition.size(op.matmul) == 0) weights = op.in_features * op.out_features;
     for (Index b = mapping.partition.first[m]; b < mapping.partition.first[m + 1]; ++b) {
       const Block& block = mapping.partition.blocks[static_cast<size_t>(b)];
-      weights += block.rows * block.columns;
+      if (block.replica == 0) weights += block.rows * block.columns;
     }
   }
   std::int64_t total = 0;

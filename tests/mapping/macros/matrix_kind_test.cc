@@ -150,8 +150,10 @@ Cost one(const Estimate& e, const std::string& component, const std::string& op)
 
 TEST(MatrixKind, ReplicasMultiplyTheEnergyOfTheirMacrosAndNothingElse) {
   const Workload load{8, 4, 1, {}};
-  const Estimate plain = estimate(mapped_with_slc("[]"), load);
-  const Estimate thrice = estimate(mapped_with_slc("[{match: h.1.ffn.up, redundancy: 3}]"), load);
+  const std::vector<Override> four{with("macros_per_tile", "4")};
+  const Estimate plain = estimate(mapped_with_slc("[]", four), load);
+  const Estimate thrice =
+      estimate(mapped_with_slc("[{match: h.1.ffn.up, redundancy: 3}]", four), load);
   EXPECT_NEAR(macro_energy(thrice, "h.1.ffn.up") / macro_energy(plain, "h.1.ffn.up"), 3.0, 1e-12);
   EXPECT_EQ(macro_energy(thrice, "h.0.ffn.up"), macro_energy(plain, "h.0.ffn.up"));
   EXPECT_EQ(one(thrice, "dequantise", "h.1.ffn.up").energy,

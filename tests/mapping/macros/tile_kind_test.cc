@@ -37,11 +37,12 @@ TEST(TileKind, TheLargestTileSetsTheDistanceOfAHop) {
 }
 
 TEST(TileKind, SaysWhichKindHoldsNoWeight) {
-  EXPECT_THAT(error_text<ConfigError>([] {
-                compile_chip(shipped_chip(
-                    {with("macros", "[{name: thin, macro: {array: {n_bitlines: 4}}}]")}));
-              }),
-              ::testing::HasSubstr("macros[0] (thin): macro.array.n_bitlines: 4 bitlines"));
+  EXPECT_THAT(
+      error_text<ConfigError>([] {
+        compile_chip(shipped_chip({with(
+            "macros", "[{name: thin, macro: {array: {n_bitlines: 4, columns_per_adc: 4}}}]")}));
+      }),
+      ::testing::HasSubstr("macros[0] (thin): macro.array.n_bitlines: 4 bitlines"));
 }
 
 }  // namespace

@@ -118,7 +118,7 @@ TEST(ChipDies, AreaAndLeakageAreThoseOfTilesWithoutMacros) {
 TEST(ChipDies, PartsOfADieAreItsOwn) {
   const std::string phy =
       "[{name: io, at: [0, 2], leakage: 0 W/m2, parts: [{name: phy, count: 1, power: 2 W, "
-      "area: 3 mm2}]}]";
+      "area: 3 mm2, source: assumption}]}]";
   const Mapping m = map_network(build_network(testing::tiny_gpt()), row_of_chips(phy));
   const Estimate e = estimate(m, {8, 8, 1, {}});
   const auto found = e.ledger.leaves().find({"phy", "", -1, "static"});
