@@ -112,7 +112,7 @@ std::vector<Index> annealed(const Chip& chip, const std::vector<Transfer>& trans
   }
   const MapSpec& map = chip.spec.map;
   AnnealSpec spec;
-  spec.start = compact_start(chip.mesh, flows, used);
+  spec.start = compact_start(chip.mesh, flows, used, chip.crossing_costs());
   spec.fixed.assign(static_cast<size_t>(used), false);
   spec.fixed.front() = true;
   spec.seed = static_cast<std::uint32_t>(map.seed);
@@ -127,7 +127,7 @@ std::vector<Index> annealed(const Chip& chip, const std::vector<Transfer>& trans
 }
 
 void route_all(Mapping& mapping) {
-  const Interconnect interconnect(mapping.chip.mesh);
+  const Interconnect interconnect(mapping.chip.mesh, mapping.chip.crossing_costs());
   mapping.transfers = transfers_of(mapping.network, mapping.placement, mapping.chip.widths);
   mapping.routes.clear();
   mapping.traffic.link_bytes = mapping.traffic.lower_bound = 0;
@@ -143,6 +143,16 @@ void route_all(Mapping& mapping) {
   const std::int64_t together =
       least_hop_bytes(interconnect, flows_of(mapping.transfers), mapping.chip.mesh.size());
   mapping.traffic.lower_bound = std::max(mapping.traffic.lower_bound, together);
+}
+
+/// Tiles that one copy of each matrix takes; copies are dealt out before they are packed.
+Index fewest_tiles(const Network& network, const ChipSpec& spec) {
+  Chip chip = compile_chip(spec);
+  chip.widths.matrices = matrix_widths(network, spec);
+  if (spec.map.packing != "none" && spec.map.duplication == "none") {
+    return tiles_of_arrays(arrange(network, chip, partition_network(network, chip)), chip);
+  }
+  return tiles_of_blocks(network, chip);
 }
 
 }  // namespace
@@ -169,10 +179,18 @@ std::map<Index, Index> Mapping::tile_kinds() const {
   return kinds;
 }
 
+std::int64_t Mapping::weights_in_dram() const {
+  std::int64_t bytes = 0;
+  for (const StaticMatmul& matmul : network.matmuls) {
+    if (arrangement.copies[static_cast<size_t>(matmul.id)] > 0) continue;
+    bytes += (matmul.weights() * chip.widths.of(matmul.id).weight_bits + 7) / 8;
+  }
+  return bytes;
+}
+
 Mapping map_network(const Network& network, const ChipSpec& spec) {
   require_matches(network, spec);
-  const bool packed = spec.map.packing != "none";
-  Chip chip = chip_for(network, spec, packed ? 0 : tiles_of_blocks(network, compile_chip(spec)));
+  Chip chip = chip_for(network, spec, fewest_tiles(network, spec));
   Partition partition = partition_network(network, chip);
   Arrangement arrangement = arrange(network, chip, partition);
   const Index tiles = tiles_of_arrays(arrangement, chip);

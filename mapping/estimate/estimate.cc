@@ -49,6 +49,7 @@ double spatial_utilisation(const Mapping& mapping) {
   for (Index array = 0; array < mapping.arrangement.arrays; ++array) {
     cells_of_arrays += mapping.chip.kind(mapping.arrangement.kind_of(array)).cells_per_macro;
   }
+  if (cells_of_arrays == 0) return 0.0;  // everything is digital
   return static_cast<double>(cells) / static_cast<double>(cells_of_arrays);
 }
 

@@ -50,6 +50,19 @@ Index chips_with_weights(const Chip& chip) {
   return chip.mesh.n_chips() - dies_without_weights(chip.spec);
 }
 
+/// Tiles that may hold weights, and those of them that are not off all the time.
+std::pair<Index, Index> holding_and_powered(const Mapping& mapping) {
+  const Index holding = mapping.chip.mesh.size() - tiles_of_dies(mapping.chip);
+  const Index powered = mapping.chip.powered_tiles(mapping.placement.tiles_used);
+  return {holding, std::min(powered, holding)};
+}
+
+/// Of `powered` tiles: whatever is powered beside the tiles in use is of the chip's own kind.
+Index powered_of_kind(const Mapping& mapping, Index kind, Index powered) {
+  const Placement& placement = mapping.placement;
+  return placement.tiles_of(kind) + (kind == 0 ? powered - placement.tiles_used : 0);
+}
+
 /// What gating did to the tiles of one kind of macro.
 struct GatedKind {
   double off = 0.0;  // picoseconds
@@ -124,15 +137,12 @@ void book_leakage(const Mapping& mapping, const Schedule& schedule, Ledger& ledg
   const Chip& chip = mapping.chip;
   const GatingSpec& gating = chip.spec.gating;
   const Seconds makespan(static_cast<double>(schedule.makespan) * 1e-12);
-  const Index holding = chip.mesh.size() - tiles_of_dies(chip);
-  const Index used = std::min(chip.powered_tiles(mapping.placement.tiles_used), holding);
+  const auto [holding, used] = holding_and_powered(mapping);
   const Index unused = holding - used;
   const std::vector<GatedKind> by_kind = gated_by_kind(mapping, schedule.gated);
   Joules on, kept, woken;
   for (size_t k = 0; k < chip.kinds.size(); ++k) {
-    // whatever is powered beside the tiles in use is of the chip's own kind
-    Index tiles = mapping.placement.tiles_of(static_cast<Index>(k));
-    if (k == 0) tiles += used - mapping.placement.tiles_used;
+    const Index tiles = powered_of_kind(mapping, static_cast<Index>(k), used);
     const TilePower& power = chip.kinds[k].power;
     const Seconds gated(by_kind[k].off * 1e-12);
     on += power.on * std::max(Seconds(), static_cast<double>(tiles) * makespan - gated);
@@ -155,6 +165,33 @@ void book_leakage(const Mapping& mapping, const Schedule& schedule, Ledger& ledg
   ledger.book({"wake_up", "", -1, "static"},
               static_energy(schedule.gated.wake_ups, woken,
                             "wake_energy and C·V² of the switched rail: " + gating.source));
+}
+
+Watts idle_power(const Mapping& mapping) {
+  const Chip& chip = mapping.chip;
+  const ChipSpec& spec = chip.spec;
+  const auto [holding, used] = holding_and_powered(mapping);
+  Watts sum;
+  for (Index k = 0; k < spec.n_kinds(); ++k) {
+    const TilePower& power = chip.kind(k).power;
+    sum += static_cast<double>(powered_of_kind(mapping, k, used)) *
+           (spec.gating.gates_idle_tiles() ? power.gated : power.on);
+  }
+  sum += static_cast<double>(holding - used) * chip.power.off + leakage_of_dies(chip);
+  sum += static_cast<double>(mapping.chip.n_drams()) * spec.dram.background;
+  for (Index k = 0; k < mapping.chip.mesh.n_levels(); ++k) {
+    sum += static_cast<double>(mapping.chip.n_links(k)) *
+           spec.system[static_cast<size_t>(k)].link.static_power;
+  }
+  const Technology at = spec.macro.periphery.technology();
+  const auto add = [&](const std::vector<PartSpec>& parts, Index n) {
+    for (const ComponentCost& part : part_power(parts, at)) {
+      sum += static_cast<double>(n) * (part.cost.energy / Seconds(1.0));
+    }
+  };
+  add(spec.parts, chips_with_weights(chip));
+  for (const DieSpec& die : spec.dies) add(die.parts, std::ssize(die.at));
+  return sum;
 }
 
 void book_background(const Mapping& mapping, const Schedule& schedule, Ledger& ledger) {
