@@ -4,8 +4,10 @@
 #include <algorithm>
 
 #include "mapping/chip/chip.h"
+#include "mapping/macros/chips_for.h"
 #include "mapping/macros/matrix_kind.h"
 #include "mapping/macros/tile_filler.h"
+#include "mapping/system/chip_dies.h"
 
 namespace ohm {
 namespace {
@@ -80,9 +82,12 @@ Fit fit(const Network& network, const ChipSpec& spec) {
     result.tiles += kind.tiles;
     result.area += kind.area;
   }
-  result.chips = result.tiles == 0 ? 0 : (result.tiles - 1) / result.tiles_per_chip + 1;
-  result.system_chips = n_chips(sized(spec.system, result.chips));
-  result.chip_area = system_of(spec, result.system_chips, result.kinds).area();
+  std::vector<Index> tiles;
+  for (const FitKind& kind : result.kinds) tiles.push_back(kind.tiles);
+  result.chips = chips_for(spec, tiles);
+  const Index system_chips = n_chips(sized(spec.system, result.chips));
+  result.system_chips = system_chips - dies_without_weights(spec);
+  result.chip_area = system_of(spec, system_chips, result.kinds).area();
   result.reticles = result.chip_area / spec.reticle;
   return result;
 }

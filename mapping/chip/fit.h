@@ -35,7 +35,7 @@ struct Fit {
   Index crossbar_weights = 0, cells = 0, arrays = 0, tiles = 0;
   Index tiles_per_chip = 0;
   Index chips = 0;         ///< that the network needs
-  Index system_chips = 1;  ///< that the system has, grown to the network where it is auto
+  Index system_chips = 1;  ///< with weights that the system has, grown to the network where auto
   double utilisation = 0.0;
   SquareMetres area;           ///< of the tiles in use, over all chips
   SquareMetres chip_area;      ///< of one whole chip, its share of links between chips included

@@ -8,6 +8,7 @@
 
 #include "core/error.h"
 #include "mapping/chip/anneal.h"
+#include "mapping/macros/chips_for.h"
 #include "mapping/macros/matrix_kind.h"
 #include "mapping/macros/tile_filler.h"
 #include "mapping/system/chip_dies.h"
@@ -16,20 +17,29 @@
 namespace ohm {
 namespace {
 
-/// Tiles that one copy of each matrix takes, every block in an array of its own.
-Index tiles_of_blocks(const Network& network, const Chip& chip) {
+/// By kind of macro: tiles that so many arrays take.
+std::vector<Index> tiles_of_kinds(const std::vector<Index>& arrays, const Chip& chip) {
+  std::vector<Index> tiles;
+  for (size_t k = 0; k < arrays.size(); ++k) {
+    tiles.push_back(tiles_for({arrays[k]}, {chip.kinds[k].macros_per_tile}));
+  }
+  return tiles;
+}
+
+/// Those of one copy of each matrix, every block in an array of its own.
+std::vector<Index> tiles_of_blocks(const Network& network, const Chip& chip) {
   std::vector<Index> arrays(chip.kinds.size(), 0);
   for (const StaticMatmul& matmul : network.matmuls) {
     arrays[static_cast<size_t>(kind_of(matmul, chip.spec).macro)] += blocks_of(matmul, chip);
   }
-  return tiles_for(arrays, macros_per_tile(chip));
+  return tiles_of_kinds(arrays, chip);
 }
 
-Index tiles_of_arrays(const Arrangement& arrangement, const Chip& chip) {
-  if (arrangement.kinds.empty()) return tiles_for({arrangement.arrays}, macros_per_tile(chip));
+std::vector<Index> tiles_of_arrays(const Arrangement& arrangement, const Chip& chip) {
+  if (arrangement.kinds.empty()) return tiles_of_kinds({arrangement.arrays}, chip);
   std::vector<Index> arrays(chip.kinds.size(), 0);
   for (const Index kind : arrangement.kinds) ++arrays[static_cast<size_t>(kind)];
-  return tiles_for(arrays, macros_per_tile(chip));
+  return tiles_of_kinds(arrays, chip);
 }
 
 [[noreturn]] void refuse(const Network& network, const ChipSpec& chip, Index tiles) {
@@ -50,12 +60,15 @@ Index tiles_of_arrays(const Arrangement& arrangement, const Chip& chip) {
 }
 
 /// A chip with room for so many tiles: where its system grows, as many chips as that takes.
-Chip chip_for(const Network& network, const ChipSpec& spec, Index tiles) {
+Chip chip_for(const Network& network, const ChipSpec& spec, const std::vector<Index>& tiles) {
   const Index without = dies_without_weights(spec);
-  const Index chips = tiles == 0 ? 1 : (tiles - 1) / spec.n_tiles() + 1;
+  // more tiles of a kind than a given number of chips is made with: settle_kinds() says so
+  const Index all = std::accumulate(tiles.begin(), tiles.end(), Index{0});
+  const Index chips =
+      std::max<Index>(1, grows(spec.system) ? chips_for(spec, tiles) : chips_for(spec, {all}));
   const Index taken = n_chips(sized(spec.system, chips));
   if (chips > taken - without || taken > kMostSystemTiles / spec.n_tiles()) {
-    refuse(network, spec, tiles);
+    refuse(network, spec, all);
   }
   Chip chip = compile_chip(spec, chips);
   chip.widths.matrices = matrix_widths(network, spec);
@@ -146,7 +159,7 @@ void route_all(Mapping& mapping) {
 }
 
 /// Tiles that one copy of each matrix takes; copies are dealt out before they are packed.
-Index fewest_tiles(const Network& network, const ChipSpec& spec) {
+std::vector<Index> fewest_tiles(const Network& network, const ChipSpec& spec) {
   Chip chip = compile_chip(spec);
   chip.widths.matrices = matrix_widths(network, spec);
   if (spec.map.packing != "none" && spec.map.duplication == "none") {
@@ -193,8 +206,9 @@ Mapping map_network(const Network& network, const ChipSpec& spec) {
   Chip chip = chip_for(network, spec, fewest_tiles(network, spec));
   Partition partition = partition_network(network, chip);
   Arrangement arrangement = arrange(network, chip, partition);
-  const Index tiles = tiles_of_arrays(arrangement, chip);
-  if (tiles > chip.mesh.size() - tiles_of_dies(chip)) chip = chip_for(network, spec, tiles);
+  const std::vector<Index> tiles = tiles_of_arrays(arrangement, chip);
+  const Index all = std::accumulate(tiles.begin(), tiles.end(), Index{0});
+  if (all > chip.mesh.size() - tiles_of_dies(chip)) chip = chip_for(network, spec, tiles);
   Placement placement = place(network, partition, arrangement, chip);
   settle_kinds(network, placement, chip);
   Mapping mapping{network,
