@@ -146,16 +146,23 @@ Chip compile_chip(const ChipSpec& given, Index chips) {
       {},
       {},
       {},
+      {},
       {}};
   const auto macros = static_cast<double>(spec.macros_per_tile);
   const SquareMetres digital = spec.digital.area + spec.noc.router_area;
+  chip.attention = make_attention_engine(spec);
   chip.tile_area = macros * chip.macro_area + spec.buffer.area + digital;
+  if (chip.attention) {
+    chip.tile_area += static_cast<double>(spec.attention.arrays) * chip.attention->area().area;
+  }
   const Technology at = spec.macro.periphery.technology();
   chip.tile_area += static_cast<double>(spec.cores_per_tile()) * total_area(spec.core.parts, at) +
                     total_area(spec.tile.parts, at);
   chip.shared_area = total_area(spec.parts, at);
   chip.link_length = Metres(std::sqrt(chip.tile_area.si()));
-  chip.power = tile_power(spec);
+  chip.power = tile_power(spec, chip.attention ? static_cast<double>(spec.attention.arrays) *
+                                                     chip.attention->leakage()
+                                               : Watts());
   require_beachfront(chip);
   return chip;
 }

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <memory>
 #include <vector>
 
 #include "core/units.h"
 #include "crossbar/cost/macro_timing.h"
+#include "mapping/attention/attention_engine.h"
 #include "mapping/chip/chip_spec.h"
 #include "mapping/chip/mesh.h"
 #include "mapping/chip/partition.h"
@@ -22,10 +24,11 @@ struct Chip {
   Index cells_per_macro = 1;
   Widths widths;
   SquareMetres macro_area;
-  SquareMetres tile_area;    ///< macros, cores' parts, buffer, digital unit, router, tile's parts
+  SquareMetres tile_area;    ///< macros, cores' and tile's parts, buffer, digital unit, attention, router
   SquareMetres shared_area;  ///< parts that the chip has once
   Metres link_length;        ///< side of a square tile
   TilePower power;           ///< static, of one tile
+  std::shared_ptr<const AttentionEngine> attention;  ///< none: digital
 
   /// Of one chip; ends of links between chips are dealt out evenly.
   SquareMetres area() const;

@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "core/error.h"
+#include "mapping/attention/kv_place.h"
 #include "mapping/estimate/static_cost.h"
 #include "mapping/network/experts.h"
 #include "mapping/schedule/plan_attention.h"
@@ -18,6 +19,16 @@ namespace {
 
 Seconds seconds(double picoseconds) {
   return Seconds(picoseconds * 1e-12);
+}
+
+/// The memory of keys and values draws power where they lie in it.
+void book_kv_background(const Mapping& mapping, Estimate& result) {
+  if (result.request.kv_memory < 0) return;
+  const DramSpec& memory = kv_memory(mapping.chip.spec, result.request);
+  if (memory.background.si() == 0.0) return;
+  result.ledger.book(
+      {"kv_memory_background", "", -1, "static"},
+      background_cost(memory, static_cast<double>(mapping.chip.n_drams()) * result.makespan));
 }
 
 void book_idle_links(const Mapping& mapping, Estimate& result) {
@@ -32,15 +43,16 @@ void book_idle_links(const Mapping& mapping, Estimate& result) {
 
 }  // namespace
 
-void require_memory(const Mapping& mapping, const Spilled& spilled) {
-  const DramSpec& dram = mapping.chip.spec.dram;
+void require_memory(const Mapping& mapping, const Spilled& spilled, const Request& request) {
+  const DramSpec& dram = kv_memory(mapping.chip.spec, request);
   if (spilled.fullest <= dram.capacity.si()) return;
   throw ArgumentError(
-      fmt::format("workload of {}: {:.3g} GB of keys and values beyond the buffers{}; the DRAM of "
+      fmt::format("workload of {}: {:.3g} GB of keys and values beyond the buffers{}; the {} of "
                   "chip {} holds "
                   "{:.3g} GB: lower batch, prompt or kv_bits",
                   mapping.network.spec.name, spilled.fullest / 1e9,
-                  mapping.chip.mesh.n_chips() > 1 ? " of one chip" : "", mapping.chip.spec.name,
+                  mapping.chip.mesh.n_chips() > 1 ? " of one chip" : "",
+                  request.kv_memory < 0 ? "DRAM" : "memory " + dram.name, mapping.chip.spec.name,
                   dram.capacity.si() / 1e9));
 }
 
@@ -67,6 +79,7 @@ Joules leakage_of(const Ledger& ledger) {
 void book_static(const Mapping& mapping, const Schedule& worked, Estimate& result) {
   book_leakage(mapping, worked, result.ledger);
   book_background(mapping, worked, result.ledger);
+  book_kv_background(mapping, result);
   book_idle_links(mapping, result);
   result.leakage_energy = leakage_of(result.ledger);
   book_parts(mapping, worked, result.ledger);

@@ -26,8 +26,8 @@ struct Spilled {
 /// Those of a whole request.
 Spilled kv_in_dram(const Mapping& mapping, const Request& request);
 
-/// ArgumentError where keys and values beyond the buffers exceed the DRAM of a chip.
-void require_memory(const Mapping& mapping, const Spilled& spilled);
+/// ArgumentError where keys and values beyond the tiles exceed their memory beside a chip.
+void require_memory(const Mapping& mapping, const Spilled& spilled, const Request& request);
 
 /// What the macro assumes where the workload measured nothing.
 Workload with_activity(Workload workload, const MacroSpec& macro);

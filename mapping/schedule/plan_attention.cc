@@ -6,6 +6,8 @@
 #include <limits>
 #include <utility>
 
+#include "mapping/attention/engine_share.h"
+#include "mapping/attention/kv_place.h"
 #include "mapping/network/attention_shape.h"
 #include "mapping/schedule/picoseconds.h"
 
@@ -49,8 +51,9 @@ void plan_kv_spill(StepBuilder& b, Index vertex, Index stored, Index kept) {
   const double share = request.decoder ? 1.0
                                        : static_cast<double>(request.prompt - kept) /
                                              static_cast<double>(request.prompt);
+  const DramSpec memory = as_written(kv_memory(b.spec(), request));
   const Fetch way = fetch_of(b.mapping().chip, site_of(b, vertex).tiles,
-                             kv_bytes_per_position(b.mapping()), spill.action, 1);
+                             {kv_bytes_per_position(b.mapping()), 1, &memory}, spill.action);
   const auto time = static_cast<Picoseconds>(std::llround(share * static_cast<double>(way.busy)));
   spill.growth = {kOnce, std::max<Picoseconds>(1, time), kept, 0};
   spill.claims = b.claims_of(way);
@@ -66,8 +69,10 @@ Index plan_kv_fetch(StepBuilder& b, Index vertex, Index stored) {
   wait_for_all(b, fetch, stored);
   const Index source = source_positions(b, vertex);
   if (source == 0) plan_kv_spill(b, vertex, stored, kept);
-  const Fetch each = fetch_of(b.mapping().chip, site_of(b, vertex).tiles,
-                              kv_bytes_per_position(b.mapping()), fetch.action);
+  const Fetch each =
+      fetch_of(b.mapping().chip, site_of(b, vertex).tiles,
+               {kv_bytes_per_position(b.mapping()), 0, &kv_memory(b.spec(), b.request())},
+               fetch.action);
   fetch.growth = {1, std::max<Picoseconds>(1, each.busy), kept, each.start_up};
   fetch.growth.always = source;
   fetch.claims = b.claims_of(each);
@@ -75,9 +80,31 @@ Index plan_kv_fetch(StepBuilder& b, Index vertex, Index stored) {
   return b.add(std::move(fetch));
 }
 
+/// Claims of the engines of all tiles for one product.
+void claim_engines(StepBuilder& b, Index vertex, AttentionProduct product, Step& step) {
+  const int layer = b.network().op(vertex).layer;
+  const Picoseconds busy =
+      b.mapping().chip.attention
+          ? picoseconds(engine_product_time(b.mapping(), layer, product), step.action)
+          : 0;
+  for (const Index tile : site_of(b, vertex).tiles) {
+    step.claims.push_back({b.attention_of(tile), 0, busy});
+  }
+}
+
+/// Keys and values that are written into arrays occupy them meanwhile.
+void claim_writing(StepBuilder& b, Index scores, Step& stored) {
+  const Picoseconds busy = picoseconds(
+      engine_write_time(b.mapping(), b.network().op(scores).layer), stored.action);
+  for (const Index tile : site_of(b, scores).tiles) {
+    stored.claims.push_back({b.attention_of(tile), 0, busy});
+  }
+}
+
 }  // namespace
 
 Index buffered_positions(const Mapping& mapping, int layer, Index batch) {
+  if (mapping.chip.attention) return engine_positions(mapping, layer) / batch;
   const Placement& placement = mapping.placement;
   const AttentionSite& site = placement.attention[static_cast<size_t>(layer)];
   const BufferSpec& buffer = mapping.chip.spec.buffer;
@@ -98,6 +125,7 @@ Index buffered_positions(const Mapping& mapping, int layer, Index batch) {
 }
 
 Index buffered_positions(const Mapping& mapping, Index vertex, const Request& request) {
+  if (request.kv_memory >= 0) return 0;
   const Index all = buffered_positions(mapping, mapping.network.op(vertex).layer, request.batch);
   if (!is_cross_attention(mapping.network, vertex)) return all;
   return std::max<Index>(0, all - request.tokens());
@@ -126,11 +154,12 @@ Index plan_store(StepBuilder& b, Index scores, const std::vector<Index>& sent) {
   Step stored = b.step(scores, "store_kv", sent);
   if (b.request().decoder) stored.order = StepOrder::in_order;
   // the query is written and read, key and value are written
-  const bool has_keys = source_positions(b, scores) == 0;
+  const bool has_keys = source_positions(b, scores) == 0 && !b.mapping().chip.attention;
   const Index written = has_keys ? shape.cached * site.kv_heads_per_tile : 0;
   stored.latency = b.buffer_time(2 * bytes_of(site.heads_per_tile * shape.key, b.spec().kv_bits) +
                                      bytes_of(written, b.spec().kv_bits),
                                  stored.action);
+  if (b.mapping().chip.attention) claim_writing(b, scores, stored);
   return b.add(std::move(stored));
 }
 
@@ -144,10 +173,10 @@ void plan_scores(StepBuilder& b, Index vertex) {
   const Index kv = plan_store(b, vertex, sent);
   Step scores = b.step(vertex, "scores", {kv});
   wait_for_all(b, scores, kv);
-  scores.growth = mac_growth(b, vertex, attention_shape(b.network().spec).key);
-  for (const Index tile : site_of(b, vertex).tiles) {
-    scores.claims.push_back({b.attention_of(tile), 0, 0});
+  if (!b.mapping().chip.attention) {
+    scores.growth = mac_growth(b, vertex, attention_shape(b.network().spec).key);
   }
+  claim_engines(b, vertex, AttentionProduct::scores, scores);
   const Index fetched = plan_kv_fetch(b, vertex, kv);
   if (fetched >= 0) scores.after.push_back(fetched);
   b.result_of(vertex) = b.add(std::move(scores));
@@ -155,6 +184,10 @@ void plan_scores(StepBuilder& b, Index vertex) {
 
 void plan_softmax(StepBuilder& b, Index vertex) {
   const AttentionSite& site = site_of(b, vertex);
+  if (b.mapping().chip.attention && b.mapping().chip.attention->replaces_softmax()) {
+    b.result_of(vertex) = b.result_of(b.producers(vertex).front());
+    return;
+  }
   Step made = b.step(vertex, "softmax", {b.result_of(b.producers(vertex).front())});
   const Picoseconds moving = b.buffer_time(2 * b.activations(site.heads_per_tile), made.action);
   made.growth = {site.tiles_per_head, std::max<Picoseconds>(1, moving), 0, 0};
@@ -171,8 +204,10 @@ void plan_values(StepBuilder& b, Index vertex) {
   std::vector<Index> after;
   for (const Index from : b.producers(vertex)) after.push_back(b.result_of(from));
   Step made = b.step(vertex, "values", after);
-  made.growth = mac_growth(b, vertex, attention_shape(b.network().spec).value);
-  for (const Index tile : site.tiles) made.claims.push_back({b.attention_of(tile), 0, 0});
+  if (!b.mapping().chip.attention) {
+    made.growth = mac_growth(b, vertex, attention_shape(b.network().spec).value);
+  }
+  claim_engines(b, vertex, AttentionProduct::values, made);
   const Index mixed =
       b.send(TransferKind::mixed_values, vertex, -1, "gather", b.add(std::move(made)));
   b.result_of(vertex) = mixed;

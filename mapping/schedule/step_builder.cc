@@ -111,7 +111,7 @@ std::vector<Claim> StepBuilder::claims_of(const Fetch& fetch) const {
 Index StepBuilder::dram_read(Index vertex, const std::string& action, std::int64_t bytes,
                              const std::vector<Index>& after, Index pieces) {
   Step made = step(vertex, action, after);
-  const Fetch fetch = fetch_of(mapping_.chip, {0}, bytes, action, pieces);
+  const Fetch fetch = fetch_of(mapping_.chip, {0}, {bytes, pieces}, action);
   made.claims = claims_of(fetch);
   made.latency = fetch.busy + fetch.start_up;
   return add(std::move(made));

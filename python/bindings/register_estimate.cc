@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "mapping/schedule/timeline.h"
+#include "python/bindings/figures/kv_figures.h"
 #include "python/bindings/figures/occupation.h"
 #include "python/bindings/figures/thermal_figures.h"
 #include "python/bindings/json.h"
@@ -161,6 +162,7 @@ py::dict figures(const NamedEstimate& e) {
   row["stalls_s"] = stalls(e);
   row["assumptions"] = it.assumptions;
   add_thermal_figures(it, row);
+  add_kv_figures(it, row);
   return row;
 }
 
