@@ -17,12 +17,20 @@ namespace ohm {
 /// sram_cim: digital compute-in-memory macros; rram_kv: macros as those of the chip, written with
 /// the pulses that their cells need; gain_cell: analog attention in capacitors over a window
 /// (Leroux et al., Nature Computational Science 5, 813 (2025)).
+///
+/// What of an encoder overlaps: tokens: scores wait for all keys and values, then token follows
+/// token; turns: what follows attention waits for all tokens as well, so that crossbars and
+/// attention work in turn; blocks: scores wait for the keys of one block at a time, and
+/// probabilities are rescaled from block to block (sequence blocking, as in Sridharan et al.,
+/// X-Former, IEEE TVLSI 31(8), 2023).
 struct AttentionSpec {
   std::string name, source;
-  std::string kind = "digital";  ///< digital | sram_cim | rram_kv | gain_cell
-  Index arrays = 0;              ///< of a tile
-  Index window = 0;       ///< positions that a token attends to; 0: as the network says
-  bool truncate = false;  ///< a window shorter than the network's attention is meant
+  std::string kind = "digital";    ///< digital | sram_cim | rram_kv | gain_cell
+  std::string overlap = "tokens";  ///< of an encoder's attention: tokens | turns | blocks
+  Index block = 64;                ///< positions of a block
+  Index arrays = 0;                ///< of a tile
+  Index window = 0;                ///< positions that a token attends to; 0: as the network says
+  bool truncate = false;           ///< a window shorter than the network's attention is meant
 
   // sram_cim, gain_cell
   Index rows = 64, columns = 64;  ///< inputs and outputs of an array

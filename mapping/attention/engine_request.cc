@@ -37,8 +37,7 @@ void apply_window(const ChipSpec& chip, Request& request) {
 
 }  // namespace
 
-Request resolve_on(const ChipSpec& chip, const TransformerSpec& network,
-                   const Workload& workload) {
+Request resolve_on(const ChipSpec& chip, const TransformerSpec& network, const Workload& workload) {
   Request request = resolve(network, workload);
   if (!chip.attention.in_memory()) return request;
   std::string why = make_attention_engine(chip)->refusal(network);

@@ -14,9 +14,9 @@ namespace ohm {
 /// columns) arrays for its keys and ceil(S / rows) · ceil(value / columns) for its values.
 struct EngineShare {
   EngineArray array;
-  Index arrays = 0;    ///< for this layer: those of a tile, shared equally by layers that meet there
-  Index heads = 1;     ///< of queries, in the fullest tile
-  Index kv_heads = 1;  ///< of keys and values, in the fullest tile
+  Index arrays = 0;  ///< for this layer: those of a tile, shared equally by layers that meet there
+  Index heads = 1;   ///< of queries, in the fullest tile
+  Index kv_heads = 1;        ///< of keys and values, in the fullest tile
   Index key = 0, value = 0;  ///< elements
   Index key_blocks() const { return (key - 1) / array.rows + 1; }
   Index value_blocks() const { return (value - 1) / array.columns + 1; }

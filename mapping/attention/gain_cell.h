@@ -13,8 +13,8 @@ namespace ohm {
 /// within 15 ns, keys and values voltages of 8 levels; charge-to-pulse circuits make the hard
 /// sigmoid of a score and with it the pulse that drives the values, so that no softmax is computed
 /// and no score converted. Hence a key must fit into one array. Latency is booked half on either
-/// product. Departure: figures of one head of 64 elements and 1024 positions are dealt out evenly to
-/// its cells and sub-tiles.
+/// product. Departure: figures of one head of 64 elements and 1024 positions are dealt out evenly
+/// to its cells and sub-tiles.
 class GainCell : public AttentionEngine {
  public:
   /// With refresh rewrite, the times are longer by the share of time that it takes.

@@ -16,8 +16,8 @@ KvPlace in_memory(const ChipSpec& chip, Index number, const std::string& why) {
 
 KvPlace in_tiles(const ChipSpec& chip, double beyond, const std::string& why) {
   const bool all = beyond == 0.0;
-  return {-1, fmt::format("buffers of the tiles{}: {}", all ? "" : " and DRAM " + chip.dram.name,
-                          why)};
+  return {-1,
+          fmt::format("buffers of the tiles{}: {}", all ? "" : " and DRAM " + chip.dram.name, why)};
 }
 
 std::string megabytes(double bytes) {

@@ -28,9 +28,10 @@ void KvPlaceSpec::visit(Visitor& v) {
               .between(0, 1e12),
           requests);
   const auto named = [&](const KvMemorySpec& each) { return each.memory.name == place; };
-  v.rule(place == "tiles" || place == "auto" || std::any_of(memories.begin(), memories.end(), named),
-         "place",
-         fmt::format("'{}'; expected tiles, auto or the name of an entry of kv.memories", place));
+  v.rule(
+      place == "tiles" || place == "auto" || std::any_of(memories.begin(), memories.end(), named),
+      "place",
+      fmt::format("'{}'; expected tiles, auto or the name of an entry of kv.memories", place));
 }
 
 }  // namespace ohm

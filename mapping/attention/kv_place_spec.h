@@ -25,7 +25,8 @@ struct KvPlaceSpec {
   std::string place = "tiles";
   std::vector<KvMemorySpec> memories;
   // how cells wear out that writing wears out
-  std::string levelling = "ring";  ///< ring: all positions take turns | none: see fill_kv_lifetime()
+  std::string levelling =
+      "ring";           ///< ring: all positions take turns | none: see fill_kv_lifetime()
   Hertz requests{0.0};  ///< per second, of one sequence; 0: back to back, as the workload runs
 
   void visit(Visitor& v);

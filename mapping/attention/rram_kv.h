@@ -10,12 +10,13 @@ namespace ohm {
 /// Keys and values programmed into resistive arrays like those of the weights.
 ///
 /// A product is an MVM of the chip's macro, with its time and energy. Writing takes the pulses and
-/// verify reads that the device's own programming says (see update_cost()), attention.parallel_cells
-/// of a tile at a time, or those of the device dealt out to the tiles of a layer, and wears cells
-/// out.
+/// verify reads that the device's own programming says (see update_cost()),
+/// attention.parallel_cells of a tile at a time, or those of the device dealt out to the tiles of a
+/// layer, and wears cells out.
 class RramKv : public AttentionEngine {
  public:
-  /// Throws ConfigError for macros without resistive cells, or with fewer bits than keys and values.
+  /// Throws ConfigError for macros without resistive cells, or with fewer bits than keys and
+  /// values.
   explicit RramKv(const ChipSpec& chip);
 
   EngineArray array() const override;

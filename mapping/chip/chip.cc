@@ -160,9 +160,9 @@ Chip compile_chip(const ChipSpec& given, Index chips) {
                     total_area(spec.tile.parts, at);
   chip.shared_area = total_area(spec.parts, at);
   chip.link_length = Metres(std::sqrt(chip.tile_area.si()));
-  chip.power = tile_power(spec, chip.attention ? static_cast<double>(spec.attention.arrays) *
-                                                     chip.attention->leakage()
-                                               : Watts());
+  chip.power = tile_power(
+      spec, chip.attention ? static_cast<double>(spec.attention.arrays) * chip.attention->leakage()
+                           : Watts());
   require_beachfront(chip);
   return chip;
 }

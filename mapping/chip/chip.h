@@ -24,10 +24,11 @@ struct Chip {
   Index cells_per_macro = 1;
   Widths widths;
   SquareMetres macro_area;
-  SquareMetres tile_area;    ///< macros, cores' and tile's parts, buffer, digital unit, attention, router
-  SquareMetres shared_area;  ///< parts that the chip has once
-  Metres link_length;        ///< side of a square tile
-  TilePower power;           ///< static, of one tile
+  SquareMetres
+      tile_area;  ///< macros, cores' and tile's parts, buffer, digital unit, attention, router
+  SquareMetres shared_area;                          ///< parts that the chip has once
+  Metres link_length;                                ///< side of a square tile
+  TilePower power;                                   ///< static, of one tile
   std::shared_ptr<const AttentionEngine> attention;  ///< none: digital
 
   /// Of one chip; ends of links between chips are dealt out evenly.

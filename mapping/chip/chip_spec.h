@@ -63,8 +63,8 @@ struct ChipSpec {
   std::string head = "crossbar";  ///< where the output matrix lives: crossbar | digital (in DRAM)
   std::string row_split = "max";  ///< max: fill arrays row by row; equal: equal blocks
   MapSpec map;
-  AttentionSpec attention;        ///< which engine multiplies queries with keys, and where they lie
-  KvPlaceSpec kv;                 ///< memories for keys and values beside the tiles
+  AttentionSpec attention;       ///< which engine multiplies queries with keys, and where they lie
+  KvPlaceSpec kv;                ///< memories for keys and values beside the tiles
   std::string larger = "chips";  ///< networks that do not fit: chips | reprogram | refuse | auto
   Index kv_bits = 8;  ///< of one stored key or value; cost only: attention is scored in fp32
   WattsPerSquareMetre leakage{0.0};  ///< static power density of tiles that are switched on

@@ -60,8 +60,9 @@ class AttentionCount {
     if (!engine() || !engine()->replaces_softmax()) {
       work.buffer += positions_.total * shape_.heads * widths().activation_bits / 8;
     }
+    work.accumulated = runs_ * (blocks() - 1) * shape_.heads * shape_.value;
     if (site().tiles_per_head > 1) {
-      work.accumulated = runs_ * site().tiles_per_head * op_.out_features;
+      work.accumulated += runs_ * site().tiles_per_head * op_.out_features;
     }
     if (engine()) return work;
     work.macs = positions_.total * shape_.heads * shape_.value;
@@ -72,6 +73,12 @@ class AttentionCount {
   }
 
  private:
+  /// Blocks that an encoder's keys stream in: between them sums are rescaled.
+  Index blocks() const {
+    const AttentionSpec& spec = mapping_.chip.spec.attention;
+    if (request_.decoder || spec.overlap != "blocks") return 1;
+    return (request_.prompt - 1) / spec.block + 1;
+  }
   const AttentionEngine* engine() const { return mapping_.chip.attention.get(); }
   const Widths& widths() const { return mapping_.chip.widths; }
   const AttentionSite& site() const {

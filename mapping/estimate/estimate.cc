@@ -97,9 +97,8 @@ Estimate estimate(const Mapping& mapping, const Workload& workload, Index timeli
         mapping.network.spec.caching_layers() * kv_bytes_per_position(mapping);
   }
   require_engine(mapping, result.request);
-  fill_kv_place(mapping.chip.spec, result, [&](const Request& request) {
-    return kv_in_dram(mapping, request).fullest;
-  });
+  fill_kv_place(mapping.chip.spec, result,
+                [&](const Request& request) { return kv_in_dram(mapping, request).fullest; });
   const Spilled spilled = kv_in_dram(mapping, result.request);
   result.kv_bytes_in_dram = spilled.total;
   require_memory(mapping, spilled, result.request);

@@ -38,8 +38,8 @@ KvLifetime lifetime_of(const KvPlaceSpec& spec, const Estimate& result, double p
   life.back_to_back = spec.requests.si() == 0.0;
   life.tokens_per_s = requests * static_cast<double>(result.request.tokens());
   const double sequences = static_cast<double>(result.request.batch);
-  life.rewrites = Hertz(spec.levelling == "ring" ? life.tokens_per_s / positions
-                                                 : requests / sequences);
+  life.rewrites =
+      Hertz(spec.levelling == "ring" ? life.tokens_per_s / positions : requests / sequences);
   life.cycles_per_update = wear.cycles_per_update;
   fill_lifetime(wear.endurance, life);
   return life;
@@ -49,8 +49,8 @@ KvLifetime lifetime_of(const KvPlaceSpec& spec, const Estimate& result, double p
 void require_retention(const AttentionSpec& spec, const Estimate& result) {
   if (spec.kind != "gain_cell" || spec.refresh != "none") return;
   const auto tokens = static_cast<double>(result.request.tokens());
-  const double window = result.request.window > 0 ? static_cast<double>(result.request.window)
-                                                  : tokens;
+  const double window =
+      result.request.window > 0 ? static_cast<double>(result.request.window) : tokens;
   const Seconds kept = std::min(1.0, window / tokens) * result.makespan;
   if (kept <= spec.retention) return;
   throw ArgumentError(fmt::format(
@@ -72,14 +72,15 @@ void fill_kv_lifetime(const Mapping& mapping, double fullest, Estimate& result) 
   require_retention(mapping.chip.spec.attention, result);
   if (mapping.chip.attention) {
     const auto wear = mapping.chip.attention->wear();
-    if (wear) result.kv_lifetime = lifetime_of(mapping.chip.spec.kv, result, engine_room(mapping), *wear);
+    if (wear)
+      result.kv_lifetime = lifetime_of(mapping.chip.spec.kv, result, engine_room(mapping), *wear);
     return;
   }
   const DramSpec& memory = kv_memory(mapping.chip.spec, result.request);
   if (memory.endurance == 0.0 || fullest == 0.0) return;
   const Request& request = result.request;
-  const Index held = request.window > 0 ? std::min(request.window, request.tokens())
-                                        : request.tokens();
+  const Index held =
+      request.window > 0 ? std::min(request.window, request.tokens()) : request.tokens();
   const double each = fullest / static_cast<double>(held * request.batch);
   Wear wear;
   wear.endurance.median = memory.endurance;

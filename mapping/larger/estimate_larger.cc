@@ -77,8 +77,8 @@ class Rewritten {
     const auto batch = static_cast<size_t>(request_.batch);
     const auto& outputs = held_.schedule.outputs;
     const auto write = static_cast<Picoseconds>(std::llround(all_.time().si() * 1e12));
-    const Picoseconds prompts = *std::max_element(
-        outputs.begin(), outputs.begin() + static_cast<std::ptrdiff_t>(batch));
+    const Picoseconds prompts =
+        *std::max_element(outputs.begin(), outputs.begin() + static_cast<std::ptrdiff_t>(batch));
     const Picoseconds first = std::min(prompts, alone);
     Schedule& s = result_.schedule;
     Picoseconds at = write + in_parts(prompts, first);
@@ -88,8 +88,8 @@ class Rewritten {
     }
     s.makespan = at;
     s.ttft = s.outputs.front();
-    s.tpot = figures_.passes > 1 ? static_cast<double>(at - s.outputs.front()) / (passes() - 1.0)
-                                 : 0.0;
+    s.tpot =
+        figures_.passes > 1 ? static_cast<double>(at - s.outputs.front()) / (passes() - 1.0) : 0.0;
     s.bounds.critical_path += figures_.passes * write;
     s.stalls["weight_write"] = figures_.passes * write;
     fill_times(result_);
@@ -226,7 +226,8 @@ Picoseconds first_token(const TransformerSpec& network, const ChipSpec& chip, co
 
 [[noreturn]] void refuse(const TransformerSpec& network, const ChipSpec& chip, Index needed) {
   throw ConfigError(fmt::format(
-      "chip {}: larger: refuse: network {} needs {} chips, and there {} {}; expected a network that "
+      "chip {}: larger: refuse: network {} needs {} chips, and there {} {}; expected a network "
+      "that "
       "fits, or larger: chips or reprogram",
       chip.name, network.name, needed, chips_there(chip) == 1 ? "is" : "are", chips_there(chip)));
 }

@@ -10,7 +10,8 @@ namespace ohm {
 
 /// A network on fewer chips than it needs: its weights are rewritten, part by part, in every pass.
 ///
-/// A pass takes all prompts, or one token of every sequence, through all parts, one after the other.
+/// A pass takes all prompts, or one token of every sequence, through all parts, one after the
+/// other.
 struct Reprogramming {
   bool taken = true;          ///< else it was only compared with more chips
   Index parts = 1;            ///< that take turns on the chips

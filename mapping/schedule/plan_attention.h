@@ -12,7 +12,8 @@ namespace ohm {
 /// that meet on it share equally.
 Index buffered_positions(const Mapping& mapping, int layer, Index batch);
 
-/// Those of an attention operator; none where all keys and values lie in a memory: a second stack keeps its own tokens first, then its source.
+/// Those of an attention operator; none where all keys and values lie in a memory: a second stack
+/// keeps its own tokens first, then its source.
 Index buffered_positions(const Mapping& mapping, Index vertex, const Request& request);
 
 /// Positions that the last token of an attention operator sees.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "mapping/attention/engine_share.h"
 #include "mapping/serve/chip_steps.h"
+#include "mapping/attention/engine_share.h"
 
 #include <algorithm>
 #include <cmath>
@@ -19,7 +19,8 @@ StepCost cost_of(const Estimate& e) {
           e.energy};
 }
 
-/// Tokens whose keys and values the attention engine or the DRAM holds; those in buffers come on top and are not counted.
+/// Tokens whose keys and values the attention engine or the DRAM holds; those in buffers come on
+/// top and are not counted.
 Index kv_capacity(const Mapping& mapping, std::int64_t bytes_per_token) {
   if (mapping.chip.attention) return engine_positions(mapping, 0);
   if (bytes_per_token == 0) return std::numeric_limits<Index>::max() / 2;

@@ -77,9 +77,8 @@ class Scaled {
     }
     require_engine(mapping, result_.request);
     const Index chips = chips_of(tiles_of(mapped_.bands, reduction_));
-    fill_kv_place(mapping.chip.spec, result_, [&](const Request& request) {
-      return each_chip(kv_bytes(request), chips);
-    });
+    fill_kv_place(mapping.chip.spec, result_,
+                  [&](const Request& request) { return each_chip(kv_bytes(request), chips); });
     result_.kv_bytes_in_dram = kv_bytes(result_.request);
     const Index layers = spec_.layers_of_both_stacks();
     reduction_.one_memory = chips < layers;

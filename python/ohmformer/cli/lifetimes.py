@@ -33,7 +33,7 @@ def years(seconds: float) -> str:
     """A time in years, or in seconds below a day.
 
     >>> years(2 * YEAR), years(60.0)
-    ('2 years', '60 s')
+    ('2 years', '60.0 s')
     """
     return f"{seconds / YEAR:.3g} years" if seconds >= 86400.0 else quantity(seconds, "s")
 

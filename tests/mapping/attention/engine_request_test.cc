@@ -27,8 +27,8 @@ TEST(EngineRequest, AWindowIsCutOnlyWhereThatIsAskedFor) {
   EXPECT_EQ(error_of(narrow, testing::tiny_gpt(), load(10, 7)), "");
   EXPECT_NE(error_of(narrow, testing::tiny_gpt(), load(10, 8)).find("attention.truncate"),
             std::string::npos);
-  const ChipSpec cut = chip_with("attention_gain_cell", {with("attention.window", "16"),
-                                                         with("attention.truncate", "true")});
+  const ChipSpec cut = chip_with(
+      "attention_gain_cell", {with("attention.window", "16"), with("attention.truncate", "true")});
   EXPECT_EQ(resolve_on(cut, testing::tiny_gpt(), load(10, 8)).window, 16);
   TransformerSpec sliding = testing::tiny_llama();
   sliding.sliding_window = 8;
@@ -36,15 +36,16 @@ TEST(EngineRequest, AWindowIsCutOnlyWhereThatIsAskedFor) {
 }
 
 TEST(EngineRequest, AnEncoderIsNeverCut) {
-  const ChipSpec cut = chip_with("attention_gain_cell", {with("attention.window", "16"),
-                                                         with("attention.truncate", "true")});
+  const ChipSpec cut = chip_with(
+      "attention_gain_cell", {with("attention.window", "16"), with("attention.truncate", "true")});
   EXPECT_EQ(error_of(cut, testing::tiny_bert(), load(16)), "");
   EXPECT_NE(error_of(cut, testing::tiny_bert(), load(17)).find("encoder"), std::string::npos);
 }
 
 TEST(EngineRequest, RefusesTwoStacks) {
-  EXPECT_NE(error_of(chip_with("attention_rram_kv"), testing::tiny_t5(), load(8)).find("two stacks"),
-            std::string::npos);
+  EXPECT_NE(
+      error_of(chip_with("attention_rram_kv"), testing::tiny_t5(), load(8)).find("two stacks"),
+      std::string::npos);
 }
 
 TEST(EngineRequest, RefusesMorePositionsThanTheArraysHold) {
@@ -52,11 +53,15 @@ TEST(EngineRequest, RefusesMorePositionsThanTheArraysHold) {
                                          {with("attention.arrays", "32")});
   // 16 arrays for each of two layers, 4 per head: 3 of keys and 1 of values
   EXPECT_NO_THROW(require_engine(m, {true, 40, 9, 1}));
-  EXPECT_EQ(error_text<ArgumentError>([&] { require_engine(m, {true, 40, 10, 1}); }),
+  EXPECT_EQ(error_text<ArgumentError>([&] {
+              require_engine(m, {true, 40, 10, 1});
+            }),
             "workload of tiny-gpt: 49 positions of 1 sequence; the arrays of attention.kind "
             "rram_kv hold 48 of each: raise attention.arrays (32 per tile), lower prompt, generate "
             "or batch, or take attention.kind: digital");
-  EXPECT_NE(error_text<ArgumentError>([&] { require_engine(m, {true, 20, 6, 2}); }).find("24"),
+  EXPECT_NE(error_text<ArgumentError>([&] {
+              require_engine(m, {true, 20, 6, 2});
+            }).find("24"),
             std::string::npos);
 }
 

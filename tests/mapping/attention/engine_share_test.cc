@@ -43,8 +43,8 @@ TEST(EngineShare, QueriesOfOneHeadOfKeysTakeTurns) {
 }
 
 TEST(EngineShare, PartialSumsOfArraysAreAddedInATree) {
-  const Mapping m = mapped_with(testing::tiny_gpt(), "attention_sram_cim_22nm",
-                                {with("attention.rows", "4")});
+  const Mapping m =
+      mapped_with(testing::tiny_gpt(), "attention_sram_cim_22nm", {with("attention.rows", "4")});
   // keys of 8 in two arrays: one level; values in as many as 4 rows divide the room
   EXPECT_NEAR(engine_product_time(m, 0, AttentionProduct::scores).si(), 2 * 9.95e-9 + 1e-9, 1e-15);
 }

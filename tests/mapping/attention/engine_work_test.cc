@@ -58,9 +58,9 @@ TEST(EngineWork, MultipliesEveryQueryWithEveryKeyItSees) {
   EXPECT_NEAR(joules(engine_energy(m, find(m, OpKind::attention_values), request, phase),
                      "attention_array"),
               pairs * width * 10.68e-15, 1e-18);
-  EXPECT_NEAR(joules(engine_energy(m, find(m, OpKind::attention_scores), request, phase),
-                     "kv_write"),
-              60 * 64 * 2.578e-12, 1e-18);
+  EXPECT_NEAR(
+      joules(engine_energy(m, find(m, OpKind::attention_scores), request, phase), "kv_write"),
+      60 * 64 * 2.578e-12, 1e-18);
   EXPECT_TRUE(engine_energy(m, find(m, OpKind::softmax), request, phase).empty());
 }
 
@@ -68,8 +68,8 @@ TEST(EngineWork, MultipliesEveryQueryWithEveryKeyItSees) {
 TEST(EngineWork, OfResistiveArraysIsThatOfTheirBlocks) {
   const Mapping m = mapped_with(testing::tiny_gpt(), "attention_rram_kv");
   const Request request{true, 20, 1, 1};
-  const auto costs = engine_energy(m, find(m, OpKind::attention_scores), request,
-                                   {"prefill", 0, 19});
+  const auto costs =
+      engine_energy(m, find(m, OpKind::attention_scores), request, {"prefill", 0, 19});
   const MacroSpec& macro = m.chip.spec.macro;
   double adc = 0.0;
   for (Index seen = 1; seen <= 20; ++seen) {
@@ -88,11 +88,12 @@ TEST(EngineWork, PartialSumsAreAddedOncePerFurtherArray) {
   const Mapping m = mapped_with(testing::tiny_gpt(), "attention_sram_cim_22nm",
                                 {testing::with("attention.rows", "4")});
   const Request request{true, 6, 1, 1};
-  const auto costs = engine_energy(m, find(m, OpKind::attention_values), request,
-                                   {"prefill", 0, 5});
+  const auto costs =
+      engine_energy(m, find(m, OpKind::attention_values), request, {"prefill", 0, 5});
   for (const ComponentCost& part : costs) {
     // tokens 5 and 6 see more than 4 positions: one more array for each of 4 heads of 8
-    if (part.component == "accumulate") EXPECT_EQ(part.cost.count, 2 * 4 * 8);
+    if (part.component != "accumulate") continue;
+    EXPECT_EQ(part.cost.count, 2 * 4 * 8);
   }
 }
 

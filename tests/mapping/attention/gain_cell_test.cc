@@ -41,8 +41,7 @@ TEST(GainCell, RefreshingTakesPowerAndTime) {
   EXPECT_NEAR(engine.product_time(64, 64).latency.si(), 32.5e-9 / 0.99, 1e-15);
   EXPECT_NEAR(engine.leakage().si(), 64 * 64 * 2.578e-12 / 64e-6, 1e-12);
   spec.retention = Seconds(0.6e-6);
-  EXPECT_NE(error_text<ConfigError>([&] { GainCell{spec}; }).find("retention"),
-            std::string::npos);
+  EXPECT_NE(error_text<ConfigError>([&] { GainCell{spec}; }).find("retention"), std::string::npos);
 }
 
 TEST(GainCell, RefusesKeysLongerThanAnArray) {

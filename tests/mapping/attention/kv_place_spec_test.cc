@@ -16,8 +16,9 @@ using testing::with;
 TEST(KvPlaceSpec, NamesOneOfItsMemories) {
   const std::string memories = "{place: dram_hbm3, memories: [{memory: dram_hbm3}]}";
   EXPECT_EQ(shipped_chip({with("kv", memories)}).kv.memories.front().memory.name, "dram_hbm3");
-  EXPECT_NE(error_text<ConfigError>([] { shipped_chip({with("kv.place", "dram_hbm3")}); })
-                .find("kv.memories"),
+  EXPECT_NE(error_text<ConfigError>([] {
+              shipped_chip({with("kv.place", "dram_hbm3")});
+            }).find("kv.memories"),
             std::string::npos);
 }
 

@@ -29,25 +29,26 @@ TEST(RramKv, WritesWithTheDevicesPulses) {
 TEST(RramKv, TheDevicesWritersServeAllTilesOfALayer) {
   const double once = 8.52 * 2e-6 + 1e-6;
   const RramKv shared(chip_with("attention_rram_kv"));
-  EXPECT_NEAR(shared.write_time({64, 1024, 8}).si(), 2 * once, 1e-12);  // 8192 cells, 4096 at a time
+  EXPECT_NEAR(shared.write_time({64, 1024, 8}).si(), 2 * once,
+              1e-12);  // 8192 cells, 4096 at a time
   const RramKv own(chip_with("attention_rram_kv", {with("attention.parallel_cells", "128")}));
   EXPECT_NEAR(own.write_time({64, 1024, 8}).si(), 4 * once, 1e-12);
 }
 
 TEST(RramKv, PulseByPulseCostsWhatOverwritingTakes) {
-  const RramKv engine(chip_with("attention_rram_kv",
-                                {with("macro.device.programming.method", "write_verify")}));
+  const RramKv engine(
+      chip_with("attention_rram_kv", {with("macro.device.programming.method", "write_verify")}));
   EXPECT_GT(engine.update().pulses, 5.0);
   EXPECT_LT(engine.update().pulses, 20.0);
   EXPECT_GT(engine.wear()->cycles_per_update, 0.5);
 }
 
 TEST(RramKv, RefusesDigitalMacrosAndWideKeys) {
-  EXPECT_NE(error_text<ConfigError>([] {
-              RramKv(testing::shipped_chip({with("attention", "attention_rram_kv")},
-                                           "digital_mac_22nm"));
-            }).find("resistive cells"),
-            std::string::npos);
+  EXPECT_NE(
+      error_text<ConfigError>([] {
+        RramKv(testing::shipped_chip({with("attention", "attention_rram_kv")}, "digital_mac_22nm"));
+      }).find("resistive cells"),
+      std::string::npos);
   EXPECT_NE(error_text<ConfigError>([] {
               RramKv(chip_with("attention_rram_kv", {with("kv_bits", "16")}));
             }).find("16 bits"),

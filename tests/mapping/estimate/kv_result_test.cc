@@ -38,17 +38,15 @@ TEST(KvResult, BackToBackRequestsFollowTheMakespan) {
 }
 
 TEST(KvResult, WithoutLevellingTheFirstPositionsWearOutFirst) {
-  const Estimate e = on("attention_rram_kv", {with("kv.requests", "50 Hz"),
-                                              with("kv.levelling", "none")},
-                        load(20, 10));
+  const Estimate e = on("attention_rram_kv",
+                        {with("kv.requests", "50 Hz"), with("kv.levelling", "none")}, load(20, 10));
   EXPECT_NEAR(e.kv_lifetime->median.si(), 1e6 / (2.9 * 50), 1e-6);
 }
 
 TEST(KvResult, OnlyWritingWearsOut) {
   EXPECT_FALSE(on("attention_sram_cim_22nm", {}, load(20, 10)).kv_lifetime.has_value());
-  const Estimate digital =
-      estimate(map_network(build_network(testing::tiny_gpt()), testing::shipped_chip()),
-               load(20, 10));
+  const Estimate digital = estimate(
+      map_network(build_network(testing::tiny_gpt()), testing::shipped_chip()), load(20, 10));
   EXPECT_FALSE(digital.kv_lifetime.has_value());
   EXPECT_NE(digital.kv_place.find("buffers"), std::string::npos);
 }
@@ -74,10 +72,10 @@ TEST(KvResult, AResistiveMemoryWearsOutByItsCapacity) {
 TEST(KvResult, AutoTakesTheBuffersWhileTheyHoldAll) {
   const std::string both = "{place: auto, memories: [{memory: dram_hbm3}]}";
   const auto place = [&](const std::string& share) {
-    return estimate(map_network(build_network(testing::tiny_gpt()),
-                                testing::shipped_chip({with("kv", both),
-                                                       with("buffer.kv_share", share)})),
-                    load(20, 10));
+    return estimate(
+        map_network(build_network(testing::tiny_gpt()),
+                    testing::shipped_chip({with("kv", both), with("buffer.kv_share", share)})),
+        load(20, 10));
   };
   EXPECT_EQ(place("0.75").request.kv_memory, -1);
   const Estimate e = place("0");
@@ -87,8 +85,7 @@ TEST(KvResult, AutoTakesTheBuffersWhileTheyHoldAll) {
 
 TEST(KvResult, CapacitorsForgetUnlessRewritten) {
   const auto text = [](const std::vector<Override>& overrides) {
-    return error_text<ArgumentError>(
-        [&] { on("attention_gain_cell", overrides, load(20, 10)); });
+    return error_text<ArgumentError>([&] { on("attention_gain_cell", overrides, load(20, 10)); });
   };
   EXPECT_EQ(text({}), "");
   EXPECT_NE(text({with("attention.retention", "1 us")}).find("attention.refresh"),

@@ -17,9 +17,8 @@ using testing::with;
 
 /// Two tiles of 24 arrays: less than tiny_gpt takes.
 ChipSpec small(const std::string& larger, std::vector<Override> overrides = {}) {
-  overrides.insert(overrides.end(),
-                   {with("larger", larger), with("mesh", "{columns: 2, rows: 1}"),
-                    with("macros_per_tile", "8"), with("core.macros", "1")});
+  overrides.insert(overrides.end(), {with("larger", larger), with("mesh", "{columns: 2, rows: 1}"),
+                                     with("macros_per_tile", "8"), with("core.macros", "1")});
   return testing::shipped_chip(overrides);
 }
 

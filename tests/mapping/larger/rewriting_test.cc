@@ -10,8 +10,8 @@ namespace {
 
 /// 7 billion weights of 8 cells, 1e5 at a time, 8.52 pulses of 2 us and a last read.
 TEST(Rewriting, OfSevenBillionWeightsTakesSecondsAndJoules) {
-  const ChipSpec chip = testing::shipped_chip(
-      {testing::with("macro.device.programming.parallel_cells", "100000")});
+  const ChipSpec chip =
+      testing::shipped_chip({testing::with("macro.device.programming.parallel_cells", "100000")});
   WeightTotals weights;
   weights.weights = 6.6e9;
   weights.cells = 8 * weights.weights;

@@ -34,13 +34,12 @@ TEST(WeightTotals, OfLlama70bAreThePublishedOnes) {
 TEST(WeightTotals, ProductsCostWhatAnEstimateBooksForOneToken) {
   const TransformerSpec spec = testing::tiny_gpt();
   const ChipSpec chip = testing::shipped_chip();
-  const Estimate e =
-      estimate(map_network(build_network(spec), chip), {Index{1}, Index{1}, 1, {}});
+  const Estimate e = estimate(map_network(build_network(spec), chip), {Index{1}, Index{1}, 1, {}});
   double macros = 0.0;
   for (const auto& [leaf, cost] : e.ledger.leaves()) {
-    for (const char* part : {"cells", "wordline_driver", "dac", "sample_hold", "adc", "shift_add",
-                             "scale", "input_register", "output_register", "control",
-                             "offset_correction"}) {
+    for (const char* part :
+         {"cells", "wordline_driver", "dac", "sample_hold", "adc", "shift_add", "scale",
+          "input_register", "output_register", "control", "offset_correction"}) {
       if (leaf.component == part && leaf.phase != "static") macros += cost.energy.si();
     }
   }
