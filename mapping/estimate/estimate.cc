@@ -48,6 +48,7 @@ double spatial_utilisation(const Mapping& mapping) {
     weights += block.rows * block.columns * mapping.arrangement.copies[m];
   }
   const double arrays = static_cast<double>(mapping.arrangement.arrays);
+  if (arrays == 0.0) return 0.0;  // everything is digital
   return static_cast<double>(weights * mapping.chip.cells_per_weight) /
          (arrays * static_cast<double>(mapping.chip.cells_per_macro));
 }
@@ -98,7 +99,7 @@ Estimate estimate(const Mapping& mapping, const Workload& workload, Index timeli
   }
   require_engine(mapping, result.request);
   fill_kv_place(mapping.chip.spec, result,
-                [&](const Request& request) { return kv_in_dram(mapping, request).fullest; });
+                [&](const Request& request) { return kv_in_dram(mapping, request).keys; });
   const Spilled spilled = kv_in_dram(mapping, result.request);
   result.kv_bytes_in_dram = spilled.total;
   require_memory(mapping, spilled, result.request);
@@ -111,7 +112,7 @@ Estimate estimate(const Mapping& mapping, const Workload& workload, Index timeli
     result.macs += macs_of(mapping, pass);
   }
   fill_times(result);
-  fill_kv_lifetime(mapping, spilled.fullest, result);
+  fill_kv_lifetime(mapping, spilled.keys, result);
   result.experts_touched =
       distinct_experts(mapping.network.spec, static_cast<double>(result.request.batch));
   fill_costs(mapping, with_all_experts(mapping, result.request, result.schedule), result);

@@ -86,7 +86,7 @@ class Scaled {
       share_memories(static_cast<double>(chips) / static_cast<double>(layers));
     }
     fullest_ = each_chip(result_.kv_bytes_in_dram, chips);
-    require_memory(mapping, {result_.kv_bytes_in_dram, fullest_}, result_.request);
+    require_memory(mapping, {result_.kv_bytes_in_dram, fullest_, fullest_}, result_.request);
   }
 
   /// Keys and values beyond the tiles.
