@@ -141,9 +141,10 @@ std::vector<Index> Chip::crossing_costs() const {
 Chip compile_chip(const ChipSpec& given, Index chips) {
   ChipSpec spec = given;
   spec.system = sized(std::move(spec.system), chips);
+  const std::shared_ptr<const AttentionEngine> attention = make_attention_engine(spec);
   std::vector<TileKind> kinds;
   for (Index kind = 0; kind < spec.n_kinds(); ++kind) {
-    kinds.push_back(compile_tile_kind(spec, kind));
+    kinds.push_back(compile_tile_kind(spec, kind, attention.get()));
   }
   const TileKind& own = kinds.front();
   Chip chip{
@@ -158,6 +159,7 @@ Chip compile_chip(const ChipSpec& given, Index chips) {
       {},
       {},
       own.power,
+      attention,
       kinds,
       dies_of(spec)};
   count_tiles(chip);

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <memory>
 #include <vector>
 
 #include "core/units.h"
 #include "crossbar/cost/macro_timing.h"
+#include "mapping/attention/attention_engine.h"
 #include "mapping/chip/chip_spec.h"
 #include "mapping/chip/mesh.h"
 #include "mapping/chip/partition.h"
@@ -23,10 +25,11 @@ struct Chip {
   Index cells_per_macro = 1;
   Widths widths;
   SquareMetres macro_area;
-  SquareMetres tile_area;    ///< macros, cores' parts, buffer, digital unit, router, tile's parts
+  SquareMetres tile_area;    ///< macros, parts, buffer, digital unit, attention, router
   SquareMetres shared_area;  ///< parts that the chip has once
   Metres link_length;        ///< side of a square tile, of the largest kind
   TilePower power;           ///< static, of one tile
+  std::shared_ptr<const AttentionEngine> attention;  ///< none: digital
   /// By kind of macro; the first is the chip's own, whose figures stand above too.
   std::vector<TileKind> kinds;
   std::vector<Index> dies;  ///< by chip: its entry of spec.dies, or -1; empty: all are equal

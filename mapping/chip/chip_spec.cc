@@ -140,6 +140,14 @@ void ChipSpec::visit(Visitor& v) {
   v.value(Field("head", "where the output matrix lives").one_of({"crossbar", "digital"}), head);
   v.value(Field("row_split", "how rows are split over arrays").one_of({"max", "equal"}), row_split);
   v.nested(Field("map", "how networks are mapped"), map);
+  v.nested_component(Field("attention", "engine of queries, keys and values"), "component",
+                     attention);
+  v.nested(Field("kv", "where keys and values lie"), kv);
+  v.value(Field("larger",
+                "networks that do not fit: chips (as many as it takes), reprogram (rewrite the "
+                "weights in every pass), refuse, auto (whichever takes less energy per token)")
+              .one_of({"chips", "reprogram", "refuse", "auto"}),
+          larger);
   check_kinds(*this, v);
   v.rule(macros_per_tile % core.macros == 0, "macros_per_tile",
          fmt::format("{} macros in cores of {}; expected a multiple of core.macros",

@@ -9,6 +9,8 @@
 #include "core/index.h"
 #include "core/units.h"
 #include "crossbar/macro_spec.h"
+#include "mapping/attention/attention_spec.h"
+#include "mapping/attention/kv_place_spec.h"
 #include "mapping/chip/buffer_spec.h"
 #include "mapping/chip/digital_spec.h"
 #include "mapping/chip/dram_spec.h"
@@ -66,6 +68,9 @@ struct ChipSpec {
   std::string head = "crossbar";  ///< where the output matrix lives: crossbar | digital (in DRAM)
   std::string row_split = "max";  ///< max: fill arrays row by row; equal: equal blocks
   MapSpec map;
+  AttentionSpec attention;       ///< which engine multiplies queries with keys, and where they lie
+  KvPlaceSpec kv;                ///< memories for keys and values beside the tiles
+  std::string larger = "chips";  ///< networks that do not fit: chips | reprogram | refuse | auto
   Index kv_bits = 8;  ///< of one stored key or value; cost only: attention is scored in fp32
   WattsPerSquareMetre leakage{0.0};  ///< static power density of tiles that are switched on
   GatingSpec gating;                 ///< which tiles are switched off

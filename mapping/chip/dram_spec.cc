@@ -30,6 +30,13 @@ void DramSpec::visit(Visitor& v) {
               .between(0.01, 1),
           random);
   v.value(Field("background", "power without traffic, refresh included").at_least(0), background);
+  v.value(Field("write_bandwidth", "sustained bytes per second written; 0 B/s: as bandwidth")
+              .at_least(0),
+          write_bandwidth);
+  v.value(Field("write_energy", "energy per byte written; 0 J/B: as energy").at_least(0),
+          write_energy);
+  v.value(Field("endurance", "writes that half of the cells survive; 0: not limited").at_least(0),
+          endurance);
   v.rule(peak.si() == 0.0 || bandwidth <= (1.0 - refresh) * peak, "bandwidth",
          "more than the peak of the interface less refresh; expected at most that");
   v.rule(energy_low <= energy, "energy_low", "more than energy; expected at most that");
@@ -43,6 +50,11 @@ Cost dram_cost(std::int64_t bytes, const DramSpec& dram) {
   if (dram.energy_low.si() > 0.0) cost.energy_low = n * (dram.energy_low * Bytes(1.0));
   if (dram.energy_high.si() > 0.0) cost.energy_high = n * (dram.energy_high * Bytes(1.0));
   return cost;
+}
+
+Cost dram_write_cost(std::int64_t bytes, const DramSpec& dram) {
+  if (dram.write_energy.si() == 0.0) return dram_cost(bytes, dram);
+  return energy_of(bytes, dram.write_energy * Bytes(1.0), dram.source);
 }
 
 Seconds occupation(const DramSpec& dram, std::int64_t bytes, DramAccess access) {

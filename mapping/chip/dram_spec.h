@@ -26,6 +26,9 @@ struct DramSpec {
   double refresh = 0.0;      ///< share of time that refresh takes
   double random = 0.5;       ///< share of `bandwidth` that single bursts get
   Watts background{0.0};     ///< power without traffic, refresh included
+  BytesPerSecond write_bandwidth{0.0};  ///< 0: as bandwidth
+  JoulesPerByte write_energy{0.0};      ///< 0: as energy
+  double endurance = 0.0;               ///< writes that half of the cells survive; 0: no limit
 
   void visit(Visitor& v);
 };
@@ -46,6 +49,9 @@ Seconds occupation(const DramSpec& dram, std::int64_t bytes, DramAccess access);
 /// Time of one transfer from its request to its last byte: latency, and its occupation, in which
 /// each of its scattered `pieces` has one of `channels` to itself, so that few pieces take longer.
 Seconds access_time(const DramSpec& dram, std::int64_t bytes, DramAccess access, Index pieces = 1);
+
+/// Energy of `bytes` written, for the ledger; that of dram_cost() unless it is stated.
+Cost dram_write_cost(std::int64_t bytes, const DramSpec& dram);
 
 /// Energy of what the memory draws without traffic, for the ledger.
 Cost background_cost(const DramSpec& dram, Seconds time);

@@ -19,14 +19,14 @@ SquareMetres cell_area(const MacroSpec& macro) {
 
 }  // namespace
 
-TilePower tile_power(const ChipSpec& spec) {
+TilePower tile_power(const ChipSpec& spec, Watts attention) {
   const GatingSpec& gating = spec.gating;
   const auto macros = static_cast<double>(spec.macros_per_tile);
   const SquareMetres cells = cell_area(spec.macro);
   const Watts macro = macro_leakage(spec.macro);
   const Watts weights =
       spec.macro.engine.is_digital() ? cells * spec.macro.periphery.leakage : Watts();
-  const Watts memory = macros * weights + spec.buffer.leakage;
+  const Watts memory = macros * weights + spec.buffer.leakage + attention;
   const Watts router = spec.leakage * spec.noc.router_area;
   const Watts circuits = macros * (macro - weights) + spec.leakage * spec.digital.area;
   const SquareMetres switched =

@@ -18,6 +18,7 @@ struct TilePower {
 
 /// break_even = wake_energy / (on − gated) + wake_time: the tile is powered while it wakes (Hu et
 /// al., ISLPED 2004, with the time that the wake-up itself takes).
-TilePower tile_power(const ChipSpec& spec);
+/// `attention` is the static power of the tile's attention engine, which holds keys and values.
+TilePower tile_power(const ChipSpec& spec, Watts attention = {});
 
 }  // namespace ohm

@@ -45,6 +45,34 @@ void add_experts(const TransformerSpec& spec, const Request& request, Sentences&
       spec.experts_per_token, expert_share(spec, request.expert_imbalance)));
 }
 
+/// What its engine does with attention, and what it leaves out.
+void add_attention(const ChipSpec& chip, const Request& request, Sentences& list) {
+  const AttentionSpec& spec = chip.attention;
+  if (request.kv_memory >= 0) {
+    list.push_back(
+        "keys and values lie in a memory of their own, whose transfers wait for those of the DRAM");
+  }
+  if (!spec.in_memory()) return;
+  list.push_back(
+      "a token's scores wait until its key and value are written; all arrays of a tile multiply "
+      "side by side, and none is read while any is written");
+  if (spec.window > 0 && request.window == spec.window && spec.truncate) {
+    list.push_back(fmt::format(
+        "attention is cut to the last {} positions, which changes the network's function",
+        spec.window));
+  }
+  if (spec.kind == "rram_kv") {
+    list.push_back(
+        "cells of keys and values are overwritten without being erased first, at the pulses of "
+        "an average change; relaxation and failed cells are not in the score");
+  }
+  if (spec.kind == "gain_cell") {
+    list.push_back(
+        "a hard sigmoid takes the place of softmax, keys and values have 8 levels: the network "
+        "has to be trained for it, which the score does not show");
+  }
+}
+
 void add_map(const MapSpec& map, Sentences& list) {
   if (map.duplication != "none") {
     list.push_back(
@@ -104,8 +132,13 @@ void add_chip(const Mapping& mapping, Sentences& list) {
 }  // namespace
 
 std::vector<std::string> assumptions_of(const Mapping& mapping, const Request& request) {
-  Sentences list{
-      "keys and values are read from the buffers for every token again: no reuse between tokens",
+  Sentences list;
+  if (!mapping.chip.attention) {
+    list.push_back(
+        "keys and values are read from the buffers for every token again: no reuse between "
+        "tokens");
+  }
+  const Sentences always{
       "buffers between operators are not bounded",
       "DRAM traffic reaches the tiles without loading the mesh and without energy of the network "
       "on chip",
@@ -117,10 +150,12 @@ std::vector<std::string> assumptions_of(const Mapping& mapping, const Request& r
       "a vector moves whole: steps of one token do not overlap within an operator",
       "batches share no work: every token passes through every macro by itself",
       "area counts the tiles that hold weights; DRAM and package are not included"};
+  list.insert(list.end(), always.begin(), always.end());
   const TransformerSpec& spec = mapping.network.spec;
   add_network(spec, mapping.chip.spec.digital, list);
   add_experts(spec, request, list);
   add_map(mapping.chip.spec.map, list);
+  add_attention(mapping.chip.spec, request, list);
   if (request.decoder) {
     list.push_back("a decoder's output matrix runs once per generated token only");
   }

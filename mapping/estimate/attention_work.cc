@@ -36,16 +36,19 @@ class AttentionCount {
     const std::int64_t stored = crosses_ ? 0 : runs_ - spilled;
     const Index quantised = operands();
     work.quantised = runs_ * quantised;
-    work.macs = positions_.total * shape_.heads * shape_.key;
     work.buffer = runs_ * activations(quantised) +
-                  2 * runs_ * bytes_of(shape_.heads * shape_.key, widths().kv_bits) +
-                  stored * in_tiles(shape_.cached) + buffered() * in_tiles(shape_.key);
-    work.dram = spilled * in_dram(shape_.cached) + positions_.beyond * in_dram(shape_.key);
+                  2 * runs_ * bytes_of(shape_.heads * shape_.key, widths().kv_bits);
+    if (engine()) return work;
+    work.macs = positions_.total * shape_.heads * shape_.key;
+    work.buffer += stored * in_tiles(shape_.cached) + buffered() * in_tiles(shape_.key);
+    work.dram_written = spilled * in_dram(shape_.cached);
+    work.dram = work.dram_written + positions_.beyond * in_dram(shape_.key);
     return work;
   }
 
   AttentionWork softmax() const {
     AttentionWork work;
+    if (engine() && engine()->replaces_softmax()) return work;
     work.softmax = positions_.total * shape_.heads;
     work.buffer = 2 * work.softmax * widths().activation_bits / 8;
     return work;
@@ -53,19 +56,30 @@ class AttentionCount {
 
   AttentionWork values() const {
     AttentionWork work;
+    work.buffer = runs_ * activations(op_.out_features);
+    if (!engine() || !engine()->replaces_softmax()) {
+      work.buffer += positions_.total * shape_.heads * widths().activation_bits / 8;
+    }
+    work.accumulated = runs_ * (blocks() - 1) * shape_.heads * shape_.value;
+    if (site().tiles_per_head > 1) {
+      work.accumulated += runs_ * site().tiles_per_head * op_.out_features;
+    }
+    if (engine()) return work;
     work.macs = positions_.total * shape_.heads * shape_.value;
-    work.buffer = buffered() * in_tiles(shape_.value) +
-                  positions_.total * shape_.heads * widths().activation_bits / 8 +
-                  runs_ * activations(op_.out_features);
+    work.buffer += buffered() * in_tiles(shape_.value);
     // latents have come with the scores
     work.dram = positions_.beyond * in_dram(shape_.cached - shape_.key);
-    if (site().tiles_per_head > 1) {
-      work.accumulated = runs_ * site().tiles_per_head * op_.out_features;
-    }
     return work;
   }
 
  private:
+  /// Blocks that an encoder's keys stream in: between them sums are rescaled.
+  Index blocks() const {
+    const AttentionSpec& spec = mapping_.chip.spec.attention;
+    if (request_.decoder || spec.overlap != "blocks") return 1;
+    return (request_.prompt - 1) / spec.block + 1;
+  }
+  const AttentionEngine* engine() const { return mapping_.chip.attention.get(); }
   const Widths& widths() const { return mapping_.chip.widths; }
   const AttentionSite& site() const {
     return mapping_.placement.attention[static_cast<size_t>(op_.layer)];

@@ -15,10 +15,12 @@ struct AttentionWork {
   std::int64_t softmax = 0;      ///< scores
   std::int64_t accumulated = 0;  ///< elements of the parts of a head that several tiles share
   std::int64_t buffer = 0;       ///< bytes written and read
-  std::int64_t dram = 0;         ///< bytes of keys and values that go there or come from there
+  std::int64_t dram = 0;  ///< bytes of keys and values that go to a memory or come from there
+  std::int64_t dram_written = 0;  ///< those that go there
 };
 
-/// The work of attention_scores, softmax or attention_values.
+/// The work of attention_scores, softmax or attention_values; with an attention engine what is left
+/// beside it (see engine_energy()).
 ///
 /// Keys and values that do not fit into the buffers are in DRAM once, whatever copies the tiles
 /// hold; a second stack's keys and values of the source are stored by the pass of the first, see

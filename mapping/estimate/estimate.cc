@@ -6,8 +6,10 @@
 #include <utility>
 
 #include "core/error.h"
+#include "mapping/attention/engine_request.h"
 #include "mapping/estimate/assumptions.h"
 #include "mapping/estimate/estimate_steps.h"
+#include "mapping/estimate/kv_result.h"
 #include "mapping/estimate/operator_energy.h"
 #include "mapping/estimate/phases.h"
 #include "mapping/estimate/static_cost.h"
@@ -91,16 +93,19 @@ void fill_assumptions(const Mapping& mapping, Estimate& result) {
 Estimate estimate(const Mapping& mapping, const Workload& workload, Index timeline_tokens) {
   require_units(mapping.chip.spec);
   Estimate result;
-  result.request = resolve(mapping.network.spec, workload);
+  result.request = resolve_on(mapping.chip.spec, mapping.network.spec, workload);
   check_activity(mapping.network, workload);
   require_time(mapping, result.request);
   if (result.request.decoder) {
     result.kv_bytes_per_token =
         mapping.network.spec.caching_layers() * kv_bytes_per_position(mapping);
   }
+  require_engine(mapping, result.request);
+  fill_kv_place(mapping.chip.spec, result,
+                [&](const Request& request) { return kv_in_dram(mapping, request).keys; });
   const Spilled spilled = kv_in_dram(mapping, result.request);
   result.kv_bytes_in_dram = spilled.total;
-  require_memory(mapping, spilled);
+  require_memory(mapping, spilled, result.request);
   for (const Request& pass : passes_of(result.request)) {
     TokenPlan plan = plan_tokens(mapping, pass);
     plan.gating = gating_rule(mapping, plan);
@@ -110,6 +115,7 @@ Estimate estimate(const Mapping& mapping, const Workload& workload, Index timeli
     result.macs += macs_of(mapping, pass);
   }
   fill_times(result);
+  fill_kv_lifetime(mapping, spilled.keys, result);
   result.experts_touched =
       distinct_experts(mapping.network.spec, static_cast<double>(result.request.batch));
   fill_costs(mapping, with_all_experts(mapping, result.request, result.schedule), result);

@@ -7,8 +7,10 @@
 #include <vector>
 
 #include "core/ledger.h"
+#include "mapping/attention/kv_lifetime.h"
 #include "mapping/chip/map_network.h"
 #include "mapping/estimate/latency.h"
+#include "mapping/larger/reprogramming.h"
 #include "mapping/schedule/schedule.h"
 #include "mapping/schedule/workload.h"
 #include "mapping/thermal/temperature_map.h"
@@ -44,10 +46,13 @@ struct Estimate {
   std::int64_t wake_ups = 0;  ///< of all tiles
   double gated_share = 0.0;   ///< of the time of tiles in use
   std::int64_t macs = 0;
-  std::int64_t kv_bytes_per_token = 0;  ///< over all layers; 0 for an encoder
-  std::int64_t kv_bytes_in_dram = 0;    ///< at the end, over all sequences
-  double spatial_utilisation = 0.0;     ///< cells that hold weights / cells of the arrays
-  double temporal_utilisation = 0.0;    ///< time that an array works, mean over arrays / makespan
+  std::int64_t kv_bytes_per_token = 0;         ///< over all layers; 0 for an encoder
+  std::int64_t kv_bytes_in_dram = 0;           ///< at the end, over all sequences
+  std::string kv_place;                        ///< where keys and values lie, and why there
+  std::optional<KvLifetime> kv_lifetime;       ///< where writing them wears cells out
+  std::optional<Reprogramming> reprogramming;  ///< where weights are rewritten in every pass
+  double spatial_utilisation = 0.0;            ///< cells that hold weights / cells of the arrays
+  double temporal_utilisation = 0.0;  ///< time that an array works, mean over arrays / makespan
   Ledger ledger;  ///< operator × component × phase; area and leakage: "static"
   Schedule schedule;
   std::optional<TemperatureMap> temperature;  ///< where the chip says how it loses its heat

@@ -8,6 +8,8 @@
 #include <limits>
 
 #include "core/error.h"
+#include "mapping/attention/engine_share.h"
+#include "mapping/attention/kv_place.h"
 #include "mapping/estimate/static_cost.h"
 #include "mapping/macros/matrix_kind.h"
 #include "mapping/network/experts.h"
@@ -20,6 +22,16 @@ namespace {
 
 Seconds seconds(double picoseconds) {
   return Seconds(picoseconds * 1e-12);
+}
+
+/// The memory of keys and values draws power where they lie in it.
+void book_kv_background(const Mapping& mapping, Estimate& result) {
+  if (result.request.kv_memory < 0) return;
+  const DramSpec& memory = kv_memory(mapping.chip.spec, result.request);
+  if (memory.background.si() == 0.0) return;
+  result.ledger.book(
+      {"kv_memory_background", "", -1, "static"},
+      background_cost(memory, static_cast<double>(mapping.chip.n_drams()) * result.makespan));
 }
 
 /// The first chip's memory, or the nearest, holds them.
@@ -53,17 +65,17 @@ void book_idle_links(const Mapping& mapping, Estimate& result) {
 
 }  // namespace
 
-void require_memory(const Mapping& mapping, const Spilled& spilled) {
-  const DramSpec& dram = mapping.chip.spec.dram;
+void require_memory(const Mapping& mapping, const Spilled& spilled, const Request& request) {
+  const DramSpec& dram = kv_memory(mapping.chip.spec, request);
   if (spilled.fullest <= dram.capacity.si()) return;
-  const auto weights = static_cast<double>(mapping.weights_in_dram());
+  const bool weights = request.kv_memory < 0 && mapping.weights_in_dram() > 0;
   throw ArgumentError(fmt::format(
-      "workload of {}: {:.3g} GB of {}keys and values beyond the buffers{}; the DRAM of "
+      "workload of {}: {:.3g} GB of {}keys and values beyond the buffers{}; the {} of "
       "chip {} holds "
       "{:.3g} GB: lower batch, prompt or kv_bits",
-      mapping.network.spec.name, spilled.fullest / 1e9,
-      weights > 0.0 ? "digital matrices and " : "",
-      mapping.chip.mesh.n_chips() > 1 ? " of one chip" : "", mapping.chip.spec.name,
+      mapping.network.spec.name, spilled.fullest / 1e9, weights ? "digital matrices and " : "",
+      mapping.chip.mesh.n_chips() > 1 ? " of one chip" : "",
+      request.kv_memory < 0 ? "DRAM" : "memory " + dram.name, mapping.chip.spec.name,
       dram.capacity.si() / 1e9));
 }
 
@@ -90,6 +102,7 @@ Joules leakage_of(const Ledger& ledger) {
 void book_static(const Mapping& mapping, const Schedule& worked, Estimate& result) {
   book_leakage(mapping, worked, result.ledger);
   book_background(mapping, worked, result.ledger);
+  book_kv_background(mapping, result);
   book_idle_links(mapping, result);
   result.leakage_energy = leakage_of(result.ledger);
   book_parts(mapping, worked, result.ledger);
@@ -155,18 +168,24 @@ std::int64_t kv_in_dram(const Mapping& mapping, Index vertex, const Request& req
 
 Spilled kv_in_dram(const Mapping& mapping, const Request& request) {
   Spilled spilled;
-  std::vector<double> in_chip = weights_by_chip(mapping);
+  std::vector<double> in_chip(static_cast<size_t>(mapping.chip.mesh.n_chips()), 0.0);
   for (const Index vertex : mapping.network.order) {
     const std::int64_t bytes = kv_in_dram(mapping, vertex, request);
     if (bytes == 0) continue;
     spilled.total += bytes;
     add_keys(mapping, mapping.network.op(vertex).layer, static_cast<double>(bytes), in_chip);
   }
-  spilled.fullest = *std::max_element(in_chip.begin(), in_chip.end());
+  spilled.fullest = spilled.keys = *std::max_element(in_chip.begin(), in_chip.end());
+  if (request.kv_memory >= 0) return spilled;
+  const std::vector<double> weights = weights_by_chip(mapping);
+  for (size_t chip = 0; chip < weights.size(); ++chip) {
+    spilled.fullest = std::max(spilled.fullest, in_chip[chip] + weights[chip]);
+  }
   return spilled;
 }
 
 Index kv_capacity(const Mapping& mapping) {
+  if (mapping.chip.attention) return engine_positions(mapping, 0);
   const std::vector<double> weights = weights_by_chip(mapping);
   std::vector<double> per_token(weights.size(), 0.0);
   const TransformerSpec& spec = mapping.network.spec;

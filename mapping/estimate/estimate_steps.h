@@ -20,18 +20,21 @@ void check_activity(const Network& network, const Workload& workload);
 /// Keys and values in DRAM at the end, over all chips, and all bytes in the fullest memory.
 struct Spilled {
   std::int64_t total = 0;
-  double fullest = 0.0;  ///< with the weights that are not in crossbars
+  double fullest = 0.0;  ///< with the weights that are not in crossbars and share it
+  double keys = 0.0;     ///< without them
 };
 
 /// Those of a whole request.
 Spilled kv_in_dram(const Mapping& mapping, const Request& request);
 
 /// Tokens whose keys and values the memories hold beside the weights that are not in crossbars,
-/// over all sequences; those in buffers come on top. The fullest memory decides.
+/// over all sequences; those in buffers come on top. The fullest memory decides. With an attention
+/// engine those that its arrays hold.
 Index kv_capacity(const Mapping& mapping);
 
-/// ArgumentError where weights, and keys and values beyond the buffers, exceed the DRAM of a chip.
-void require_memory(const Mapping& mapping, const Spilled& spilled);
+/// ArgumentError where weights, and keys and values beyond the tiles, exceed their memory beside a
+/// chip.
+void require_memory(const Mapping& mapping, const Spilled& spilled, const Request& request);
 
 /// What the macro assumes where the workload measured nothing.
 Workload with_activity(Workload workload, const MacroSpec& macro);

@@ -7,6 +7,8 @@
 #include <utility>
 
 #include "crossbar/cost/mvm_energy.h"
+#include "mapping/attention/engine_work.h"
+#include "mapping/attention/kv_place.h"
 #include "mapping/chip/tile_wires.h"
 #include "mapping/estimate/attention_work.h"
 #include "mapping/estimate/phases.h"
@@ -44,6 +46,7 @@ class Booker {
       case OpKind::softmax:
       case OpKind::attention_values:
         book_attention(attention_work(mapping_, vertex, request_, phase_));
+        book_engine(vertex);
         break;
       case OpKind::norm:
         book_elementwise("norm", norm_element(spec_.digital, mapping_.network.spec.norm), vertex);
@@ -92,8 +95,12 @@ class Booker {
   }
 
   /// Bytes between DRAM and tiles, over links between chips where the tiles' chips have none.
-  void dram(std::int64_t bytes, const std::vector<Index>& tiles = {0}) {
+  void dram(std::int64_t bytes) {
     book("dram", dram_cost(bytes, spec_.dram));
+    memory_links(bytes, {0});
+  }
+
+  void memory_links(std::int64_t bytes, const std::vector<Index>& tiles) {
     if (spec_.dram_at.empty()) return;
     const MemoryLoad load = memory_load(mapping_.chip, tiles);
     ByLevel crossed{};
@@ -239,8 +246,25 @@ class Booker {
     if (work.softmax > 0) elements("softmax", work.softmax, spec_.digital.softmax);
     if (work.accumulated > 0) elements("accumulate", work.accumulated, spec_.digital.accumulate);
     buffer(work.buffer);
-    if (work.dram > 0) {
-      dram(work.dram, mapping_.placement.attention[static_cast<size_t>(op_->layer)].tiles);
+    book_memory(work);
+  }
+
+  /// Keys and values that the tiles do not hold.
+  void book_memory(const AttentionWork& work) {
+    if (work.dram == 0) return;
+    const DramSpec& memory = kv_memory(spec_, request_);
+    const char* component = request_.kv_memory < 0 ? "dram" : "kv_memory";
+    if (work.dram_written > 0) book(component, dram_write_cost(work.dram_written, memory));
+    if (work.dram > work.dram_written) {
+      book(component, dram_cost(work.dram - work.dram_written, memory));
+    }
+    memory_links(work.dram, mapping_.placement.attention[static_cast<size_t>(op_->layer)].tiles);
+  }
+
+  void book_engine(Index vertex) {
+    if (!mapping_.chip.attention) return;
+    for (const ComponentCost& part : engine_energy(mapping_, vertex, request_, phase_)) {
+      book(part.component, part.cost);
     }
   }
 
@@ -283,9 +307,9 @@ class Booker {
   std::int64_t runs_ = 0;
 };
 
-std::string busy_component(const Step& step, ResourceKind kind) {
+std::string busy_component(const Step& step, ResourceKind kind, const char* engine) {
   if (kind == ResourceKind::link || kind >= ResourceKind::dram) return to_string(kind);
-  if (kind == ResourceKind::attention) return "attention_mac";
+  if (kind == ResourceKind::attention) return engine;
   if (step.action == "embed") return "residual";
   if (step.action == "store_sums") return "buffer";
   return step.action == "merge" ? "accumulate" : step.action;
@@ -303,6 +327,7 @@ void book_energy(const Mapping& mapping, const Request& request, const Workload&
 
 void book_busy(const Mapping& mapping, const TokenPlan& plan, const Request& request,
                Ledger& ledger) {
+  const char* engine = mapping.chip.attention ? "attention_engine" : "attention_mac";
   for (const Phase& phase : phases_of(request)) {
     for (const Step& step : plan.steps) {
       const Operator& op = mapping.network.op(step.vertex);
@@ -317,7 +342,7 @@ void book_busy(const Mapping& mapping, const TokenPlan& plan, const Request& req
         if (kind == ResourceKind::macros || kind == ResourceKind::array) continue;
         Cost cost;
         cost.busy = Seconds(static_cast<double>(runs * claim.busy + growth) * 1e-12);
-        ledger.book({busy_component(step, kind), op.name, op.layer, phase.name}, cost);
+        ledger.book({busy_component(step, kind, engine), op.name, op.layer, phase.name}, cost);
       }
     }
   }

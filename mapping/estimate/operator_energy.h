@@ -12,7 +12,8 @@ namespace ohm {
 ///
 /// Macros by component from their counts; "quantise", "dequantise", "accumulate", "norm",
 /// "activation", "residual", "softmax" and "attention_mac" of the digital units; "buffer" per byte
-/// written and per byte read; "noc_router", "noc_link" and "dram" per byte moved.
+/// written and per byte read; "noc_router", "noc_link", "dram" and "kv_memory" per byte moved. With
+/// an attention engine its own components in place of attention_mac, and "kv_write".
 /// The activity of macros is that of the workload, which must have one entry per matmul or at most
 /// one.
 void book_energy(const Mapping& mapping, const Request& request, const Workload& workload,

@@ -251,6 +251,11 @@ void book_area(const Mapping& mapping, Ledger& ledger) {
   ledger.book({"buffer", "", -1, "static"},
               area_of(tiles, spec.buffer.area,
                       spec.buffer.source.empty() ? spec.source : spec.buffer.source));
+  if (mapping.chip.attention) {
+    const double arrays = tiles * static_cast<double>(spec.attention.arrays);
+    ledger.book({"attention_engine", "", -1, "static"},
+                scaled(mapping.chip.attention->area(), arrays));
+  }
   ledger.book({"digital", "", -1, "static"},
               area_of(tiles, spec.digital.area, spec.digital.source));
   ledger.book({"noc_router", "", -1, "static"},

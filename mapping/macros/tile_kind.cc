@@ -7,6 +7,7 @@
 #include "crossbar/cost/macro_area.h"
 #include "crossbar/cost/part_cost.h"
 #include "crossbar/geometry.h"
+#include "mapping/attention/attention_engine.h"
 #include "mapping/chip/chip.h"
 
 namespace ohm {
@@ -44,7 +45,7 @@ ChipSpec of_kind(const ChipSpec& spec, Index kind) {
   return own;
 }
 
-TileKind compile_tile_kind(const ChipSpec& spec, Index kind) {
+TileKind compile_tile_kind(const ChipSpec& spec, Index kind, const AttentionEngine* attention) {
   require_weights(spec, kind);
   const ChipSpec own = of_kind(spec, kind);
   const MacroSpec& macro = own.macro;
@@ -62,7 +63,9 @@ TileKind compile_tile_kind(const ChipSpec& spec, Index kind) {
   const Technology at = spec.macro.periphery.technology();
   tile.tile_area += static_cast<double>(own.cores_per_tile()) * total_area(spec.core.parts, at) +
                     total_area(spec.tile.parts, at);
-  tile.power = tile_power(own);
+  const auto arrays = static_cast<double>(attention ? spec.attention.arrays : 0);
+  if (attention) tile.tile_area += arrays * attention->area().area;
+  tile.power = tile_power(own, attention ? arrays * attention->leakage() : Watts());
   return tile;
 }
 

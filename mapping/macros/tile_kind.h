@@ -19,7 +19,7 @@ struct TileKind {
   BlockShape shape;  ///< weights that a macro holds
   Index cells_per_weight = 1, cells_per_macro = 1;
   SquareMetres macro_area;
-  SquareMetres tile_area;  ///< macros, cores' parts, buffer, digital unit, router, tile's parts
+  SquareMetres tile_area;  ///< macros, parts, buffer, digital unit, attention, router
   TilePower power;         ///< static, of one tile
   /// Of all chips: those that the chip is made with, else those that a network takes; 0 of the
   /// chip's own kind, which are all others.
@@ -29,6 +29,7 @@ struct TileKind {
 };
 
 struct Chip;
+class AttentionEngine;
 
 /// By kind of macro: macros in a tile.
 std::vector<Index> macros_per_tile(const Chip& chip);
@@ -36,7 +37,9 @@ std::vector<Index> macros_per_tile(const Chip& chip);
 /// The chip as if all of its macros were of this kind.
 ChipSpec of_kind(const ChipSpec& spec, Index kind);
 
-/// ConfigError where a macro of this kind holds no weight.
-TileKind compile_tile_kind(const ChipSpec& spec, Index kind);
+/// `attention` is the engine that every tile has; none: digital. ConfigError where a macro of this
+/// kind holds no weight.
+TileKind compile_tile_kind(const ChipSpec& spec, Index kind,
+                           const AttentionEngine* attention = nullptr);
 
 }  // namespace ohm

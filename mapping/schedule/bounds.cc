@@ -42,6 +42,7 @@ Picoseconds encoder_path(const TokenPlan& plan, const Request& request) {
     const Step& step = plan.steps[k];
     Picoseconds opened = 0;
     for (size_t t = 0; step.gate >= 0 && t < tokens; ++t) {
+      if (!step.waits_for(static_cast<Index>(t))) continue;
       opened = std::max(opened, ends[t][static_cast<size_t>(step.gate)]);
     }
     for (size_t t = 0; t < tokens; ++t) {

@@ -129,12 +129,13 @@ Passage passage_of(const Chip& chip, const Route& route, const std::string& acti
   return passage;
 }
 
-Fetch fetch_of(const Chip& chip, const std::vector<Index>& tiles, std::int64_t bytes,
-               const std::string& action, Index pieces) {
-  const DramSpec& dram = chip.spec.dram;
+Fetch fetch_of(const Chip& chip, const std::vector<Index>& tiles, const MemoryAccess& wanted,
+               const std::string& action) {
+  const DramSpec& dram = wanted.memory != nullptr ? *wanted.memory : chip.spec.dram;
+  const Index pieces = wanted.pieces;
   const DramAccess access = pieces > 0 ? DramAccess::scattered : DramAccess::run;
   const MemoryLoad load = memory_load(chip, tiles);
-  const auto all = static_cast<double>(bytes);
+  const auto all = static_cast<double>(wanted.bytes);
   Fetch fetch;
   Seconds served, answered;
   for (const auto& [number, share] : load.drams) {

@@ -31,10 +31,17 @@ struct Fetch {
   Picoseconds start_up = 0;  ///< the DRAM's latency, and the request's and the answer's flight
 };
 
-/// How tiles, to which `bytes` are dealt out evenly, reach DRAM: as a long run, or in so many
-/// scattered pieces (see DramAccess).
-Fetch fetch_of(const Chip& chip, const std::vector<Index>& tiles, std::int64_t bytes,
-               const std::string& action, Index pieces = 0);
+/// Bytes that tiles read from a memory, or write to it: as a long run, or in so many scattered
+/// pieces (see DramAccess).
+struct MemoryAccess {
+  std::int64_t bytes = 0;
+  Index pieces = 0;
+  const DramSpec* memory = nullptr;  ///< none: the chip's DRAM
+};
+
+/// How tiles, to which the bytes are dealt out evenly, reach the memory.
+Fetch fetch_of(const Chip& chip, const std::vector<Index>& tiles, const MemoryAccess& access,
+               const std::string& action);
 
 /// The resource that stands for a link of the mesh.
 Resource link_resource(const Mesh& mesh, Index link);

@@ -6,6 +6,8 @@
 #include <limits>
 #include <utility>
 
+#include "mapping/attention/engine_share.h"
+#include "mapping/attention/kv_place.h"
 #include "mapping/network/attention_shape.h"
 #include "mapping/schedule/picoseconds.h"
 
@@ -40,6 +42,11 @@ void wait_for_all(const StepBuilder& b, Step& step, Index gate) {
   step.gate = gate;
 }
 
+/// Whether keys stream through attention block by block.
+bool in_blocks(const StepBuilder& b) {
+  return !b.request().decoder && b.spec().attention.overlap == "blocks";
+}
+
 /// A token beyond those that the buffers keep writes its own keys and values; nothing waits for
 /// it. Of an encoder, whose tokens all see all positions, each writes its share.
 void plan_kv_spill(StepBuilder& b, Index vertex, Index stored, Index kept) {
@@ -49,8 +56,9 @@ void plan_kv_spill(StepBuilder& b, Index vertex, Index stored, Index kept) {
   const double share = request.decoder ? 1.0
                                        : static_cast<double>(request.prompt - kept) /
                                              static_cast<double>(request.prompt);
+  const DramSpec memory = as_written(kv_memory(b.spec(), request));
   const Fetch way = fetch_of(b.mapping().chip, site_of(b, vertex).tiles,
-                             kv_bytes_per_position(b.mapping()), spill.action, 1);
+                             {kv_bytes_per_position(b.mapping()), 1, &memory}, spill.action);
   const auto time = static_cast<Picoseconds>(std::llround(share * static_cast<double>(way.busy)));
   spill.growth = {kOnce, std::max<Picoseconds>(1, time), kept, 0};
   spill.claims = b.claims_of(way);
@@ -66,8 +74,9 @@ Index plan_kv_fetch(StepBuilder& b, Index vertex, Index stored) {
   wait_for_all(b, fetch, stored);
   const Index source = source_positions(b, vertex);
   if (source == 0) plan_kv_spill(b, vertex, stored, kept);
-  const Fetch each = fetch_of(b.mapping().chip, site_of(b, vertex).tiles,
-                              kv_bytes_per_position(b.mapping()), fetch.action);
+  const Fetch each = fetch_of(
+      b.mapping().chip, site_of(b, vertex).tiles,
+      {kv_bytes_per_position(b.mapping()), 0, &kv_memory(b.spec(), b.request())}, fetch.action);
   fetch.growth = {1, std::max<Picoseconds>(1, each.busy), kept, each.start_up};
   fetch.growth.always = source;
   fetch.claims = b.claims_of(each);
@@ -75,9 +84,31 @@ Index plan_kv_fetch(StepBuilder& b, Index vertex, Index stored) {
   return b.add(std::move(fetch));
 }
 
+/// Claims of the engines of all tiles for one product.
+void claim_engines(StepBuilder& b, Index vertex, AttentionProduct product, Step& step) {
+  const int layer = b.network().op(vertex).layer;
+  const Picoseconds busy =
+      b.mapping().chip.attention
+          ? picoseconds(engine_product_time(b.mapping(), layer, product), step.action)
+          : 0;
+  for (const Index tile : site_of(b, vertex).tiles) {
+    step.claims.push_back({b.attention_of(tile), 0, busy});
+  }
+}
+
+/// Keys and values that are written into arrays occupy them meanwhile.
+void claim_writing(StepBuilder& b, Index scores, Step& stored) {
+  const Picoseconds busy =
+      picoseconds(engine_write_time(b.mapping(), b.network().op(scores).layer), stored.action);
+  for (const Index tile : site_of(b, scores).tiles) {
+    stored.claims.push_back({b.attention_of(tile), 0, busy});
+  }
+}
+
 }  // namespace
 
 Index buffered_positions(const Mapping& mapping, int layer, Index batch) {
+  if (mapping.chip.attention) return engine_positions(mapping, layer) / batch;
   const Placement& placement = mapping.placement;
   const AttentionSite& site = placement.attention[static_cast<size_t>(layer)];
   const BufferSpec& buffer = mapping.chip.spec.buffer;
@@ -98,6 +129,7 @@ Index buffered_positions(const Mapping& mapping, int layer, Index batch) {
 }
 
 Index buffered_positions(const Mapping& mapping, Index vertex, const Request& request) {
+  if (request.kv_memory >= 0) return 0;
   const Index all = buffered_positions(mapping, mapping.network.op(vertex).layer, request.batch);
   if (!is_cross_attention(mapping.network, vertex)) return all;
   return std::max<Index>(0, all - request.tokens());
@@ -126,13 +158,106 @@ Index plan_store(StepBuilder& b, Index scores, const std::vector<Index>& sent) {
   Step stored = b.step(scores, "store_kv", sent);
   if (b.request().decoder) stored.order = StepOrder::in_order;
   // the query is written and read, key and value are written
-  const bool has_keys = source_positions(b, scores) == 0;
+  const bool has_keys = source_positions(b, scores) == 0 && !b.mapping().chip.attention;
   const Index written = has_keys ? shape.cached * site.kv_heads_per_tile : 0;
   stored.latency = b.buffer_time(2 * bytes_of(site.heads_per_tile * shape.key, b.spec().kv_bits) +
                                      bytes_of(written, b.spec().kv_bits),
                                  stored.action);
+  if (b.mapping().chip.attention) claim_writing(b, scores, stored);
   return b.add(std::move(stored));
 }
+
+namespace {
+
+/// Scores with one block of keys after the other, as soon as all keys of the block are stored.
+void plan_block_scores(StepBuilder& b, Index vertex, Index kv) {
+  const Index size = b.spec().attention.block, all = b.request().prompt;
+  const Index kept = buffered_positions(b.mapping(), vertex, b.request());
+  const Index fetched = plan_kv_fetch(b, vertex, kv);
+  for (Index first = 0; first < all; first += size) {
+    const Index last = std::min(first + size, all) - 1;
+    Step scores = b.step(vertex, "scores", {kv, last < kept ? -1 : fetched});
+    wait_for_all(b, scores, kv);
+    scores.gate_first = first;
+    scores.gate_last = last;
+    scores.growth = mac_growth(b, vertex, attention_shape(b.network().spec).key);
+    scores.growth.always = last - first + 1;
+    claim_engines(b, vertex, AttentionProduct::scores, scores);
+    b.result_of(vertex) = b.add(std::move(scores));
+  }
+}
+
+/// Steps of scores or softmax, block by block, that those of the next operator follow.
+std::vector<Step> block_steps(const StepBuilder& b, Index producer) {
+  std::vector<Step> steps;
+  for (const Index k : b.steps_of(producer)) {
+    const Step& step = b.step_at(k);
+    if (step.action != "scores" && step.action != "softmax") continue;
+    Step next = b.step(producer, step.action, {k});
+    next.growth.always = step.growth.always;
+    steps.push_back(std::move(next));
+  }
+  return steps;
+}
+
+/// Probabilities from the scores of `before`, for as many positions.
+Index plan_softmax_step(StepBuilder& b, Index vertex, const Step& before) {
+  const AttentionSite& site = site_of(b, vertex);
+  Step made = b.step(vertex, "softmax", before.after);
+  const Picoseconds moving = b.buffer_time(2 * b.activations(site.heads_per_tile), made.action);
+  made.growth = {site.tiles_per_head, std::max<Picoseconds>(1, moving), 0, 0};
+  made.growth.elements = site.heads_per_tile;
+  made.growth.lanes = b.spec().digital.lanes;
+  made.growth.pass = cycles(b.spec().digital.softmax.cycles, b.spec().digital.clock, made.action);
+  made.growth.always = std::max(before.growth.always, source_positions(b, vertex));
+  for (const Index tile : site.tiles) made.claims.push_back({b.digital_of(tile), 0, 0});
+  return b.add(std::move(made));
+}
+
+/// Products of blocks of values, each behind its probabilities; sums are rescaled from one block to
+/// the next on the lanes. Returns the last step.
+Index plan_block_values(StepBuilder& b, Index vertex, Index producer) {
+  const AttentionSite& site = site_of(b, vertex);
+  const Index value = attention_shape(b.network().spec).value;
+  std::vector<Index> done;
+  for (const Step& before : block_steps(b, producer)) {
+    Step made = b.step(vertex, "values", before.after);
+    made.growth = mac_growth(b, vertex, value);
+    made.growth.always = before.growth.always;
+    claim_engines(b, vertex, AttentionProduct::values, made);
+    done.push_back(b.add(std::move(made)));
+  }
+  const Index again = (std::ssize(done) - 1) * site.heads_per_tile * value;
+  if (again == 0) return done.back();
+  Step rescaled = b.step(vertex, "accumulate", done);
+  const LaneWork work{again, b.spec().digital.accumulate.cycles, 0};
+  for (const Index tile : site.tiles) {
+    rescaled.claims.push_back({b.digital_of(tile), 0, b.duration(work, rescaled.action)});
+  }
+  return b.add(std::move(rescaled));
+}
+
+/// The product of all values with their probabilities.
+Index plan_all_values(StepBuilder& b, Index vertex) {
+  std::vector<Index> after;
+  for (const Index from : b.producers(vertex)) after.push_back(b.result_of(from));
+  Step made = b.step(vertex, "values", after);
+  if (!b.mapping().chip.attention) {
+    made.growth = mac_growth(b, vertex, attention_shape(b.network().spec).value);
+  }
+  claim_engines(b, vertex, AttentionProduct::values, made);
+  return b.add(std::move(made));
+}
+
+/// The softmax before an attention_values.
+Index softmax_of(const StepBuilder& b, Index vertex) {
+  for (const Index from : b.producers(vertex)) {
+    if (b.network().op(from).kind == OpKind::softmax) return from;
+  }
+  return -1;
+}
+
+}  // namespace
 
 void plan_scores(StepBuilder& b, Index vertex) {
   std::vector<Index> sent;
@@ -142,39 +267,39 @@ void plan_scores(StepBuilder& b, Index vertex) {
     sent.push_back(plan_scatter(b, vertex, from));
   }
   const Index kv = plan_store(b, vertex, sent);
+  if (in_blocks(b)) return plan_block_scores(b, vertex, kv);
   Step scores = b.step(vertex, "scores", {kv});
   wait_for_all(b, scores, kv);
-  scores.growth = mac_growth(b, vertex, attention_shape(b.network().spec).key);
-  for (const Index tile : site_of(b, vertex).tiles) {
-    scores.claims.push_back({b.attention_of(tile), 0, 0});
+  if (!b.mapping().chip.attention) {
+    scores.growth = mac_growth(b, vertex, attention_shape(b.network().spec).key);
   }
+  claim_engines(b, vertex, AttentionProduct::scores, scores);
   const Index fetched = plan_kv_fetch(b, vertex, kv);
   if (fetched >= 0) scores.after.push_back(fetched);
   b.result_of(vertex) = b.add(std::move(scores));
 }
 
 void plan_softmax(StepBuilder& b, Index vertex) {
-  const AttentionSite& site = site_of(b, vertex);
-  Step made = b.step(vertex, "softmax", {b.result_of(b.producers(vertex).front())});
-  const Picoseconds moving = b.buffer_time(2 * b.activations(site.heads_per_tile), made.action);
-  made.growth = {site.tiles_per_head, std::max<Picoseconds>(1, moving), 0, 0};
-  made.growth.elements = site.heads_per_tile;
-  made.growth.lanes = b.spec().digital.lanes;
-  made.growth.pass = cycles(b.spec().digital.softmax.cycles, b.spec().digital.clock, made.action);
-  made.growth.always = source_positions(b, vertex);
-  for (const Index tile : site.tiles) made.claims.push_back({b.digital_of(tile), 0, 0});
-  b.result_of(vertex) = b.add(std::move(made));
+  if (b.mapping().chip.attention && b.mapping().chip.attention->replaces_softmax()) {
+    b.result_of(vertex) = b.result_of(b.producers(vertex).front());
+    return;
+  }
+  const Index producer = b.producers(vertex).front();
+  if (!in_blocks(b)) {
+    const Step all = b.step(vertex, "softmax", {b.result_of(producer)});
+    b.result_of(vertex) = plan_softmax_step(b, vertex, all);
+    return;
+  }
+  for (const Step& before : block_steps(b, producer)) {
+    b.result_of(vertex) = plan_softmax_step(b, vertex, before);
+  }
 }
 
 void plan_values(StepBuilder& b, Index vertex) {
   const AttentionSite& site = site_of(b, vertex);
-  std::vector<Index> after;
-  for (const Index from : b.producers(vertex)) after.push_back(b.result_of(from));
-  Step made = b.step(vertex, "values", after);
-  made.growth = mac_growth(b, vertex, attention_shape(b.network().spec).value);
-  for (const Index tile : site.tiles) made.claims.push_back({b.attention_of(tile), 0, 0});
-  const Index mixed =
-      b.send(TransferKind::mixed_values, vertex, -1, "gather", b.add(std::move(made)));
+  const Index product = in_blocks(b) ? plan_block_values(b, vertex, softmax_of(b, vertex))
+                                     : plan_all_values(b, vertex);
+  const Index mixed = b.send(TransferKind::mixed_values, vertex, -1, "gather", product);
   b.result_of(vertex) = mixed;
   if (site.tiles_per_head == 1) return;
   const Index parts = site.tiles_per_head * b.network().op(vertex).out_features;

@@ -5,13 +5,15 @@
 
 namespace ohm {
 
-/// Positions of one sequence whose keys and values a layer's buffers hold; the rest goes to DRAM.
+/// Positions of one sequence whose keys and values a layer's buffers hold, or the arrays of its
+/// attention engine; the rest goes to a memory beside the chip.
 ///
 /// Each tile keeps those of its own heads in `kv_share` of its buffer, which layers and sequences
 /// that meet on it share equally.
 Index buffered_positions(const Mapping& mapping, int layer, Index batch);
 
-/// Those of an attention operator: a second stack keeps its own tokens first, then its source.
+/// Those of an attention operator; none where all keys and values lie in a memory: a second stack
+/// keeps its own tokens first, then its source.
 Index buffered_positions(const Mapping& mapping, Index vertex, const Request& request);
 
 /// Positions that the last token of an attention operator sees.

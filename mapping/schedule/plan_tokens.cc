@@ -141,6 +141,12 @@ void plan_source_keys(StepBuilder& b, Index vertex) {
   }
 }
 
+/// Whether a matrix waits until an encoder's attention has finished all tokens.
+bool takes_turns(const StepBuilder& b, Index producer) {
+  return !b.request().decoder && b.spec().attention.overlap == "turns" && producer >= 0 &&
+         b.network().op(producer).kind == OpKind::attention_values;
+}
+
 void plan_matmul(StepBuilder& b, Index vertex, const Operator& op) {
   const auto m = static_cast<size_t>(op.matmul);
   const MatmulSite& site = b.mapping().placement.sites[m];
@@ -151,6 +157,7 @@ void plan_matmul(StepBuilder& b, Index vertex, const Operator& op) {
                                  bytes_of(op.in_features, b.widths().of(op.matmul).input_bits), {})
                    : b.digital(vertex, "quantise", b.home(producer), b.quantisation(op.in_features),
                                {b.result_of(producer)});
+  if (takes_turns(b, producer)) b.wait_for_all(before, b.result_of(producer));
   if (site.tiles.empty()) {
     const Index sent = b.send(TransferKind::activation, vertex, producer, "send", before);
     return plan_digital_head(b, vertex, op, sent);

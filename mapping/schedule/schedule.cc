@@ -30,6 +30,8 @@ struct Sequence {
   std::vector<Index> jobs;            ///< by token
   std::vector<Index> steps_done;      ///< by step: tokens that passed it, for in_order
   std::vector<Picoseconds> last_end;  ///< by step
+  std::vector<Index> awaited;         ///< by step: tokens that its gate still has to let pass
+  std::vector<Picoseconds> opened;    ///< by step: when the last of them passed, so far
   Picoseconds first_output = 0, end = 0;
 };
 
@@ -78,6 +80,8 @@ class Simulation {
     for (Sequence& sequence : sequences_) {
       sequence.steps_done.assign(plan_.steps.size(), 0);
       sequence.last_end.assign(plan_.steps.size(), 0);
+      sequence.opened.assign(plan_.steps.size(), 0);
+      for (const Step& step : plan_.steps) sequence.awaited.push_back(awaited_tokens(step));
     }
     release_first_tokens();
     while (!queue_.empty()) {
@@ -97,6 +101,12 @@ class Simulation {
     for (Index s = 0; s < request_.batch; ++s) {
       for (Index t = 0; t < tokens; ++t) release(s, t, 0);
     }
+  }
+
+  /// Tokens that the gate of a step waits for.
+  Index awaited_tokens(const Step& step) const {
+    const Index last = step.gate_last < 0 ? request_.tokens() - 1 : step.gate_last;
+    return step.gate < 0 ? 0 : last - step.gate_first + 1;
   }
 
   void release(Index sequence, Index token, Picoseconds time) {
@@ -227,7 +237,7 @@ class Simulation {
     ++line.steps_done[k];
     line.last_end[k] = std::max(line.last_end[k], end);
     pass_on(line, step, token);
-    open_gates(line, k);
+    open_gates(line, k, token, end);
     Job& job = jobs_[static_cast<size_t>(number)];
     job.end = std::max(job.end, end);
     if (--job.remaining == 0) leave(number);
@@ -240,10 +250,13 @@ class Simulation {
     arrive(line.jobs[next], step, line.last_end[k]);
   }
 
-  void open_gates(const Sequence& line, size_t gate) {
-    if (gated_[gate].empty() || line.steps_done[gate] < request_.tokens()) return;
+  void open_gates(Sequence& line, size_t gate, Index token, Picoseconds end) {
     for (const Index step : gated_[gate]) {
-      for (const Index job : line.jobs) arrive(job, step, line.last_end[gate]);
+      const auto k = static_cast<size_t>(step);
+      if (!plan_.steps[k].waits_for(token)) continue;
+      line.opened[k] = std::max(line.opened[k], end);
+      if (--line.awaited[k] > 0) continue;
+      for (const Index job : line.jobs) arrive(job, step, line.opened[k]);
     }
   }
 

@@ -101,6 +101,23 @@ Index StepBuilder::digital(Index vertex, const std::string& action, Index tile,
   return add(std::move(made));
 }
 
+void StepBuilder::wait_for_all(Index step, Index gate) {
+  Step& waiting = plan_.steps[static_cast<size_t>(step)];
+  waiting.order = StepOrder::barrier;
+  waiting.gate = gate;
+}
+
+std::vector<Index> StepBuilder::steps_of(Index vertex) const {
+  std::vector<Index> steps;
+  for (Index k = std::ssize(plan_.steps) - 1; k >= 0; --k) {
+    const bool its = plan_.steps[static_cast<size_t>(k)].vertex == vertex;
+    if (!its && !steps.empty()) break;
+    if (its) steps.push_back(k);
+  }
+  std::reverse(steps.begin(), steps.end());
+  return steps;
+}
+
 std::vector<Claim> StepBuilder::claims_of(const Fetch& fetch) const {
   std::vector<Claim> claims;
   for (const Claim& at : fetch.drams) claims.push_back({first_dram_ + at.resource, 0, at.busy});
@@ -111,7 +128,7 @@ std::vector<Claim> StepBuilder::claims_of(const Fetch& fetch) const {
 Index StepBuilder::dram_read(Index vertex, const std::string& action, std::int64_t bytes,
                              const std::vector<Index>& after, Index pieces) {
   Step made = step(vertex, action, after);
-  const Fetch fetch = fetch_of(mapping_.chip, {0}, bytes, action, pieces);
+  const Fetch fetch = fetch_of(mapping_.chip, {0}, {bytes, pieces}, action);
   made.claims = claims_of(fetch);
   made.latency = fetch.busy + fetch.start_up;
   return add(std::move(made));

@@ -56,6 +56,11 @@ class StepBuilder {
   Index add(Step step);
   Index digital(Index vertex, const std::string& action, Index tile, const LaneWork& work,
                 const std::vector<Index>& after);
+  /// The step waits until `gate` is done for every token.
+  void wait_for_all(Index step, Index gate);
+  /// The steps of a vertex that were added last, in their order.
+  std::vector<Index> steps_of(Index vertex) const;
+  const Step& step_at(Index number) const { return plan_.steps[static_cast<size_t>(number)]; }
   /// A long run, or so many scattered pieces.
   Index dram_read(Index vertex, const std::string& action, std::int64_t bytes,
                   const std::vector<Index>& after, Index pieces = 0);

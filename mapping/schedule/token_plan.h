@@ -94,14 +94,19 @@ struct Step {
       false;  ///< each claim starts as soon as it can behind those before it, not all at once
   StepTokens tokens = StepTokens::every;
   StepOrder order = StepOrder::free;
-  Index gate = -1;  ///< of a barrier: the step that must be done for every token
-  Index turns = 1;  ///< copies deal tokens out among them: one in so many …
-  Index turn = 0;   ///< … those whose number plus that of their sequence leave this remainder
+  Index gate = -1;  ///< of a barrier: the step that must be done for every token …
+  Index gate_first = 0, gate_last = -1;  ///< … or for these; last -1: up to the last token
+  Index turns = 1;                       ///< copies deal tokens out among them: one in so many …
+  Index turn = 0;  ///< … those whose number plus that of their sequence leave this remainder
 
   /// Time on top for a token that attends to `positions`.
   Picoseconds extra(Index positions) const;
   /// The part of it that occupies the resources.
   Picoseconds occupation(Index positions) const;
+  /// Whether a barrier waits for this token.
+  bool waits_for(Index token) const {
+    return token >= gate_first && (gate_last < 0 || token <= gate_last);
+  }
 };
 
 /// What happens to every token, in an order in which every step follows those it waits for.

@@ -32,6 +32,7 @@ struct Request {
   Index source = 0;          ///< tokens of the first stack, which this one's cross-attention sees
   bool first_stack = false;  ///< the tokens are those of the first of two stacks
   double expert_imbalance = 1.0;
+  Index kv_memory = -1;  ///< of chip.kv.memories, that holds all keys and values; -1: buffers first
 
   /// Tokens that pass through the network per sequence: the last generated one does not.
   Index tokens() const { return decoder ? prompt + generate - 1 : prompt; }

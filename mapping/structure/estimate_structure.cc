@@ -6,8 +6,10 @@
 #include <algorithm>
 
 #include "core/error.h"
+#include "mapping/attention/engine_request.h"
 #include "mapping/estimate/assumptions.h"
 #include "mapping/estimate/estimate_steps.h"
+#include "mapping/estimate/kv_result.h"
 #include "mapping/estimate/operator_energy.h"
 #include "mapping/estimate/phases.h"
 #include "mapping/macros/matrix_kind.h"
@@ -35,7 +37,7 @@ class Scaled {
   Scaled(const TransformerSpec& spec, const ChipSpec& chip, const Workload& workload,
          Fidelity fidelity)
       : spec_(spec), chip_(chip), workload_(workload), fidelity_(fidelity) {
-    result_.request = resolve(spec, workload);
+    result_.request = resolve_on(chip, spec, workload);
     reduction_ = reduction_for(spec, result_.request, fidelity);
     const Network network = build_network(reduction_.spec);
     mapped_ = map_in_bands(network, chip, band_columns(network, chip));
@@ -57,6 +59,7 @@ class Scaled {
     repeat_layers(reduced);
     take_all_chips();
     fill_times(result_);
+    fill_kv_lifetime(mapping, fullest_, result_);
     fill_static();
     fill_energy(result_);
     describe();
@@ -73,18 +76,42 @@ class Scaled {
     if (result_.request.decoder) {
       result_.kv_bytes_per_token = spec_.caching_layers() * kv_bytes_per_position(mapping);
     }
-    for (const Index v : mapping.network.order) {
-      result_.kv_bytes_in_dram += layers_of(v) * kv_in_dram(mapping, v, result_.request);
-    }
+    require_engine(mapping, result_.request);
     const Index chips = chips_of(tiles_of(mapped_.bands, reduction_));
+    fill_kv_place(mapping.chip.spec, result_,
+                  [&](const Request& request) { return each_chip(kv_bytes(request), chips); });
+    result_.kv_bytes_in_dram = kv_bytes(result_.request);
     const Index layers = spec_.layers_of_both_stacks();
     reduction_.one_memory = chips < layers;
     if (!reduction_.one_memory) {
-      DramSpec& dram = mapped_.mapping.chip.spec.dram;
-      dram.bandwidth = static_cast<double>(chips) / static_cast<double>(layers) * dram.bandwidth;
+      share_memories(static_cast<double>(chips) / static_cast<double>(layers));
     }
-    const auto each = static_cast<double>((result_.kv_bytes_in_dram - 1) / chips + 1);
-    require_memory(mapping, {result_.kv_bytes_in_dram, each});
+    fullest_ = each_chip(result_.kv_bytes_in_dram, chips);
+    require_memory(mapping, {result_.kv_bytes_in_dram, fullest_, fullest_}, result_.request);
+  }
+
+  /// Keys and values beyond the tiles.
+  std::int64_t kv_bytes(const Request& request) const {
+    std::int64_t bytes = 0;
+    for (const Index v : mapped_.mapping.network.order) {
+      bytes += layers_of(v) * kv_in_dram(mapped_.mapping, v, request);
+    }
+    return bytes;
+  }
+
+  static double each_chip(std::int64_t bytes, Index chips) {
+    return bytes == 0 ? 0.0 : static_cast<double>((bytes - 1) / chips + 1);
+  }
+
+  /// A layer's chips have so many memories of each kind.
+  void share_memories(double chips) {
+    ChipSpec& spec = mapped_.mapping.chip.spec;
+    const auto share = [&](DramSpec& memory) {
+      memory.bandwidth = chips * memory.bandwidth;
+      memory.write_bandwidth = chips * memory.write_bandwidth;
+    };
+    share(spec.dram);
+    for (KvMemorySpec& each : spec.kv.memories) share(each.memory);
   }
 
   Index chips_of(Index tiles) const {
@@ -167,6 +194,9 @@ class Scaled {
     chip.mesh = Mesh(chip_.mesh.columns, chip_.mesh.rows * result_.chips);
     for (PartSpec& part : chip.spec.parts) part.count *= chips;
     chip.spec.dram.background = chips * chip.spec.dram.background;
+    for (KvMemorySpec& each : chip.spec.kv.memories) {
+      each.memory.background = chips * each.memory.background;
+    }
   }
 
   void fill_static() {
@@ -218,6 +248,7 @@ class Scaled {
   const Workload& workload_;
   const Fidelity fidelity_;
   Reduction reduction_;
+  double fullest_ = 0.0;  // bytes of keys and values in the memory of a chip
   BandMapping mapped_{{{}, compile_chip(one_tile(chip_)), {}, {}, {}, {}, {}, {}, {}}, {}};
   Estimate result_;
 

@@ -142,7 +142,7 @@ PowerMap power_map(const Mapping& mapping, const Ledger& ledger, Seconds makespa
   for (const auto& [leaf, cost] : ledger.leaves()) {
     const Watts power = cost.energy / makespan;
     const auto found = of_operator.find(leaf.op);
-    if (leaf.component.starts_with("dram")) {
+    if (leaf.component.starts_with("dram") || leaf.component.starts_with("kv_memory")) {
       map.outside += power;
     } else if (is_leakage(leaf)) {
       deal(power.si(), leaking, map.leakage);

@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "mapping/schedule/timeline.h"
+#include "python/bindings/figures/kv_figures.h"
 #include "python/bindings/figures/occupation.h"
 #include "python/bindings/figures/thermal_figures.h"
 #include "python/bindings/json.h"
@@ -172,6 +173,7 @@ py::dict figures(const NamedEstimate& e) {
   }
   row["dies"] = dies;
   add_thermal_figures(it, row);
+  add_kv_figures(it, row);
   return row;
 }
 

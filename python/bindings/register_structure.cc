@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "mapping/structure/estimate_structure.h"
+#include "mapping/larger/estimate_larger.h"
 #include "python/bindings/loaded_network.h"
 #include "python/bindings/named_estimate.h"
 #include "python/bindings/register.h"
@@ -38,12 +38,13 @@ void register_structure(py::module_& module) {
         const Workload workload{prompt, generate, batch, std::move(activity), expert_imbalance};
         return std::make_shared<NamedEstimate>(NamedEstimate{
             nullptr,
-            ohm::estimate_structure(network.network.spec, chip, workload, fidelity_of(fidelity))});
+            ohm::estimate_larger(network.network.spec, chip, workload, fidelity_of(fidelity))});
       },
       py::arg("network"), py::arg("chip"), py::arg("prompt"), py::arg("generate"), py::arg("batch"),
       py::arg("activity"), py::arg("expert_imbalance"), py::arg("fidelity"),
       py::call_guard<py::gil_scoped_release>(),
-      "A workload on as many chips as the network needs, identical layers solved once.");
+      "A workload on as many chips as the network needs, or as chip.larger says; identical layers "
+      "are solved once.");
 }
 
 }  // namespace ohm::python

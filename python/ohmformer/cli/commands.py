@@ -16,6 +16,7 @@ from ohmformer.report.quantities import quantity, share, whole
 from ohmformer.results import prepare, to_json, write_results
 from ohmformer.roots import find_experiment
 from ohmformer.run import run_experiment, total_steps
+from ohmformer.cli.lifetimes import lifetime_rows
 from ohmformer.cli.terminal import console, grid, progress
 
 DONE, UNMET = 0, 1
@@ -66,6 +67,7 @@ def estimate_command(network: Network, chip: Chip, workload: dict[str, Any], sty
             rows.append(["Chips", whole(figures["system_chips"])])
         rows.append(["Multiply-accumulates", whole(figures["macs"])])
         rows.append(["Keys and values per token, bytes", whole(figures["kv_bytes_per_token"])])
+        rows += lifetime_rows(figures)
         screen = console()
         screen.print(grid(title, ["", "value"], rows))
         screen.print(grid("Energy by component", ["component", "energy", "share"], _by_component(found)))

@@ -83,12 +83,12 @@ TEST(Passage, WithinOneChipOfASystemIsThatOfTheChip) {
 TEST(Passage, AccessesToDramBesideAnotherChipHoldTheLinks) {
   std::vector<Override> given{testing::with("mesh.columns", "1"), testing::with("mesh.rows", "1"),
                               testing::with("system", kTwo)};
-  const Fetch own = fetch_of(compile_chip(testing::shipped_chip(given)), {1}, 6400, "fetch");
+  const Fetch own = fetch_of(compile_chip(testing::shipped_chip(given)), {1}, {6400}, "fetch");
   EXPECT_TRUE(own.links.empty());
   EXPECT_EQ(own.drams.front().resource, 1);
   given.push_back(testing::with("dram_at", "[0]"));
   const Chip chip = compile_chip(testing::shipped_chip(given));
-  const Fetch far = fetch_of(chip, {1}, 6400, "fetch");
+  const Fetch far = fetch_of(chip, {1}, {6400}, "fetch");
   EXPECT_EQ(far.drams.front().resource, 0);
   ASSERT_EQ(far.links.size(), 1u);
   EXPECT_EQ(far.links.front().resource, chip.mesh.path(0, 1).front());

@@ -78,5 +78,104 @@ TEST(PlanAttention, SecondStackKeepsItsOwnTokensFirst) {
   }
 }
 
+/// Picoseconds that a request occupies resources of a kind.
+Picoseconds work_of(const TokenPlan& plan, const Request& request, ResourceKind kind) {
+  const auto work = resource_work(plan, request);
+  Picoseconds sum = 0;
+  for (size_t r = 0; r < work.size(); ++r) {
+    if (plan.resources[r].kind == kind) sum += work[r];
+  }
+  return sum;
+}
+
+TEST(PlanAttention, EnginesAreOccupiedByWritingAndByBothProducts) {
+  const Mapping m = mapped(testing::tiny_gpt(), {testing::with("attention", "attention_rram_kv")});
+  const Request request{true, 8, 4, 2};
+  const TokenPlan plan = plan_tokens(m, request);
+  const Picoseconds write = 18040000;  // 8.52 pulses and reads of 1 us, and a last read
+  Picoseconds products = 0;
+  for (const Step& step : plan.steps) {
+    if (step.action == "store_kv") {
+      EXPECT_EQ(step.claims.front().busy, write);
+    }
+    if (step.action != "scores" && step.action != "values") continue;
+    EXPECT_EQ(step.growth.per_position, 0);
+    products += step.claims.front().busy;
+  }
+  // two layers, 11 tokens of two sequences, one tile
+  EXPECT_EQ(work_of(plan, request, ResourceKind::attention), 22 * (2 * write + products));
+}
+
+/// Contention-free: of a single token, whatever waits is written first.
+TEST(PlanAttention, ATokenWaitsForItsKeyToBeWritten) {
+  const auto makespan = [](const std::string& pulse) {
+    const Mapping m =
+        mapped(testing::tiny_gpt(), {testing::with("attention", "attention_rram_kv"),
+                                     testing::with("macro.device.programming.pulse_time", pulse)});
+    return schedule(plan_tokens(m, {true, 1, 1, 1}), {true, 1, 1, 1}).makespan;
+  };
+  EXPECT_EQ(makespan("3 us") - makespan("1 us"), 2 * 17040000);  // two layers, 8.52 x 2 us each
+}
+
+TEST(PlanAttention, HardSigmoidsNeedNoLanes) {
+  const Mapping m =
+      mapped(testing::tiny_gpt(), {testing::with("attention", "attention_gain_cell")});
+  auto count = actions(plan_tokens(m, {true, 8, 4, 1}));
+  EXPECT_EQ(count["softmax"], 0);
+  EXPECT_EQ(count["scores"], 2);
+}
+
+TEST(PlanAttention, KeysAndValuesInAMemoryAreFetchedFromTheFirstOn) {
+  const Mapping m =
+      mapped(testing::tiny_gpt(),
+             {testing::with("kv", "{place: memory_rram, memories: [{memory: memory_rram}]}")});
+  Request request{true, 8, 4, 1};
+  EXPECT_EQ(actions(plan_tokens(m, request))["fetch_kv"], 0);
+  request.kv_memory = 0;
+  const TokenPlan plan = plan_tokens(m, request);
+  EXPECT_EQ(actions(plan)["fetch_kv"], 2);
+  for (const Step& step : plan.steps) {
+    // 64 bytes at 256 GB/s, and at 16 GB/s
+    const bool fetches = step.action == "fetch_kv", spills = step.action == "spill_kv";
+    if (fetches || spills) {
+      EXPECT_EQ(step.growth.per_position, fetches ? 250 : 4000);
+    }
+  }
+}
+
+Schedule encoded(const std::string& overlap, const std::string& block = "4") {
+  const Mapping m = mapped(testing::tiny_bert(), {testing::with("attention.overlap", overlap),
+                                                  testing::with("attention.block", block)});
+  const Request request{false, 24, 0, 1};
+  return schedule(plan_tokens(m, request), request);
+}
+
+TEST(PlanAttention, BlocksDoTheSameWorkOnTheMultipliers) {
+  const auto busy = [](const Schedule& s) {
+    Picoseconds sum = 0;
+    for (size_t r = 0; r < s.busy.size(); ++r) {
+      if (s.resources[r].kind == ResourceKind::attention) sum += s.busy[r];
+    }
+    return sum;
+  };
+  const Picoseconds tokens = busy(encoded("tokens"));
+  EXPECT_EQ(busy(encoded("turns")), tokens);
+  EXPECT_EQ(busy(encoded("blocks")), tokens);
+  EXPECT_EQ(busy(encoded("blocks", "5")), tokens);
+}
+
+/// Two engines that overlap are at most twice as fast as in turn.
+TEST(PlanAttention, OverlapGainsAtMostWhatTwoEnginesCan) {
+  const Schedule turns = encoded("turns"), tokens = encoded("tokens"), blocks = encoded("blocks");
+  EXPECT_LE(tokens.makespan, turns.makespan);
+  EXPECT_LT(blocks.makespan, turns.makespan);
+  EXPECT_LT(turns.makespan, 2 * blocks.makespan);
+  for (const Schedule& s : {turns, tokens, blocks}) EXPECT_GE(s.makespan, s.bounds.lower());
+}
+
+TEST(PlanAttention, OneBlockOfAllKeysIsTheBarrier) {
+  EXPECT_EQ(encoded("blocks", "24").makespan, encoded("tokens").makespan);
+}
+
 }  // namespace
 }  // namespace ohm

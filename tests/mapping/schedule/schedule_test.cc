@@ -71,6 +71,20 @@ TEST(Schedule, BarrierHoldsAllTokensUntilTheLastHasArrived) {
   EXPECT_EQ(schedule(plan, {false, 4, 0, 2}).makespan, 8 * 5 + 4 * 3);  // the second input's turn
 }
 
+/// Tokens pass the first step every 10; the barrier needs the first three of them.
+TEST(Schedule, ABarrierMayWaitForSomeTokensOnly) {
+  TokenPlan plan = testing::chain({10, 1});
+  plan.steps[1].order = StepOrder::barrier;
+  plan.steps[1].gate = 0;
+  EXPECT_EQ(schedule(plan, {false, 8, 0, 1}).makespan, 80 + 8);
+  plan.steps[1].gate_first = 0;
+  plan.steps[1].gate_last = 2;
+  EXPECT_EQ(schedule(plan, {false, 8, 0, 1}).makespan, 80 + 1);
+  plan.steps[1].gate_first = 5;
+  plan.steps[1].gate_last = 6;
+  EXPECT_EQ(schedule(plan, {false, 8, 0, 1}).makespan, 70 + 8);
+}
+
 TEST(Schedule, ClaimsAPathLinkByLinkAsTheHeadPasses) {
   TokenPlan plan = testing::chain({1});
   plan.resources.push_back({ResourceKind::link, 0, "a"});

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mapping/estimate/kv_result.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <limits>
+
+#include "core/error.h"
+#include "mapping/attention/engine_share.h"
+#include "mapping/schedule/plan_attention.h"
+
+namespace ohm {
+namespace {
+
+/// Positions of the layer that has room for the fewest.
+double engine_room(const Mapping& mapping) {
+  Index least = std::numeric_limits<Index>::max();
+  for (const Index vertex : mapping.network.order) {
+    const Operator& op = mapping.network.op(vertex);
+    if (op.kind != OpKind::attention_scores) continue;
+    least = std::min(least, engine_positions(mapping, op.layer));
+  }
+  return static_cast<double>(least);
+}
+
+/// Requests of one sequence per second.
+double requests_per_s(const KvPlaceSpec& spec, const Estimate& result) {
+  const double stated = spec.requests.si();
+  return stated > 0.0 ? stated : static_cast<double>(result.request.batch) / result.makespan.si();
+}
+
+KvLifetime lifetime_of(const KvPlaceSpec& spec, const Estimate& result, double positions,
+                       const Wear& wear) {
+  KvLifetime life;
+  const double requests = requests_per_s(spec, result);
+  life.positions = positions;
+  life.back_to_back = spec.requests.si() == 0.0;
+  life.tokens_per_s = requests * static_cast<double>(result.request.tokens());
+  const double sequences = static_cast<double>(result.request.batch);
+  life.rewrites =
+      Hertz(spec.levelling == "ring" ? life.tokens_per_s / positions : requests / sequences);
+  life.cycles_per_update = wear.cycles_per_update;
+  fill_lifetime(wear.endurance, life);
+  return life;
+}
+
+/// A token's key is read last when it leaves the window, or with the last token.
+void require_retention(const AttentionSpec& spec, const Estimate& result) {
+  if (spec.kind != "gain_cell" || spec.refresh != "none") return;
+  const auto tokens = static_cast<double>(result.request.tokens());
+  const double window =
+      result.request.window > 0 ? static_cast<double>(result.request.window) : tokens;
+  const Seconds kept = std::min(1.0, window / tokens) * result.makespan;
+  if (kept <= spec.retention) return;
+  throw ArgumentError(fmt::format(
+      "attention.retention: keys and values are read for {:.3g} s after they were written, and "
+      "cells keep them for {:.3g} s; expected a shorter window or request, or attention.refresh: "
+      "rewrite",
+      kept.si(), spec.retention.si()));
+}
+
+}  // namespace
+
+void fill_kv_place(const ChipSpec& chip, Estimate& result, const KvNeed& fullest) {
+  const KvPlace place = choose_kv_place(chip, result.request, fullest);
+  result.request.kv_memory = place.memory;
+  result.kv_place = place.reason;
+}
+
+void fill_kv_lifetime(const Mapping& mapping, double fullest, Estimate& result) {
+  require_retention(mapping.chip.spec.attention, result);
+  if (mapping.chip.attention) {
+    const auto wear = mapping.chip.attention->wear();
+    if (wear)
+      result.kv_lifetime = lifetime_of(mapping.chip.spec.kv, result, engine_room(mapping), *wear);
+    return;
+  }
+  const DramSpec& memory = kv_memory(mapping.chip.spec, result.request);
+  if (memory.endurance == 0.0 || fullest == 0.0) return;
+  const Request& request = result.request;
+  const Index held =
+      request.window > 0 ? std::min(request.window, request.tokens()) : request.tokens();
+  const double each = fullest / static_cast<double>(held * request.batch);
+  Wear wear;
+  wear.endurance.median = memory.endurance;
+  result.kv_lifetime = lifetime_of(mapping.chip.spec.kv, result, memory.capacity.si() / each, wear);
+}
+
+}  // namespace ohm

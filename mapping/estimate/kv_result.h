@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "mapping/attention/kv_place.h"
+#include "mapping/estimate/estimate.h"
+
+namespace ohm {
+
+/// Chooses where keys and values lie, for the request and for the reader.
+void fill_kv_place(const ChipSpec& chip, Estimate& result, const KvNeed& fullest);
+
+/// How long the cells last that keys and values are written into, once the makespan is known; left
+/// out where writing wears nothing out. `fullest`: bytes in the memory of the fullest chip.
+///
+/// Model: a cell is rewritten tokens_per_s / positions times per second, where all positions take
+/// turns; with levelling none, every request writes its first positions again, in the arrays that
+/// its batch shares. Back to back, a request follows the other after the makespan. Throws
+/// ArgumentError where gain cells that are not refreshed forget before they are read last.
+void fill_kv_lifetime(const Mapping& mapping, double fullest, Estimate& result);
+
+}  // namespace ohm

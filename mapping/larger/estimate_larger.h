@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "mapping/structure/estimate_structure.h"
+
+namespace ohm {
+
+/// estimate_structure(), and what chip.larger says of a network that the chips cannot hold.
+///
+/// chips: as many as it takes. refuse: ConfigError. reprogram: the chips that there are, whose
+/// weights are rewritten part by part in every pass (see Reprogramming): a pass is all prompts, or
+/// one token of every sequence; the parts' products follow each other, so that what several tokens
+/// pipeline through all chips takes at most as many times longer as there are parts. auto:
+/// whichever of both takes less energy per token. Break-even is stated wherever weights are
+/// rewritten: against more chips, and against digital units that read all weights from the same
+/// DRAMs in every pass. A system that grows holds every network.
+///
+/// Throws what estimate_structure() throws; ConfigError for macros without resistive cells;
+/// ArgumentError for two stacks.
+Estimate estimate_larger(const TransformerSpec& network, const ChipSpec& chip,
+                         const Workload& workload, Fidelity fidelity = Fidelity::automatic);
+
+}  // namespace ohm

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "python/bindings/figures/kv_figures.h"
+
+#include <cmath>
+
+namespace py = pybind11;
+
+namespace ohm::python {
+namespace {
+
+constexpr double kYear = 365.25 * 86400.0;
+
+/// None where a break-even is never reached.
+py::object finite(double value) {
+  return std::isfinite(value) ? py::object(py::float_(value)) : py::none();
+}
+
+py::object lifetime(const Estimate& estimate) {
+  if (!estimate.kv_lifetime) return py::none();
+  const KvLifetime& life = *estimate.kv_lifetime;
+  py::dict row;
+  row["positions"] = life.positions;
+  row["tokens_per_s"] = life.tokens_per_s;
+  row["back_to_back"] = life.back_to_back;
+  row["rewrites_per_s"] = life.rewrites.si();
+  row["endurance"] = life.endurance;
+  row["cycles_per_update"] = life.cycles_per_update;
+  row["median_s"] = life.median.si();
+  row["median_years"] = life.median.si() / kYear;
+  row["first_percent_s"] = life.first_percent.si();
+  return row;
+}
+
+py::object reprogramming(const Estimate& estimate) {
+  if (!estimate.reprogramming) return py::none();
+  const Reprogramming& it = *estimate.reprogramming;
+  py::dict row;
+  row["taken"] = it.taken;
+  row["decision"] = it.decision;
+  row["parts"] = it.parts;
+  row["passes"] = it.passes;
+  row["chips_instead"] = it.chips_instead;
+  row["cells"] = it.cells;
+  row["time_s"] = it.time.si();
+  row["memory_bound"] = it.memory_bound;
+  row["energy_j"] = it.energy.si();
+  row["lifetime_s"] = it.lifetime.si();
+  row["break_even_tokens_chips_energy"] = finite(it.chips_energy);
+  row["break_even_tokens_streamed_energy"] = finite(it.streamed_energy);
+  row["break_even_tokens_streamed_time"] = finite(it.streamed_time);
+  return row;
+}
+
+}  // namespace
+
+void add_kv_figures(const Estimate& estimate, py::dict& row) {
+  row["kv_place"] = estimate.kv_place;
+  row["kv_lifetime"] = lifetime(estimate);
+  row["reprogramming"] = reprogramming(estimate);
+}
+
+}  // namespace ohm::python

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mapping/estimate/kv_result.h"
+
+#include <gtest/gtest.h>
+
+#include "core/error.h"
+#include "tests/core/error_text.h"
+#include "tests/mapping/attention/engine_builder.h"
+
+namespace ohm {
+namespace {
+
+using testing::load;
+using testing::mapped_with;
+using testing::with;
+
+Estimate on(const std::string& engine, const std::vector<Override>& overrides,
+            const Workload& workload) {
+  return estimate(mapped_with(testing::tiny_gpt(), engine, overrides), workload);
+}
+
+/// 29 tokens per request, 448 positions that take turns, 2.9 cycles per update, 1e6 cycles.
+TEST(KvResult, LifetimeAtAStatedRateFollowsFromArithmetic) {
+  const Estimate e = on("attention_rram_kv", {with("kv.requests", "50 Hz")}, load(20, 10));
+  const KvLifetime& life = *e.kv_lifetime;
+  EXPECT_FALSE(life.back_to_back);
+  EXPECT_DOUBLE_EQ(life.positions, 448.0);
+  EXPECT_DOUBLE_EQ(life.tokens_per_s, 50.0 * 29);
+  EXPECT_NEAR(life.median.si(), 1e6 * 448 / (2.9 * 50 * 29), 1e-3);
+}
+
+TEST(KvResult, BackToBackRequestsFollowTheMakespan) {
+  const Estimate e = on("attention_rram_kv", {}, load(20, 10, 3));
+  const double rate = 3 * 29 / e.makespan.si();
+  EXPECT_TRUE(e.kv_lifetime->back_to_back);
+  EXPECT_NEAR(e.kv_lifetime->median.si(), 1e6 * 448 / (2.9 * rate),
+              1e-9 * e.kv_lifetime->median.si());
+}
+
+TEST(KvResult, WithoutLevellingTheFirstPositionsWearOutFirst) {
+  const Estimate e = on("attention_rram_kv",
+                        {with("kv.requests", "50 Hz"), with("kv.levelling", "none")}, load(20, 10));
+  EXPECT_NEAR(e.kv_lifetime->median.si(), 1e6 / (2.9 * 50), 1e-6);
+}
+
+TEST(KvResult, OnlyWritingWearsOut) {
+  EXPECT_FALSE(on("attention_sram_cim_22nm", {}, load(20, 10)).kv_lifetime.has_value());
+  const Estimate digital = estimate(
+      map_network(build_network(testing::tiny_gpt()), testing::shipped_chip()), load(20, 10));
+  EXPECT_FALSE(digital.kv_lifetime.has_value());
+  EXPECT_NE(digital.kv_place.find("buffers"), std::string::npos);
+}
+
+/// 128 bytes per position of two layers; each byte of the memory is written in turn.
+TEST(KvResult, AResistiveMemoryWearsOutByItsCapacity) {
+  const Mapping m = map_network(
+      build_network(testing::tiny_gpt()),
+      testing::shipped_chip({with("kv", "{place: memory_rram, memories: [{memory: memory_rram}]}"),
+                             with("kv.requests", "1 kHz")}));
+  const Estimate e = estimate(m, load(20, 10));
+  EXPECT_EQ(e.kv_bytes_in_dram, 29 * 128);
+  const double bytes_per_s = 1000.0 * 29 * 128;
+  EXPECT_NEAR(e.kv_lifetime->median.si() / (1e6 * 16.0 * 1073741824.0 / bytes_per_s), 1.0, 1e-9);
+  double written = 0.0;
+  for (const auto& [leaf, cost] : e.ledger.leaves()) {
+    if (leaf.component == "kv_memory") written += cost.energy.si();
+  }
+  // 29 positions written at 2.3 pJ/bit; token t reads t + 1 of them
+  EXPECT_NEAR(written, 8 * 128 * (29 * 2.3e-12 + 29 * 30 / 2 * 0.14e-12), 1e-15);
+}
+
+TEST(KvResult, AutoTakesTheBuffersWhileTheyHoldAll) {
+  const std::string both = "{place: auto, memories: [{memory: dram_hbm3}]}";
+  const auto place = [&](const std::string& share) {
+    return estimate(
+        map_network(build_network(testing::tiny_gpt()),
+                    testing::shipped_chip({with("kv", both), with("buffer.kv_share", share)})),
+        load(20, 10));
+  };
+  EXPECT_EQ(place("0.75").request.kv_memory, -1);
+  const Estimate e = place("0");
+  EXPECT_EQ(e.request.kv_memory, 0);
+  EXPECT_NE(e.kv_place.find("dram_hbm3: the first that holds all"), std::string::npos);
+}
+
+TEST(KvResult, CapacitorsForgetUnlessRewritten) {
+  const auto text = [](const std::vector<Override>& overrides) {
+    return error_text<ArgumentError>([&] { on("attention_gain_cell", overrides, load(20, 10)); });
+  };
+  EXPECT_EQ(text({}), "");
+  EXPECT_NE(text({with("attention.retention", "1 us")}).find("attention.refresh"),
+            std::string::npos);
+  EXPECT_EQ(text({with("attention.retention", "1 us"), with("attention.refresh", "rewrite")}), "");
+}
+
+}  // namespace
+}  // namespace ohm

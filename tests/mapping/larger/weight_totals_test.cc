@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mapping/larger/weight_totals.h"
+
+#include <gtest/gtest.h>
+
+#include "mapping/chip/fit.h"
+#include "mapping/estimate/estimate.h"
+#include "tests/mapping/chip_builder.h"
+
+namespace ohm {
+namespace {
+
+TEST(WeightTotals, AreThoseOfTheWholeNetwork) {
+  for (const TransformerSpec& spec : {testing::tiny_gpt(), testing::tiny_mixtral(),
+                                      testing::tiny_deepseek(), testing::tiny_bert()}) {
+    const ChipSpec chip = testing::shipped_chip();
+    const WeightTotals totals = weight_totals(spec, chip);
+    const Fit whole = fit(build_network(spec), chip);
+    EXPECT_EQ(totals.weights, static_cast<double>(whole.crossbar_weights)) << spec.name;
+    EXPECT_EQ(totals.cells, static_cast<double>(whole.cells)) << spec.name;
+    EXPECT_EQ(totals.bytes.si(), totals.weights);
+  }
+}
+
+/// 70 billion weights: 69.5 G in crossbars, 556 G cells as differential pairs of 2 bits.
+TEST(WeightTotals, OfLlama70bAreThePublishedOnes) {
+  const WeightTotals totals =
+      weight_totals(testing::shipped_network("llama-3-70b"), testing::shipped_chip());
+  EXPECT_NEAR(totals.weights, 69.5e9, 0.05e9);
+  EXPECT_NEAR(totals.cells, 556e9, 0.5e9);
+  EXPECT_EQ(totals.used, totals.weights);
+}
+
+TEST(WeightTotals, ProductsCostWhatAnEstimateBooksForOneToken) {
+  const TransformerSpec spec = testing::tiny_gpt();
+  const ChipSpec chip = testing::shipped_chip();
+  const Estimate e = estimate(map_network(build_network(spec), chip), {Index{1}, Index{1}, 1, {}});
+  double macros = 0.0;
+  for (const auto& [leaf, cost] : e.ledger.leaves()) {
+    for (const char* part :
+         {"cells", "wordline_driver", "dac", "sample_hold", "adc", "shift_add", "scale",
+          "input_register", "output_register", "control", "offset_correction"}) {
+      if (leaf.component == part && leaf.phase != "static") macros += cost.energy.si();
+    }
+  }
+  EXPECT_NEAR(weight_totals(spec, chip).mvms.si(), macros, 1e-9 * macros);
+}
+
+}  // namespace
+}  // namespace ohm

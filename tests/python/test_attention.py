@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Attention engines, places of keys and values, and networks that do not fit, as a user reaches them."""
+
+import ohmformer as ohm
+import pytest
+
+YEAR = 365.25 * 86400.0
+
+
+@pytest.fixture(scope="module")
+def network() -> ohm.Network:
+    return ohm.Network.from_pretrained("gpt2-small")
+
+
+@pytest.fixture(scope="module")
+def chip() -> ohm.Chip:
+    return ohm.Chip.load("rram_22nm")
+
+
+def test_lifetime_of_keys_in_resistive_cells_follows_from_arithmetic(network, chip):
+    resistive = chip.override({"attention": "attention_rram_kv", "kv.requests": "2 Hz"})
+    life = ohm.estimate((network, resistive), prompt=16, generate=5).to_dict()["kv_lifetime"]
+    assert life["tokens_per_s"] == pytest.approx(2 * 20)
+    seconds = life["endurance"] * life["positions"] / (life["cycles_per_update"] * life["tokens_per_s"])
+    assert life["median_s"] == pytest.approx(seconds)
+    assert life["median_years"] == pytest.approx(seconds / YEAR)
+
+
+def test_digital_attention_wears_nothing_out(network, chip):
+    figures = ohm.estimate((network, chip), prompt=16, generate=5).to_dict()
+    assert figures["kv_lifetime"] is None and figures["reprogramming"] is None
+    assert "buffers" in figures["kv_place"]
+
+
+def test_a_small_chip_rewrites_its_weights(network, chip):
+    small = chip.override({"mesh.columns": 8, "mesh.rows": 8, "larger": "reprogram"})
+    enough = ohm.estimate((network, small.override({"larger": "chips"})), prompt=1, generate=3)
+    found = ohm.estimate((network, small), prompt=1, generate=3)
+    rewriting = found.to_dict()["reprogramming"]
+    assert rewriting["taken"] and rewriting["passes"] == 3
+    assert found.to_dict()["system_chips"] == 1 < rewriting["chips_instead"]
+    assert found.latency_s == pytest.approx(enough.latency_s + 3 * rewriting["time_s"], rel=1e-6)
+    assert sum(found.table()["energy_j"]) == pytest.approx(found.energy_j)
