@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <tuple>
 
 #include "mapping/chip/place.h"
 #include "mapping/chip/transfers.h"
@@ -33,6 +34,14 @@ class Meetings {
 };
 
 }  // namespace
+
+bool alike(const AttentionSpread& a, const AttentionSpread& b) {
+  const auto fields = [](const AttentionSpread& s) {
+    return std::tuple(s.tiles, s.heads_per_tile, s.tiles_per_head, s.kv_heads_per_tile, s.kv_copies,
+                      s.buffered);
+  };
+  return fields(a) == fields(b);
+}
 
 AttentionSpreader::AttentionSpreader(const TransformerSpec& network, Index most)
     : network_(network), most_(most) {}

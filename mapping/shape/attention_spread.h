@@ -23,6 +23,9 @@ struct AttentionSpread {
   Index buffered = 0;  ///< positions that the buffers keep, see buffered_positions()
 };
 
+/// Whether all figures but the numbers of the tiles are the same.
+bool alike(const AttentionSpread& a, const AttentionSpread& b);
+
 /// Spreads heads over the tiles that hold a layer's matrices, as place() does.
 class AttentionSpreader {
  public:

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <tuple>
 
 #include "mapping/chip/transfers.h"
 #include "mapping/schedule/picoseconds.h"
@@ -14,13 +13,6 @@ namespace ohm {
 namespace {
 
 const std::string kAction = "scores";
-
-bool alike(const AttentionSpread& a, const AttentionSpread& b) {
-  const auto fields = [](const AttentionSpread& s) {
-    return std::tuple(s.tiles_per_head, s.heads_per_tile, s.kv_heads_per_tile, s.buffered, s.tiles);
-  };
-  return fields(a) == fields(b);
-}
 
 Picoseconds buffer_time(const ChipSpec& chip, std::int64_t bytes) {
   return picoseconds(Bytes(static_cast<double>(bytes)) / chip.buffer.bandwidth, kAction);

@@ -91,15 +91,13 @@ std::int64_t LeastWays::multicast_bytes(std::int64_t bytes, Index away) const {
 
 std::int64_t LeastWays::star_bytes(std::int64_t total, std::int64_t each, Index away) const {
   if (away <= 0) return 0;
-  const Index at_each = line_ ? 2 : 4, full = std::max<Index>(0, away - 3);
-  std::int64_t farther = 0;  // Σ (hops - 1) of the nearest `full` places
-  Index left = full;
-  for (Index d = 1; left > 0; ++d) {
-    const Index here = line_ ? std::min(left, at_each) : std::min(left, at_each * d);
-    farther += here * (d - 1);
-    left -= here;
-  }
-  return total + farther * each;
+  const Index n = std::max<Index>(0, away - 3);
+  if (n == 0) return total;
+  // Σ (hops - 1) of the n nearest places: full rings of 4 d (2) places, and some of the next one
+  const Index rings = hops_to(n) - 1;
+  const Index inside = line_ ? 2 * rings : 2 * rings * (rings + 1);
+  const Index farther = line_ ? rings * (rings - 1) : 4 * (rings - 1) * rings * (rings + 1) / 3;
+  return total + (farther + (n - inside) * rings) * each;
 }
 
 }  // namespace ohm

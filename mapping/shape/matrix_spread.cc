@@ -2,9 +2,10 @@
 #include "mapping/shape/matrix_spread.h"
 
 #include <algorithm>
+#include <numeric>
+#include <utility>
 
 #include "mapping/chip/transfers.h"
-#include "mapping/shape/floor_sum.h"
 
 namespace ohm {
 namespace {
@@ -12,11 +13,15 @@ namespace {
 /// Walks over the tiles of a copy in groups of tiles that hold equally much.
 class Spreader {
  public:
-  Spreader(const BlockGrid& blocks, Index array, Index macros)
-      : b_(blocks), rows_(blocks.grid.row_tiles), macros_(macros), all_(blocks.grid.size()) {
-    spread_.first_tile = array / macros;
-    spread_.last_tile = (array + all_ - 1) / macros;
-    first_ = std::min(all_, macros - array % macros);
+  Spreader(const BlockGrid& blocks, Index array, const TileSteps& steps)
+      : b_(blocks),
+        steps_(steps),
+        rows_(blocks.grid.row_tiles),
+        macros_(steps.macros()),
+        all_(blocks.grid.size()) {
+    spread_.first_tile = array / macros_;
+    spread_.last_tile = (array + all_ - 1) / macros_;
+    first_ = std::min(all_, macros_ - array % macros_);
     last_column_ = (b_.grid.column_tiles - 1) * rows_;
   }
 
@@ -72,34 +77,61 @@ class Spreader {
     add_full(n - before - 1, b_.last_width, (macros_ - 1) * b_.last_width);
   }
 
-  /// Full tiles in column tiles of full width: each touches `few` of them or one more.
+  /// Full tiles in column tiles of full width: each touches `few` of them or one more. A column
+  /// tile is touched once more by each tile that begins inside of it.
   void add_wide(Index n) {
     if (n == 0) return;
-    const Index few = (macros_ - 1) / rows_ + 1;
-    const Index touched = floor_sum(n, rows_, macros_, first_ + macros_ - 1) -
-                          floor_sum(n, rows_, macros_, first_) + n;
+    const Index few = (macros_ - 1) / rows_ + 1, end = first_ + n * macros_;
+    const Index inside = n - 1 - steps_.whole(first_ + macros_, n - 1);
+    const Index touched = (end - 1) / rows_ - first_ / rows_ + 1 + inside;
     const Index more = touched - n * few;
     add_full(n - more, few * b_.width, (macros_ - few) * b_.width);
     add_full(more, (few + 1) * b_.width, (macros_ - few - 1) * b_.width);
   }
 
   const BlockGrid& b_;
+  const TileSteps& steps_;
   const Index rows_, macros_, all_;
   Index first_ = 0;        // blocks in the first tile
   Index last_column_ = 0;  // first block of the last column tile
   MatrixSpread spread_;
 };
 
-}  // namespace
-
-MatrixSpread spread_of(const BlockGrid& blocks, Index array, Index macros) {
-  return Spreader(blocks, array, macros).run();
+/// x with a · x ≡ 1 modulo m, for a and m without a common divisor (Euclid's algorithm).
+Index inverse(Index a, Index m) {
+  Index r = m, next_r = a % m, x = 0, next_x = 1;
+  while (next_r != 0) {
+    const Index q = r / next_r;
+    r = std::exchange(next_r, r - q * next_r);
+    x = std::exchange(next_x, x - q * next_x);
+  }
+  return x < 0 ? x + m : x;
 }
 
-MatrixSpread least_spread(const BlockGrid& blocks, Index copies, Index array, Index macros) {
-  const Index arrays = blocks.grid.size();
+}  // namespace
+
+TileSteps::TileSteps(Index row_tiles, Index macros) : rows_(row_tiles), macros_(macros) {
+  divisor_ = std::gcd(rows_, macros_);
+  period_ = rows_ / divisor_;
+  if (period_ > 1) inverse_ = inverse(macros_ / divisor_, period_);
+}
+
+Index TileSteps::whole(Index first, Index n) const {
+  if (n <= 0 || first % divisor_ != 0) return 0;
+  const Index behind = (rows_ - first % rows_) / divisor_;  // whole after so many divisors
+  const Index k = behind % period_ * inverse_ % period_;
+  return k >= n ? 0 : (n - 1 - k) / period_ + 1;
+}
+
+MatrixSpread spread_of(const BlockGrid& blocks, Index array, const TileSteps& steps) {
+  return Spreader(blocks, array, steps).run();
+}
+
+MatrixSpread least_spread(const BlockGrid& blocks, Index copies, Index array,
+                          const TileSteps& steps) {
+  const Index arrays = blocks.grid.size(), macros = steps.macros();
   if (copies == 1 || array % macros + copies * arrays <= macros) {
-    return spread_of(blocks, array, macros);
+    return spread_of(blocks, array, steps);
   }
   MatrixSpread spread;
   const Index tiles = (arrays - 1) / macros + 1;  // or one more

@@ -16,6 +16,22 @@ struct BlockGrid {
   Index outputs() const { return (grid.column_tiles - 1) * width + last_width; }
 };
 
+/// Which tiles of a row of tiles begin with a new column tile: solves first + k · macros ≡ 0 modulo
+/// the row tiles.
+class TileSteps {
+ public:
+  TileSteps() = default;
+  TileSteps(Index row_tiles, Index macros);
+
+  Index macros() const { return macros_; }
+  /// How many of first, first + macros, …, `n` of them, are whole column tiles.
+  Index whole(Index first, Index n) const;
+
+ private:
+  Index rows_ = 1, macros_ = 1;
+  Index divisor_ = 1, period_ = 1, inverse_ = 0;
+};
+
 /// What the tiles of one copy of a matrix hold, without saying where they stand.
 struct MatrixSpread {
   Index first_tile = 0, last_tile = 0;  ///< counted along the snake
@@ -29,12 +45,13 @@ struct MatrixSpread {
   Index tiles() const { return last_tile - first_tile + 1; }
 };
 
-/// The spread of a copy whose blocks take arrays from number `array` on, tiles having `macros` of
-/// them each: exactly that of place(), in O(log) steps however many tiles there are.
-MatrixSpread spread_of(const BlockGrid& blocks, Index array, Index macros);
+/// The spread of a copy whose blocks take arrays from number `array` on: exactly that of place(),
+/// in as many steps however many tiles there are. `steps`: of the grid's row tiles.
+MatrixSpread spread_of(const BlockGrid& blocks, Index array, const TileSteps& steps);
 
 /// What every one of several copies has at least, which fill arrays one after the other from
 /// `array` on: theirs where they all are in one tile.
-MatrixSpread least_spread(const BlockGrid& blocks, Index copies, Index array, Index macros);
+MatrixSpread least_spread(const BlockGrid& blocks, Index copies, Index array,
+                          const TileSteps& steps);
 
 }  // namespace ohm

@@ -19,19 +19,6 @@ RunsOf::RunsOf(const Request& request) {
   }
 }
 
-void PhaseWork::add(Picoseconds busy, const Runs& runs) {
-  sequence += busy * runs.sequence;
-  prefill += busy * runs.prefill;
-  decode += busy * runs.decode;
-}
-
-PhaseWork& PhaseWork::operator+=(const PhaseWork& other) {
-  sequence += other.sequence;
-  prefill += other.prefill;
-  decode += other.decode;
-  return *this;
-}
-
 PhaseWork busiest_of(const PhaseWork& work, Index n) {
   if (n <= 1) return work;
   return {work.sequence / n, work.prefill / n, work.decode / n};

@@ -31,8 +31,17 @@ struct PhaseWork {
   Picoseconds sequence = 0, prefill = 0, decode = 0;
 
   Picoseconds all() const { return prefill + decode; }
-  void add(Picoseconds busy, const Runs& runs);
-  PhaseWork& operator+=(const PhaseWork& other);
+  void add(Picoseconds busy, const Runs& runs) {
+    sequence += busy * runs.sequence;
+    prefill += busy * runs.prefill;
+    decode += busy * runs.decode;
+  }
+  PhaseWork& operator+=(const PhaseWork& other) {
+    sequence += other.sequence;
+    prefill += other.prefill;
+    decode += other.decode;
+    return *this;
+  }
 };
 
 /// At least one of `n` resources that share the work has so much of it.

@@ -155,7 +155,9 @@ class EnergyCount {
 
   /// What depends on how arrays fall on tiles.
   void count_layers() {
-    size_t attention = 0;
+    size_t attention = 0, kind_before = 0;
+    const AttentionSpread* before = nullptr;
+    AttentionCounts counts;
     for (size_t l = 0; l < c_.network.layers.size(); ++l) {
       const size_t k = c_.network.layers[l].kind;
       const LayerKind& kind = c_.network.kinds[k];
@@ -169,18 +171,29 @@ class EnergyCount {
         buffer_ += 2 * bytes;
         wires_ += bytes;
       }
-      if (kind.attends) count_attention(kind, c_.layout.attention[attention++]);
+      if (!kind.attends) continue;
+      const AttentionSpread& spread = c_.layout.attention[attention++];
+      if (before == nullptr || !alike(*before, spread) || k != kind_before) {
+        counts = count_attention(kind, spread);
+      }
+      before = &spread;
+      kind_before = k;
+      book(counts);
     }
   }
 
-  void count_attention(const LayerKind& kind, const AttentionSpread& spread) {
+  /// Layers that are spread alike count alike.
+  AttentionCounts count_attention(const LayerKind& kind, const AttentionSpread& spread) const {
     Index operands = 0, out = 0;
     for (const ShapeOperator& op : kind.operators) {
       if (op.kind == OpKind::attention_values) out = op.out;
       if (op.kind != OpKind::attention_scores) continue;
       for (const int from : op.from) operands += kind.operators[static_cast<size_t>(from)].out;
     }
-    const AttentionCounts counts = attention_counts(c_, spread, operands, out);
+    return attention_counts(c_, spread, operands, out);
+  }
+
+  void book(const AttentionCounts& counts) {
     add(ShapePart::quantise, counts.quantised, unit_.quantise);
     add(ShapePart::softmax, counts.softmax, unit_.softmax);
     add(ShapePart::accumulate, counts.accumulated, unit_.accumulate);

@@ -26,6 +26,7 @@ MatrixArrays arrays_of(const ShapeMatrix& matrix, const ChipSpec& chip, MacroFig
   const TileGrid grid = tile_grid(matrix.rows, matrix.columns, shape);
   made.blocks = {grid, shape.columns, matrix.columns - (grid.column_tiles - 1) * shape.columns,
                  widths.partial_sum_bits(matrix.rows)};
+  made.steps = TileSteps(grid.row_tiles, chip.macros_per_tile);
   const bool equal = row_split_of(chip) == "equal";
   made.rows = equal ? (matrix.rows - 1) / grid.row_tiles + 1 : std::min(matrix.rows, shape.rows);
   const BlockFigures& block =
@@ -192,7 +193,7 @@ class Walk {
     if (!made.stored()) return;
     const size_t at = layout.first[l] + m;
     const Index copies = layout.copies[at], arrays = made.blocks.grid.size();
-    layout.spreads[at] = least_spread(made.blocks, copies, array_, macros_);
+    layout.spreads[at] = least_spread(made.blocks, copies, array_, made.steps);
     // attention stands on the tiles of the first copy, and so does the owner
     layout.homes[at] = {array_ / macros_, (array_ + arrays - 1) / macros_};
     if (!matrix.routed) ranges_.push_back(layout.homes[at]);

@@ -14,6 +14,7 @@ namespace ohm {
 /// A matrix of a kind of layers on arrays: the same in all layers of the kind.
 struct MatrixArrays {
   BlockGrid blocks;
+  TileSteps steps;
   Index rows = 0;                                   ///< of its largest block
   const BlockFigures* largest = nullptr;            ///< nullptr: not in crossbars
   Seconds filling;                                  ///< of the buffers with its inputs

@@ -51,6 +51,24 @@ BlockGrid grid_of(const Pair& pair, Index sum_bits) {
   return {grid, pair.shape.columns, last, sum_bits};
 }
 
+TileSteps steps_of(const Pair& pair) {
+  return {tile_grid(pair.rows, pair.columns, pair.shape).row_tiles, pair.macros};
+}
+
+TEST(MatrixSpread, CountsTilesThatBeginWithAColumn) {
+  for (Index rows = 1; rows < 13; ++rows) {
+    for (Index macros = 1; macros < 13; ++macros) {
+      for (Index first = 0; first < 13; ++first) {
+        Index whole = 0;
+        for (Index n = 0; n < 30; ++n) {
+          EXPECT_EQ(TileSteps(rows, macros).whole(first, n), whole);
+          whole += (first + n * macros) % rows == 0 ? 1 : 0;
+        }
+      }
+    }
+  }
+}
+
 TEST(MatrixSpread, IsThatOfThePlacement) {
   std::mt19937 random(3);
   const auto draw = [&](Index low, Index high) {
@@ -60,7 +78,7 @@ TEST(MatrixSpread, IsThatOfThePlacement) {
     const Pair pair{draw(1, 12), draw(1, 40), draw(1, 40), {draw(1, 9), draw(1, 9)}, draw(1, 12)};
     const Index bits = draw(1, 30);
     const MatrixSpread theirs = placed(pair, bits);
-    const MatrixSpread ours = spread_of(grid_of(pair, bits), pair.before, pair.macros);
+    const MatrixSpread ours = spread_of(grid_of(pair, bits), pair.before, steps_of(pair));
     EXPECT_EQ(ours.first_tile, theirs.first_tile);
     EXPECT_EQ(ours.last_tile, theirs.last_tile);
     EXPECT_EQ(ours.columns, theirs.columns);
@@ -80,9 +98,9 @@ TEST(MatrixSpread, OfCopiesIsNoMoreThanThatOfAnyOne) {
     const Pair pair{0, draw(1, 40), draw(1, 40), {draw(1, 9), draw(1, 9)}, draw(1, 12)};
     const BlockGrid blocks = grid_of(pair, 20);
     const Index copies = draw(1, 5), array = draw(0, 20);
-    const MatrixSpread least = least_spread(blocks, copies, array, pair.macros);
+    const MatrixSpread least = least_spread(blocks, copies, array, steps_of(pair));
     for (Index copy = 0; copy < copies; ++copy) {
-      const MatrixSpread each = spread_of(blocks, array + copy * blocks.grid.size(), pair.macros);
+      const MatrixSpread each = spread_of(blocks, array + copy * blocks.grid.size(), steps_of(pair));
       EXPECT_LE(least.tiles(), each.tiles());
       EXPECT_LE(least.columns, each.columns);
       EXPECT_LE(least.most_columns, each.most_columns);
