@@ -176,6 +176,7 @@ class Walk {
       const LayerKind& kind = network_.kinds[network_.layers[l].kind];
       if (rules_.fresh_tiles) array_ = ((array_ + macros_ - 1) / macros_) * macros_;
       ranges_.clear();
+      begin(layout, l);
       for (size_t m = 0; m < kind.matrices.size(); ++m) pass(layout, l, m);
       array_ += arrays_of(kind.behind, shape_);
       if (kind.attends) layout.attention.push_back(heads_.spread(ranges_));
@@ -185,6 +186,22 @@ class Walk {
   }
 
  private:
+  /// Layers of one kind that begin at the same place of a tile, and have the same copies.
+  void begin(ShapeLayout& layout, size_t l) {
+    const Index place = array_ % macros_;
+    const size_t kind = network_.layers[l].kind;
+    const size_t matrices = network_.kinds[kind].matrices.size();
+    for (const Begin& known : begins_) {
+      if (known.place != place || network_.layers[known.layer].kind != kind) continue;
+      const Index* copies = layout.copies_of(l);
+      if (!std::equal(copies, copies + matrices, layout.copies_of(known.layer))) continue;
+      layout.like.push_back(known.layer);
+      return;
+    }
+    begins_.push_back({place, l});
+    layout.like.push_back(l);
+  }
+
   void pass(ShapeLayout& layout, size_t l, size_t m) {
     const size_t k = network_.layers[l].kind;
     const ShapeMatrix& matrix = network_.kinds[k].matrices[m];
@@ -205,7 +222,13 @@ class Walk {
   const BlockShape& shape_;
   const LayoutRules& rules_;
   AttentionSpreader heads_;
+  struct Begin {
+    Index place;
+    size_t layer;
+  };
+
   std::vector<TileRange> ranges_;
+  std::vector<Begin> begins_;
   Index array_ = 0;
 };
 

@@ -31,6 +31,7 @@ struct ShapeLayout {
   std::vector<Index> copies;     ///< by layer, then matrix
   std::vector<size_t> first;     ///< by layer: its first entry of spreads, homes and copies
   std::vector<AttentionSpread> attention;  ///< by layer that attends
+  std::vector<size_t> like;  ///< by layer: the first one whose arrays fall on tiles alike
   Index arrays = 0, tiles = 0;
 
   const MatrixSpread* spreads_of(size_t layer) const { return spreads.data() + first[layer]; }

@@ -2,45 +2,17 @@
 #include "mapping/shape/shape_times.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "mapping/chip/transfers.h"
 #include "mapping/network/experts.h"
 #include "mapping/shape/attention_traffic.h"
 #include "mapping/shape/layer_steps.h"
+#include "mapping/shape/layer_sums.h"
 #include "mapping/shape/least_ways.h"
 
 namespace ohm {
 namespace {
-
-/// Where the result of an operator is: on one of the tiles of a matrix's owner.
-struct Home {
-  static constexpr int kStream = -1;  ///< that of the layer before
-  static constexpr int kFirst = -2;   ///< tile 0
-
-  TileRange tiles{0, 0};
-  int key = kFirst;
-};
-
-/// When a result is there, but for what attention takes by positions.
-struct Result {
-  Picoseconds time = 0;
-  bool attended = false;  ///< after the attention of its layer
-  Home home;
-};
-
-/// Waits for another operand; what comes after attention is as late as attention makes it.
-void wait_for(Picoseconds time, bool attended, Result& made) {
-  if (made.attended == attended) {
-    made.time = std::max(made.time, time);
-  } else if (attended) {
-    made.time = time;
-    made.attended = true;
-  }
-}
-
-bool overlap(const TileRange& a, const TileRange& b) {
-  return a.first <= b.last && b.first <= a.last;
-}
 
 /// Walks through the layers and adds up paths and work.
 class Timing {
@@ -61,13 +33,45 @@ class Timing {
     for (layer_ = 0; layer_ < c_.network.layers.size(); ++layer_) {
       kind_ = &c_.network.kinds[c_.network.layers[layer_].kind];
       if (kind_->attends) spread_ = &c_.layout.attention[attention++];
-      pass();
+      if (!repeat()) learn();
     }
     settle();
     return result_;
   }
 
  private:
+  /// The layers that this one and the one before it are like.
+  std::pair<size_t, size_t> place() const {
+    const auto& like = c_.layout.like;
+    return {layer_ == 0 ? like.size() : like[layer_ - 1], like[layer_]};
+  }
+
+  /// A layer that begins on its tiles as an earlier one did, behind one that did, adds the same.
+  bool repeat() {
+    const auto [before, like] = place();
+    for (const Known& known : known_) {
+      if (known.before != before || known.like != like) continue;
+      if (kind_->attends && !alike(*known.spread, *spread_)) continue;
+      all_ = all_ + known.added;
+      stream_.time = all_.time;
+      on_stream_ = known.on_stream;
+      if (known.home == Home::kFirst) stream_.home = {};
+      if (known.home >= 0) stream_.home = {c_.layout.homes_of(layer_)[known.home], Home::kStream};
+      return true;
+    }
+    return false;
+  }
+
+  void learn() {
+    const LayerSums so_far = std::exchange(all_, {});
+    const Picoseconds begun = stream_.time;
+    pass();
+    const auto [before, like] = place();
+    all_.time = stream_.time - begun;
+    known_.push_back({before, like, spread_, all_, on_stream_, results_.back().home.key});
+    all_ = so_far + all_;
+  }
+
   void pass() {
     const size_t k = c_.network.layers[layer_].kind;
     matrices_ = c_.layout.matrices[k].data();
@@ -102,13 +106,13 @@ class Timing {
 
   void attend() {
     const AttentionTimes& times = attention_.of(*spread_);
-    result_.prompt_path += times.last_of_prompt;
-    result_.generated_path += times.generated;
+    all_.prompt += times.last_of_prompt;
+    all_.generated += times.generated;
     result_.work.add(ResourceKind::attention, times.units);
     result_.work.add(ResourceKind::digital, times.lanes);
-    all_units_ += on_tiles(times.units, spread_->tiles);
-    all_digital_ += on_tiles(times.lanes, spread_->tiles);
-    dram_ += times.dram;
+    all_.units += on_tiles(times.units, spread_->tiles);
+    all_.digital += on_tiles(times.lanes, spread_->tiles);
+    all_.dram += times.dram;
   }
 
   static PhaseWork on_tiles(const PhaseWork& each, Index tiles) {
@@ -119,13 +123,15 @@ class Timing {
   void settle() {
     const Index tiles = std::max<Index>(1, c_.layout.tiles);
     result_.work.add(ResourceKind::digital, on_stream_);
-    result_.work.add(ResourceKind::digital, on_first_);
-    result_.work.add(ResourceKind::digital, busiest_of(all_digital_, tiles));
-    result_.work.add(ResourceKind::attention, busiest_of(all_units_, tiles));
-    result_.work.add(ResourceKind::dram, busiest_of(dram_, c_.chips.drams));
+    result_.work.add(ResourceKind::digital, all_.first);
+    result_.work.add(ResourceKind::digital, busiest_of(all_.digital, tiles));
+    result_.work.add(ResourceKind::attention, busiest_of(all_.units, tiles));
+    result_.work.add(ResourceKind::dram, busiest_of(all_.dram, c_.chips.drams));
     const Index generated = c_.request.tokens() - c_.request.prompt;
-    result_.prompt_path += stream_.time;
-    result_.generated_path += generated * stream_.time;
+    result_.prompt_path = all_.prompt + all_.time;
+    result_.generated_path = all_.generated + generated * all_.time;
+    result_.worked = all_.worked;
+    result_.traffic = all_.traffic;
   }
 
   Result step() {
@@ -154,17 +160,17 @@ class Timing {
 
   void work(const Home& home, Picoseconds busy) {
     const Picoseconds held = steps_.shared(busy, op_->expert);
-    PhaseWork& unit = home.key == Home::kFirst    ? on_first_
+    PhaseWork& unit = home.key == Home::kFirst    ? all_.first
                       : home.key == Home::kStream ? on_stream_
                                                   : digital_[static_cast<size_t>(home.key)];
     unit.add(held, runs_[op_->tokens]);
-    all_digital_.add(held, runs_[op_->tokens]);
+    all_.digital.add(held, runs_[op_->tokens]);
   }
 
   Result elementwise() {
     Result made;
     if (op_->from.empty()) {
-      dram_.add(own_->fetch.busy, runs_[op_->tokens]);
+      all_.dram.add(own_->fetch.busy, runs_[op_->tokens]);
       made.time = own_->fetch.busy + own_->fetch.start_up;
     } else {
       made.home = home_of_last();
@@ -182,8 +188,8 @@ class Timing {
   /// Bytes of a transfer over so many links at least, `injected` of them entering the network.
   void move(std::int64_t over_links, std::int64_t injected) {
     const std::int64_t runs = runs_[op_->tokens].all();
-    result_.traffic.links += runs * over_links;
-    if (over_links > 0) result_.traffic.routers += runs * (over_links + injected);
+    all_.traffic.links += runs * over_links;
+    if (over_links > 0) all_.traffic.routers += runs * (over_links + injected);
   }
 
   /// A vector from its producer, at least.
@@ -207,7 +213,7 @@ class Timing {
     }
     const MatrixArrays& matrix = matrices_[op_->matrix];
     if (!matrix.stored()) return digital_head(made);
-    if (op_->from.empty()) dram_.add(own_->fetch.busy, runs_[op_->tokens]);
+    if (op_->from.empty()) all_.dram.add(own_->fetch.busy, runs_[op_->tokens]);
     return in_arrays(made, matrix);
   }
 
@@ -238,7 +244,7 @@ class Timing {
     const Picoseconds held = steps_.shared(busy, op_->expert);
     share_copies(ResourceKind::macros, held, copies);
     const double all = static_cast<double>(runs_[op_->tokens].all() * held);
-    result_.worked +=
+    all_.worked +=
         all * static_cast<double>(matrix.blocks.grid.size()) / (op_->expert ? share_ : 1.0);
     return std::max(busy, matrix.load + matrix.latency);
   }
@@ -254,7 +260,7 @@ class Timing {
   /// Every tile of the matrix works; what the owner has of it is known where it is the only one.
   void accumulate(const Home& home, const MatrixSpread& spread, Picoseconds adding, Index copies) {
     if (spread.tiles() == 1 && copies == 1 && home.tiles.size() == 1) return work(home, adding);
-    all_digital_.add(steps_.shared(adding, op_->expert), runs_[op_->tokens]);
+    all_.digital.add(steps_.shared(adding, op_->expert), runs_[op_->tokens]);
   }
 
   void dequantise(Result& made, const MatrixSpread& spread) {
@@ -279,7 +285,7 @@ class Timing {
       move(steps_.activations(op_->in), steps_.activations(op_->in));
     }
     made.home = {};
-    dram_.add(own_->fetch.busy, runs_[op_->tokens]);
+    all_.dram.add(own_->fetch.busy, runs_[op_->tokens]);
     work(made.home, own_->dequantise);
     made.time += own_->fetch.busy + own_->fetch.start_up + own_->dequantise;
     return made;
@@ -335,7 +341,9 @@ class Timing {
   const double share_;
   std::vector<std::vector<OperatorSteps>> of_kind_;
   ShapeTimes result_;
-  PhaseWork on_stream_, on_first_, all_digital_, all_units_, dram_;
+  LayerSums all_;
+  std::vector<Known> known_;
+  PhaseWork on_stream_;  // of the digital unit of the stream's home, so far
   Result stream_;
   // of the layer at hand
   size_t layer_ = 0;
