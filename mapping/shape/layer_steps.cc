@@ -8,7 +8,7 @@
 #include "mapping/network/experts.h"
 #include "mapping/schedule/picoseconds.h"
 #include "mapping/schedule/plan_tokens.h"
-#include "mapping/schedule/step_builder.h"
+#include "mapping/shape/short_division.h"
 
 namespace ohm {
 namespace {
@@ -27,7 +27,7 @@ Picoseconds StepClock::buffer(std::int64_t bytes) const {
 }
 
 Picoseconds StepClock::lanes(Index elements, Index each, std::int64_t bytes) const {
-  const Index n = ceil_divide(elements, unit_.lanes) * each;
+  const Index n = (elements == 0 ? 0 : quotient(elements - 1, unit_.lanes) + 1) * each;
   return std::max(cycles(n, unit_.clock, kAction), buffer(bytes));
 }
 

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "mapping/schedule/picoseconds.h"
+#include "mapping/shape/short_division.h"
 
 namespace ohm {
 namespace {
@@ -12,7 +13,7 @@ namespace {
 const std::string kAction = "send";
 
 Index flits(std::int64_t bytes, const NocSpec& noc) {
-  return bytes == 0 ? 0 : (bytes * 8 - 1) / noc.flit_bits + 1;
+  return bytes == 0 ? 0 : quotient(bytes * 8 - 1, noc.flit_bits) + 1;
 }
 
 /// Ports of a tile towards its neighbours.
@@ -72,16 +73,16 @@ Picoseconds LeastWays::multicast(std::int64_t bytes, Index away) const {
 }
 
 Picoseconds LeastWays::gather(std::int64_t total, Index away) const {
-  return away <= 0 || total <= 0 ? 0 : latency(hops_to(away), (total - 1) / ports_ + 1);
+  return away <= 0 || total <= 0 ? 0 : latency(hops_to(away), quotient(total - 1, ports_) + 1);
 }
 
 Picoseconds LeastWays::scatter(std::int64_t each, Index away) const {
   if (away <= 0 || each == 0) return 0;
-  return std::max(latency(1, (each * away - 1) / ports_ + 1), latency(hops_to(away), each));
+  return std::max(latency(1, quotient(each * away - 1, ports_) + 1), latency(hops_to(away), each));
 }
 
 Picoseconds LeastWays::star_link(std::int64_t total) const {
-  return total <= 0 ? 0 : serial((total - 1) / ports_ + 1);
+  return total <= 0 ? 0 : serial(quotient(total - 1, ports_) + 1);
 }
 
 std::int64_t LeastWays::multicast_bytes(std::int64_t bytes, Index away) const {

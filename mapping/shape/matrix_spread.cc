@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "mapping/chip/transfers.h"
+#include "mapping/shape/short_division.h"
 
 namespace ohm {
 namespace {
@@ -19,20 +20,20 @@ class Spreader {
         rows_(blocks.grid.row_tiles),
         macros_(steps.macros()),
         all_(blocks.grid.size()) {
-    spread_.first_tile = array / macros_;
-    spread_.last_tile = (array + all_ - 1) / macros_;
-    first_ = std::min(all_, macros_ - array % macros_);
+    spread_.first_tile = quotient(array, macros_);
+    spread_.last_tile = quotient(array + all_ - 1, macros_);
+    first_ = std::min(all_, (spread_.first_tile + 1) * macros_ - array);
     last_column_ = (b_.grid.column_tiles - 1) * rows_;
   }
 
   MatrixSpread run() {
-    add(1, columns_of(0, first_), additions_of(0, first_));
+    add_blocks(0, first_, false);
     const Index between = spread_.tiles() - 2;
     if (between >= 0) {
       const Index last = first_ + between * macros_;
       spread_.least_bytes = between == 0 ? 0 : bytes_of(b_.outputs(), b_.sum_bits);
       if (between > 0) add_between(between);
-      add(1, columns_of(last, all_), additions_of(last, all_));
+      add_blocks(last, all_, false);
     }
     return spread_;
   }
@@ -40,16 +41,21 @@ class Spreader {
  private:
   /// Distinct columns of blocks first … last - 1.
   Index columns_of(Index first, Index last) const {
-    const Index tiles = (last - 1) / rows_ - first / rows_ + 1;
-    const bool ends = (last - 1) / rows_ == b_.grid.column_tiles - 1;
+    const Index end = quotient(last - 1, rows_);
+    const Index tiles = end - quotient(first, rows_) + 1;
+    const bool ends = end == b_.grid.column_tiles - 1;
     return tiles * b_.width - (ends ? b_.width - b_.last_width : 0);
   }
 
-  /// Their sums beyond the first of each column.
-  Index additions_of(Index first, Index last) const {
+  /// Sums of all of them.
+  Index sums_of(Index first, Index last) const {
     const Index narrow = std::max<Index>(0, last - std::max(first, last_column_));
-    const Index sums = (last - first) * b_.width - narrow * (b_.width - b_.last_width);
-    return sums - columns_of(first, last);
+    return (last - first) * b_.width - narrow * (b_.width - b_.last_width);
+  }
+
+  void add_blocks(Index first, Index last, bool full) {
+    const Index columns = columns_of(first, last), additions = sums_of(first, last) - columns;
+    full ? add_full(1, columns, additions) : add(1, columns, additions);
   }
 
   void add(Index tiles, Index columns, Index additions) {
@@ -69,11 +75,12 @@ class Spreader {
 
   /// Full tiles: those before the last column tile, one that reaches it, those inside.
   void add_between(Index n) {
-    const Index before = last_column_ < first_ ? 0 : std::min(n, (last_column_ - first_) / macros_);
+    const Index before =
+        last_column_ < first_ ? 0 : std::min(n, quotient(last_column_ - first_, macros_));
     add_wide(before);
     if (before == n) return;
     const Index start = first_ + before * macros_;
-    add_full(1, columns_of(start, start + macros_), additions_of(start, start + macros_));
+    add_blocks(start, start + macros_, true);
     add_full(n - before - 1, b_.last_width, (macros_ - 1) * b_.last_width);
   }
 
@@ -81,9 +88,9 @@ class Spreader {
   /// tile is touched once more by each tile that begins inside of it.
   void add_wide(Index n) {
     if (n == 0) return;
-    const Index few = (macros_ - 1) / rows_ + 1, end = first_ + n * macros_;
+    const Index few = quotient(macros_ - 1, rows_) + 1, end = first_ + n * macros_;
     const Index inside = n - 1 - steps_.whole(first_ + macros_, n - 1);
-    const Index touched = (end - 1) / rows_ - first_ / rows_ + 1 + inside;
+    const Index touched = quotient(end - 1, rows_) - quotient(first_, rows_) + 1 + inside;
     const Index more = touched - n * few;
     add_full(n - more, few * b_.width, (macros_ - few) * b_.width);
     add_full(more, (few + 1) * b_.width, (macros_ - few - 1) * b_.width);
@@ -117,10 +124,11 @@ TileSteps::TileSteps(Index row_tiles, Index macros) : rows_(row_tiles), macros_(
 }
 
 Index TileSteps::whole(Index first, Index n) const {
-  if (n <= 0 || first % divisor_ != 0) return 0;
-  const Index behind = (rows_ - first % rows_) / divisor_;  // whole after so many divisors
-  const Index k = behind % period_ * inverse_ % period_;
-  return k >= n ? 0 : (n - 1 - k) / period_ + 1;
+  if (n <= 0 || remainder(first, divisor_) != 0) return 0;
+  // whole after so many divisors
+  const Index behind = quotient(rows_ - remainder(first, rows_), divisor_);
+  const Index k = remainder(remainder(behind, period_) * inverse_, period_);
+  return k >= n ? 0 : quotient(n - 1 - k, period_) + 1;
 }
 
 MatrixSpread spread_of(const BlockGrid& blocks, Index array, const TileSteps& steps) {
@@ -130,7 +138,7 @@ MatrixSpread spread_of(const BlockGrid& blocks, Index array, const TileSteps& st
 MatrixSpread least_spread(const BlockGrid& blocks, Index copies, Index array,
                           const TileSteps& steps) {
   const Index arrays = blocks.grid.size(), macros = steps.macros();
-  if (copies == 1 || array % macros + copies * arrays <= macros) {
+  if (copies == 1 || remainder(array, macros) + copies * arrays <= macros) {
     return spread_of(blocks, array, steps);
   }
   MatrixSpread spread;

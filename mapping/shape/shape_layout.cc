@@ -11,6 +11,7 @@
 #include "mapping/chip/duplicate.h"
 #include "mapping/schedule/picoseconds.h"
 #include "mapping/schedule/step_builder.h"
+#include "mapping/shape/short_division.h"
 
 namespace ohm {
 namespace {
@@ -188,7 +189,7 @@ class Walk {
  private:
   /// Layers of one kind that begin at the same place of a tile, and have the same copies.
   void begin(ShapeLayout& layout, size_t l) {
-    const Index place = array_ % macros_;
+    const Index place = remainder(array_, macros_);
     const size_t kind = network_.layers[l].kind;
     const size_t matrices = network_.kinds[kind].matrices.size();
     for (const Begin& known : begins_) {
@@ -196,10 +197,25 @@ class Walk {
       const Index* copies = layout.copies_of(l);
       if (!std::equal(copies, copies + matrices, layout.copies_of(known.layer))) continue;
       layout.like.push_back(known.layer);
+      shift_ = quotient(array_ - known.array, macros_);
       return;
     }
-    begins_.push_back({place, l});
+    begins_.push_back({place, array_, l});
     layout.like.push_back(l);
+    shift_ = 0;
+  }
+
+  /// Where arrays begin at the same place of a tile, only the tiles are others.
+  MatrixSpread spread(const ShapeLayout& layout, const MatrixArrays& made, size_t l,
+                      size_t m) const {
+    const size_t like = layout.like[l];
+    if (like == l) {
+      return least_spread(made.blocks, layout.copies_of(l)[m], array_, made.steps);
+    }
+    MatrixSpread shifted = layout.spreads_of(like)[m];
+    shifted.first_tile += shift_;
+    shifted.last_tile += shift_;
+    return shifted;
   }
 
   void pass(ShapeLayout& layout, size_t l, size_t m) {
@@ -210,9 +226,9 @@ class Walk {
     if (!made.stored()) return;
     const size_t at = layout.first[l] + m;
     const Index copies = layout.copies[at], arrays = made.blocks.grid.size();
-    layout.spreads[at] = least_spread(made.blocks, copies, array_, made.steps);
+    layout.spreads[at] = spread(layout, made, l, m);
     // attention stands on the tiles of the first copy, and so does the owner
-    layout.homes[at] = {array_ / macros_, (array_ + arrays - 1) / macros_};
+    layout.homes[at] = {quotient(array_, macros_), quotient(array_ + arrays - 1, macros_)};
     if (!matrix.routed) ranges_.push_back(layout.homes[at]);
     array_ += copies * arrays;
   }
@@ -223,13 +239,14 @@ class Walk {
   const LayoutRules& rules_;
   AttentionSpreader heads_;
   struct Begin {
-    Index place;
+    Index place, array;
     size_t layer;
   };
 
   std::vector<TileRange> ranges_;
   std::vector<Begin> begins_;
   Index array_ = 0;
+  Index shift_ = 0;  // tiles between the layer at hand and the one that it is like
 };
 
 /// Tiles of all chips; where their number grows with the network, of as many as it takes.
