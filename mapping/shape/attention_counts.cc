@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mapping/shape/attention_counts.h"
+
+#include <algorithm>
+
+#include "mapping/chip/transfers.h"
+#include "mapping/network/attention_shape.h"
+#include "mapping/shape/growth_sum.h"
+
+namespace ohm {
+namespace {
+
+class PhaseCounter {
+ public:
+  PhaseCounter(const ShapeCase& c, const AttentionSpread& spread, Index operands, Index out)
+      : request_(c.request),
+        spread_(spread),
+        shape_(attention_shape(c.network.spec)),
+        operands_(operands),
+        out_(out),
+        kv_bits_(c.chip.kv_bits),
+        activation_bits_(c.chip.digital.activation_bits) {}
+
+  /// Tokens first … last.
+  void add(Index first, Index last, AttentionCounts& sum) const {
+    if (last < first) return;
+    const std::int64_t runs = request_.batch * (last - first + 1);
+    const std::int64_t total = request_.batch * attended_positions(request_, first, last);
+    const Growth beyond_growth{1, 1, spread_.buffered, 0};
+    const std::int64_t beyond =
+        request_.batch * growth_sum(beyond_growth, request_, first, last).occupied;
+    const std::int64_t spilled = spilled_positions(first, last), scores = total * shape_.heads;
+    sum.quantised += runs * operands_;
+    sum.macs += scores * (shape_.key + shape_.value);
+    sum.softmax += scores;
+    if (spread_.tiles_per_head > 1) sum.accumulated += runs * spread_.tiles_per_head * out_;
+    sum.buffer += runs * (activations(operands_) + activations(out_) +
+                          2 * bytes_of(shape_.heads * shape_.key, kv_bits_)) +
+                  (runs - spilled) * in_tiles(shape_.cached) +
+                  (total - beyond) * (in_tiles(shape_.key) + in_tiles(shape_.value)) +
+                  2 * scores * activation_bits_ / 8 + scores * activation_bits_ / 8;
+    sum.dram += spilled * in_dram(shape_.cached) + beyond * in_dram(shape_.key) +
+                beyond * in_dram(shape_.cached - shape_.key);
+  }
+
+  std::int64_t kept_in_dram() const {
+    const Index held = positions_of(request_, request_.tokens() - 1);
+    return std::max<Index>(0, held - spread_.buffered) * request_.batch * in_dram(shape_.cached);
+  }
+
+ private:
+  std::int64_t activations(Index n) const { return bytes_of(n, activation_bits_); }
+  /// `n` elements of one position for each head of keys, in all tiles that hold it.
+  std::int64_t in_tiles(Index n) const { return bytes_of(spread_.kv_copies * n, kv_bits_); }
+  std::int64_t in_dram(Index n) const { return bytes_of(shape_.kv_heads * n, kv_bits_); }
+
+  std::int64_t spilled_positions(Index first, Index last) const {
+    const Index kept = spread_.buffered;
+    if (request_.window > 0 && kept >= request_.window) return 0;
+    return request_.batch * std::max<Index>(0, last + 1 - std::max(kept, first));
+  }
+
+  const Request& request_;
+  const AttentionSpread& spread_;
+  const AttentionShape shape_;
+  const Index operands_, out_, kv_bits_, activation_bits_;
+};
+
+}  // namespace
+
+AttentionCounts attention_counts(const ShapeCase& c, const AttentionSpread& spread, Index operands,
+                                 Index out) {
+  const PhaseCounter counter(c, spread, operands, out);
+  AttentionCounts sum;
+  counter.add(0, c.request.prompt - 1, sum);
+  counter.add(c.request.prompt, c.request.tokens() - 1, sum);
+  sum.kept_in_dram = counter.kept_in_dram();
+  return sum;
+}
+
+}  // namespace ohm

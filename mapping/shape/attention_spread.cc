@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mapping/shape/attention_spread.h"
+
+#include <algorithm>
+#include <cmath>
+#include <tuple>
+
+#include "mapping/chip/place.h"
+#include "mapping/chip/transfers.h"
+#include "mapping/network/attention_shape.h"
+
+namespace ohm {
+namespace {
+
+/// Layers whose attention works on each tile that two of them may share: the first and the last one
+/// of each.
+class Meetings {
+ public:
+  explicit Meetings(const std::vector<AttentionSpread>& layers) {
+    for (const AttentionSpread& layer : layers) {
+      tiles_.push_back(layer.first_tile);
+      if (layer.last_tile != layer.first_tile) tiles_.push_back(layer.last_tile);
+    }
+    std::sort(tiles_.begin(), tiles_.end());
+  }
+
+  Index on(Index tile) const {
+    const auto [begin, end] = std::equal_range(tiles_.begin(), tiles_.end(), tile);
+    return end - begin;
+  }
+
+ private:
+  std::vector<Index> tiles_;
+};
+
+}  // namespace
+
+bool alike(const AttentionSpread& a, const AttentionSpread& b) {
+  const auto fields = [](const AttentionSpread& s) {
+    return std::tuple(s.tiles, s.heads_per_tile, s.tiles_per_head, s.kv_heads_per_tile, s.kv_copies,
+                      s.buffered);
+  };
+  return fields(a) == fields(b);
+}
+
+AttentionSpreader::AttentionSpreader(const TransformerSpec& network, Index most)
+    : network_(network), most_(most) {}
+
+const AttentionSpread& AttentionSpreader::heads_on(Index tiles) {
+  for (const Heads& each : known_) {
+    if (each.tiles == tiles) return each.spread;
+  }
+  AttentionSpread made;
+  const Index heads = network_.n_heads;
+  made.tiles_per_head = std::clamp<Index>(tiles / heads, 1, most_);
+  made.heads_per_tile = tiles < heads ? (heads - 1) / tiles + 1 : 1;
+  made.tiles = ((heads - 1) / made.heads_per_tile + 1) * made.tiles_per_head;
+  made.kv_copies = 0;
+  for (Index first = 0; first < heads; first += made.heads_per_tile) {
+    const Index kv = kv_heads_behind(network_, first, std::min(made.heads_per_tile, heads - first));
+    made.kv_heads_per_tile = std::max(made.kv_heads_per_tile, kv);
+    made.kv_copies += kv;
+  }
+  known_.push_back({tiles, made});
+  return known_.back().spread;
+}
+
+AttentionSpread AttentionSpreader::spread(const std::vector<TileRange>& ranges) {
+  Index tiles = 0, last = -1;
+  for (const TileRange& range : ranges) {
+    tiles += range.size() - (range.first == last ? 1 : 0);
+    last = range.last;
+  }
+  AttentionSpread made = heads_on(std::max<Index>(1, tiles));
+  if (ranges.empty()) return made;
+  made.first_tile = ranges.front().first;
+  Index left = made.tiles;  // of the tiles in their order, so many are in use
+  last = -1;
+  for (const TileRange& range : ranges) {
+    const Index first = range.first == last ? range.first + 1 : range.first;
+    const Index taken = std::min(left, range.last - first + 1);
+    if (taken > 0) made.last_tile = first + taken - 1;
+    left -= std::max<Index>(0, taken);
+    last = range.last;
+  }
+  return made;
+}
+
+void share_buffers(const TransformerSpec& network, const ChipSpec& chip, Index batch,
+                   std::vector<AttentionSpread>& layers) {
+  if (chip.buffer.kv_share == 0.0) return;
+  const Index cached = attention_shape(network).cached;
+  const Meetings meetings(layers);
+  for (AttentionSpread& layer : layers) {
+    const Index most = std::max(meetings.on(layer.first_tile), meetings.on(layer.last_tile));
+    const double least =
+        chip.buffer.capacity.si() * chip.buffer.kv_share / static_cast<double>(most);
+    const auto per_position =
+        static_cast<double>(bytes_of(layer.kv_heads_per_tile * cached, chip.kv_bits));
+    const double positions = std::floor(least / static_cast<double>(batch) / per_position);
+    layer.buffered = static_cast<Index>(std::min(positions, 1e15)) * layer.tiles_per_head;
+  }
+}
+
+}  // namespace ohm

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <vector>
+
+#include "mapping/chip/chip_spec.h"
+#include "mapping/network/transformer_spec.h"
+
+namespace ohm {
+
+/// Tiles first … last, counted along the snake.
+struct TileRange {
+  Index first = 0, last = -1;
+
+  Index size() const { return last - first + 1; }
+};
+
+/// The attention of a layer without its tiles: the figures of its AttentionSite.
+struct AttentionSpread {
+  Index tiles = 1;  ///< in use
+  Index heads_per_tile = 1, tiles_per_head = 1, kv_heads_per_tile = 1, kv_copies = 1;
+  Index first_tile = 0, last_tile = 0;
+  Index buffered = 0;  ///< positions that the buffers keep, see buffered_positions()
+};
+
+/// Whether all figures but the numbers of the tiles are the same.
+bool alike(const AttentionSpread& a, const AttentionSpread& b);
+
+/// Spreads heads over the tiles that hold a layer's matrices, as place() does.
+class AttentionSpreader {
+ public:
+  /// `most`: tiles that a head may have.
+  AttentionSpreader(const TransformerSpec& network, Index most);
+
+  /// Over the tiles of these ranges, which follow each other and may share a tile.
+  AttentionSpread spread(const std::vector<TileRange>& ranges);
+
+ private:
+  struct Heads {
+    Index tiles;  ///< that hold matrices
+    AttentionSpread spread;
+  };
+
+  const AttentionSpread& heads_on(Index tiles);
+
+  const TransformerSpec& network_;
+  const Index most_;
+  std::vector<Heads> known_;
+};
+
+/// Fills in what the buffers keep: layers that meet on a tile share its buffer equally.
+void share_buffers(const TransformerSpec& network, const ChipSpec& chip, Index batch,
+                   std::vector<AttentionSpread>& layers);
+
+}  // namespace ohm

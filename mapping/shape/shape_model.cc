@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mapping/shape/shape_model.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "core/error.h"
+#include "mapping/chip/chip.h"
+#include "mapping/estimate/estimate_steps.h"
+
+namespace ohm {
+namespace {
+
+Seconds seconds(Picoseconds time) {
+  return Seconds(static_cast<double>(time) * 1e-12);
+}
+
+/// Chips and their mesh; where the description has too few, as many side by side as it takes.
+ShapeChips chips_for(const ChipSpec& chip, Index tiles) {
+  const Index wanted = std::max<Index>(1, (tiles - 1) / chip.n_tiles() + 1);
+  ShapeChips chips;
+  chips.columns = chip.mesh.columns;
+  chips.rows = chip.mesh.rows;
+  const SystemSpec system = sized(chip.system, wanted);
+  for (const LevelSpec& level : system) {
+    chips.columns *= level.columns;
+    chips.rows *= level.rows;
+    chips.chips *= level.columns * level.rows;
+  }
+  if (chips.chips < wanted) {
+    chips.rows = (wanted * chip.n_tiles() - 1) / chips.columns + 1;
+    chips.chips = wanted;
+  }
+  const bool each = chip.dram_at.empty();
+  chips.drams = each ? chips.chips : static_cast<Index>(std::ssize(chip.dram_at));
+  return chips;
+}
+
+/// Areas of the chips, and what depends on them.
+struct Areas {
+  SquareMetres tile, links;
+};
+
+Areas areas_of(const ChipSpec& chip, const MacroFigures& figures, Index tiles, ShapeChips& chips) {
+  Areas areas;
+  areas.tile = static_cast<double>(chip.macros_per_tile) * figures.area() + chip.buffer.area +
+               (chip.digital.area + chip.noc.router_area) +
+               static_cast<double>(chip.cores_per_tile()) * figures.core().area +
+               figures.tile().area;
+  chips.link_length = Metres(std::sqrt(areas.tile.si()));
+  if (chip.system.empty()) return areas;
+  const Index wanted = std::max<Index>(1, (tiles - 1) / chip.n_tiles() + 1);
+  const SystemSpec system = sized(chip.system, wanted);
+  std::vector<LinkGrid> levels;
+  for (const LevelSpec& level : system) levels.push_back(level.grid());
+  const Mesh mesh(LinkGrid{chip.mesh.columns, chip.mesh.rows}, levels);
+  for (size_t k = 0; k < system.size(); ++k) {
+    const auto n =
+        static_cast<double>(mesh.edges(static_cast<Index>(k)) * system[k].links_per_edge);
+    areas.links += 2.0 * n * system[k].link.area;
+    chips.idle_links += n * system[k].link.static_power;
+  }
+  return areas;
+}
+
+/// A prompt is through when its last token is, and when its work is done; of several sequences one
+/// after the other is.
+void fill_times(const ShapeTimes& times, ShapeEstimate& result) {
+  const Request& request = result.request;
+  const Index generated = request.decoder ? request.generate - 1 : 0;
+  result.busiest = times.work.kind;
+  result.prefill = {seconds(times.prompt_path), seconds(times.work.sequence)};
+  result.decode = {seconds(times.generated_path), seconds(times.work.decode)};
+  const Picoseconds mean = (request.batch + 1) * times.work.sequence / 2;
+  result.ttft = seconds(std::max(times.prompt_path, mean));
+  result.makespan = seconds(std::max(times.prompt_path + times.generated_path, times.work.all));
+  if (generated > 0) result.tpot = result.decode.bound() / static_cast<double>(generated);
+  const Index tokens = request.batch * (request.decoder ? request.generate : request.prompt);
+  result.tokens_per_s = static_cast<double>(tokens) / result.makespan.si();
+}
+
+void fill_energy(ShapeEstimate& result) {
+  const Request& request = result.request;
+  const Index tokens = request.batch * (request.decoder ? request.generate : request.prompt);
+  const double energy = result.energy.total();
+  result.macs = result.energy.macs;
+  result.kv_bytes_in_dram = result.energy.kv_bytes_in_dram;
+  result.tokens_per_j = static_cast<double>(tokens) / energy;
+  result.power = Joules(energy) / result.makespan;
+}
+
+void fill_sizes(const ShapeCase& c, const Areas& areas, ShapeEstimate& result) {
+  const ShapeLayout& layout = c.layout;
+  std::int64_t weights = 0;
+  for (size_t l = 0; l < c.network.layers.size(); ++l) {
+    const LayerKind& kind = c.network.kinds[c.network.layers[l].kind];
+    for (size_t m = 0; m < kind.matrices.size(); ++m) {
+      const ShapeMatrix& matrix = kind.matrices[m];
+      if (matrix.stored) weights += layout.copies_of(l)[m] * matrix.rows * matrix.columns;
+      for (const SkippedMatrices& s : matrix.before) weights += s.count * s.rows * s.columns;
+    }
+    for (const SkippedMatrices& s : kind.behind) weights += s.count * s.rows * s.columns;
+  }
+  result.cells = weights * c.figures.cells_per_weight();
+  result.arrays = layout.arrays;
+  result.tiles = layout.tiles;
+  result.chips = c.chips.chips;
+  const auto chips = static_cast<double>(result.chips);
+  result.area =
+      static_cast<double>(layout.tiles) * areas.tile + chips * c.figures.chip().area + areas.links;
+  result.chip_area = static_cast<double>(c.chip.n_tiles()) * areas.tile + c.figures.chip().area +
+                     areas.links / chips;
+  if (layout.arrays == 0) return;
+  result.utilisation = static_cast<double>(result.cells) / (static_cast<double>(layout.arrays) *
+                                                            static_cast<double>(c.figures.cells()));
+}
+
+/// Beyond what all memories hold together no placement helps.
+void require_memory(const ShapeCase& c, const ShapeEstimate& result) {
+  const double held = static_cast<double>(c.chips.drams) * c.chip.dram.capacity.si();
+  const auto wanted = static_cast<double>(result.kv_bytes_in_dram);
+  if (wanted <= held) return;
+  throw ArgumentError(
+      fmt::format("workload of {}: {:.3g} GB of keys and values beyond the buffers; the memory of "
+                  "chip {} holds "
+                  "{:.3g} GB: lower batch, prompt or kv_bits",
+                  c.network.spec.name, wanted / 1e9, c.chip.name, held / 1e9));
+}
+
+}  // namespace
+
+std::map<std::string, double> ShapeEstimate::energy_by_component(
+    const MacroFigures& figures) const {
+  std::map<std::string, double> sums;
+  for (size_t i = 0; i < energy.macros.size(); ++i) {
+    sums[figures.components()[i]] += energy.macros[i];
+  }
+  for (size_t p = 0; p < kShapeParts; ++p) {
+    const auto part = static_cast<ShapePart>(p);
+    if (energy[part] != 0.0) sums[to_string(part)] += energy[part];
+  }
+  return sums;
+}
+
+ShapeModel::ShapeModel(Network network) : network_(std::move(network)) {}
+
+const ShapeNetwork& ShapeModel::layers_on(const ChipSpec& chip) {
+  const bool has_rules = !chip.map.matrices.empty();
+  const bool known = !layers_.layers.empty() && head_ == chip.head;
+  if (known && !has_rules && !has_rules_) return layers_;
+  std::vector<bool> stored;
+  for (const StaticMatmul& matmul : network_.matmuls) stored.push_back(in_crossbars(matmul, chip));
+  if (layers_.layers.empty() || stored != stored_) {
+    layers_ = shape_network(network_, [&](const StaticMatmul& matmul) {
+      return stored[static_cast<size_t>(matmul.id)];
+    });
+  }
+  stored_ = std::move(stored);
+  head_ = chip.head;
+  has_rules_ = has_rules;
+  return layers_;
+}
+
+ShapeEstimate ShapeModel::evaluate(const ChipSpec& chip, MacroFigures& figures,
+                                   const Workload& workload) {
+  require_units(chip);
+  if (workload.activity.size() > 1) {
+    throw ArgumentError(
+        "activity: given matrix by matrix, which only estimate() of a mapping takes; expected one "
+        "entry for all or none");
+  }
+  ShapeEstimate result;
+  result.request = resolve(network_.spec, workload);
+  const ShapeNetwork& layers = layers_on(chip);
+  const InputStatistics activity =
+      workload.activity.empty() ? assumed_statistics(figures.macro()) : workload.activity.front();
+  const ShapeLayout layout =
+      shape_layout(layers, chip, figures, {result.request.batch, activity, {}});
+  ShapeChips chips = chips_for(chip, layout.tiles);
+  const Areas areas = areas_of(chip, figures, layout.tiles, chips);
+  const ShapeCase c{layers, chip, figures, layout, chips, result.request};
+  const ShapeTimes times = shape_times(c);
+  fill_times(times, result);
+  result.energy = shape_energy(c, figures, activity);
+  add_traffic_energy(c, times.traffic, result.energy);
+  add_static_energy(c, result.makespan, times.worked, result.energy);
+  fill_energy(result);
+  fill_sizes(c, areas, result);
+  require_memory(c, result);
+  return result;
+}
+
+ShapeEstimate ShapeModel::evaluate(const ChipSpec& chip, const Workload& workload) {
+  MacroFigures figures(chip);
+  return evaluate(chip, figures, workload);
+}
+
+}  // namespace ohm

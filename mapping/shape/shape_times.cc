@@ -1,0 +1,365 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mapping/shape/shape_times.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "mapping/chip/transfers.h"
+#include "mapping/network/experts.h"
+#include "mapping/shape/attention_traffic.h"
+#include "mapping/shape/layer_steps.h"
+#include "mapping/shape/layer_sums.h"
+#include "mapping/shape/least_ways.h"
+
+namespace ohm {
+namespace {
+
+/// Walks through the layers and adds up paths and work.
+class Timing {
+ public:
+  explicit Timing(const ShapeCase& c)
+      : c_(c),
+        steps_(c),
+        ways_(c.chip, c.chips.columns, c.chips.rows),
+        runs_(c.request),
+        attention_(c.network.spec, c.chip, c.request, c.chips.drams),
+        shape_(attention_shape(c.network.spec)),
+        share_(expert_share(c.network.spec, c.request.expert_imbalance)) {
+    for (const LayerKind& kind : c.network.kinds) of_kind_.push_back(steps_.of(kind));
+  }
+
+  ShapeTimes run() {
+    size_t attention = 0;
+    for (layer_ = 0; layer_ < c_.network.layers.size(); ++layer_) {
+      kind_ = &c_.network.kinds[c_.network.layers[layer_].kind];
+      if (kind_->attends) spread_ = &c_.layout.attention[attention++];
+      if (!repeat()) learn();
+    }
+    settle();
+    return result_;
+  }
+
+ private:
+  /// The layers that this one and the one before it are like.
+  std::pair<size_t, size_t> place() const {
+    const auto& like = c_.layout.like;
+    return {layer_ == 0 ? like.size() : like[layer_ - 1], like[layer_]};
+  }
+
+  /// A layer that begins on its tiles as an earlier one did, behind one that did, adds the same.
+  bool repeat() {
+    const auto [before, like] = place();
+    for (const Known& known : known_) {
+      if (known.before != before || known.like != like) continue;
+      if (kind_->attends && !alike(*known.spread, *spread_)) continue;
+      all_ = all_ + known.added;
+      stream_.time = all_.time;
+      on_stream_ = known.on_stream;
+      if (known.home == Home::kFirst) stream_.home = {};
+      if (known.home >= 0) stream_.home = {c_.layout.homes_of(layer_)[known.home], Home::kStream};
+      return true;
+    }
+    return false;
+  }
+
+  void learn() {
+    const LayerSums so_far = std::exchange(all_, {});
+    const Picoseconds begun = stream_.time;
+    pass();
+    const auto [before, like] = place();
+    all_.time = stream_.time - begun;
+    known_.push_back({before, like, spread_, all_, on_stream_, results_.back().home.key});
+    all_ = so_far + all_;
+  }
+
+  void pass() {
+    const size_t k = c_.network.layers[layer_].kind;
+    matrices_ = c_.layout.matrices[k].data();
+    results_.resize(kind_->operators.size());
+    digital_.assign(kind_->matrices.size(), {});
+    for (size_t i = 0; i < kind_->operators.size(); ++i) {
+      op_ = &kind_->operators[i];
+      own_ = &of_kind_[k][i];
+      results_[i] = step();
+    }
+    if (kind_->attends) attend();
+    const Result& last = results_.back();
+    hand_over(last.home);
+    stream_ = {last.time, false, last.home};
+    stream_.home.key = last.home.key == Home::kFirst ? Home::kFirst : Home::kStream;
+  }
+
+  /// The digital unit of the layer's result goes on working in the next layer.
+  void hand_over(const Home& home) {
+    PhaseWork on;
+    for (size_t m = 0; m < digital_.size(); ++m) {
+      if (home.key == static_cast<int>(m)) {
+        on = digital_[m];
+      } else {
+        result_.work.add(ResourceKind::digital, digital_[m]);
+      }
+    }
+    if (home.key == Home::kStream) return;
+    result_.work.add(ResourceKind::digital, on_stream_);
+    on_stream_ = on;
+  }
+
+  void attend() {
+    const AttentionTimes& times = attention_.of(*spread_);
+    all_.prompt += times.last_of_prompt;
+    all_.generated += times.generated;
+    result_.work.add(ResourceKind::attention, times.units);
+    result_.work.add(ResourceKind::digital, times.lanes);
+    all_.units += on_tiles(times.units, spread_->tiles);
+    all_.digital += on_tiles(times.lanes, spread_->tiles);
+    all_.dram += times.dram;
+  }
+
+  static PhaseWork on_tiles(const PhaseWork& each, Index tiles) {
+    return {tiles * each.sequence, tiles * each.prefill, tiles * each.decode};
+  }
+
+  /// What is known only once all layers have passed.
+  void settle() {
+    const Index tiles = std::max<Index>(1, c_.layout.tiles);
+    result_.work.add(ResourceKind::digital, on_stream_);
+    result_.work.add(ResourceKind::digital, all_.first);
+    result_.work.add(ResourceKind::digital, busiest_of(all_.digital, tiles));
+    result_.work.add(ResourceKind::attention, busiest_of(all_.units, tiles));
+    result_.work.add(ResourceKind::dram, busiest_of(all_.dram, c_.chips.drams));
+    const Index generated = c_.request.tokens() - c_.request.prompt;
+    result_.prompt_path = all_.prompt + all_.time;
+    result_.generated_path = all_.generated + generated * all_.time;
+    result_.worked = all_.worked;
+    result_.traffic = all_.traffic;
+  }
+
+  Result step() {
+    switch (op_->kind) {
+      case OpKind::matmul:
+        return matmul();
+      case OpKind::attention_scores:
+        return scores();
+      case OpKind::attention_values:
+        return values();
+      case OpKind::softmax:
+        return from(op_->from.front());
+      default:
+        return elementwise();
+    }
+  }
+
+  const Result& from(int producer) const {
+    return producer == ShapeOperator::kStream ? stream_ : results_[static_cast<size_t>(producer)];
+  }
+
+  /// The last producer's: of a residual the branch, of a product the gate.
+  const Home& home_of_last() const {
+    return from(*std::max_element(op_->from.begin(), op_->from.end())).home;
+  }
+
+  void work(const Home& home, Picoseconds busy) {
+    const Picoseconds held = steps_.shared(busy, op_->expert);
+    PhaseWork& unit = home.key == Home::kFirst    ? all_.first
+                      : home.key == Home::kStream ? on_stream_
+                                                  : digital_[static_cast<size_t>(home.key)];
+    unit.add(held, runs_[op_->tokens]);
+    all_.digital.add(held, runs_[op_->tokens]);
+  }
+
+  Result elementwise() {
+    Result made;
+    if (op_->from.empty()) {
+      all_.dram.add(own_->fetch.busy, runs_[op_->tokens]);
+      made.time = own_->fetch.busy + own_->fetch.start_up;
+    } else {
+      made.home = home_of_last();
+      for (const int producer : op_->from) {
+        const Result& each = from(producer);
+        const Picoseconds time = each.time + way(producer, made.home);
+        wait_for(time, each.attended, made);
+      }
+    }
+    work(made.home, own_->own);
+    made.time += own_->own;
+    return made;
+  }
+
+  /// Bytes of a transfer over so many links at least, `injected` of them entering the network.
+  void move(std::int64_t over_links, std::int64_t injected) {
+    const std::int64_t runs = runs_[op_->tokens].all();
+    all_.traffic.links += runs * over_links;
+    if (over_links > 0) all_.traffic.routers += runs * (over_links + injected);
+  }
+
+  /// A vector from its producer, at least.
+  Picoseconds way(int producer, const Home& home) {
+    if (op_->kind == OpKind::rope || op_->kind == OpKind::routing) return 0;
+    if (overlap(from(producer).home.tiles, home.tiles)) return 0;
+    const bool stream = producer == ShapeOperator::kStream;
+    const Index n = stream ? op_->out : kind_->operators[static_cast<size_t>(producer)].out;
+    move(steps_.activations(n), steps_.activations(n));
+    return ways_.multicast(steps_.activations(n), 1);
+  }
+
+  Result matmul() {
+    Result made;
+    if (op_->from.empty()) {
+      made.time = own_->fetch.busy + own_->fetch.start_up;
+    } else {
+      made = from(op_->from.front());
+      work(made.home, own_->quantise);
+      made.time += own_->quantise;
+    }
+    const MatrixArrays& matrix = matrices_[op_->matrix];
+    if (!matrix.stored()) return digital_head(made);
+    if (op_->from.empty()) all_.dram.add(own_->fetch.busy, runs_[op_->tokens]);
+    return in_arrays(made, matrix);
+  }
+
+  Result in_arrays(Result made, const MatrixArrays& matrix) {
+    const MatrixSpread& spread = c_.layout.spreads_of(layer_)[op_->matrix];
+    const Index copies = c_.layout.copies_of(layer_)[op_->matrix];
+    const Index inside =
+        copies > 1 || overlap(made.home.tiles, {spread.first_tile, spread.last_tile}) ? 1 : 0;
+    const std::int64_t inputs = bytes_of(op_->in, c_.figures.macro().input.bits);
+    made.time += ways_.multicast(inputs, spread.tiles() - inside);
+    move(ways_.multicast_bytes(inputs, spread.tiles() - inside), inputs);
+    made.time += multiply(matrix, copies);
+    made.home = {c_.layout.homes_of(layer_)[op_->matrix], static_cast<int>(op_->matrix)};
+    const Picoseconds adding =
+        std::max(steps_.lanes(spread.most_additions, c_.chip.digital.accumulate.cycles, 0),
+                 steps_.buffer(spread.most_bytes));
+    accumulate(made.home, spread, adding, copies);
+    const std::int64_t arriving = spread.sum_bytes - spread.most_bytes;
+    made.time += adding + ways_.gather(arriving, spread.tiles() - 1);
+    move(ways_.star_bytes(arriving, spread.least_bytes, spread.tiles() - 1), arriving);
+    share_copies(ResourceKind::link, ways_.star_link(arriving), copies);
+    dequantise(made, spread);
+    return made;
+  }
+
+  Picoseconds multiply(const MatrixArrays& matrix, Index copies) {
+    const Picoseconds busy = std::max(matrix.load, matrix.interval);
+    const Picoseconds held = steps_.shared(busy, op_->expert);
+    share_copies(ResourceKind::macros, held, copies);
+    const double all = static_cast<double>(runs_[op_->tokens].all() * held);
+    all_.worked +=
+        all * static_cast<double>(matrix.blocks.grid.size()) / (op_->expert ? share_ : 1.0);
+    return std::max(busy, matrix.load + matrix.latency);
+  }
+
+  /// Copies take tokens in turn.
+  void share_copies(ResourceKind kind, Picoseconds busy, Index copies) {
+    const Runs& runs = runs_[op_->tokens];
+    PhaseWork work;
+    work.add(busy, {runs.sequence / copies, runs.prefill / copies, runs.decode / copies});
+    result_.work.add(kind, work);
+  }
+
+  /// Every tile of the matrix works; what the owner has of it is known where it is the only one.
+  void accumulate(const Home& home, const MatrixSpread& spread, Picoseconds adding, Index copies) {
+    if (spread.tiles() == 1 && copies == 1 && home.tiles.size() == 1) return work(home, adding);
+    all_.digital.add(steps_.shared(adding, op_->expert), runs_[op_->tokens]);
+  }
+
+  void dequantise(Result& made, const MatrixSpread& spread) {
+    const DigitalSpec& unit = c_.chip.digital;
+    std::int64_t received = spread.sum_bytes;
+    if (spread.columns > op_->out) {
+      const Picoseconds sums =
+          steps_.lanes(spread.columns - op_->out, unit.accumulate.cycles, received);
+      work(made.home, sums);
+      made.time += sums;
+      received = 0;
+    }
+    const Picoseconds scaling =
+        steps_.lanes(op_->out, unit.dequantise.cycles, received + steps_.activations(op_->out));
+    work(made.home, scaling);
+    made.time += scaling;
+  }
+
+  Result digital_head(Result made) {
+    if (!overlap(made.home.tiles, {0, 0})) {
+      made.time += ways_.multicast(steps_.activations(op_->in), 1);
+      move(steps_.activations(op_->in), steps_.activations(op_->in));
+    }
+    made.home = {};
+    all_.dram.add(own_->fetch.busy, runs_[op_->tokens]);
+    work(made.home, own_->dequantise);
+    made.time += own_->fetch.busy + own_->fetch.start_up + own_->dequantise;
+    return made;
+  }
+
+  Result scores() {
+    Result made;
+    made.home = home_of_last();
+    for (const int producer : op_->from) {
+      const Result& each = from(producer);
+      const ShapeOperator& operand = kind_->operators[static_cast<size_t>(producer)];
+      const Picoseconds quantise = steps_.quantise(operand.out);
+      work(each.home, quantise);
+      const bool inside = overlap(each.home.tiles, {spread_->first_tile, spread_->last_tile});
+      const std::int64_t bytes = least_operand_bytes(c_, operand, *spread_);
+      const Index away = spread_->tiles - (inside ? 1 : 0);
+      const Picoseconds scattered = ways_.scatter(bytes, away);
+      move(ways_.star_bytes(away * bytes, bytes, away), away * bytes);
+      made.time = std::max(made.time, each.time + quantise + scattered);
+    }
+    const Index bits = c_.chip.kv_bits;
+    made.time += steps_.buffer(2 * bytes_of(spread_->heads_per_tile * shape_.key, bits) +
+                               bytes_of(shape_.cached * spread_->kv_heads_per_tile, bits));
+    made.attended = true;
+    return made;
+  }
+
+  Result values() {
+    Result made{0, true, home_of_last()};
+    for (const int producer : op_->from) {
+      if (from(producer).attended) made.time = std::max(made.time, from(producer).time);
+    }
+    const bool inside = overlap(made.home.tiles, {spread_->first_tile, spread_->last_tile});
+    const Index away = spread_->tiles - (inside ? 1 : 0);
+    const std::int64_t bytes = least_result_bytes(c_, *spread_);
+    made.time += ways_.gather(away * bytes, away);
+    move(ways_.star_bytes(away * bytes, bytes, away), away * bytes);
+    if (spread_->tiles_per_head > 1) {
+      const Picoseconds merging =
+          steps_.lanes(spread_->tiles_per_head * op_->out, c_.chip.digital.accumulate.cycles, 0);
+      work(made.home, merging);
+      made.time += merging;
+    }
+    return made;
+  }
+
+  const ShapeCase& c_;
+  const StepClock steps_;
+  const LeastWays ways_;
+  const RunsOf runs_;
+  AttentionClock attention_;
+  const AttentionShape shape_;
+  const double share_;
+  std::vector<std::vector<OperatorSteps>> of_kind_;
+  ShapeTimes result_;
+  LayerSums all_;
+  std::vector<Known> known_;
+  PhaseWork on_stream_;  // of the digital unit of the stream's home, so far
+  Result stream_;
+  // of the layer at hand
+  size_t layer_ = 0;
+  const LayerKind* kind_ = nullptr;
+  const MatrixArrays* matrices_ = nullptr;
+  const AttentionSpread* spread_ = nullptr;
+  const ShapeOperator* op_ = nullptr;
+  const OperatorSteps* own_ = nullptr;
+  std::vector<Result> results_;
+  std::vector<PhaseWork> digital_;  // by matrix: what stands with its owner
+};
+
+}  // namespace
+
+ShapeTimes shape_times(const ShapeCase& c) {
+  return Timing(c).run();
+}
+
+}  // namespace ohm

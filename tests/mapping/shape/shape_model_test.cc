@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mapping/shape/shape_model.h"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <random>
+
+#include "core/error.h"
+#include "mapping/chip/fit.h"
+#include "mapping/estimate/estimate.h"
+#include "tests/mapping/chip_builder.h"
+
+namespace ohm {
+namespace {
+
+/// Small networks, chips and workloads, drawn at random.
+class Draw {
+ public:
+  explicit Draw(unsigned seed) : random_(seed) {}
+
+  Index number(Index low, Index high) {
+    return std::uniform_int_distribution<Index>(low, high)(random_);
+  }
+  template <class T>
+  T one_of(std::initializer_list<T> choices) {
+    return *(choices.begin() + number(0, std::ssize(choices) - 1));
+  }
+
+  TransformerSpec network() {
+    TransformerSpec spec =
+        one_of({testing::tiny_gpt(), testing::tiny_llama(), testing::tiny_mixtral(),
+                testing::tiny_deepseek(), testing::tiny_bert(), testing::tiny_vit()});
+    spec.n_layers = number(spec.dense_layers + 1, 5);
+    if (spec.n_experts > 0) return spec;
+    spec.n_heads = one_of<Index>({2, 4, 8});
+    spec.d_model = 8 * number(2, 9);
+    spec.d_ff = number(9, 200);
+    if (spec.family == "llama" && number(0, 2) == 0) spec.sliding_window = number(3, 30);
+    return spec;
+  }
+
+  ChipSpec chip() {
+    static const ChipSpec kShipped = testing::shipped_chip();
+    ChipSpec chip = kShipped;
+    chip.macro.array.n_wordlines = chip.macro.array.rows_active = number(16, 64);
+    chip.macro.array.n_bitlines = 16 * number(1, 6);
+    chip.macros_per_tile = one_of<Index>({3, 7, 16, 100, kAll});
+    chip.mesh = chip.macros_per_tile == kAll ? MeshSpec{1, 1} : MeshSpec{40, 40};
+    chip.row_split = one_of<std::string>({"max", "equal"});
+    chip.head = one_of<std::string>({"crossbar", "digital"});
+    chip.buffer.kv_share = one_of({0.0, 0.1, 0.5});
+    chip.buffer.capacity = Bytes(static_cast<double>(number(100, 20000)));
+    chip.kv_bits = one_of<Index>({8, 16});
+    chip.digital.lanes = number(1, 64);
+    chip.digital.attention_macs = number(1, 64);
+    chip.gating.kind = one_of<std::string>({"none", "unused_tiles", "idle_tiles"});
+    return chip;
+  }
+
+  Workload workload(const TransformerSpec& network) {
+    if (network.is_image()) return {{}, {}, number(1, 3), {}};
+    if (!network.is_decoder()) return {number(1, 20), {}, number(1, 3), {}};
+    return {number(1, 20), number(1, 20), number(1, 3), {}};
+  }
+
+ private:
+  static constexpr Index kAll = 100'000;  // macros: whatever is drawn, in one tile
+
+  std::mt19937 random_;
+};
+
+/// Routers and links that no signal waits for.
+void make_instant(ChipSpec& chip) {
+  chip.noc.router_cycles = chip.noc.link_cycles = 0;
+  chip.noc.flit_bits = 65536;
+  chip.noc.clock = Hertz(1e13);
+}
+
+double of(const std::map<std::string, Cost>& costs, const std::string& component) {
+  const auto at = costs.find(component);
+  return at == costs.end() ? 0.0 : at->second.energy.si();
+}
+
+/// Both ways to cost a workload.
+struct Both {
+  Estimate events;
+  ShapeEstimate shape;
+  std::map<std::string, double> energy;  // of the shape, by component
+  std::string drawn;
+};
+
+Both both(const TransformerSpec& spec, const ChipSpec& chip, const Workload& workload) {
+  const Network network = build_network(spec);
+  Both b{estimate(map_network(network, chip), workload), {}, {}, {}};
+  MacroFigures figures(chip);
+  b.shape = ShapeModel(network).evaluate(chip, figures, workload);
+  b.energy = b.shape.energy_by_component(figures);
+  const Request& r = b.events.request;
+  b.drawn = fmt::format(
+      "{} of {} layers, arrays {} x {}, {} in a tile, head {}, kv_share {}, {}, {} + {} tokens, "
+      "batch {}",
+      spec.name, spec.n_layers, chip.macro.array.n_wordlines, chip.macro.array.n_bitlines,
+      chip.macros_per_tile, chip.head, chip.buffer.kv_share, chip.gating.kind, r.prompt, r.generate,
+      r.batch);
+  return b;
+}
+
+/// Half a picosecond: times are whole ones.
+constexpr double kRounding = 5e-13;
+
+void expect_bounds(const Both& b) {
+  const bool one = b.events.request.batch == 1;
+  EXPECT_LE(b.shape.ttft.si(), b.events.ttft.si() + kRounding);
+  EXPECT_LE(b.shape.makespan.si(), b.events.makespan.si() + kRounding);
+  EXPECT_LE(one ? b.shape.tpot.si() : 0.0, b.events.tpot.si() + kRounding);
+  EXPECT_LE(b.shape.energy.total(), b.events.energy.si() * (1 + 1e-12));
+}
+
+/// What placement cannot change.
+void expect_same_counts(const Both& b) {
+  EXPECT_EQ(b.shape.macs, b.events.macs);
+  EXPECT_EQ(b.shape.kv_bytes_in_dram, b.events.kv_bytes_in_dram);
+  EXPECT_NEAR(b.shape.area / b.events.area, 1.0, 1e-12);
+  EXPECT_NEAR(b.shape.utilisation, b.events.spatial_utilisation, 1e-12);
+}
+
+/// Energy is that of the events; of the network on chip and while the request lasts at most.
+void expect_same_energy(const Both& b) {
+  const auto theirs = b.events.ledger.by_component();
+  double leaking = 0.0;
+  for (const auto& [component, energy] : b.energy) {
+    const double other = of(theirs, component);
+    // bytes in the registers of a macro are whole ones for every operator
+    const bool rounds = component.ends_with("register") || component == "control";
+    if (component.starts_with("leakage")) {
+      leaking += energy;
+    } else if (component.starts_with("noc")) {
+      EXPECT_LE(energy, other * (1 + 1e-12)) << component;
+    } else {
+      EXPECT_NEAR(energy, other, (rounds ? 5e-2 : 1e-9) * other) << component;
+    }
+  }
+  EXPECT_LE(leaking, b.events.leakage_energy.si() * (1 + 1e-12));
+}
+
+TEST(ShapeModel, NeverBeatsEventsNorTheirEnergy) {
+  Draw draw(1);
+  for (int i = 0; i < 150 && !::testing::Test::HasFailure(); ++i) {
+    const TransformerSpec spec = draw.network();
+    const Both b = both(spec, draw.chip(), draw.workload(spec));
+    SCOPED_TRACE(b.drawn);
+    expect_bounds(b);
+    expect_same_counts(b);
+    expect_same_energy(b);
+  }
+}
+
+TEST(ShapeModel, OfOneTokenAfterTheOtherEqualsEventsWhereNoStepsMeet) {
+  Draw draw(2);
+  for (int i = 0; i < 150 && !::testing::Test::HasFailure(); ++i) {
+    TransformerSpec spec = draw.one_of({testing::tiny_gpt(), testing::tiny_bert()});
+    spec.n_layers = draw.number(1, 5);
+    spec.d_model = 8 * draw.number(2, 9);
+    spec.d_ff = draw.number(9, 200);
+    ChipSpec chip = draw.chip();
+    if (chip.n_tiles() > 1) make_instant(chip);
+    chip.buffer.kv_share = 1.0;
+    chip.buffer.capacity = Bytes(1e9);  // no keys and values on their way to the memory
+    const Workload workload{1, spec.is_decoder() ? draw.number(1, 30) : 0, 1, {}};
+    const Both b = both(spec, chip, workload);
+    SCOPED_TRACE(b.drawn);
+    EXPECT_NEAR(b.shape.ttft.si(), b.events.ttft.si(), kRounding);
+    EXPECT_NEAR(b.shape.tpot.si(), b.events.tpot.si(), kRounding);
+    EXPECT_NEAR(b.shape.makespan.si(), b.events.makespan.si(), kRounding);
+    expect_same_energy(b);
+  }
+}
+
+}  // namespace
+}  // namespace ohm
