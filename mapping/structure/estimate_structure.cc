@@ -17,6 +17,7 @@
 #include "mapping/network/parameter_count.h"
 #include "mapping/schedule/plan_attention.h"
 #include "mapping/schedule/plan_tokens.h"
+#include "mapping/structure/alike_layers.h"
 #include "mapping/structure/bands.h"
 
 namespace ohm {
@@ -40,6 +41,7 @@ class Scaled {
     result_.request = resolve_on(chip, spec, workload);
     reduction_ = reduction_for(spec, result_.request, fidelity);
     const Network network = build_network(reduction_.spec);
+    require_alike_layers(network, reduction_, chip);
     mapped_ = map_in_bands(network, chip, band_columns(network, chip));
   }
 

@@ -37,12 +37,10 @@ TEST(TileKind, TheLargestTileSetsTheDistanceOfAHop) {
 }
 
 TEST(TileKind, SaysWhichKindHoldsNoWeight) {
-  EXPECT_THAT(
-      error_text<ConfigError>([] {
-        compile_chip(shipped_chip({with(
-            "macros", "[{name: thin, macro: {array: {n_bitlines: 4, columns_per_adc: 4}}}]")}));
-      }),
-      ::testing::HasSubstr("macros[0] (thin): macro.array.n_bitlines: 4 bitlines"));
+  ChipSpec spec = shipped_chip(with_slc("[]"));
+  spec.macros[0].macro.array.n_bitlines = 4;
+  EXPECT_THAT(error_text<ConfigError>([&] { compile_chip(spec); }),
+              ::testing::HasSubstr("macros[0] (slc): macro.array.n_bitlines: 4 bitlines"));
 }
 
 }  // namespace
