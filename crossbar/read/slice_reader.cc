@@ -47,9 +47,7 @@ StepSums SliceReader::sums_of(Index t, ColumnRange columns) {
   const Index width = columns.columns, first = t * n_steps_ * width;
   if (!scales_.variance_floor.empty()) {
     scratch_.normals.resize(static_cast<size_t>(n_steps_ * width));
-    for (Index b = 0; b < n_steps_; ++b) {
-      read_.draw.normals(at(t, b), columns.first, part(scratch_.normals, b * width, width));
-    }
+    read_.draw.step_normals(at(t, 0), n_steps_, columns.first, scratch_.normals);
   }
   const bool summed = !scales_.variance_scale.empty();
   return {scratch_.sums.data() + first,
