@@ -23,6 +23,45 @@ using DF = hn::RebindToFloat<D32>;
 using V32 = hn::Vec<D32>;
 using VF = hn::Vec<DF>;
 
+/// Groups of blocks that take every operation in turns: one chain of operations is as long as the
+/// processor looks ahead, so that alone it would wait for its own results.
+inline constexpr int kGroups = HWY_TARGET <= HWY_AVX3 ? 2 : 1;
+
+/// Elements that the blocks of one vector make.
+inline constexpr Index kGroupLength = 4 * static_cast<Index>(hn::MaxLanes(D32()));
+
+/// A vector of neighbouring blocks of one sequence, and what is wanted of their elements.
+struct Group {
+  std::uint32_t block = 0, c3 = 0;
+  Index skip = 0, count = 0;
+  float* out = nullptr;
+};
+
+/// The groups that make some rows of elements, in their order.
+class Walk {
+ public:
+  HWY_INLINE Walk(const PhiloxSequence& s, const ElementRows& rows, float* out)
+      : rows_(rows), c3_(s.c3), rows_left_(rows.count > 0 ? rows.n_rows : 0), row_out_(out) {}
+
+  HWY_INLINE bool ended() const { return rows_left_ == 0; }
+
+  HWY_INLINE Group next() {
+    if (ended()) return {};
+    const Index first = rows_.first + done_, skip = first % 4;
+    const Index n = std::min(kGroupLength - skip, rows_.count - done_);
+    const Group group{static_cast<std::uint32_t>(first / 4), c3_, skip, n, row_out_ + done_};
+    done_ += n;
+    if (done_ == rows_.count) done_ = 0, --rows_left_, ++c3_, row_out_ += rows_.stride;
+    return group;
+  }
+
+ private:
+  ElementRows rows_;
+  std::uint32_t c3_;
+  Index rows_left_, done_ = 0;
+  float* row_out_;
+};
+
 /// The four words of as many blocks as a vector has lanes.
 struct Words {
   V32 w0, w1, w2, w3;
@@ -31,9 +70,10 @@ struct Words {
 #if HWY_TARGET == HWY_SCALAR
 
 /// One block in the one lane of a machine without vectors.
-HWY_INLINE Words philox_blocks(const PhiloxSequence& s, std::uint32_t first) {
+HWY_INLINE void philox_blocks(const PhiloxSequence& s, const Group (&groups)[kGroups],
+                              Words (&out)[kGroups]) {
   const D32 d;
-  std::uint32_t c[4] = {first, s.c1, s.c2, s.c3};
+  std::uint32_t c[4] = {groups[0].block, s.c1, s.c2, groups[0].c3};
   std::uint32_t k0 = s.k0;
   std::uint32_t k1 = s.k1;
   for (int round = 0; round < 10; ++round) {
@@ -46,7 +86,7 @@ HWY_INLINE Words philox_blocks(const PhiloxSequence& s, std::uint32_t first) {
     k0 += 0x9E3779B9U;
     k1 += 0xBB67AE85U;
   }
-  return {hn::Set(d, c[0]), hn::Set(d, c[1]), hn::Set(d, c[2]), hn::Set(d, c[3])};
+  out[0] = {hn::Set(d, c[0]), hn::Set(d, c[1]), hn::Set(d, c[2]), hn::Set(d, c[3])};
 }
 
 #else
@@ -54,45 +94,60 @@ HWY_INLINE Words philox_blocks(const PhiloxSequence& s, std::uint32_t first) {
 using D64 = hn::Repartition<std::uint64_t, D32>;
 using V64 = hn::Vec<D64>;
 
-/// Ten rounds on counters that sit in the even lanes, where the widening multiplication reads them;
-/// whatever stands in the odd lanes is ignored by it and by the caller.
-HWY_INLINE Words philox_even_lanes(const PhiloxSequence& s, V64 blocks) {
+/// Ten rounds on counters whose first word sits in the even lanes of w0, where the widening
+/// multiplication reads it; whatever stands in the odd lanes is ignored by it and by the caller.
+template <int kCount>
+HWY_INLINE void philox_even_lanes(const PhiloxSequence& s, Words (&all)[kCount]) {
   const D32 d;
   const auto high = [d](V64 product) { return hn::BitCast(d, hn::ShiftRight<32>(product)); };
   const V32 m0 = hn::Set(d, 0xD2511F53U);
   const V32 m1 = hn::Set(d, 0xCD9E8D57U);
-  Words c{hn::BitCast(d, blocks), hn::Set(d, s.c1), hn::Set(d, s.c2), hn::Set(d, s.c3)};
+  for (Words& c : all) c.w1 = hn::Set(d, s.c1), c.w2 = hn::Set(d, s.c2);
   std::uint32_t k0 = s.k0;
   std::uint32_t k1 = s.k1;
 #pragma GCC unroll 10
   for (int round = 0; round < 10; ++round) {
-    const V64 p0 = hn::MulEven(c.w0, m0);
-    const V64 p1 = hn::MulEven(c.w2, m1);
-    c.w0 = hn::Xor(high(p1), hn::Xor(c.w1, hn::Set(d, k0)));
-    c.w1 = hn::BitCast(d, p1);
-    c.w2 = hn::Xor(high(p0), hn::Xor(c.w3, hn::Set(d, k1)));
-    c.w3 = hn::BitCast(d, p0);
+#pragma GCC unroll 4
+    for (Words& c : all) {
+      const V64 p0 = hn::MulEven(c.w0, m0);
+      const V64 p1 = hn::MulEven(c.w2, m1);
+      c.w0 = hn::Xor(high(p1), hn::Xor(c.w1, hn::Set(d, k0)));
+      c.w1 = hn::BitCast(d, p1);
+      c.w2 = hn::Xor(high(p0), hn::Xor(c.w3, hn::Set(d, k1)));
+      c.w3 = hn::BitCast(d, p0);
+    }
     k0 += 0x9E3779B9U;
     k1 += 0xBB67AE85U;
   }
-  return c;
 }
 
-/// Blocks first, first + 1, ... in lanes 0, 1, ...
-HWY_INLINE Words philox_blocks(const PhiloxSequence& s, std::uint32_t first) {
+/// The blocks of every group in lanes 0, 1, ...
+HWY_INLINE void philox_blocks(const PhiloxSequence& s, const Group (&groups)[kGroups],
+                              Words (&out)[kGroups]) {
   const D32 d;
   const D64 d64;
-  const V64 lane = hn::Iota(d64, std::uint64_t{0});
-  const V64 even = hn::Add(hn::Set(d64, std::uint64_t{first}), hn::Add(lane, lane));
-  const Words a = philox_even_lanes(s, even);
-  const Words b = philox_even_lanes(s, hn::Add(even, hn::Set(d64, std::uint64_t{1})));
+  const V64 lane = hn::Iota(d64, std::uint64_t{0}), one = hn::Set(d64, std::uint64_t{1});
+  Words halves[2 * kGroups];
+  for (int g = 0; g < kGroups; ++g) {
+    const V64 even = hn::Add(hn::Set(d64, std::uint64_t{groups[g].block}), hn::Add(lane, lane));
+    halves[2 * g].w0 = hn::BitCast(d, even);
+    halves[2 * g + 1].w0 = hn::BitCast(d, hn::Add(even, one));
+    halves[2 * g].w3 = halves[2 * g + 1].w3 = hn::Set(d, groups[g].c3);
+  }
+  philox_even_lanes(s, halves);
   const auto join = [d, d64](V32 e, V32 o) {
     return hn::OddEven(hn::BitCast(d, hn::ShiftLeft<32>(hn::BitCast(d64, o))), e);
   };
-  return {join(a.w0, b.w0), join(a.w1, b.w1), join(a.w2, b.w2), join(a.w3, b.w3)};
+  for (int g = 0; g < kGroups; ++g) {
+    const Words &a = halves[2 * g], &b = halves[2 * g + 1];
+    out[g] = {join(a.w0, b.w0), join(a.w1, b.w1), join(a.w2, b.w2), join(a.w3, b.w3)};
+  }
 }
 
 #endif  // HWY_SCALAR
+
+/// Radius words and angle words of as many pairs of normals as two per group.
+inline constexpr int kPairs = 2 * kGroups;
 
 /// (w + 0.5) 2^-32, rounded once: the two halves of w convert exactly.
 HWY_INLINE VF uniform_of(V32 w) {
@@ -105,20 +160,30 @@ HWY_INLINE VF uniform_of(V32 w) {
   return hn::Min(hn::Mul(sum, hn::Set(df, 0x1p-32F)), hn::Set(df, box_muller::kBelowOne));
 }
 
-HWY_INLINE VF log_of(VF u) {
+/// Replaces every u by its logarithm.
+HWY_INLINE void take_logs(VF (&u)[kPairs]) {
   using namespace box_muller;
   const DI di;
   const DF df;
   const auto cut = hn::Set(di, kSqrtHalfBits);
-  const auto i = hn::Sub(hn::BitCast(di, u), cut);
-  const VF e = hn::ConvertTo(df, hn::ShiftRight<23>(i));
-  const auto mantissa = hn::Add(hn::And(i, hn::Set(di, 0x7fffff)), cut);
-  const VF f = hn::Sub(hn::BitCast(df, mantissa), hn::Set(df, 1.0F));
-  VF p = hn::Set(df, kLog[6]);
+  VF e[kPairs], f[kPairs], p[kPairs];
+  for (int k = 0; k < kPairs; ++k) {
+    const auto i = hn::Sub(hn::BitCast(di, u[k]), cut);
+    e[k] = hn::ConvertTo(df, hn::ShiftRight<23>(i));
+    const auto mantissa = hn::Add(hn::And(i, hn::Set(di, 0x7fffff)), cut);
+    f[k] = hn::Sub(hn::BitCast(df, mantissa), hn::Set(df, 1.0F));
+    p[k] = hn::Set(df, kLog[6]);
+  }
 #pragma GCC unroll 6
-  for (int n = 5; n >= 0; --n) p = hn::Add(hn::Mul(p, f), hn::Set(df, kLog[n]));
-  const VF correction = hn::Mul(hn::Mul(f, f), hn::Sub(hn::Mul(f, p), hn::Set(df, 0.5F)));
-  return hn::Add(hn::Mul(e, hn::Set(df, kLn2)), hn::Add(f, correction));
+  for (int n = 5; n >= 0; --n) {
+#pragma GCC unroll 4
+    for (int k = 0; k < kPairs; ++k) p[k] = hn::Add(hn::Mul(p[k], f[k]), hn::Set(df, kLog[n]));
+  }
+  for (int k = 0; k < kPairs; ++k) {
+    const VF bracket = hn::Sub(hn::Mul(f[k], p[k]), hn::Set(df, 0.5F));
+    const VF correction = hn::Mul(hn::Mul(f[k], f[k]), bracket);
+    u[k] = hn::Add(hn::Mul(e[k], hn::Set(df, kLn2)), hn::Add(f[k], correction));
+  }
 }
 
 struct Pair {
@@ -149,55 +214,65 @@ HWY_INLINE Pair direction_of(V32 w) {
           hn::Xor(hn::IfThenElse(swap, c, s), hn::BitCast(df, sign_y))};
 }
 
-HWY_INLINE Pair normal_pair(V32 radius_word, V32 angle_word) {
-  const VF u = uniform_of(radius_word);
-  const VF radius = hn::Sqrt(hn::Mul(hn::Set(DF(), -2.0F), log_of(u)));
-  const Pair direction = direction_of(angle_word);
-  return {hn::Mul(radius, direction.cosine), hn::Mul(radius, direction.sine)};
+HWY_INLINE void normal_pairs(const Words (&w)[kGroups], Pair (&out)[kPairs]) {
+  VF radius[kPairs];
+  for (int k = 0; k < kPairs; ++k) radius[k] = uniform_of(k % 2 == 0 ? w[k / 2].w0 : w[k / 2].w2);
+  take_logs(radius);
+  for (VF& r : radius) r = hn::Sqrt(hn::Mul(hn::Set(DF(), -2.0F), r));
+  for (int k = 0; k < kPairs; ++k) out[k] = direction_of(k % 2 == 0 ? w[k / 2].w1 : w[k / 2].w3);
+  for (int k = 0; k < kPairs; ++k) {
+    out[k] = {hn::Mul(radius[k], out[k].cosine), hn::Mul(radius[k], out[k].sine)};
+  }
 }
 
-struct StoreUniforms {
-  HWY_INLINE void operator()(const Words& w, float* out) const {
-    hn::StoreInterleaved4(uniform_of(w.w0), uniform_of(w.w1), uniform_of(w.w2), uniform_of(w.w3),
-                          DF(), out);
-  }
-};
-
-struct StoreNormals {
-  HWY_INLINE void operator()(const Words& w, float* out) const {
-    const Pair a = normal_pair(w.w0, w.w1);
-    const Pair b = normal_pair(w.w2, w.w3);
-    hn::StoreInterleaved4(a.cosine, a.sine, b.cosine, b.sine, DF(), out);
-  }
-};
-
-/// Full groups of blocks go straight to `out`; a ragged head or tail through a buffer.
-template <class Store>
-HWY_INLINE void fill(const PhiloxSequence& s, Index first, Index count, float* out) {
-  const auto lanes = static_cast<Index>(hn::Lanes(D32()));
-  HWY_ALIGN float buffer[4 * hn::MaxLanes(D32())];
-  auto block = static_cast<std::uint32_t>(first / 4);
-  Index skip = first % 4;
-  for (Index done = 0; done < count; block += static_cast<std::uint32_t>(lanes)) {
-    const Words words = philox_blocks(s, block);
-    const Index n = std::min(4 * lanes - skip, count - done);
-    if (n == 4 * lanes) {
-      Store()(words, out + done);
-    } else {
-      Store()(words, buffer);
-      std::copy_n(buffer + skip, n, out + done);
+struct MakeUniforms {
+  HWY_INLINE void operator()(const Words (&words)[kGroups], float* const (&out)[kGroups]) const {
+    for (int g = 0; g < kGroups; ++g) {
+      const Words& w = words[g];
+      hn::StoreInterleaved4(uniform_of(w.w0), uniform_of(w.w1), uniform_of(w.w2), uniform_of(w.w3),
+                            DF(), out[g]);
     }
-    done += n;
-    skip = 0;
+  }
+};
+
+struct MakeNormals {
+  HWY_INLINE void operator()(const Words (&words)[kGroups], float* const (&out)[kGroups]) const {
+    Pair pairs[kPairs];
+    normal_pairs(words, pairs);
+    for (int g = 0; g < kGroups; ++g) {
+      const Pair &a = pairs[2 * g], &b = pairs[2 * g + 1];
+      hn::StoreInterleaved4(a.cosine, a.sine, b.cosine, b.sine, DF(), out[g]);
+    }
+  }
+};
+
+/// Full groups go straight to their place; ragged heads and tails, and none, through a buffer.
+template <class Make>
+HWY_INLINE void fill(const PhiloxSequence& s, const ElementRows& rows, float* out) {
+  HWY_ALIGN float buffer[kGroups * kGroupLength];
+  for (Walk walk(s, rows, out); !walk.ended();) {
+    Group groups[kGroups];
+    float* to[kGroups];
+    for (int g = 0; g < kGroups; ++g) {
+      groups[g] = walk.next();
+      to[g] = groups[g].count == kGroupLength ? groups[g].out : buffer + g * kGroupLength;
+    }
+    Words words[kGroups];
+    philox_blocks(s, groups, words);
+    Make()(words, to);
+    for (int g = 0; g < kGroups; ++g) {
+      if (to[g] != groups[g].out)
+        std::copy_n(to[g] + groups[g].skip, groups[g].count, groups[g].out);
+    }
   }
 }
 
-void fill_uniforms(const PhiloxSequence& s, Index first, Index count, float* out) {
-  fill<StoreUniforms>(s, first, count, out);
+void fill_uniforms(const PhiloxSequence& s, const ElementRows& rows, float* out) {
+  fill<MakeUniforms>(s, rows, out);
 }
 
-void fill_normals(const PhiloxSequence& s, Index first, Index count, float* out) {
-  fill<StoreNormals>(s, first, count, out);
+void fill_normals(const PhiloxSequence& s, const ElementRows& rows, float* out) {
+  fill<MakeNormals>(s, rows, out);
 }
 
 }  // namespace ohm::HWY_NAMESPACE
@@ -210,11 +285,11 @@ HWY_EXPORT(fill_uniforms);
 HWY_EXPORT(fill_normals);
 
 void uniform_kernel(const PhiloxSequence& sequence, Index first, Index count, float* out) {
-  HWY_DYNAMIC_DISPATCH(fill_uniforms)(sequence, first, count, out);
+  HWY_DYNAMIC_DISPATCH(fill_uniforms)(sequence, {first, count, 1, count}, out);
 }
 
-void normal_kernel(const PhiloxSequence& sequence, Index first, Index count, float* out) {
-  HWY_DYNAMIC_DISPATCH(fill_normals)(sequence, first, count, out);
+void normal_kernel(const PhiloxSequence& sequence, const ElementRows& rows, float* out) {
+  HWY_DYNAMIC_DISPATCH(fill_normals)(sequence, rows, out);
 }
 
 }  // namespace ohm

@@ -29,12 +29,18 @@ struct PhiloxSequence {
   std::uint32_t c1, c2, c3;
 };
 
+/// Elements first ... first + count - 1 of `n_rows` sequences, whose last counter words are c3,
+/// c3 + 1, ...: row r at out + r * stride.
+struct ElementRows {
+  Index first = 0, count = 0, n_rows = 1, stride = 0;
+};
+
 /// Writes `count` uniforms from element `first` on; SIMD twin of uniform_at (rounded to float).
 /// The caller has checked the range.
 void uniform_kernel(const PhiloxSequence& sequence, Index first, Index count, float* out);
 
-/// Writes `count` standard normals from element `first` on; SIMD twin of normal_at, same bits.
-/// The caller has checked the range.
-void normal_kernel(const PhiloxSequence& sequence, Index first, Index count, float* out);
+/// Writes rows of standard normals; SIMD twin of normal_at, same bits. The caller has checked the
+/// range.
+void normal_kernel(const PhiloxSequence& sequence, const ElementRows& rows, float* out);
 
 }  // namespace ohm

@@ -105,8 +105,19 @@ void fill_uniform(StreamKey key, Counter counter, Index first, std::span<float> 
 }
 
 void fill_normal(StreamKey key, Counter counter, Index first, std::span<float> out) {
-  check_range(first, std::ssize(out));
-  normal_kernel(sequence_of(key, counter), first, std::ssize(out), out.data());
+  fill_normal_rows(key, counter, first, 1, out);
+}
+
+void fill_normal_rows(StreamKey key, Counter counter, Index first, Index n_rows,
+                      std::span<float> out) {
+  if (n_rows < 1 || std::ssize(out) % n_rows != 0) {
+    throw ArgumentError(
+        fmt::format("random stream: {} numbers for {} rows found; expected as many in every row",
+                    out.size(), n_rows));
+  }
+  const Index count = std::ssize(out) / n_rows;
+  check_range(first, count);
+  normal_kernel(sequence_of(key, counter), {first, count, n_rows, count}, out.data());
 }
 
 }  // namespace ohm

@@ -18,6 +18,11 @@ void ConversionDraw::normals(ConversionStep at, Index first_column, std::span<fl
   fill_normal(noise_, counter(at), first_column, out);
 }
 
+void ConversionDraw::step_normals(ConversionStep first, Index n_steps, Index first_column,
+                                  std::span<float> out) const {
+  fill_normal_rows(noise_, counter(first), first_column, n_steps, out);
+}
+
 void ConversionDraw::cell_normals(ConversionStep at, Index row, std::span<float> out) const {
   fill_normal(noise_, counter(at), kSequenceLength / 2 + row * std::ssize(out), out);
 }

@@ -24,6 +24,11 @@ class ConversionDraw {
   /// sequence.
   void normals(ConversionStep at, Index first_column, std::span<float> out) const;
 
+  /// The same of `n_steps` steps from `first` on, row after row, as many columns of each as share
+  /// `out` evenly.
+  void step_normals(ConversionStep first, Index n_steps, Index first_column,
+                    std::span<float> out) const;
+
   /// Standard normals of the cells of wordline `row` from column 0 on of the
   /// tile, in the second half of it.
   void cell_normals(ConversionStep at, Index row, std::span<float> out) const;

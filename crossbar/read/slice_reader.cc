@@ -47,9 +47,7 @@ StepSums SliceReader::sums_of(Index t, ColumnRange columns) {
   const Index width = columns.columns, first = t * n_steps_ * width;
   if (!scales_.variance_floor.empty()) {
     scratch_.normals.resize(static_cast<size_t>(n_steps_ * width));
-    for (Index b = 0; b < n_steps_; ++b) {
-      read_.draw.normals(at(t, b), columns.first, part(scratch_.normals, b * width, width));
-    }
+    read_.draw.step_normals(at(t, 0), n_steps_, columns.first, scratch_.normals);
   }
   const bool summed = !scales_.variance_scale.empty();
   return {scratch_.sums.data() + first,
@@ -83,30 +81,34 @@ CodeCounts SliceReader::convert_by_bank(Index t, ColumnRange columns, const Step
   return counts;
 }
 
-CodeCounts SliceReader::add_codes(Index t, ColumnRange columns, const StepSums& sums, double* y) {
-  const double* factor = scales_.factor.data() + columns.first;
-  if (!in_fp32_) {
-    const CodeCounts counts = convert_by_bank(t, columns, sums);
-    for (size_t j = 0; j < scratch_.wide_total.size(); ++j) {
-      y[j] += factor[j] * scratch_.wide_total[j];
-    }
-    return counts;
-  }
+Index SliceReader::convert_ideally(ColumnRange columns, const StepSums& sums,
+                                   const CodeOutputs& out) const {
   const CodeRange range = read_.tile.converters->codes();
   const IdealCodes codes{static_cast<float>(range.low), static_cast<float>(range.high),
                          weights_.data()};
-  scratch_.total.assign(static_cast<size_t>(columns.columns), 0.0F);
-  const Index clipped =
-      add_ideal_codes(scales_.from(columns.first), sums, codes, scratch_.total.data());
-  add_scaled(scratch_.total.data(), factor, columns.columns, y);
-  return {clipped, 0};
+  return add_ideal_codes(scales_.from(columns.first), sums, codes, out);
 }
 
 CodeCounts SliceReader::convert(ColumnRange columns, MatrixView<double> y) {
   CodeCounts counts;
+  const double* factor = scales_.factor.data() + columns.first;
+  const Index n_tokens = std::ssize(read_.tokens);
   add_up(columns);
-  for (Index t = 0; t < std::ssize(read_.tokens); ++t) {
-    counts += add_codes(t, columns, sums_of(t, columns), y.values + t * y.stride);
+  if (in_fp32_ && scales_.variance_floor.empty() && n_tokens > 0) {
+    const CodeOutputs all{factor, y.values, n_tokens, y.stride};
+    return {convert_ideally(columns, sums_of(0, columns), all), 0};
+  }
+  for (Index t = 0; t < n_tokens; ++t) {
+    double* out = y.values + t * y.stride;
+    const StepSums sums = sums_of(t, columns);
+    if (in_fp32_) {
+      counts += {convert_ideally(columns, sums, {factor, out, 1, y.stride}), 0};
+      continue;
+    }
+    counts += convert_by_bank(t, columns, sums);
+    for (size_t j = 0; j < scratch_.wide_total.size(); ++j) {
+      out[j] += factor[j] * scratch_.wide_total[j];
+    }
   }
   return counts;
 }

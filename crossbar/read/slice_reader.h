@@ -16,7 +16,7 @@ namespace ohm {
 struct ReadScratch {
   SumScratch products;
   std::vector<std::int32_t> sums, variances;
-  std::vector<float> normals, steps, uniforms, total;
+  std::vector<float> normals, steps, uniforms;
   std::vector<double> wide_total;
 };
 
@@ -43,7 +43,7 @@ class SliceReader {
   }
   void add_up(ColumnRange columns);
   StepSums sums_of(Index t, ColumnRange columns);
-  CodeCounts add_codes(Index t, ColumnRange columns, const StepSums& sums, double* y);
+  Index convert_ideally(ColumnRange columns, const StepSums& sums, const CodeOutputs& out) const;
   CodeCounts convert_by_bank(Index t, ColumnRange columns, const StepSums& sums);
 
   const TileRead& read_;

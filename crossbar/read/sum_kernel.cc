@@ -2,6 +2,7 @@
 #include "crossbar/read/sum_kernel.h"
 
 #include <cmath>
+#include <type_traits>
 
 // Highway compiles this file once per instruction set and picks one at run time.
 #undef HWY_TARGET_INCLUDE
@@ -26,24 +27,34 @@ HWY_INLINE void for_each_run(Index count, const Body& body) {
   for (; j < count; ++j) body(hn::CappedTag<T, 1>(), j);
 }
 
+enum class Noise { none, of_converters, of_cells };
+
+/// Calls body(noise) with what the scales of the columns say, as a constant.
+template <class Body>
+HWY_INLINE auto with_noise(const ColumnScales& columns, const Body& body) {
+  using None = std::integral_constant<Noise, Noise::none>;
+  using Converters = std::integral_constant<Noise, Noise::of_converters>;
+  using Cells = std::integral_constant<Noise, Noise::of_cells>;
+  if (columns.variance_floor == nullptr) return body(None());
+  return columns.variance_scale == nullptr ? body(Converters()) : body(Cells());
+}
+
 /// The scales of the columns of one vector, loaded once for all steps.
-template <class D>
+template <Noise kNoise, class D>
 class Scales {
  public:
   HWY_INLINE Scales(D d, const ColumnScales& c, Index j)
       : scale_(hn::LoadU(d, c.scale + j)), floor_(scale_), unit_(scale_) {
-    if (c.variance_floor != nullptr) floor_ = hn::LoadU(d, c.variance_floor + j);
-    if (c.variance_scale != nullptr) unit_ = hn::LoadU(d, c.variance_scale + j);
-    noisy_ = c.variance_floor != nullptr;
-    summed_ = c.variance_scale != nullptr;
+    if constexpr (kNoise != Noise::none) floor_ = hn::LoadU(d, c.variance_floor + j);
+    if constexpr (kNoise == Noise::of_cells) unit_ = hn::LoadU(d, c.variance_scale + j);
   }
 
   HWY_INLINE hn::Vec<D> steps(D d, const StepSums& s, Index at) const {
     const hn::RebindToSigned<D> di;
     const auto v = hn::Mul(hn::ConvertTo(d, hn::LoadU(di, s.sums + at)), scale_);
-    if (!noisy_) return v;
+    if constexpr (kNoise == Noise::none) return v;
     auto variance = floor_;
-    if (summed_) {
+    if constexpr (kNoise == Noise::of_cells) {
       const auto sum = hn::ConvertTo(d, hn::LoadU(di, s.variances + at));
       variance = hn::Add(hn::Mul(sum, unit_), floor_);
     }
@@ -52,55 +63,69 @@ class Scales {
 
  private:
   hn::Vec<D> scale_, floor_, unit_;
-  bool noisy_, summed_;
 };
 
 void to_steps_all(const ColumnScales& columns, const StepSums& s, float* out) {
-  for_each_run<float>(s.n_columns, [&](auto d, Index j) HWY_ATTR {
-    const Scales<decltype(d)> scales(d, columns, j);
-    for (Index step = 0; step < s.n_steps; ++step) {
-      const Index at = step * s.stride + j;
-      hn::StoreU(scales.steps(d, s, at), d, out + at);
-    }
+  with_noise(columns, [&](auto noise) HWY_ATTR {
+    for_each_run<float>(s.n_columns, [&](auto d, Index j) HWY_ATTR {
+      const Scales<noise.value, decltype(d)> scales(d, columns, j);
+      for (Index step = 0; step < s.n_steps; ++step) {
+        const Index at = step * s.stride + j;
+        hn::StoreU(scales.steps(d, s, at), d, out + at);
+      }
+    });
   });
 }
 
-/// Columns [first, end), a whole number of vectors.
+/// y[k] += factor[k] · values[k], in fp64.
 template <class D>
-HWY_INLINE Index add_codes(D d, const ColumnScales& columns, const StepSums& s, const IdealCodes& c,
-                           Index first, Index end, float* out) {
-  const auto low = hn::Set(d, c.low), high = hn::Set(d, c.high);
-  const auto round = hn::Set(d, kRound), one = hn::Set(d, 1.0F);
-  auto cut = hn::Zero(d);
-  for (Index j = first; j < end; j += static_cast<Index>(hn::Lanes(d))) {
-    const Scales<D> scales(d, columns, j);
-    auto total = hn::LoadU(d, out + j);
-    for (Index step = 0; step < s.n_steps; ++step) {
-      const auto steps = scales.steps(d, s, step * s.stride + j);
-      // beyond 2^22 rounding fails, but its result never decreases: it stays beyond the last code
-      const auto v = hn::Sub(hn::Add(steps, round), round);
-      const auto code = hn::Min(hn::Max(v, low), high);
-      cut = hn::Add(cut, hn::IfThenElseZero(hn::Ne(code, v), one));
-      total = hn::Add(total, hn::Mul(hn::Set(d, c.weights[step]), code));
-    }
-    hn::StoreU(total, d, out + j);
+HWY_INLINE void add_scaled(D d, hn::Vec<D> values, const double* factor, double* y) {
+  const hn::CappedTag<double, hn::MaxLanes(d)> dd;
+  const hn::Rebind<float, decltype(dd)> part;
+  HWY_ALIGN float kept[hn::MaxLanes(d)];
+  hn::Store(values, d, kept);
+  for (size_t k = 0; k < hn::Lanes(d); k += hn::Lanes(dd)) {
+    const auto wide = hn::PromoteTo(dd, hn::LoadU(part, kept + k));
+    const auto product = hn::Mul(wide, hn::LoadU(dd, factor + k));
+    hn::StoreU(hn::Add(hn::LoadU(dd, y + k), product), dd, y + k);
   }
-  return static_cast<Index>(hn::GetLane(hn::SumOfLanes(d, cut)));
+}
+
+/// Columns [first, end), a whole number of vectors.
+template <Noise kNoise, class D>
+HWY_INLINE Index add_codes(D d, const ColumnScales& columns, const StepSums& s, const IdealCodes& c,
+                           const CodeOutputs& out, Index first, Index end) {
+  const hn::RebindToSigned<D> di;
+  const auto low = hn::Set(d, c.low), high = hn::Set(d, c.high);
+  const auto round = hn::Set(d, kRound);
+  auto cut = hn::Zero(di);
+  for (Index v = 0; v < out.n_vectors; ++v) {
+    const Index top = v * s.n_steps * s.stride;
+    for (Index j = first; j < end; j += static_cast<Index>(hn::Lanes(d))) {
+      const Scales<kNoise, D> scales(d, columns, j);
+      auto total = hn::Zero(d);
+      for (Index step = 0; step < s.n_steps; ++step) {
+        const auto steps = scales.steps(d, s, top + step * s.stride + j);
+        // beyond 2^22 rounding fails, but its result never decreases: it stays beyond the last code
+        const auto whole = hn::Sub(hn::Add(steps, round), round);
+        const auto code = hn::Min(hn::Max(whole, low), high);
+        cut = hn::Sub(cut, hn::VecFromMask(di, hn::RebindMask(di, hn::Ne(code, whole))));
+        total = hn::Add(total, hn::Mul(hn::Set(d, c.weights[step]), code));
+      }
+      add_scaled(d, total, out.factor + j, out.y + v * out.stride + j);
+    }
+  }
+  return static_cast<Index>(hn::GetLane(hn::SumOfLanes(di, cut)));
 }
 
 Index add_ideal_codes_all(const ColumnScales& columns, const StepSums& s, const IdealCodes& c,
-                          float* out) {
+                          const CodeOutputs& out) {
   const hn::ScalableTag<float> d;
   const Index whole = s.n_columns - s.n_columns % static_cast<Index>(hn::Lanes(d));
-  return add_codes(d, columns, s, c, 0, whole, out) +
-         add_codes(hn::CappedTag<float, 1>(), columns, s, c, whole, s.n_columns, out);
-}
-
-void add_scaled_all(const float* codes, const double* factor, Index count, double* y) {
-  for_each_run<double>(count, [&](auto d, Index j) HWY_ATTR {
-    const hn::Rebind<float, decltype(d)> df;
-    const auto code = hn::PromoteTo(d, hn::LoadU(df, codes + j));
-    hn::StoreU(hn::Add(hn::LoadU(d, y + j), hn::Mul(code, hn::LoadU(d, factor + j))), d, y + j);
+  return with_noise(columns, [&](auto noise) HWY_ATTR {
+    const hn::CappedTag<float, 1> one;
+    return add_codes<noise.value>(d, columns, s, c, out, 0, whole) +
+           add_codes<noise.value>(one, columns, s, c, out, whole, s.n_columns);
   });
 }
 
@@ -142,7 +167,6 @@ namespace ohm {
 
 HWY_EXPORT(to_steps_all);
 HWY_EXPORT(add_ideal_codes_all);
-HWY_EXPORT(add_scaled_all);
 HWY_EXPORT(add_row_all);
 HWY_EXPORT(add_products_all);
 HWY_EXPORT(add_shifted_all);
@@ -164,12 +188,8 @@ void to_steps(const ColumnScales& columns, const StepSums& sums, float* out) {
 }
 
 Index add_ideal_codes(const ColumnScales& columns, const StepSums& sums, const IdealCodes& codes,
-                      float* out) {
+                      const CodeOutputs& out) {
   return HWY_DYNAMIC_DISPATCH(add_ideal_codes_all)(columns, sums, codes, out);
-}
-
-void add_scaled(const float* codes, const double* factor, Index count, double* y) {
-  HWY_DYNAMIC_DISPATCH(add_scaled_all)(codes, factor, count, y);
 }
 
 void add_row(const double* added, double constant, Index count, double* y) {

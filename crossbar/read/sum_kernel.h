@@ -39,13 +39,18 @@ struct IdealCodes {
   const float* weights = nullptr;  ///< (n_steps): what a code of each step counts, whole numbers
 };
 
-/// Converts every sum and adds weight · code over the steps to out[column]; returns how many codes
-/// were cut. Exact where Σ |weight · code| stays below 2^24.
-Index add_ideal_codes(const ColumnScales& columns, const StepSums& sums, const IdealCodes& codes,
-                      float* out);
+/// Where the weighted codes of some input vectors are added, in fp64.
+struct CodeOutputs {
+  const double* factor = nullptr;  ///< per column
+  double* y = nullptr;             ///< (n_vectors, stride)
+  Index n_vectors = 1, stride = 0;
+};
 
-/// y[j] += factor[j] · codes[j], in fp64.
-void add_scaled(const float* codes, const double* factor, Index count, double* y);
+/// Converts every sum of out.n_vectors input vectors, which lie one after the other in `sums`, and
+/// adds factor[column] · Σ_steps weight · code to their outputs; returns how many codes were cut.
+/// Exact up to the last addition where Σ |weight · code| stays below 2^24.
+Index add_ideal_codes(const ColumnScales& columns, const StepSums& sums, const IdealCodes& codes,
+                      const CodeOutputs& out);
 
 /// y[j] += added[j] + constant, in fp64.
 void add_row(const double* added, double constant, Index count, double* y);

@@ -39,12 +39,31 @@ TEST(NormalKernel, EqualsItsScalarTwinBitForBitOnEveryTarget) {
     for (const Index first : {0, 1, 2, 3, 4, 61, 1000003}) {
       for (const Index count : {0, 1, 2, 3, 4, 5, 31, 63, 64, 65, 257}) {
         std::vector<float> x(static_cast<std::size_t>(count) + 1, -100.0F);
-        normal_kernel(kSequence, first, count, x.data());
+        normal_kernel(kSequence, {first, count}, x.data());
         for (Index i = 0; i < count; ++i) {
           ASSERT_EQ(bits(x[static_cast<std::size_t>(i)]),
                     bits(normal_at(kKey, kCounter, first + i)));
         }
         ASSERT_EQ(x.back(), -100.0F) << "wrote past the end";
+      }
+    }
+  });
+}
+
+TEST(NormalKernel, RowsAreSequencesOfNeighbouringCounters) {
+  on_every_target([] {
+    for (const Index count : {1, 3, 31, 64, 70, 129}) {
+      constexpr Index kRows = 5, kFirst = 6, kGap = 2;
+      const Index stride = count + kGap;
+      std::vector<float> x(static_cast<std::size_t>(kRows * stride), -100.0F);
+      normal_kernel(kSequence, {kFirst, count, kRows, stride}, x.data());
+      for (Index r = 0; r < kRows; ++r) {
+        const Counter counter{kCounter.c1, kCounter.c2, kCounter.c3 + static_cast<unsigned>(r)};
+        for (Index i = 0; i < count; ++i) {
+          ASSERT_EQ(bits(x[static_cast<std::size_t>(r * stride + i)]),
+                    bits(normal_at(kKey, counter, kFirst + i)));
+        }
+        ASSERT_EQ(x[static_cast<std::size_t>(r * stride + count)], -100.0F) << "wrote into the gap";
       }
     }
   });
@@ -56,7 +75,7 @@ TEST(NormalKernel, LongSequencesHaveTheSameBitsOnEveryTarget) {
   for (Index i = 0; i < n; ++i) twin[static_cast<std::size_t>(i)] = normal_at(kKey, kCounter, i);
   on_every_target([&] {
     std::vector<float> x(n);
-    normal_kernel(kSequence, 0, n, x.data());
+    normal_kernel(kSequence, {0, n}, x.data());
     EXPECT_EQ(x, twin);
   });
 }

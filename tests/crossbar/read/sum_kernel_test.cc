@@ -73,42 +73,77 @@ TEST(SumKernel, NoiseHasTheVarianceOfCellsAndConverter) {
   EXPECT_EQ(in_steps({&scale, nullptr, nullptr}, 0, 10.0, 48.0, 1.0F), 5.0F);
 }
 
+/// What the outputs of one input vector are after its codes were added to 3.
+std::vector<double> with_codes(const Block& block, int noise, const IdealCodes& codes,
+                               Index& cuts) {
+  std::vector<double> y(kColumns, 3.0);
+  for (Index j = 0; j < kColumns; ++j) {
+    double total = 0.0;
+    for (Index step = 0; step < kSteps; ++step) {
+      const float code = std::nearbyint(block.steps_of(noise, step, j));
+      const float cut = std::clamp(code, codes.low, codes.high);
+      cuts += cut != code ? 1 : 0;
+      total += static_cast<double>(codes.weights[step] * cut);
+    }
+    y[static_cast<size_t>(j)] += (0.25 + static_cast<double>(j)) * total;
+  }
+  return y;
+}
+
 TEST(SumKernel, IdealCodesAreRoundedCutAndWeightedOnEveryInstructionSet) {
   const Block block;
   const std::vector<float> weights{1.0F, 4.0F, -64.0F};
+  std::vector<double> factor(kColumns, 0.25);
+  for (size_t j = 0; j < kColumns; ++j) factor[j] += static_cast<double>(j);
   for (const float high : {1.0F, 127.0F, 255.0F}) {
-    const float low = high == 255.0F ? 0.0F : -high;
+    const IdealCodes codes{high == 255.0F ? 0.0F : -high, high, weights.data()};
     for (int noise = 0; noise < 3; ++noise) {
-      std::vector<float> expected(kColumns, 3.0F);
-      Index expected_cuts = 0;
-      for (Index step = 0; step < kSteps; ++step) {
-        for (Index j = 0; j < kColumns; ++j) {
-          const float code = std::nearbyint(block.steps_of(noise, step, j));
-          const float cut = std::clamp(code, low, high);
-          expected_cuts += cut != code ? 1 : 0;
-          expected[static_cast<size_t>(j)] += weights[static_cast<size_t>(step)] * cut;
-        }
-      }
+      Index cuts = 0;
+      const std::vector<double> expected = with_codes(block, noise, codes, cuts);
       on_every_instruction_set([&] {
-        std::vector<float> out(kColumns, 3.0F);
-        const IdealCodes codes{low, high, weights.data()};
-        EXPECT_EQ(add_ideal_codes(block.scales(noise), block.steps(), codes, out.data()),
-                  expected_cuts);
-        EXPECT_EQ(out, expected);
+        std::vector<double> y(kColumns, 3.0);
+        EXPECT_EQ(add_ideal_codes(block.scales(noise), block.steps(), codes,
+                                  {factor.data(), y.data(), 1, kColumns}),
+                  cuts);
+        EXPECT_EQ(y, expected);
       });
     }
   }
 }
 
+TEST(SumKernel, SeveralInputVectorsAreConvertedAtOnce) {
+  const Block block;
+  const std::vector<double> factor(kColumns, 0.5);
+  const float weight = 1.0F;
+  const IdealCodes codes{-127.0F, 127.0F, &weight};
+  StepSums one = block.steps();
+  one.n_steps = 1;  // so that the three steps are three vectors
+  on_every_instruction_set([&] {
+    std::vector<double> together(kSteps * kStride, 1.0), alone = together;
+    Index cuts = 0;
+    for (Index v = 0; v < kSteps; ++v) {
+      StepSums sums = one;
+      sums.sums += v * kStride;
+      cuts += add_ideal_codes(block.scales(0), sums, codes,
+                              {factor.data(), alone.data() + v * kStride, 1, kStride});
+    }
+    EXPECT_EQ(add_ideal_codes(block.scales(0), one, codes,
+                              {factor.data(), together.data(), kSteps, kStride}),
+              cuts);
+    EXPECT_EQ(together, alone);
+  });
+}
+
 TEST(SumKernel, HalvesGoToTheEvenCode) {
   const std::vector<std::int32_t> sums{1, 3, 5, -1, -3, 255};  // 0.5, 1.5, 2.5, -0.5, -1.5, 127.5
   const std::vector<float> scale(6, 0.5F);
+  const std::vector<double> factor(6, 1.0);
   const float weight = 1.0F;
-  std::vector<float> out(6, 0.0F);
+  std::vector<double> y(6, 0.0);
   const Index cuts =
       add_ideal_codes({scale.data(), nullptr, nullptr}, {sums.data(), nullptr, nullptr, 1, 6, 6},
-                      {-127.0F, 127.0F, &weight}, out.data());
-  EXPECT_EQ(out, (std::vector<float>{0.0F, 2.0F, 2.0F, 0.0F, -2.0F, 127.0F}));
+                      {-127.0F, 127.0F, &weight}, {factor.data(), y.data(), 1, 6});
+  EXPECT_EQ(y, (std::vector<double>{0.0, 2.0, 2.0, 0.0, -2.0, 127.0}));
   EXPECT_EQ(cuts, 1);
 }
 
@@ -116,16 +151,18 @@ TEST(SumKernel, SumsFarBeyondTheCodesAreCutOnEveryInstructionSet) {
   const std::vector<std::int32_t> sums{4194303,  4194304,    8388609,   12582913,
                                        16777217, 2147483647, -4194303,  -4194304,
                                        -8388609, -12582913,  -16777217, -2147483647};
-  const float high = 2097151.0F, weight = 1.0F;   // 2^21 - 1, the largest code
+  const float high = 2097151.0F, weight = 1.0F;  // 2^21 - 1, the largest code
+  const std::vector<double> factor(12, 1.0);
   for (const float size : {1.0F, 1e6F, 1e30F}) {  // the last reaches infinity
     const std::vector<float> scale(12, size);
     on_every_instruction_set([&] {
-      std::vector<float> out(12, 0.0F);
+      std::vector<double> y(12, 0.0);
       EXPECT_EQ(add_ideal_codes({scale.data(), nullptr, nullptr},
                                 {sums.data(), nullptr, nullptr, 1, 12, 12}, {-high, high, &weight},
-                                out.data()),
+                                {factor.data(), y.data(), 1, 12}),
                 12);
-      for (size_t j = 0; j < 12; ++j) EXPECT_EQ(out[j], sums[j] > 0 ? high : -high);
+      const double most = static_cast<double>(high);
+      for (size_t j = 0; j < 12; ++j) EXPECT_EQ(y[j], sums[j] > 0 ? most : -most);
     });
   }
 }
@@ -135,8 +172,7 @@ TEST(SumKernel, RowsAddUpAsWrittenOnEveryInstructionSet) {
   const std::vector<float> codes = normals(kColumns, 8);
   on_every_instruction_set([&] {
     const std::vector<double> factor(codes.rbegin(), codes.rend());
-    std::vector<double> y(kColumns, 0.125), z(kColumns, 0.125);
-    add_scaled(codes.data(), factor.data(), kColumns, y.data());
+    std::vector<double> z(kColumns, 0.125);
     add_row(factor.data(), 0.7, kColumns, z.data());
     std::vector<float> products(kColumns, 0.125F);
     add_products(codes.data(), codes.data(), 3.0F, kColumns, products.data());
@@ -144,7 +180,6 @@ TEST(SumKernel, RowsAddUpAsWrittenOnEveryInstructionSet) {
     add_shifted(ints.values.data(), 8, kColumns, shifted.data());
     correct_row(ints.values.data(), -9, kColumns, corrected.data());
     for (size_t j = 0; j < codes.size(); ++j) {
-      EXPECT_EQ(y[j], 0.125 + factor[j] * static_cast<double>(codes[j]));
       EXPECT_EQ(z[j], 0.125 + (factor[j] + 0.7));
       EXPECT_EQ(products[j], 0.125F + 3.0F * codes[j] * codes[j]);
       const auto word = static_cast<std::uint32_t>(ints.values[j]);
