@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <set>
 #include <utility>
 
 #include "core/error.h"
@@ -82,8 +81,13 @@ void ValueSetter::value(const Field& field, double& value) {
   set_number(field, value);
 }
 
-void ValueSetter::quantity(const Field& field, double& si, Dimension) {
-  set_number(field, si);
+void ValueSetter::quantity(const Field& field, double& si, Dimension dimension) {
+  const auto at = values_.find(prefix_ + field.name);
+  const auto* text = at == values_.end() ? nullptr : std::get_if<std::string>(&at->second);
+  if (text == nullptr) return set_number(field, si);
+  ++found_;
+  si = parse_quantity(*text, dimension);
+  if (!field.allows(si)) refuse(at->first, *text, range_of(field));
 }
 
 void ValueSetter::value(const Field& field, std::string& value) {
@@ -150,7 +154,7 @@ void ValueSetter::rule(bool holds, const std::string& key, const std::string& me
 
 void ValueSetter::finish() const {
   if (!broken_.empty()) throw ConfigError(broken_);
-  if (found_ == values_.size()) return;
+  if (found_all()) return;
   std::vector<std::string> keys;
   for (const auto& [key, value] : values_) keys.push_back(key);
   throw ConfigError(fmt::format("{}: not all of these are known; expected keys of the description",

@@ -10,7 +10,8 @@
 
 namespace ohm {
 
-/// A value to be set: a number (quantities in SI units), a text, or a list of whole numbers.
+/// A value to be set: a number (of quantities in SI units), a text (of quantities with its unit), or
+/// a list of whole numbers.
 using FieldValue = std::variant<double, std::string, std::vector<double>>;
 
 /// Changes fields of a Spec that is there already, without YAML: for many variants of one file.
@@ -42,6 +43,8 @@ class ValueSetter : public Visitor {
 
   /// After the visit: ConfigError where a rule was broken or a key was not found.
   void finish() const;
+  /// After the visit: whether every key was found.
+  bool found_all() const { return found_ == values_.size(); }
 
  private:
   const FieldValue* find(const std::string& name);

@@ -16,6 +16,7 @@ PYBIND11_MODULE(_core, module) {
   register_mapping(module);
   register_estimate(module);
   register_structure(module);
+  register_shape(module);
   register_peak(module);
   register_baseline(module);
   register_serve(module);

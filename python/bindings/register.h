@@ -18,6 +18,7 @@ void register_network(pybind11::module_& module);
 void register_mapping(pybind11::module_& module);
 void register_estimate(pybind11::module_& module);
 void register_structure(pybind11::module_& module);
+void register_shape(pybind11::module_& module);
 void register_peak(pybind11::module_& module);
 void register_baseline(pybind11::module_& module);
 void register_serve(pybind11::module_& module);

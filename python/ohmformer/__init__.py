@@ -21,7 +21,7 @@ from ohmformer.macro import Macro
 from ohmformer.mapping import Mapping, fit
 from ohmformer.mapping import map_network as map
 from ohmformer.network import Network
-from ohmformer.performance import Performance, estimate
+from ohmformer.performance import Performance, estimate, sweep_shape
 from ohmformer.validation import Validation, validate
 
 try:
@@ -54,5 +54,6 @@ __all__ = [
     "ir_drop",
     "map",
     "serve",
+    "sweep_shape",
     "validate",
 ]

@@ -100,7 +100,8 @@ TEST(MatrixSpread, OfCopiesIsNoMoreThanThatOfAnyOne) {
     const Index copies = draw(1, 5), array = draw(0, 20);
     const MatrixSpread least = least_spread(blocks, copies, array, steps_of(pair));
     for (Index copy = 0; copy < copies; ++copy) {
-      const MatrixSpread each = spread_of(blocks, array + copy * blocks.grid.size(), steps_of(pair));
+      const MatrixSpread each =
+          spread_of(blocks, array + copy * blocks.grid.size(), steps_of(pair));
       EXPECT_LE(least.tiles(), each.tiles());
       EXPECT_LE(least.columns, each.columns);
       EXPECT_LE(least.most_columns, each.most_columns);

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mapping/shape/attention_spread.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/mapping/chip_builder.h"
+
+namespace ohm {
+namespace {
+
+constexpr Index kNoLimit = Index{1} << 40;
+
+TEST(AttentionSpread, GivesWholeHeadsToFewTilesAndTilesToFewHeads) {
+  const TransformerSpec spec = testing::tiny_gpt();  // 4 heads
+  AttentionSpreader spreader(spec, kNoLimit);
+  const AttentionSpread few = spreader.spread({{5, 6}});
+  EXPECT_EQ(few.heads_per_tile, 2);
+  EXPECT_EQ(few.tiles, 2);
+  const AttentionSpread many = spreader.spread({{5, 13}});
+  EXPECT_EQ(many.tiles_per_head, 2);
+  EXPECT_EQ(many.tiles, 8);
+  EXPECT_EQ(many.first_tile, 5);
+  EXPECT_EQ(many.last_tile, 12);
+  EXPECT_EQ(AttentionSpreader(spec, 1).spread({{5, 13}}).tiles, 4);
+}
+
+TEST(AttentionSpread, CountsATileThatTwoMatricesShareOnce) {
+  const TransformerSpec spec = testing::tiny_gpt();
+  AttentionSpreader spreader(spec, kNoLimit);
+  const AttentionSpread spread = spreader.spread({{1, 2}, {2, 3}, {7, 7}});
+  EXPECT_EQ(spread.tiles, 4);
+  EXPECT_EQ(spread.last_tile, 7);
+}
+
+TEST(AttentionSpread, OfALayerWithoutArraysIsOnTheFirstTile) {
+  const TransformerSpec spec = testing::tiny_gpt();
+  const AttentionSpread spread = AttentionSpreader(spec, kNoLimit).spread({});
+  EXPECT_EQ(spread.tiles, 1);
+  EXPECT_EQ(spread.heads_per_tile, 4);
+  EXPECT_EQ(spread.first_tile, 0);
+}
+
+TEST(AttentionSpread, LayersThatMeetShareABuffer) {
+  const TransformerSpec spec = testing::tiny_gpt();
+  ChipSpec chip = testing::shipped_chip();
+  chip.buffer.kv_share = 0.5;
+  AttentionSpreader spreader(spec, kNoLimit);
+  std::vector<AttentionSpread> alone{spreader.spread({{0, 0}}), spreader.spread({{1, 1}})};
+  std::vector<AttentionSpread> together{spreader.spread({{0, 0}}), spreader.spread({{0, 0}})};
+  share_buffers(spec, chip, 1, alone);
+  share_buffers(spec, chip, 1, together);
+  EXPECT_GT(alone[0].buffered, 0);
+  EXPECT_EQ(together[0].buffered, alone[0].buffered / 2);
+  EXPECT_FALSE(alike(alone[0], together[0]));
+}
+
+}  // namespace
+}  // namespace ohm

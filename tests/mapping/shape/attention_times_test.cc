@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mapping/shape/attention_times.h"
+
+#include <gtest/gtest.h>
+
+#include "mapping/schedule/passage.h"
+#include "mapping/schedule/plan_tokens.h"
+#include "tests/mapping/shape/shape_case.h"
+
+namespace ohm {
+namespace {
+
+/// Time of the steps of the first layer's attention over some tokens of a sequence.
+Picoseconds planned(const testing::BothWays& b, const TokenPlan& plan,
+                    const std::vector<std::string>& actions, Index first, Index last) {
+  Picoseconds sum = 0;
+  for (const Step& step : plan.steps) {
+    if (b.mapping.network.op(step.vertex).layer != 0) continue;
+    if (std::find(actions.begin(), actions.end(), step.action) == actions.end()) continue;
+    for (Index t = first; t <= last; ++t) sum += step.extra(positions_of(b.request, t));
+  }
+  return sum;
+}
+
+void expect_same(const TransformerSpec& spec, Index macros, const Workload& workload) {
+  const testing::BothWays b(spec, testing::one_or_many(macros), workload);
+  const TokenPlan plan = plan_tokens(b.mapping, b.request);
+  AttentionClock clock(spec, b.mapping.chip.spec, b.request, 1);
+  const AttentionTimes& times = clock.of(b.layout.attention[0]);
+  const Index prompt = b.request.prompt, last = b.request.tokens() - 1;
+  const std::vector<std::string> waited{"scores", "softmax", "values", "fetch_kv"};
+  EXPECT_EQ(times.last_of_prompt, planned(b, plan, waited, prompt - 1, prompt - 1));
+  EXPECT_EQ(times.generated, planned(b, plan, waited, prompt, last));
+  EXPECT_EQ(times.units.sequence, planned(b, plan, {"scores", "values"}, 0, prompt - 1));
+  EXPECT_EQ(times.lanes.decode, b.request.batch * planned(b, plan, {"softmax"}, prompt, last));
+  EXPECT_EQ(&clock.of(b.layout.attention[0]), &times);
+}
+
+TEST(AttentionTimes, AreThoseOfThePlansSteps) {
+  for (const Index macros : {1, 9, 100'000}) {
+    for (const TransformerSpec& spec :
+         {testing::tiny_gpt(), testing::tiny_llama(), testing::tiny_deepseek()}) {
+      expect_same(spec, macros, {20, 17, 2, {}});
+    }
+    expect_same(testing::tiny_bert(), macros, {30, {}, 1, {}});
+  }
+}
+
+TEST(AttentionTimes, OfTheMemoryAreThoseOfAFetch) {
+  const ChipSpec spec = testing::shipped_chip();
+  const Chip chip = compile_chip(spec);
+  for (const Index pieces : {0, 1, 3}) {
+    const Fetch theirs = fetch_of(chip, {0}, 5000, "fetch", pieces);
+    const DramTime ours = dram_time(spec, 5000, pieces, 1);
+    EXPECT_EQ(ours.busy, theirs.busy);
+    EXPECT_EQ(ours.start_up, theirs.start_up);
+  }
+}
+
+}  // namespace
+}  // namespace ohm
