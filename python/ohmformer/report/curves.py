@@ -12,7 +12,7 @@ from ohmformer.curves.workloads import Curve, curves, knee, reference_curves
 from ohmformer.report import palette
 from ohmformer.report.charts import Chart, blank, legend_above, plain
 from ohmformer.report.points import by_network, is_encoder
-from ohmformer.report.quantities import digits, quantity, round_values, short_count
+from ohmformer.report.quantities import digits, quantity, round_values, sentence_case, short_count
 
 AXES = {"context": "context, tokens", "batch": "batch, sequences at once"}
 MOST_NAMED = 9  # workloads with a name in the legend of a roofline; the others say it when pointed at
@@ -67,7 +67,7 @@ def _rates(network: str, lines: list[Curve], key: str, title: str) -> Chart:
     caption = f"{network}. Decoding alone, prefill left out."
     for (x, _), _, name in knees[:1]:
         caption += f" Diamonds: a step takes twice as long as at the left end ({name}: {own[0].axis} {x:,.0f})."
-    return Chart(f"{title.capitalize()} against {own[0].axis}", figure, caption, 380)
+    return Chart(f"{sentence_case(title)} against {own[0].axis}", figure, caption, 380)
 
 
 def _covering(ticks: list[float]) -> dict:

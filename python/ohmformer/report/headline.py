@@ -4,6 +4,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from ohmformer.report.physical import gated, good_package, hottest
 from ohmformer.report.points import conditions, display_name, evaluated_on, item
 from ohmformer.report.quantities import ABSENT, finite, quantity, with_span
 from ohmformer.report.scores import change_text, score, score_with_deviation
@@ -115,5 +116,8 @@ _ROWS: list[tuple[str, str, Callable[[dict], str]]] = [
         _ranged("area", "m2"),
     ),
     ("Whole chip", "All tiles; a reticle is the largest die that one exposure prints", _whole_chip),
+    ("Hottest tile", "Steady state: the workload repeated without pause", hottest),
+    ("Gated", "Share of the time of tiles in use during which they are off", gated),
+    ("Yield", "Of dies, and of packages that hold the chip", good_package),
     ("Conditions", "Under which time and energy hold", conditions),
 ]

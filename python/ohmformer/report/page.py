@@ -21,7 +21,7 @@ from ohmformer.report.costs import (
     energy_by_component,
 )
 from ohmformer.report.curves import rate_charts, roofline_charts, scaling_charts
-from ohmformer.report.heatmaps import traffic_charts, utilisation_charts
+from ohmformer.report.heatmaps import temperature_charts, traffic_charts, utilisation_charts
 from ohmformer.report.palette import component_colours
 from ohmformer.report.peak import peak_power_chart
 from ohmformer.report.phases import latency_charts, phase_charts
@@ -182,6 +182,7 @@ def _detail(point: dict, colours: dict[str, str], number: int) -> str:
         *placement_charts(point),
         *utilisation_charts(point),
         *traffic_charts(point),
+        *temperature_charts(point),
         area_chart(point, colours),
         peak_power_chart(point, colours),
         timeline_chart(point),
@@ -190,6 +191,7 @@ def _detail(point: dict, colours: dict[str, str], number: int) -> str:
     for title, table in (
         ("The chip at full load", tables.peak_table(point)),
         ("What it takes", tables.fit_table(point)),
+        *tables.physical_tables(point),
         ("Programming it once", tables.programming_table(point)),
         ("Every matrix", tables.matmuls_table(point)),
     ):
