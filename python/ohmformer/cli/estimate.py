@@ -64,7 +64,7 @@ def _totals(figures: Figures) -> list[list[str]]:
         [f"{token.capitalize()}s per second", quantity(figures["tokens_per_s"], "")],
         _ranged(figures, "energy", "j", "Energy of the whole workload"),
         _ranged(figures, "energy_per_token", "j", f"Energy per {token}"),
-        ["Power", _power(figures)],
+        _ranged(figures, "power", "w", "Power"),
         _ranged(figures, "area", "m2", "Area of the tiles that hold weights"),
     ]
     if figures["system_chips"] > 1:
@@ -81,14 +81,7 @@ def _time(figures: Figures, key: str, title: str) -> list[str]:
 
 def _ranged(figures: Figures, name: str, unit: str, title: str) -> list[str]:
     ends = (figures[f"{name}{end}_{unit}"] for end in ("", "_low", "_high"))
-    return [title, with_span(*ends, unit.upper() if unit == "j" else unit)]
-
-
-def _power(figures: Figures) -> str:
-    """Energy over time, and so are the ends of its range."""
-    span = figures["makespan_s"]
-    ends = (figures[f"energy{end}_j"] / span for end in ("_low", "_high")) if span else (None, None)
-    return with_span(figures["power_w"], *ends, "W")
+    return [title, with_span(*ends, unit.upper() if unit != "m2" else unit)]
 
 
 def _by_component(rows: list[Figures]) -> list[list[str]]:

@@ -55,7 +55,7 @@ def _change(point: dict) -> str:
 def _ranged(name: str, unit: str) -> Callable[[dict], str]:
     def cell(point: dict) -> str:
         keys = [f"{name}{end}_{unit}" for end in ("", "_low", "_high")]
-        return with_span(*(point.get(key) for key in keys), unit)
+        return with_span(*(point.get(key) for key in keys), unit.upper() if unit == "w" else unit)
 
     return cell
 
@@ -109,7 +109,7 @@ _ROWS: list[tuple[str, str, Callable[[dict], str]]] = [
     ("Throughput", "All sequences of the batch together", _per("tokens_per_s", "s")),
     ("Energy", "With the range that the sources leave open", _energy),
     ("Work per energy", "Higher is better", _per("tokens_per_j", "J")),
-    ("Power", "Energy of the run over its duration", lambda p: quantity(p.get("power_w"), "W")),
+    ("Power", "Energy of the run over its duration, with its range", _ranged("power", "w")),
     (
         "Area in use",
         "Tiles that hold weights, with the range that the sources leave open",

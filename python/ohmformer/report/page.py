@@ -31,6 +31,10 @@ from ohmformer.report.timeline import timeline_chart
 
 MOST_CHARACTERS = 700_000  # of their charts and tables, so that the page stays below 6 MB
 MOST_DETAILED = 12  # points with charts of their own; the others are in result.json
+FILES = (  # of a run; other commands name theirs
+    "result.json (everything, SI units), table.csv (one row per operator, phase and component), config.resolved.yaml, "
+    "timeline.json (opens in Perfetto), plots/"
+)
 _FOLDER = files("ohmformer.report")
 _ICON = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg'/%3E"
 
@@ -228,8 +232,7 @@ def _sources(points: list[dict]) -> str:
 def _footer(result: dict) -> str:
     version = f" {escape(str(result['ohmformer']))}" if result.get("ohmformer") else ""
     return (
-        f"<p>Ohmformer{version}. Beside this page: result.json (everything, SI units), table.csv (one row per "
-        "operator, phase and component), config.resolved.yaml, timeline.json (opens in Perfetto), plots/. "
+        f"<p>Ohmformer{version}. Beside this page: {escape(result.get('files') or FILES)}. "
         "Words with a dotted line explain themselves when pointed at.</p>"
     )
 
