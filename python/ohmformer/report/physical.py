@@ -30,7 +30,7 @@ def hottest(point: dict) -> str:
     """The hottest tile in K and °C, and which one it is.
 
     >>> hottest({"peak_temperature_k": 350.0, "hottest_tile": 7})
-    '350.0 K (76.8 °C), tile 7'
+    '350.0 K (76.9 °C), tile 7'
     """
     text = _kelvin(point, "peak_temperature_k")
     tile = point.get("hottest_tile")
