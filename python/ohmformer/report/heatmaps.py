@@ -7,8 +7,8 @@ import plotly.graph_objects as go
 
 from ohmformer.report import palette
 from ohmformer.report.charts import Chart, blank
-from ohmformer.report.mesh import Link, borders, busy_share, filled_share, hop_bytes, link_use, traffic
-from ohmformer.report.physical import ZERO_CELSIUS, hottest
+from ohmformer.report.mesh import Link, borders, busy_share, celsius, filled_share, hop_bytes, link_use, traffic
+from ohmformer.report.physical import hottest
 from ohmformer.report.placement import MANY, mesh_axes, used_tiles, window
 from ohmformer.report.quantities import finite, quantity, scale_for, share
 
@@ -48,14 +48,14 @@ def utilisation_charts(point: dict) -> list[Chart]:
 
 def temperature_charts(point: dict) -> list[Chart]:
     """How hot every tile of the mesh gets, used or not."""
-    kelvins = point.get("temperatures") or []
-    columns, rows = (point.get("placement") or {}).get("mesh") or (0, 0)
-    if not kelvins or len(kelvins) != columns * rows:
+    found = celsius(point)
+    if not found:
         return []
-    celsius = [[_rounded(k - ZERO_CELSIUS) for k in kelvins[y * columns : (y + 1) * columns]] for y in range(rows)]
+    columns, rows = len(found[0]), len(found)
     figure = blank(showlegend=False)
     figure.add_heatmap(
-        x=list(range(columns)), y=list(range(rows)), z=celsius, colorscale="Inferno", colorbar={"title": "°C", "thickness": 14},
+        x=list(range(columns)), y=list(range(rows)), z=[[_rounded(value) for value in row] for row in found],
+        colorscale="Inferno", colorbar={"title": "°C", "thickness": 14},
         hovertemplate="tile (%{x}, %{y}): %{z} °C<extra></extra>",
     )  # fmt: skip
     _borders(figure, point, (0, columns - 1, 0, rows - 1))
