@@ -86,7 +86,7 @@ def _ends(line: Curve) -> dict | None:
 def _name_ends(figure: go.Figure, ticks: list[float]) -> None:
     """Names at the right ends of lines, moved apart where they would overlap."""
     low, high = math.log10(ticks[0]), math.log10(ticks[-1])
-    ends = [(math.log10(trace.x[-1]), math.log10(trace.y[-1]), trace.name) for trace in figure.data]
+    ends = [(math.log10(trace.x[-1]), math.log10(trace.y[-1]), trace.name) for trace in figure.data if trace.x]
     own = [(y - low) / (high - low) for _, y, _ in ends]
     for (x, y, name), place, at in zip(ends, own, spread(own, LINE / PLOT), strict=True):
         figure.add_annotation(
