@@ -252,9 +252,11 @@ TransformerSpec read_family(const JsonKeys& file) {
   if (!file.contains("model_type")) {
     file.refuse("model_type", fmt::format("missing; expected one of: {}", fmt::join(known, ", ")));
   }
-  file.refuse("model_type",
-              fmt::format("{} is not in this version; expected one of: {}{}", in_quotes(family),
-                          fmt::join(known, ", "), did_you_mean(family, known)));
+  file.refuse(
+      "model_type",
+      fmt::format("{} is not in this version; expected one of: {}, or the network's shape in "
+                  "a YAML file, as in configs/network{}",
+                  in_quotes(family), fmt::join(known, ", "), did_you_mean(family, known)));
 }
 
 const KeyTable& keys_of(const std::string& family) {

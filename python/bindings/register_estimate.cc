@@ -90,13 +90,19 @@ py::list busiest(const NamedEstimate& e, Index count) {
   return rows;
 }
 
+const char* kind_of(const Request& request) {
+  if (request.source > 0) return "encoder-decoder";
+  return request.decoder ? "decoder" : "encoder";
+}
+
+/// With two stacks the prompt is what the first of them reads.
 py::dict conditions(const NamedEstimate& e) {
   const Request& request = e.estimate.request;
   py::dict row;
-  row["prompt"] = request.prompt;
+  row["prompt"] = request.source > 0 ? request.source : request.prompt;
   row["generate"] = request.generate;
   row["batch"] = request.batch;
-  row["kind"] = request.decoder ? "decoder" : "encoder";
+  row["kind"] = kind_of(request);
   return row;
 }
 

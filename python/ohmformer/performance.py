@@ -34,6 +34,8 @@ class Performance:
         figures["latency_s"] = figures["makespan_s"]
         figures["energy_per_token_low_j"] = figures["energy_low_j"] * per_token
         figures["energy_per_token_high_j"] = figures["energy_high_j"] * per_token
+        for end in ("low", "high"):
+            figures[f"power_{end}_w"] = figures[f"energy_{end}_j"] / figures["makespan_s"]
         figures["tokens_per_j"] = 1.0 / figures["energy_per_token_j"] if figures["energy_per_token_j"] else None
         self._figures = figures
 

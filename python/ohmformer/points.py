@@ -67,6 +67,7 @@ def run_case(experiment: Experiment, case: Case, threads: int, step: Step) -> di
     result["placement"] = mapping.placement
     result["traffic"] = mapping.traffic
     result["occupation"] = performance.occupation()
+    result["temperatures"] = performance.temperatures()
     result["arrangement"] = mapping.arrangement
     result["verification"] = mapping.verification
     result["timeline"] = performance.events()

@@ -8,6 +8,7 @@ from typing import Any
 import ohmformer
 from ohmformer.experiment import Experiment
 from ohmformer.points import SOURCE_CHIPS, run_case, steps_of
+from ohmformer.report.quantities import sentence_case
 
 Progress = Callable[[str, str], None]  # which case, which step
 
@@ -70,5 +71,5 @@ def _warnings(experiment: Experiment, points: list[dict[str, Any]]) -> list[str]
 
 def _sentence(text: str) -> str:
     first, space, rest = text.partition(" ")
-    text = f"{first.capitalize() if first.isalpha() else first}{space}{rest}"
+    text = f"{sentence_case(first) if first.isalpha() else first}{space}{rest}"
     return text if text.endswith(".") else text + "."

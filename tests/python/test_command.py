@@ -8,6 +8,7 @@ import sys
 import ohmformer as ohm
 import pytest
 from command import ohmformer
+from ohmformer.report.quantities import quantity, with_span
 
 FIT_KEYS = {"crossbar_weights", "cells", "arrays", "tiles", "chips", "area_m2", "utilisation", "body", "head", "rows"}
 ESTIMATE_KEYS = {
@@ -52,6 +53,41 @@ def test_tables_are_for_people_and_quiet_prints_nothing():
     for command in (["fit", *GPT2], ["estimate", *GPT2, *SHORT]):
         assert "gpt2-small on rram_22nm" in ohmformer(*command).out
         assert ohmformer(*command, "--quiet").out == ""
+
+
+def test_figures_of_the_estimate_carry_their_range():
+    tree, text = ohmformer("estimate", *GPT2, *SHORT, "--json").tree, ohmformer("estimate", *GPT2, *SHORT).out
+    for name, unit in (("energy", "j"), ("energy_per_token", "j"), ("power", "w"), ("area", "m2")):
+        low, middle, high = (tree[f"{name}{end}_{unit}"] for end in ("_low", "", "_high"))
+        assert low <= middle <= high and low < high
+        assert with_span(middle, low, high, unit if unit == "m2" else unit.upper()) in text
+    adc = sum(row["energy_low_j"] for row in tree["breakdown"] if row["component"] == "adc")
+    assert re.search(rf"adc .*\({quantity(adc, 'J').split()[0]}", text)
+
+
+def test_encoders_have_input_tokens_and_no_time_between_outputs():
+    text = ohmformer("estimate", "--network", "digits_vit", "--chip", "rram_22nm").out
+    assert "encoder, input 17 tokens, batch 1" in text and "Input tokens per second" in text
+    assert "TPOT" not in text and "generate" not in text and "Keys and values" not in text
+    alone = ohmformer("estimate", *GPT2, "--prompt", "16", "--generate", "1").out
+    assert re.search(r"TPOT\) +│ +– ", alone)
+
+
+def test_the_prompt_of_two_stacks_is_what_the_first_one_reads():
+    t5 = ohm.Network.from_pretrained("t5-base"), ohm.Chip.load("rram_22nm")
+    known = ohm.estimate(t5, generate=2)
+    assert known.conditions == {"prompt": 256, "generate": 2, "batch": 1, "kind": "encoder-decoder"}
+    assert known.to_dict()["input_tokens_per_s"] * known.latency_s == pytest.approx(256)
+    text = ohmformer("estimate", "--network", "t5-base", "--chip", "rram_22nm", "--prompt", "8", "--generate", "2").out
+    assert "prompt 8 (encoder), generate 2, batch 1" in text
+
+
+def test_heat_gating_and_yield_are_printed_where_the_chip_asks_for_them():
+    network = ("estimate", "--network", "stdlib_gpt", "--chip", "rram_22nm")
+    asked = ("thermal.kind=network", "yield.kind=negative_binomial", "gating.kind=idle_tiles")
+    text = ohmformer(*network, *(word for each in asked for word in ("--set", each))).out
+    for words in ("Hottest tile", "Break-even time", "Yield of a die", "Cost of a good package"):
+        assert words in text and words not in ohmformer(*network).out
 
 
 def test_everything_that_is_listed_can_be_shown_and_reads_back(tmp_path):

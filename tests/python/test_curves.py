@@ -21,6 +21,7 @@ def test_points_are_single_estimates(found):
     (point,) = [p for p in found["points"] if p["label"] == "context=16, batch=2"]
     assert point["tpot_s"] == alone.tpot_s and point["energy_j"] == alone.energy_j
     assert rate_of(point).per_s == 2 / alone.tpot_s
+    assert rate_of(point).per_j_low < rate_of(point).per_j < rate_of(point).per_j_high
 
 
 def test_every_combination_has_a_point_and_the_first_knows_the_chip(found):
@@ -43,9 +44,12 @@ def test_encoders_take_their_context_at_once():
 def test_the_folder_holds_the_page_the_pictures_and_the_figures(tmp_path):
     outcome = ohmformer(*SMALL, "--baseline", "h100", "--out", tmp_path / "out")
     assert outcome.code == 0 and "Decoding on rram_22nm" in outcome.out
+    assert "Area of the tiles that hold stdlib_gpt: 16.9 mm² (2.85–18.1 mm²)." in outcome.out
     assert {file.name for file in (tmp_path / "out").iterdir()} == {"curves.json", "plots", "report.html"}
     assert {file.name for file in (tmp_path / "out" / "plots").iterdir()} == {"rates.png", "roofline.png"}
-    assert "h100 (roofline, checked), batch 1" in (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    assert "h100 (roofline, checked), batch 1" in page
+    assert "Beside this page: curves.json" in page and "timeline.json" not in page.split("<footer>")[1]
 
 
 def test_lines_and_roofs_of_a_baseline_are_those_of_its_estimates():

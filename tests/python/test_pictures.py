@@ -11,7 +11,7 @@ from ohmformer import plots
 from ohmformer.curves import roofline, scaling, workloads
 from ohmformer.plots import curves as plotted
 from ohmformer.plots import write_plots
-from ohmformer.plots.mesh import norm_of, traffic_panels, utilisation_panels
+from ohmformer.plots.mesh import norm_of, temperature_panels, traffic_panels, utilisation_panels
 from ohmformer.plots.operators import latency_panels, phase_panels
 from ohmformer.report import latency, mesh
 from ohmformer.report.curves import rate_charts, roofline_charts, scaling_charts
@@ -211,8 +211,33 @@ def test_rates_count_decoding_alone():
         {"phase": "static", "energy_j": 4.0},
     ]
     rate = workloads.rate_of(decoding("a", 128, 4, 1.0, breakdown=rows, makespan_s=14.0))
-    assert rate == workloads.Rate(128, 4, 4.0, 4 * 7 / (2.0 + 4.0 / 2))
+    per_j = 4 * 7 / (2.0 + 4.0 / 2)
+    assert rate == workloads.Rate(128, 4, 4.0, per_j, per_j, per_j)
     assert workloads.rate_of(decoding("a", 9, 1, 0.0)) is None
+
+
+def test_rates_per_joule_have_the_range_of_their_energies():
+    rows = [{"phase": "decode", "energy_j": 4.0, "energy_low_j": 2.0, "energy_high_j": 8.0}]
+    points = [decoding("a", context, 1, 1.0, breakdown=rows, makespan_s=14.0) for context in (128, 256)]
+    rate = workloads.rate_of(points[0])
+    assert (rate.per_j_low, rate.per_j, rate.per_j_high) == (7 / 8, 7 / 4, 7 / 2)
+    (chart,) = [chart for chart in rate_charts(points) if "joule" in chart.title]
+    assert list(chart.figure.data[0].error_y.array) == [7 / 4] * 2 and "Whiskers" in chart.caption
+
+
+def test_names_of_lines_that_end_together_stand_apart():
+    rows = [
+        {"machine": name, "network": "a", "context": c, "batch": 1, "tokens_per_s": 100.0, "tokens_per_j": None}
+        for name in ("gpu", "other") for c in (128, 1024)
+    ]  # fmt: skip
+    notes = [n for n in rate_charts(sweep(), rows)[0].figure.layout.annotations if n.text in ("gpu, batch 1", "other, batch 1")]
+    assert notes[0].y == notes[1].y and abs(notes[0].yshift - notes[1].yshift) >= 13
+
+
+def test_temperatures_are_drawn_over_the_whole_mesh():
+    known = {"network": "a", "placement": {"mesh": [2, 1], "tiles": []}, "temperatures": [300.15, 310.15]}
+    assert drawn(temperature_panels(known)[0]).images[0].get_array().tolist() == [pytest.approx([27.0, 37.0])]
+    assert temperature_panels(known | {"temperatures": []}) == []
 
 
 def test_the_knee_is_where_a_step_takes_twice_as_long():

@@ -218,8 +218,10 @@ def test_a_documented_gap_is_no_pass_and_no_failure(peak, target):
     assert [row["status"] for row in found.rows] == ["gap", "pass"] and found.rows[0]["pass"] is False
     assert found.holds and found.summaries[0]["gaps"] == 1
     assert found.summaries[0]["worst_error"] < 1e-9  # gaps do not count
+    assert found.summaries[0]["worst_gap"] == found.rows[0]["error"]
     outcome = ohmformer("validate", file)
     assert outcome.code == 0 and "gap, figure 0: the paper does not say" in outcome.out
+    assert " off; mean |error| of predictions, gaps left out, 0 %" in outcome.out
 
 
 def test_a_row_beyond_its_band_fails_the_command_and_names_itself(peak, target):

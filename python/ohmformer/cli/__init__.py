@@ -121,7 +121,7 @@ def estimate(
     quiet: Quiet = False,
 ) -> int:
     """Latency, energy and area of a network on a chip, or on as many as it needs."""
-    from ohmformer.cli.commands import estimate_command
+    from ohmformer.cli.estimate import estimate_command
 
     loaded = _chip(chip, settings, configs)
     workload = {"prompt": prompt, "generate": generate, "batch": batch, "fidelity": fidelity, "expert_imbalance": expert_imbalance}
@@ -147,7 +147,7 @@ def fit(
 @app.command()
 def check(
     file: Annotated[str, typer.Argument(metavar="FILE.yaml")],
-    kind: Annotated[str | None, typer.Option("--kind", help="device, macro, chip, network, component or experiment.")] = None,
+    kind: Annotated[str | None, typer.Option("--kind", help="device, macro, chip, baseline, network, component or experiment.")] = None,
     settings: Settings = None,
     configs: Configs = None,
     json: Json = False,
@@ -161,7 +161,7 @@ def check(
 
 @app.command(name="list")
 def list_(
-    kind: Annotated[str | None, typer.Argument(metavar="[devices|macros|chips|networks|experiments]")] = None,
+    kind: Annotated[str | None, typer.Argument(metavar="[devices|macros|chips|baselines|networks|experiments]")] = None,
     configs: Configs = None,
     json: Json = False,
 ) -> int:

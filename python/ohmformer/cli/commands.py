@@ -1,11 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What `run`, `estimate` and `fit` do."""
+"""What `run` and `fit` do."""
 
 import sys
 from pathlib import Path
 from typing import Any
 
-from ohmformer import performance
 from ohmformer.chip import Chip
 from ohmformer.expectations import load_expectations, verdicts
 from ohmformer.experiment import Experiment, check_cases, load_experiment
@@ -16,21 +15,9 @@ from ohmformer.report.quantities import quantity, share, whole
 from ohmformer.results import prepare, to_json, write_results
 from ohmformer.roots import find_experiment
 from ohmformer.run import run_experiment, total_steps
-from ohmformer.cli.lifetimes import lifetime_rows
 from ohmformer.cli.terminal import console, grid, progress
 
 DONE, UNMET = 0, 1
-ESTIMATE_KEYS = (
-    ("ttft_s", "s", "Time to first token (TTFT)"),
-    ("tpot_s", "s", "Time per output token (TPOT)"),
-    ("makespan_s", "s", "Latency of the whole workload"),
-    ("lower_bound_s", "s", "No schedule is faster than"),
-    ("tokens_per_s", "", "Tokens per second"),
-    ("energy_j", "J", "Energy of the whole workload"),
-    ("energy_per_token_j", "J", "Energy per token"),
-    ("power_w", "W", "Power"),
-    ("area_m2", "m2", "Area of the tiles that hold weights"),
-)
 
 
 def run_command(
@@ -51,29 +38,6 @@ def run_command(
     failed = [row for row in verdicts(result, rows) if not row["holds"]]
     _print_run(experiment, result, (folder, timing, failed, len(rows)), style)
     return UNMET if failed else DONE
-
-
-def estimate_command(network: Network, chip: Chip, workload: dict[str, Any], style: dict[str, Any]) -> int:
-    """Print what a workload costs."""
-    found = performance.estimate((network, chip), **workload)
-    figures = found.to_dict()
-    if style["json"]:
-        print(to_json(figures | {"network": network.name, "chip": chip.name, "breakdown": found.breakdown}))
-    elif not style["quiet"]:
-        known = found.conditions
-        title = f"{network.name} on {chip.name}: " + ", ".join(f"{key} {value}" for key, value in known.items())
-        rows = [[text, quantity(figures[key], unit)] for key, unit, text in ESTIMATE_KEYS]
-        if figures["system_chips"] > 1:
-            rows.append(["Chips", whole(figures["system_chips"])])
-        rows.append(["Multiply-accumulates", whole(figures["macs"])])
-        rows.append(["Keys and values per token, bytes", whole(figures["kv_bytes_per_token"])])
-        rows += lifetime_rows(figures)
-        screen = console()
-        screen.print(grid(title, ["", "value"], rows))
-        screen.print(grid("Energy by component", ["component", "energy", "share"], _by_component(found)))
-        for text in found.assumptions:
-            screen.print(f"- {text}", markup=False)
-    return DONE
 
 
 def fit_command(network: Network, chip: Chip, style: dict[str, Any]) -> int:
@@ -98,11 +62,6 @@ def fit_command(network: Network, chip: Chip, style: dict[str, Any]) -> int:
 
 def _folder_name(file: Path) -> str:
     return file.resolve().parent.name if file.name == "experiment.yaml" else file.stem
-
-
-def _by_component(found: performance.Performance) -> list[list[str]]:
-    sums = found.table().groupby("component")["energy_j"].sum().sort_values(ascending=False, kind="stable")
-    return [[name, quantity(joules, "J"), share(joules / found.energy_j)] for name, joules in sums.items() if joules]
 
 
 def _part(part: dict[str, Any]) -> list[str]:

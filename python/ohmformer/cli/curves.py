@@ -13,11 +13,12 @@ from ohmformer.curves.sweep import sweep, workloads
 from ohmformer.curves.workloads import decode_energy, rate_of
 from ohmformer.errors import ArgumentError
 from ohmformer.network import Network
-from ohmformer.report.quantities import quantity
+from ohmformer.report.quantities import quantity, with_span
 from ohmformer.results import to_json
 from ohmformer.validation.files import prepare_folder, write_file
 
 DONE = 0
+FILES = "curves.json (everything, SI units), plots/"
 LARGEST = 2**24  # tokens of a context, sequences of a batch
 
 
@@ -105,7 +106,7 @@ def _write(result: dict[str, Any], out: Path) -> None:
     from ohmformer.report import write_report
 
     out.mkdir(parents=True, exist_ok=True)
-    drawn = result | {"points": [_drawn(point) for point in result["points"]]}
+    drawn = result | {"points": [_drawn(point) for point in result["points"]], "files": FILES}
     write_file(out / "curves.json", to_json(result) + "\n")
     write_plots(drawn, out)
     write_report(drawn, out)
@@ -116,21 +117,32 @@ def _drawn(point: dict[str, Any]) -> dict[str, Any]:
     kept = {key: value for key, value in point.items() if key != "breakdown" and not key.startswith("energy_")}
     if not point.get("breakdown"):
         return kept
-    return kept | {"decode_energy_j": decode_energy(point), "dram_bytes": dram_bytes(point)}
+    energies = {f"decode_energy{end}_j": decode_energy(point, end) for end in ("", "_low", "_high")}
+    return kept | energies | {"dram_bytes": dram_bytes(point)}
 
 
 def _print(result: dict[str, Any], out: Path | None) -> None:
     screen = console()
-    columns = ["network", "context", "batch", "tokens/s", "tokens/J", "TPOT"]
+    columns = ["network", "context", "batch", "tokens/s", "tokens/J (range of the sources)", "TPOT"]
     rows = []
     for point in result["points"]:
         rate = rate_of(point)
         if rate:
-            speeds = [quantity(rate.per_s, ""), quantity(rate.per_j, ""), quantity(point.get("tpot_s"), "s")]
+            work = with_span(rate.per_j, rate.per_j_low, rate.per_j_high, "")
+            speeds = [quantity(rate.per_s, ""), work, quantity(point.get("tpot_s"), "s")]
             rows.append([point["network"], f"{rate.context:,}", f"{rate.batch:,}", *speeds])
     if rows:
         screen.print(grid(f"Decoding on {result['chip']}", columns, rows))
+    for text in _areas(result["points"]):
+        screen.print(text, markup=False)
     for text in result["warnings"]:
         screen.print(f"- {text}", markup=False)
     if out is not None:
         screen.print(f"Written to {out}: report.html, plots, curves.json", markup=False)
+
+
+def _areas(points: list[dict[str, Any]]) -> list[str]:
+    """A sentence per network that runs."""
+    keys = ("area_m2", "area_low_m2", "area_high_m2")
+    found = {point["network"]: with_span(*(point[key] for key in keys), "m2") for point in points if "area_m2" in point}
+    return [f"Area of the tiles that hold {network}: {area}." for network, area in found.items()]

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
@@ -51,3 +51,15 @@ def progress(total: int, quiet: bool) -> Iterator[Callable[[str, str], None]]:
 
         yield advance
         bar.update(task, completed=total)
+
+
+@contextmanager
+def working(text: str, quiet: bool) -> Iterator[None]:
+    """A sign of life on stderr if that is a terminal, for one step whose length nobody knows beforehand."""
+    if quiet or not sys.stderr.isatty():
+        yield
+        return
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        bar.add_task(text, total=None)
+        yield

@@ -13,7 +13,7 @@ from ohmformer.results import to_json
 from ohmformer.validation import Validation, validate
 from ohmformer.validation.files import prepare_folder, write_validation
 from ohmformer.validation.rows import load_targets
-from ohmformer.validation.texts import allowed, number, percent, reasons
+from ohmformer.validation.texts import allowed, number, percent, reasons, totals
 
 DONE, UNMET = 0, 1
 MOST_ROWS = 24  # of one target in the terminal; table.csv and --json hold all
@@ -46,6 +46,8 @@ def _print(found: Validation, out: Path | None) -> None:
         for text in reasons([row for row in rows if row["status"] == "gap"], "gap"):
             screen.print(f"- gap, {text}", markup=False)
         screen.print()
+    if len(found.targets) > 1:
+        screen.print(totals(found.summaries), markup=False)
     if out is not None:
         screen.print(f"Written to {out}: validation.html, parity.png, table.csv, validation.json, expected.yaml", markup=False)
 
@@ -71,12 +73,13 @@ def _table(title: str, rows: list[dict[str, Any]]) -> Table:
 def _summary(summary: dict[str, Any], n: int) -> str:
     words = [f"{summary['passed']} of {n} rows hold"]
     if summary["gaps"]:
-        words.append(f"{summary['gaps']} documented gap{'s' if summary['gaps'] > 1 else ''}")
+        words.append(f"{summary['gaps']} documented gap{'s' if summary['gaps'] > 1 else ''}, up to {percent(summary['worst_gap'])} off")
     if summary["failed"]:
         words.append(f"{summary['failed']} FAIL")
     if summary["mean_error"] is not None:
         limit = f" (allowed {allowed(summary['mean_band'])})" if summary["mean_band"] is not None else ""
-        words.append(f"mean |error| of predictions {percent(summary['mean_error'], sign='')}{limit}")
+        without = ", gaps left out," if summary["gaps"] else ""
+        words.append(f"mean |error| of predictions{without} {percent(summary['mean_error'], sign='')}{limit}")
     if n > MOST_ROWS:
         words.append("shown: the five nearest to, or beyond, their band")
     return "; ".join(words) + "."

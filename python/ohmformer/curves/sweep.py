@@ -14,7 +14,7 @@ from ohmformer.performance import Performance, estimate
 GENERATE = 8  # decoded tokens of a workload: the last of them attends to the whole context
 KEPT = (
     "conditions", "ttft_s", "tpot_s", "tokens_per_s", "energy_j", "energy_low_j", "energy_high_j", "energy_per_token_j",
-    "power_w", "area_m2", "makespan_s", "lower_bound_s", "macs", "kv_bytes_per_token", "kv_bytes_in_dram",
+    "power_w", "power_low_w", "power_high_w", "area_m2", "area_low_m2", "area_high_m2", "makespan_s", "lower_bound_s", "macs", "kv_bytes_per_token", "kv_bytes_in_dram",
 )  # fmt: skip
 Step = Callable[[str], None]  # told what was done
 

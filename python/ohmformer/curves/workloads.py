@@ -13,13 +13,16 @@ from ohmformer.report.quantities import finite
 class Rate:
     """What one workload delivers: decoded tokens of a decoder, whole inputs of an encoder.
 
-    context: tokens that the last decoded one attends to; batch: sequences at once.
+    context: tokens that the last decoded one attends to; batch: sequences at once; per_j with the
+    range that the sources leave open.
     """
 
     context: int
     batch: int
     per_s: float
     per_j: float | None
+    per_j_low: float | None = None
+    per_j_high: float | None = None
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,11 @@ class Curve:
     def xs(self) -> list[int]:
         """Where along the axis."""
         return [getattr(rate, self.axis) for rate in self.rates]
+
+    def values(self, key: str) -> list[float | None]:
+        """All values of `key`, per_s or per_j, the ends of their ranges among them."""
+        ends = ("", "_low", "_high") if key == "per_j" else ("",)
+        return [getattr(rate, key + end) for rate in self.rates for end in ends]
 
 
 def rate_of(point: dict) -> Rate | None:
@@ -52,22 +60,25 @@ def rate_of(point: dict) -> Rate | None:
     if not tpot or generated < 2:
         return None
     context = (known.get("prompt") or 0) + generated
-    energy = decode_energy(point)
-    return Rate(context, batch, batch / tpot, batch * (generated - 1) / energy if energy else None)
+    energies = [decode_energy(point, end) for end in ("", "_high", "_low")]
+    return Rate(context, batch, batch / tpot, *(batch * (generated - 1) / energy if energy else None for energy in energies))
 
 
-def decode_energy(point: dict) -> float | None:
-    """Energy of decoding, J: of all tokens after the first of every sequence."""
-    given = finite(point.get("decode_energy_j"))
+def decode_energy(point: dict, end: str = "") -> float | None:
+    """Energy of decoding, J: of all tokens after the first of every sequence.
+
+    end: "_low" or "_high" for an end of the range that the sources leave open.
+    """
+    given = finite(point.get(f"decode_energy{end}_j"))
     if given is not None:
         return given
     sums = breakdown.sums(breakdown.rows(point), lambda row: row.get("phase") or "")
     if "decode" not in sums:
         return None
-    static = sums["static"].energy_j if "static" in sums else 0.0
+    decoded, static = (getattr(sums[name], f"energy{end}_j") if name in sums else 0.0 for name in ("decode", "static"))
     makespan = finite(point.get("makespan_s")) or math.inf
     decoding = (point["conditions"]["generate"] - 1) * (finite(point.get("tpot_s")) or 0.0)
-    return sums["decode"].energy_j + static * min(decoding / makespan, 1.0)
+    return decoded + static * min(decoding / makespan, 1.0)
 
 
 def curves(points: list[dict], axis: str) -> dict[str, list[Curve]]:

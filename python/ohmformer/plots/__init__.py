@@ -11,7 +11,7 @@ from ohmformer.plots.chip import placement_panels, timeline_panels
 from ohmformer.plots.curves import rate_panels, roofline_panels, scaling_panels
 from ohmformer.plots.cost import busiest_panels, component_panels, energy_sweep_panels, operator_panels
 from ohmformer.plots.figure import STYLE, Panel, save
-from ohmformer.plots.mesh import mesh_size, traffic_panels, utilisation_panels
+from ohmformer.plots.mesh import mesh_size, temperature_panels, traffic_panels, utilisation_panels
 from ohmformer.plots.operators import latency_panels, phase_panels
 from ohmformer.plots.score import accuracy_panels, error_panels
 from ohmformer.report import palette
@@ -61,6 +61,7 @@ def _own_figures(point: dict, colours: dict[str, str]) -> Iterator[tuple[str, li
     suffix = _file_name(display_name(point))
     yield f"placement_{suffix}", placement_panels(point) + utilisation_panels(point), mesh_size(point)
     yield f"traffic_{suffix}", traffic_panels(point), mesh_size(point)
+    yield f"temperature_{suffix}", temperature_panels(point), (6.0, 6.2)
     yield f"energy_by_phase_{suffix}", phase_panels(point, colours), (6.2, 4.8)
     yield f"latency_{suffix}", latency_panels(point), (6.6, 4.8)
     yield f"timeline_{suffix}", timeline_panels(point), (10.0, 6.2)

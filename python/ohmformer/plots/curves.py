@@ -10,6 +10,7 @@ from matplotlib.colors import to_hex
 
 from ohmformer.plots.figure import Panel
 from ohmformer.report import palette
+from ohmformer.report.charts import spread
 from ohmformer.report.points import by_network, is_encoder
 from ohmformer.report.quantities import digits, quantity, round_values, short_count
 from ohmformer.curves.roofline import Attained, Roof, attained, other_roofs, roof_of
@@ -52,6 +53,9 @@ def _draw_rates(axes: Axes, lines: tuple[list[Curve], list[Curve]], key: str, te
     for line, colour in zip(shown, colours, strict=True):
         ys = [getattr(rate, key) for rate in line.rates]
         axes.plot(line.xs, ys, "o-", color=colour, ms=4.5)
+        if key == "per_j" and all(rate.per_j_low and rate.per_j_high for rate in line.rates):
+            ends = [[getattr(rate, end) for rate in line.rates] for end in ("per_j_low", "per_j_high")]
+            axes.fill_between(line.xs, *ends, color=colour, alpha=0.12, lw=0)
         labels.append((line.xs[-1], ys[-1], f"{other} {line.held:,}", colour))
         at = knee(line)
         if at and key == "per_s":
@@ -61,7 +65,7 @@ def _draw_rates(axes: Axes, lines: tuple[list[Curve], list[Curve]], key: str, te
         if known:
             axes.plot(*zip(*known, strict=True), color=SOFT, lw=1.4, ls=DASHES[number % len(DASHES)])
             labels.append((*known[-1], f"{line.machine}, {other} {line.held:,}", SOFT))
-    values = round_values(getattr(rate, key) for line in shown + others for rate in line.rates)
+    values = round_values(value for line in shown + others for value in line.values(key))
     axes.set_yticks(values, [quantity(value, "", 1) for value in values], fontsize=9.5)
     axes.set_ylim(values[0], values[-1])
     _ticks(axes, sorted({x for line in shown for x in line.xs}))
@@ -69,7 +73,9 @@ def _draw_rates(axes: Axes, lines: tuple[list[Curve], list[Curve]], key: str, te
     axes.set_xlabel(AXES[axis])
     axes.set_ylabel(text[1])
     knees = key == "per_s" and any(knee(line) for line in shown)
-    axes.set_title(f"{text[0]}" + ("\n◇ knee: a step takes twice as long as at the left end" if knees else "\n"), fontsize=11)
+    shaded = key == "per_j" and any(rate.per_j_high for line in shown for rate in line.rates)
+    below = "◇ knee: a step takes twice as long as at the left end" if knees else "shade: range of the sources" if shaded else ""
+    axes.set_title(f"{text[0]}\n{below}", fontsize=11)
 
 
 def ordered_colours(count: int) -> list[str]:
@@ -94,14 +100,9 @@ def label_ends(axes: Axes, labels: list[tuple[float, float, str, str]]) -> None:
     height = max(axes.get_window_extent().height, 1.0)
     logs = math.log(high / low) if axes.get_yscale() == "log" else high - low
     gap = 15 * axes.figure.dpi / 100 / height  # of the axis' height
-    spots = []
-    for x, y, text, colour in sorted(labels, key=lambda entry: entry[1]):
-        at = (math.log(y / low) if axes.get_yscale() == "log" else y - low) / logs
-        spots.append([at, at, x, y, text, colour])
-    for below, above in zip(spots, spots[1:], strict=False):
-        above[0] = max(above[0], below[0] + gap)
-    for at, own, x, y, text, colour in spots:
-        shift = (at - own) * height * 72 / axes.figure.dpi
+    own = [(math.log(y / low) if axes.get_yscale() == "log" else y - low) / logs for _, y, _, _ in labels]
+    for (x, y, text, colour), place, at in zip(labels, own, spread(own, gap), strict=True):
+        shift = (at - place) * height * 72 / axes.figure.dpi
         axes.annotate(text, (x, y), (7, shift), textcoords="offset points", va="center", color=colour, fontsize=9)
     axes.margins(x=0.05)
 

@@ -11,7 +11,8 @@ from matplotlib.colors import Colormap, LinearSegmentedColormap, LogNorm, Normal
 from matplotlib.patches import Rectangle
 
 from ohmformer.plots.figure import Panel
-from ohmformer.report.mesh import Link, borders, busy_share, filled_share, hop_bytes, link_use, traffic
+from ohmformer.report.mesh import Link, borders, busy_share, celsius, filled_share, hop_bytes, link_use, traffic
+from ohmformer.report.physical import hottest
 from ohmformer.report.placement import used_tiles, window
 from ohmformer.report.points import display_name
 from ohmformer.report.quantities import digits, quantity, scale_for, share
@@ -70,6 +71,21 @@ def _draw_shares(axes: Axes, point: dict, shares: dict[int, float], text: tuple[
     colour_bar(axes, ScalarMappable(norm, heat()), unit)
     mean = sum(values) / len(values) / 100 if values else 0.0
     axes.set_title(f"{title}\n{share(mean)} on average over tiles in use", fontsize=11)
+
+
+def temperature_panels(point: dict) -> list[Panel]:
+    """How hot every tile of the mesh gets."""
+    return [lambda axes: _draw_temperatures(axes, point)] if celsius(point) else []
+
+
+def _draw_temperatures(axes: Axes, point: dict) -> None:
+    image = axes.imshow(celsius(point), cmap="inferno", interpolation="nearest")
+    axes.grid(visible=False)
+    axes.locator_params(integer=True)
+    axes.set_xlabel("tile column")
+    axes.set_ylabel("tile row")
+    colour_bar(axes, image, "°C")
+    axes.set_title(f"{display_name(point)}: heat of the workload, repeated without pause\nhottest: {hottest(point)}", fontsize=11)
 
 
 def traffic_panels(point: dict) -> list[Panel]:

@@ -42,6 +42,23 @@ def legend_above() -> dict:
     return {"orientation": "h", "x": 0, "xanchor": "left", "y": 1.0, "yanchor": "bottom"}
 
 
+def spread(places: list[float], gap: float) -> list[float]:
+    """The same places, moved as little as needed to stand `gap` apart, in their order, and below 1.
+
+    >>> spread([0.5, 0.2, 0.51], 0.25)
+    [0.5, 0.2, 0.75]
+    """
+    order = sorted(range(len(places)), key=lambda i: places[i])
+    moved = list(places)
+    for before, after in zip(order, order[1:], strict=False):
+        moved[after] = max(moved[after], moved[before] + gap)
+    top = 1.0
+    for i in reversed(order):
+        moved[i] = min(moved[i], top)
+        top = moved[i] - gap
+    return moved
+
+
 def plain(text: object) -> str:
     """Text that Plotly must not read as markup."""
     return escape(str(text), quote=False)

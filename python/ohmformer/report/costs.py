@@ -73,6 +73,8 @@ def energy_by_component(point: dict, colours: dict[str, str]) -> Chart | None:
 def by_operator(point: dict, figure_key: str, colours: dict[str, str]) -> Chart | None:
     """`energy_j` or `busy_s` of like operators of all layers, stacked by component."""
     rows = breakdown.rows(point)
+    if figure_key == "busy_s":
+        colours = palette.time_colours(rows, colours)
     operators = breakdown.ranked(breakdown.sums(rows, breakdown.operator_kind), figure_key)
     if not operators:
         return None
@@ -135,7 +137,7 @@ def area_chart(point: dict, colours: dict[str, str]) -> Chart | None:
     if not entries:
         return None
     whole = sum(entry.area_m2 for _, entry in entries)
-    figure = blank()
+    figure = blank(legend=legend_above(), showlegend=True)
     figure.add_treemap(
         labels=[plain(name) for name, _ in entries],
         parents=[""] * len(entries),
@@ -155,7 +157,20 @@ def area_chart(point: dict, colours: dict[str, str]) -> Chart | None:
     figure.update_layout(
         margin={"l": 0, "r": 0, "t": 4, "b": 4}, uniformtext={"minsize": 10, "mode": "hide"}
     )
-    return Chart("Area in use, by component", figure, _area_caption(point), 340, wide=True)
+    shares = {name: share(entry.area_m2 / whole) for name, entry in entries}
+    caption = _area_caption(point) + _area_legend(figure, shares, colours)
+    return Chart("Area in use, by component", figure, caption, 400, wide=True)
+
+
+def _area_legend(figure: go.Figure, shares: dict[str, str], colours: dict[str, str]) -> str:
+    """An entry per colour, which treemaps lack; the sentence that names the grey boxes."""
+    grey = [name for name in shares if colours.get(name, palette.GREY) == palette.GREY]
+    for name in (name for name in shares if name not in grey):
+        figure.add_scatter(x=[None], y=[None], mode="markers", name=f"{plain(name)} {shares[name]}")
+        figure.data[-1].marker = {"symbol": "square", "size": 12, "color": colours[name]}
+    figure.update_xaxes(visible=False)
+    figure.update_yaxes(visible=False)
+    return f" Grey: {', '.join(f'{name} {shares[name]}' for name in grey)}." if grey else ""
 
 
 def _stacked(colours: dict[str, str]) -> Callable[[dict], str]:
@@ -234,7 +249,10 @@ def _operator_chart(
             "Energy by operator", figure, f"Like operators of all layers together.{missing}", height
         )
     figure.update_xaxes(title=f"busy time, {unit}")
-    caption = f"Work summed over all instances of a component: many work at once, so this is no latency.{missing}"
+    caption = (
+        "Work summed over all instances of a component, such as the DAC of every wordline: many work at once, "
+        f"so this is no latency.{missing}"
+    )
     return Chart("Busy time by operator", figure, caption, height)
 
 

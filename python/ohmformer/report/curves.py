@@ -10,11 +10,12 @@ from ohmformer.curves.roofline import Attained, Roof, attained, other_roofs, roo
 from ohmformer.curves.scaling import Figure, figures
 from ohmformer.curves.workloads import Curve, curves, knee, reference_curves
 from ohmformer.report import palette
-from ohmformer.report.charts import Chart, blank, legend_above, plain
+from ohmformer.report.charts import Chart, blank, legend_above, plain, spread
 from ohmformer.report.points import by_network, is_encoder
-from ohmformer.report.quantities import digits, quantity, round_values, short_count
+from ohmformer.report.quantities import digits, quantity, round_values, sentence_case, short_count
 
 AXES = {"context": "context, tokens", "batch": "batch, sequences at once"}
+LINE, PLOT = 14, 310  # pixels: of a name beside a line, of the height of its picture
 MOST_NAMED = 9  # workloads with a name in the legend of a roofline; the others say it when pointed at
 ORDERED = ["#440154", "#414487", "#2a788e", "#22a884", "#7ad151", "#bddf26"]  # viridis, dark to light
 
@@ -44,13 +45,15 @@ def _rates(network: str, lines: list[Curve], key: str, title: str) -> Chart:
         colour = ORDERED[number * (len(ORDERED) - 1) // max(len(own) - 1, 1)] if not line.machine else palette.GREY
         name = f"{line.machine + ', ' if line.machine else ''}{other} {line.held:,}"
         figure.add_scatter(
-            x=[x for x, _ in kept], y=[y for _, y in kept], name=plain(name), mode="lines+markers+text",
-            text=[""] * (len(kept) - 1) + [f" {plain(name)}"], textposition="middle right", cliponaxis=False,
-            textfont={"size": 11}, line={"color": colour, "dash": "dash" if line.machine else "solid"},
+            x=[x for x, _ in kept], y=[y for _, y in kept], name=plain(name), mode="lines+markers",
+            error_y=_ends(line) if key == "per_j" else None,
+            line={"color": colour, "dash": "dash" if line.machine else "solid"},
             hovertemplate=f"{plain(name)}<br>{line.axis} %{{x:,}}: %{{y:.4s}}<extra></extra>",
         )  # fmt: skip
         at = knee(line) if key == "per_s" and not line.machine else None
         knees += [(at, colour, name)] if at else []
+    ticks = round_values([value for line in lines for value in line.values(key)])
+    _name_ends(figure, ticks)
     if knees:
         figure.add_scatter(
             x=[at[0] for at, _, _ in knees], y=[at[1] for at, _, _ in knees], mode="markers", name="knee",
@@ -60,14 +63,36 @@ def _rates(network: str, lines: list[Curve], key: str, title: str) -> Chart:
     xs = sorted({x for line in own for x in line.xs})
     shown = xs[:: -(-len(xs) // 11)]
     figure.update_xaxes(type="log", title=AXES[own[0].axis], tickvals=shown, ticktext=[short_count(x) for x in shown])
-    ticks = round_values([getattr(rate, key) for line in lines for rate in line.rates])
     figure.update_yaxes(type="log", title=title, **_covering(ticks))
     longest = max(len(trace.name) for trace in figure.data)
     figure.update_layout(margin={"l": 8, "r": 30 + 6 * longest, "t": 12, "b": 8})
     caption = f"{network}. Decoding alone, prefill left out."
+    if any(trace.error_y.array for trace in figure.data):
+        caption += " Whiskers: the range where sources disagree."
     for (x, _), _, name in knees[:1]:
         caption += f" Diamonds: a step takes twice as long as at the left end ({name}: {own[0].axis} {x:,.0f})."
-    return Chart(f"{title.capitalize()} against {own[0].axis}", figure, caption, 380)
+    return Chart(f"{sentence_case(title)} against {own[0].axis}", figure, caption, 380)
+
+
+def _ends(line: Curve) -> dict | None:
+    """Whiskers where every rate of a line has its range."""
+    if not all(rate.per_j_low and rate.per_j_high for rate in line.rates):
+        return None
+    up = [rate.per_j_high - rate.per_j for rate in line.rates]
+    down = [rate.per_j - rate.per_j_low for rate in line.rates]
+    return {"type": "data", "symmetric": False, "array": up, "arrayminus": down, "thickness": 1, "width": 4}
+
+
+def _name_ends(figure: go.Figure, ticks: list[float]) -> None:
+    """Names at the right ends of lines, moved apart where they would overlap."""
+    low, high = math.log10(ticks[0]), math.log10(ticks[-1])
+    ends = [(math.log10(trace.x[-1]), math.log10(trace.y[-1]), trace.name) for trace in figure.data if trace.x]
+    own = [(y - low) / (high - low) for _, y, _ in ends]
+    for (x, y, name), place, at in zip(ends, own, spread(own, LINE / PLOT), strict=True):
+        figure.add_annotation(
+            x=x, y=y, text=name, showarrow=False, xanchor="left", yanchor="middle", xshift=8, yshift=(at - place) * PLOT,
+            font={"size": 11},
+        )  # fmt: skip
 
 
 def _covering(ticks: list[float]) -> dict:
@@ -92,7 +117,7 @@ def roofline_charts(points: list[dict], machines: Sequence[dict] = ()) -> list[C
         _attained(figure, entry, palette.colour(number), high / 2)
         figure.data[-1].showlegend = len(found) <= MOST_NAMED
     figure.update_xaxes(type="log", title="operations per byte of DRAM traffic", exponentformat="power", dtick=1)
-    figure.update_yaxes(type="log", title="operations/s (1 MAC = 2)", exponentformat="SI", dtick=1)
+    figure.update_yaxes(type="log", title="operations/s (1 MAC = 2)", exponentformat="power", dtick=1)
     caption = (
         "Dots: attained; dashes above them: no schedule beats it. Weights in arrays cost no traffic, so the DRAM's "
         "slope bounds only what keys, values and embeddings move."

@@ -4,6 +4,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from ohmformer.report.physical import gated, good_package, hottest
 from ohmformer.report.points import conditions, display_name, evaluated_on, item
 from ohmformer.report.quantities import ABSENT, finite, quantity, with_span
 from ohmformer.report.scores import change_text, score, score_with_deviation
@@ -54,7 +55,7 @@ def _change(point: dict) -> str:
 def _ranged(name: str, unit: str) -> Callable[[dict], str]:
     def cell(point: dict) -> str:
         keys = [f"{name}{end}_{unit}" for end in ("", "_low", "_high")]
-        return with_span(*(point.get(key) for key in keys), unit)
+        return with_span(*(point.get(key) for key in keys), unit.upper() if unit == "w" else unit)
 
     return cell
 
@@ -108,12 +109,15 @@ _ROWS: list[tuple[str, str, Callable[[dict], str]]] = [
     ("Throughput", "All sequences of the batch together", _per("tokens_per_s", "s")),
     ("Energy", "With the range that the sources leave open", _energy),
     ("Work per energy", "Higher is better", _per("tokens_per_j", "J")),
-    ("Power", "Energy of the run over its duration", lambda p: quantity(p.get("power_w"), "W")),
+    ("Power", "Energy of the run over its duration, with its range", _ranged("power", "w")),
     (
         "Area in use",
         "Tiles that hold weights, with the range that the sources leave open",
         _ranged("area", "m2"),
     ),
     ("Whole chip", "All tiles; a reticle is the largest die that one exposure prints", _whole_chip),
+    ("Hottest tile", "Steady state: the workload repeated without pause", hottest),
+    ("Gated", "Share of the time of tiles in use during which they are off", gated),
+    ("Yield", "Of dies, and of packages that hold the chip", good_package),
     ("Conditions", "Under which time and energy hold", conditions),
 ]

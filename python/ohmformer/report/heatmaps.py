@@ -7,7 +7,8 @@ import plotly.graph_objects as go
 
 from ohmformer.report import palette
 from ohmformer.report.charts import Chart, blank
-from ohmformer.report.mesh import Link, borders, busy_share, filled_share, hop_bytes, link_use, traffic
+from ohmformer.report.mesh import Link, borders, busy_share, celsius, filled_share, hop_bytes, link_use, traffic
+from ohmformer.report.physical import hottest
 from ohmformer.report.placement import MANY, mesh_axes, used_tiles, window
 from ohmformer.report.quantities import finite, quantity, scale_for, share
 
@@ -43,6 +44,24 @@ def utilisation_charts(point: dict) -> list[Chart]:
         f"at most. {share(sum(filled.values()) / max(len(filled), 1))} of the arrays of tiles in use hold weights."
     )
     return [Chart("How busy the arrays are", figure, caption, _height(bottom - top + 1))]
+
+
+def temperature_charts(point: dict) -> list[Chart]:
+    """How hot every tile of the mesh gets, used or not."""
+    found = celsius(point)
+    if not found:
+        return []
+    columns, rows = len(found[0]), len(found)
+    figure = blank(showlegend=False)
+    figure.add_heatmap(
+        x=list(range(columns)), y=list(range(rows)), z=[[_rounded(value) for value in row] for row in found],
+        colorscale="Inferno", colorbar={"title": "°C", "thickness": 14},
+        hovertemplate="tile (%{x}, %{y}): %{z} °C<extra></extra>",
+    )  # fmt: skip
+    _borders(figure, point, (0, columns - 1, 0, rows - 1))
+    mesh_axes(figure, (0, columns - 1, 0, rows - 1))
+    caption = f"Steady state, the workload repeated without pause. Hottest: {hottest(point)}."
+    return [Chart("How hot the tiles get", figure, caption, _height(rows))]
 
 
 def traffic_charts(point: dict) -> list[Chart]:
@@ -121,9 +140,9 @@ def _hover(texts: dict[tuple[int, int], str], xs: range | list, ys: range | list
     return {"text": rows, "hovertemplate": "%{text}<extra></extra>"}
 
 
-def _borders(figure: go.Figure, point: dict) -> None:
-    """Lines between chips, between packages, …"""
-    left, right, top, bottom = window(point)
+def _borders(figure: go.Figure, point: dict, bounds: tuple[int, int, int, int] | None = None) -> None:
+    """Lines between chips, between packages, …, within the window of the used tiles unless told otherwise."""
+    left, right, top, bottom = bounds or window(point)
     for level, (columns, rows) in enumerate(borders(point)):
         line = {"color": palette.GREY, "width": 2 + level}
         for x in range(-(-left // columns) * columns, right + 2, columns):

@@ -3,6 +3,7 @@
 
 from dataclasses import dataclass
 
+from ohmformer.report.physical import ZERO_CELSIUS
 from ohmformer.report.quantities import finite
 
 
@@ -62,6 +63,15 @@ def filled_share(point: dict) -> dict[int, float]:
     slots = placement.get("slots_per_tile") or 0
     tiles = placement.get("tiles") or []
     return {tile["tile"]: tile["used"] / slots for tile in tiles if tile.get("used") and slots}
+
+
+def celsius(point: dict) -> list[list[float]]:
+    """Temperature of every tile, row by row of the mesh; empty where it was not computed."""
+    kelvins = point.get("temperatures") or []
+    columns, rows = (point.get("placement") or {}).get("mesh") or (0, 0)
+    if not kelvins or len(kelvins) != columns * rows:
+        return []
+    return [[k - ZERO_CELSIUS for k in kelvins[y * columns : (y + 1) * columns]] for y in range(rows)]
 
 
 def borders(point: dict) -> list[tuple[int, int]]:

@@ -21,7 +21,7 @@ from ohmformer.report.costs import (
     energy_by_component,
 )
 from ohmformer.report.curves import rate_charts, roofline_charts, scaling_charts
-from ohmformer.report.heatmaps import traffic_charts, utilisation_charts
+from ohmformer.report.heatmaps import temperature_charts, traffic_charts, utilisation_charts
 from ohmformer.report.palette import component_colours
 from ohmformer.report.peak import peak_power_chart
 from ohmformer.report.phases import latency_charts, phase_charts
@@ -31,6 +31,10 @@ from ohmformer.report.timeline import timeline_chart
 
 MOST_CHARACTERS = 700_000  # of their charts and tables, so that the page stays below 6 MB
 MOST_DETAILED = 12  # points with charts of their own; the others are in result.json
+FILES = (  # of a run; other commands name theirs
+    "result.json (everything, SI units), table.csv (one row per operator, phase and component), config.resolved.yaml, "
+    "timeline.json (opens in Perfetto), plots/"
+)
 _FOLDER = files("ohmformer.report")
 _ICON = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg'/%3E"
 
@@ -182,6 +186,7 @@ def _detail(point: dict, colours: dict[str, str], number: int) -> str:
         *placement_charts(point),
         *utilisation_charts(point),
         *traffic_charts(point),
+        *temperature_charts(point),
         area_chart(point, colours),
         peak_power_chart(point, colours),
         timeline_chart(point),
@@ -190,6 +195,7 @@ def _detail(point: dict, colours: dict[str, str], number: int) -> str:
     for title, table in (
         ("The chip at full load", tables.peak_table(point)),
         ("What it takes", tables.fit_table(point)),
+        *tables.physical_tables(point),
         ("Programming it once", tables.programming_table(point)),
         ("Every matrix", tables.matmuls_table(point)),
     ):
@@ -226,8 +232,7 @@ def _sources(points: list[dict]) -> str:
 def _footer(result: dict) -> str:
     version = f" {escape(str(result['ohmformer']))}" if result.get("ohmformer") else ""
     return (
-        f"<p>Ohmformer{version}. Beside this page: result.json (everything, SI units), table.csv (one row per "
-        "operator, phase and component), config.resolved.yaml, timeline.json (opens in Perfetto), plots/. "
+        f"<p>Ohmformer{version}. Beside this page: {escape(result.get('files') or FILES)}. "
         "Words with a dotted line explain themselves when pointed at.</p>"
     )
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Colours that remain apart for colour-blind readers, on light and on dark ground."""
 
-from ohmformer.report.breakdown import component, rows, sums
+from ohmformer.report.breakdown import component, ranked, rows, sums
 
 # Okabe & Ito, "Color Universal Design" (2008), then two of P. Tol's "muted" scheme (2021).
 COLOURS = [
@@ -39,6 +39,19 @@ def colour(number: int) -> str:
 def stack_name(component: str, colours: dict[str, str]) -> str:
     """The name under which a component stands in a stack: those without a colour are one."""
     return OTHERS if colours.get(component, GREY) == GREY else component
+
+
+def time_colours(entries: list[dict], colours: dict[str, str]) -> dict[str, str]:
+    """Colours of the components that work longest: their own where they have one, else one that is free.
+
+    >>> rows = [{"component": "dac", "busy_s": 9.0}, {"component": "adc", "busy_s": 1.0}]
+    >>> time_colours(rows, {"adc": COLOURS[0]}) == {"dac": COLOURS[1], "adc": COLOURS[0]}
+    True
+    """
+    longest = [name for name, _ in ranked(sums(entries, component), "busy_s")[: len(COLOURS)]]
+    own = {name: colours[name] for name in longest if colours.get(name, GREY) != GREY}
+    free = (each for each in COLOURS if each not in own.values())
+    return {name: own.get(name) or next(free) for name in longest}
 
 
 def component_colours(points: list[dict]) -> dict[str, str]:

@@ -82,19 +82,25 @@ def tile_text(tile: dict, slots: int, most: int = MOST_NAMES) -> str:
 
 def _region(point: dict) -> Chart:
     left, right, top, bottom = window(point)
-    figure = blank(legend=legend_above())
+    figure = blank(legend=legend_above(), showlegend=True)
     _empty_tiles(figure, point, (left, right, top, bottom))
     classes = sorted(set(tile_layers(point).values()))
     if len(classes) <= MOST_CLASSES:
         for number, layers in enumerate(classes):
             _layer_tiles(figure, point, layers, _layer_colour(number, layers))
-        if right - left + 1 <= SMALL:
+        if _are_numbered(point):
             _write_on_tiles(figure, point, classes)
     else:
         _scaled_tiles(figure, point)
     mesh_axes(figure, (left, right, top, bottom))
     height = min(max(70 * (bottom - top + 1), 200), 520) + 70
     return Chart("Placement on the tiles", figure, _caption(point), height)
+
+
+def _are_numbered(point: dict) -> bool:
+    """Whether tiles are large enough to carry numbers."""
+    left, right, _, _ = window(point)
+    return right - left + 1 <= SMALL and len(set(tile_layers(point).values())) <= MOST_CLASSES
 
 
 def _empty_tiles(figure: go.Figure, point: dict, bounds: tuple[int, int, int, int]) -> None:
@@ -228,7 +234,8 @@ def _overview(point: dict) -> Chart:
 
 def _caption(point: dict) -> str:
     placement = point["placement"]
-    text = f"Coloured by layer; numbers: arrays used of {placement['slots_per_tile']} per tile. Point at a tile for its matrices."
+    numbers = f"; numbers: arrays used of {placement['slots_per_tile']} per tile" if _are_numbered(point) else ""
+    text = f"Coloured by layer{numbers}. Point at a tile for its matrices."
     cost, bound = (finite(placement.get(k)) for k in ("cost_byte_hops", "lower_bound_byte_hops"))
     if cost is None:
         return text

@@ -124,6 +124,15 @@ def signed(text: str) -> str:
     return text.replace("-", "−", 1) if text.startswith("-") else text
 
 
+def sentence_case(text: str) -> str:
+    """The first letter as a capital, the others as they are.
+
+    >>> sentence_case("energy per DRAM access")
+    'Energy per DRAM access'
+    """
+    return text[:1].upper() + text[1:]
+
+
 def short_count(x: float) -> str:
     """A count of tokens or sequences.
 

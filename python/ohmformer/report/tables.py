@@ -9,8 +9,9 @@ from ohmformer.report.breakdown import sources
 from ohmformer.report.caveats import CLIP_RATE, WIRE_LOSS
 from ohmformer.report.headline import column_titles, headline
 from ohmformer.report.peak import COLUMNS, peak_bits, peak_rows
+from ohmformer.report.physical import physical_lines
 from ohmformer.report.points import display_name
-from ohmformer.report.quantities import ABSENT, digits, finite, quantity, share, whole
+from ohmformer.report.quantities import ABSENT, digits, finite, quantity, sentence_case, share, whole
 from ohmformer.report.scores import score, score_with_deviation
 
 WIDEST = 4  # points side by side; beyond, one row per point
@@ -99,7 +100,7 @@ def peak_table(point: dict) -> str:
         return ""
     head = [_heading(title, meaning) for title, meaning in COLUMNS]
     body = [[_heading(cells[0], scope="row"), *map(_cell, cells[1:])] for cells in rows]
-    return f"<p>{escape(peak_bits(point).capitalize())}.</p>{_table(head, body)}"
+    return f"<p>{escape(sentence_case(peak_bits(point)))}.</p>{_table(head, body)}"
 
 
 def matmuls_table(point: dict) -> str:
@@ -125,6 +126,14 @@ def fit_table(point: dict) -> str:
     if not known:
         return ""
     return _table([], [[_heading(title, scope="row"), _cell(text)] for title, text in known], "fit")
+
+
+def physical_tables(point: dict) -> list[tuple[str, str]]:
+    """(topic, table) of heat, power gating and yield, those that the chip asks for."""
+    return [
+        (topic, _table([], [[_heading(title, meaning, "row"), _cell(text)] for title, meaning, text in lines], "fit"))
+        for topic, lines in physical_lines(point).items()
+    ]
 
 
 def programming_table(point: dict) -> str:

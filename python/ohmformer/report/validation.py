@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ohmformer.plots.parity import draw_parity
 from ohmformer.report.page import own_file
 from ohmformer.report.quantities import ABSENT
-from ohmformer.validation.texts import allowed, number, percent, reasons
+from ohmformer.validation.texts import allowed, number, percent, reasons, totals
 
 if TYPE_CHECKING:
     from ohmformer.validation import Validation
@@ -38,28 +38,22 @@ def validation_page(found: "Validation") -> str:
         '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>Ohmformer: validation</title><style>{own_file('page.css')}{STYLE}</style></head><body>"
-        f'<header><h1>Published figures, and ours</h1><p class="lead">{_opening(found)}</p></header><main>'
+        f'<header><h1>Published figures, and ours</h1><p class="lead">{escape(totals(found.summaries))}</p></header><main>'
         f'<section><h2>Parity</h2><img class="parity" alt="{ALT}" src="data:image/png;base64,{picture}">'
         f"<p>{LEGEND}</p></section>{_overview(found.summaries)}{sections}</main></body></html>\n"
     )
-
-
-def _opening(found: "Validation") -> str:
-    counts = {word: sum(row["status"] == word for row in found.rows) for word in ("pass", "gap", "fail")}
-    text = f"{counts['pass']} of {len(found.rows)} published figures lie within their band"
-    text += f", {counts['gap']} are documented gaps" if counts["gap"] else ""
-    return text + (f", {counts['fail']} fail." if counts["fail"] else ", none fails.")
 
 
 def _overview(summaries: list[dict[str, Any]]) -> str:
     rows = "".join(
         f'<tr><th scope="row"><a href="#{escape(s["target"])}">{escape(s["title"])}</a></th>'
         f"<td>{s['rows']}</td><td>{s['passed']}</td>"
-        f"<td>{s['gaps']}</td><td>{s['failed']}</td><td>{_mean(s['mean_error'])}</td><td>{_mean(s['worst_error'])}</td></tr>"
+        f"<td>{s['gaps']}</td><td>{s['failed']}</td><td>{_mean(s['mean_error'])}</td><td>{_mean(s['worst_error'])}</td>"
+        f"<td>{ABSENT if s['worst_gap'] is None else percent(s['worst_gap'])}</td></tr>"
         for s in summaries
     )
-    heads = ("target", "figures", "hold", "gaps", "fail", "mean |error| of predictions", "worst |error|")
-    return f"<section><h2>Targets</h2>{_table(heads, rows)}<p>Errors of documented gaps are not counted.</p></section>"
+    heads = ("target", "figures", "hold", "gaps", "fail", "mean |error| of predictions", "worst |error|", "largest gap")
+    return f"<section><h2>Targets</h2>{_table(heads, rows)}<p>Mean and worst error leave documented gaps out.</p></section>"
 
 
 def _section(target: Any, summary: dict[str, Any], rows: list[dict[str, Any]]) -> str:

@@ -108,6 +108,7 @@ def _judged(row: Row, found: tuple[float, float | None, float | None]) -> dict[s
 def _summary(target: Target, rows: list[dict[str, Any]]) -> dict[str, Any]:
     counts = {word: sum(row["status"] == word for row in rows) for word in (PASS, GAP, FAIL)}
     errors = [abs(row["error"]) for row in rows if row["status"] != GAP]
+    gaps = [row["error"] for row in rows if row["status"] == GAP]
     predicted = [abs(row["error"]) for row in rows if row["status"] != GAP and row["kind"] == "predicted"]
     mean = sum(predicted) / len(predicted) if predicted else None
     meets = target.mean_band is None or mean is None or mean <= target.mean_band
@@ -119,6 +120,7 @@ def _summary(target: Target, rows: list[dict[str, Any]]) -> dict[str, Any]:
         "gaps": counts[GAP],
         "failed": counts[FAIL],
         "worst_error": max(errors, default=None),
+        "worst_gap": max(gaps, key=abs, default=None),
         "mean_error": mean,
         "mean_band": target.mean_band,
         "pass": counts[FAIL] == 0 and meets,

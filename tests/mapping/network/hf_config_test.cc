@@ -137,7 +137,8 @@ TEST(HfConfig, SaysThatOtherFamiliesAreNotInThisVersion) {
         fault(family, ""),
         fmt::format("config.json: model_type: '{}' is not in this version; expected one of: "
                     "bert, bitnet, deepseek_v2, deepseek_v3, deit, gpt2, llama, mistral, mixtral, "
-                    "opt, phi3, qwen2, roberta, t5, vit",
+                    "opt, phi3, qwen2, roberta, t5, vit, or the network's shape in a YAML file, as "
+                    "in configs/network",
                     family));
   }
   EXPECT_THAT(fault("gtp2", ""), HasSubstr("did you mean 'gpt2'?"));

@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What `estimate` does."""
+
+from typing import Any
+
+from ohmformer import performance
+from ohmformer.chip import Chip
+from ohmformer.cli.lifetimes import lifetime_rows
+from ohmformer.cli.terminal import console, grid, working
+from ohmformer.network import Network
+from ohmformer.report.breakdown import component, ranked, sums
+from ohmformer.report.physical import physical_lines
+from ohmformer.report.quantities import quantity, share, whole, with_span
+from ohmformer.results import to_json
+
+DONE = 0
+Figures = dict[str, Any]
+
+
+def estimate_command(network: Network, chip: Chip, workload: dict[str, Any], style: dict[str, Any]) -> int:
+    """Print what a workload costs."""
+    with working(f"{network.name} on {chip.name}", style["quiet"]):
+        found = performance.estimate((network, chip), **workload)
+    if style["json"]:
+        print(to_json(found.to_dict() | {"network": network.name, "chip": chip.name, "breakdown": found.breakdown}))
+    elif not style["quiet"]:
+        _print(f"{network.name} on {chip.name}: {workload_text(found.conditions)}", found)
+    return DONE
+
+
+def workload_text(known: dict[str, Any]) -> str:
+    """Under which workload the figures hold.
+
+    >>> workload_text({"prompt": 512, "generate": 64, "batch": 1, "kind": "encoder-decoder"})
+    'encoder-decoder, prompt 512 (encoder), generate 64, batch 1'
+    >>> workload_text({"prompt": 197, "generate": 0, "batch": 4, "kind": "encoder"})
+    'encoder, input 197 tokens, batch 4'
+    """
+    kind, prompt, batch = known["kind"], known["prompt"], known["batch"]
+    if kind == "encoder":
+        return f"{kind}, input {prompt} tokens, batch {batch}"
+    where = " (encoder)" if kind == "encoder-decoder" else ""
+    return f"{kind}, prompt {prompt}{where}, generate {known['generate']}, batch {batch}"
+
+
+def _print(title: str, found: performance.Performance) -> None:
+    screen, figures = console(), found.to_dict()
+    screen.print(grid(title, ["", "value (range of the sources)"], _totals(figures)))
+    columns = ["component", "energy (range of the sources)", "share"]
+    screen.print(grid("Energy by component", columns, _by_component(found.breakdown)))
+    for topic, lines in physical_lines(figures).items():
+        screen.print(grid(topic, ["", "value"], [[name, text] for name, _, text in lines]))
+    for text in found.assumptions:
+        screen.print(f"- {text}", markup=False)
+
+
+def _totals(figures: Figures) -> list[list[str]]:
+    encoder = figures["conditions"]["kind"] == "encoder"
+    token = "input token" if encoder else "output token"
+    rows = [
+        _time(figures, "ttft_s", "Time of a whole input (TTFT)" if encoder else "Time to first token (TTFT)"),
+        *([] if encoder else [_time(figures, "tpot_s", "Time per output token (TPOT)")]),
+        _time(figures, "makespan_s", "Latency of the whole workload"),
+        _time(figures, "lower_bound_s", "No schedule is faster than"),
+        [f"{token.capitalize()}s per second", quantity(figures["tokens_per_s"], "")],
+        _ranged(figures, "energy", "j", "Energy of the whole workload"),
+        _ranged(figures, "energy_per_token", "j", f"Energy per {token}"),
+        _ranged(figures, "power", "w", "Power"),
+        _ranged(figures, "area", "m2", "Area of the tiles that hold weights"),
+    ]
+    if figures["system_chips"] > 1:
+        rows.append(["Chips", whole(figures["system_chips"])])
+    rows.append(["Multiply-accumulates", whole(figures["macs"])])
+    if not encoder:
+        rows.append(["Keys and values per token, bytes", whole(figures["kv_bytes_per_token"])])
+    return rows + lifetime_rows(figures)
+
+
+def _time(figures: Figures, key: str, title: str) -> list[str]:
+    return [title, quantity(figures[key] or None, "s")]  # 0: nothing is generated after the first token
+
+
+def _ranged(figures: Figures, name: str, unit: str, title: str) -> list[str]:
+    ends = (figures[f"{name}{end}_{unit}"] for end in ("", "_low", "_high"))
+    return [title, with_span(*ends, unit.upper() if unit != "m2" else unit)]
+
+
+def _by_component(rows: list[Figures]) -> list[list[str]]:
+    found = ranked(sums(rows, component), "energy_j")
+    all_of_it = sum(entry.energy_j for _, entry in found)
+    return [
+        [name, with_span(entry.energy_j, entry.energy_low_j, entry.energy_high_j, "J"), share(entry.energy_j / all_of_it)]
+        for name, entry in found
+    ]
