@@ -12,7 +12,8 @@
 namespace ohm {
 namespace {
 
-std::vector<std::string> assumptions_of(const BaselineSpec& spec, const Network& network) {
+std::vector<std::string> assumptions_of(const Roofline& roofline, const Network& network) {
+  const BaselineSpec& spec = roofline.spec();
   std::vector<std::string> list{
       fmt::format("{} bits per weight, {} per key and value, {} in products at {}",
                   spec.bits.weights, spec.bits.kv, spec.bits.activations, spec.precision),
@@ -27,6 +28,19 @@ std::vector<std::string> assumptions_of(const BaselineSpec& spec, const Network&
       "vectors, sampling, kernel launches and the host take no time"};
   if (network.spec.n_experts > 0) {
     list.push_back("tokens choose experts independently and evenly");
+  }
+  if (roofline.stages() < spec.stages) {
+    list.push_back(fmt::format(
+        "{} layers take {} of {} stages: {} of {} devices hold weights, and only these "
+        "count as memory and power",
+        network.spec.n_layers, roofline.stages(), spec.stages, roofline.devices(), spec.devices));
+  }
+  if (spec.exchange.interval.si() > 0.0) {
+    list.push_back(fmt::format(
+        "a layer takes one token per {:.3g} us: more sequences than places give no "
+        "higher rate ({}: {})",
+        1e6 * static_cast<double>(spec.exchange.per_layer) * spec.exchange.interval.si(),
+        spec.exchange.origin.status, spec.exchange.origin.source));
   }
   return list;
 }
@@ -80,12 +94,12 @@ BaselineEstimate estimate(const BaselineSpec& spec, const Network& network,
         decode_gain(Bytes(middle.weight_bytes), Bytes(middle.kv_bytes / batch), batch);
   }
   result.makespan = result.ttft + decoding;
-  result.energy = static_cast<double>(spec.devices) * spec.power.busy * result.ttft + decode_energy;
+  result.energy = roofline.busy_power() * result.ttft + decode_energy;
   const double kept = roofline.counter().kept(static_cast<double>(request.tokens()));
   result.resident = Bytes(roofline.counter().weight_bytes() +
                           batch * kept * roofline.counter().kv_bytes_per_token());
   fill_rates(result, decode_energy.si());
-  result.assumptions = assumptions_of(spec, network);
+  result.assumptions = assumptions_of(roofline, network);
   return result;
 }
 
@@ -112,8 +126,7 @@ SteadyRate steady_rate(const BaselineSpec& spec, const Network& network, const R
   rate.requests_per_s = rate.batch / round.si();
   rate.output_tokens_per_s = generate * rate.requests_per_s;
   rate.total_tokens_per_s = (prompt + generate) * rate.requests_per_s;
-  const Watts power = static_cast<double>(spec.devices) * spec.power.busy;
-  rate.output_tokens_per_j = per(rate.output_tokens_per_s, power.si());
+  rate.output_tokens_per_j = per(rate.output_tokens_per_s, roofline.busy_power().si());
   rate.tpot = generate > 1.0 ? round / (generate - 1.0) : Seconds(0.0);
   return rate;
 }

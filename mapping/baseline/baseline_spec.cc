@@ -72,6 +72,10 @@ void ExchangeSpec::visit(Visitor& v) {
   v.value(Field("per_layer", "sums over the devices of a stage for every layer").between(0, 64),
           per_layer);
   v.value(Field("latency", "of one exchange, however small").must().between(0, 1), latency);
+  v.value(Field("interval", "from token to token of an exchange; 0 s: those of a step go together")
+              .between(0, 1),
+          interval);
+  v.rule(interval <= latency, "interval", "more than latency; expected at most that");
   v.value(
       Field("bandwidth", "of one device, each way; 0 B/s: volume costs nothing").between(0, 1e18),
       bandwidth);

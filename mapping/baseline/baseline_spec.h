@@ -57,11 +57,16 @@ struct BaselinePowerSpec {
 };
 
 /// What the devices of a stage exchange: `per_layer` sums over all of them for every layer.
+///
+/// `interval` is for machines whose weights stay in place, so that each layer is a place of its
+/// own: tokens follow each other through it, and none of its exchanges takes the next token before
+/// so long. It bounds the rate at 1 / (per_layer × interval), however many sequences there are.
 struct ExchangeSpec {
   Index per_layer = 2;             ///< after attention and after the feed-forward part
   Seconds latency;                 ///< of one exchange, however small
   BytesPerSecond bandwidth;        ///< of one device, each way; 0 B/s: volume costs nothing
   std::string reduction = "ring";  ///< ring | in_switch
+  Seconds interval;                ///< from token to token; 0 s: those of a step go together
   OriginSpec origin;
 
   void visit(Visitor& v);

@@ -96,6 +96,7 @@ PassCounts PassCounter::pass(double tokens, double sequences) const {
   PassCounts counts;
   counts.weight_bytes = weights_read(tokens);
   counts.macs = macs(tokens, sequences);
+  counts.tokens = tokens;
   counts.exchanged_bytes = tokens * vector_bytes_;
   counts.layers = layers_;
   return counts;

@@ -15,6 +15,7 @@ struct PassCounts {
   double kv_bytes = 0.0;      ///< keys and values read (decode) or written (prefill)
   double macs = 0.0;          ///< in static weights
   double attention_macs = 0.0;
+  double tokens = 0.0;           ///< that pass together
   double exchanged_bytes = 0.0;  ///< one vector per token: what a sum over devices moves
   double layers = 0.0;
 

@@ -30,19 +30,30 @@ std::string bound_of(const PassCost& cost) {
 }  // namespace
 
 Roofline::Roofline(const BaselineSpec& spec, const Network& network)
-    : spec_(spec), counter_(network, spec.bits), network_(network.spec.name) {
+    : spec_(spec),
+      counter_(network, spec.bits),
+      network_(network.spec.name),
+      layers_(network.spec.n_layers) {
   require_fit(0.0, 0.0);
+}
+
+Index Roofline::stages() const {
+  return std::min(spec_.stages, layers_);
+}
+
+double Roofline::usable_bytes() const {
+  return static_cast<double>(devices()) / static_cast<double>(spec_.devices) * spec_.usable().si();
 }
 
 double Roofline::kv_capacity() const {
   const double per_token = counter_.kv_bytes_per_token();
   if (per_token == 0.0) return HUGE_VAL;
-  return (spec_.usable().si() - counter_.weight_bytes()) / per_token;
+  return (usable_bytes() - counter_.weight_bytes()) / per_token;
 }
 
 void Roofline::require_fit(double sequences, double tokens) const {
   const double kv = sequences * counter_.kept(tokens) * counter_.kv_bytes_per_token();
-  const double needed = counter_.weight_bytes() + kv, there = spec_.usable().si();
+  const double needed = counter_.weight_bytes() + kv, there = usable_bytes();
   if (needed <= there) return;
   const std::string asked =
       kv > 0.0 ? fmt::format(" with {:g} sequences of {:g} tokens", sequences, tokens) : "";
@@ -51,27 +62,30 @@ void Roofline::require_fit(double sequences, double tokens) const {
       "baseline {}: network {}{} takes {:.4g} GB at {} bits per weight and {} per key or value; "
       "its {} devices hold {:.4g} GB of them: {}lower bits.weights or bits.kv, or take more "
       "devices",
-      spec_.name, network_, asked, needed / kGiga, spec_.bits.weights, spec_.bits.kv, spec_.devices,
+      spec_.name, network_, asked, needed / kGiga, spec_.bits.weights, spec_.bits.kv, devices(),
       there / kGiga, remedy));
 }
 
 Seconds Roofline::exchange_time(const PassCounts& counts) const {
   const ExchangeSpec& link = spec_.exchange;
-  const auto stages = static_cast<double>(spec_.stages);
-  const double sums = static_cast<double>(link.per_layer) * counts.layers / stages;
+  const auto per_layer = static_cast<double>(link.per_layer);
+  const double sums = per_layer * counts.layers / static_cast<double>(stages());
   const double factor = volume_factor(link.reduction, static_cast<double>(spec_.group()));
-  if (link.bandwidth.si() == 0.0) return sums * link.latency;
-  return sums * std::max(link.latency, Bytes(factor * counts.exchanged_bytes) / link.bandwidth);
+  Seconds each = link.latency;
+  if (link.bandwidth.si() > 0.0) {
+    each = std::max(each, Bytes(factor * counts.exchanged_bytes) / link.bandwidth);
+  }
+  return std::max(sums * each, counts.tokens * per_layer * link.interval);
 }
 
 /// Of one stage, which has 1 / stages of the layers and of the devices.
 PassCost Roofline::stage_cost(const PassCounts& counts) const {
-  const auto devices = static_cast<double>(spec_.devices);
+  const auto used = static_cast<double>(devices());
   PassCost cost;
   cost.compute =
-      Seconds(counts.operations() / (devices * spec_.efficiency.compute * spec_.ops_per_s()));
+      Seconds(counts.operations() / (used * spec_.efficiency.compute * spec_.ops_per_s()));
   cost.memory =
-      Bytes(counts.bytes()) / (devices * spec_.efficiency.bandwidth * spec_.memory.bandwidth);
+      Bytes(counts.bytes()) / (used * spec_.efficiency.bandwidth * spec_.memory.bandwidth);
   cost.exchange = exchange_time(counts);
   return cost;
 }
@@ -83,12 +97,12 @@ PassCost Roofline::repeated(PassCost stage, double periods, double busy) const {
   stage.compute = busy * stage.compute;
   stage.memory = busy * stage.memory;
   stage.exchange = busy * stage.exchange;
-  stage.energy = static_cast<double>(spec_.devices) * spec_.power.busy * stage.busy;
+  stage.energy = busy_power() * stage.busy;
   return stage;
 }
 
 PassCost Roofline::decode(double sequences, double positions) const {
-  const auto stages = static_cast<double>(spec_.stages);
+  const auto stages = static_cast<double>(this->stages());
   const double group = std::ceil(sequences / stages);
   PassCost cost = stage_cost(counter_.decode(group, positions / sequences * group));
   cost = repeated(std::move(cost), stages, stages);
@@ -98,11 +112,11 @@ PassCost Roofline::decode(double sequences, double positions) const {
 }
 
 PassCost Roofline::prefill(const Prompts& prompts) const {
-  const auto stages = static_cast<double>(spec_.stages);
+  const auto stages = static_cast<double>(this->stages());
   const PassCounts whole = counter_.prefill(prompts);
   PassCounts chunk = whole;
-  for (double* part :
-       {&chunk.macs, &chunk.attention_macs, &chunk.kv_bytes, &chunk.exchanged_bytes}) {
+  for (double* part : {&chunk.macs, &chunk.attention_macs, &chunk.kv_bytes, &chunk.exchanged_bytes,
+                       &chunk.tokens}) {
     *part /= stages;
   }
   PassCost cost = repeated(stage_cost(chunk), 2.0 * stages - 1.0, stages);

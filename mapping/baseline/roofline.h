@@ -22,11 +22,13 @@ struct PassCost {
 ///
 /// A pass takes max(operations / (rate × efficiency), bytes / (bandwidth × efficiency)) plus
 /// exchanges: per layer `per_layer` of max(latency, volume / bandwidth) (roofline: Williams,
-/// Waterman and Patterson, CACM 52, 2009). Weights are read once per pass. With stages, a step of B
-/// sequences runs as groups of ceil(B / stages), one in each stage, and a prompt in as many chunks
-/// as there are stages. Departures, all in favour of the baseline: latency and volume of an
-/// exchange overlap; handing over to the next stage, vectors, kernel launches, sampling and hosts
-/// cost nothing.
+/// Waterman and Patterson, CACM 52, 2009), and all of a stage's together no less than tokens ×
+/// per_layer × interval. Weights are read once per pass. With stages, a step of B sequences runs as
+/// groups of ceil(B / stages), one in each stage, and a prompt in as many chunks as there are
+/// stages. Stages beyond the number of layers stay empty: their devices hold, do and draw nothing.
+/// Departures, all in favour of the baseline: latency and volume of an exchange overlap; stages
+/// share the layers evenly, to a fraction of one; handing over to the next stage, vectors, kernel
+/// launches, sampling and hosts cost nothing.
 class Roofline {
  public:
   /// Throws ArgumentError where the weights alone exceed the memory, or for two stacks.
@@ -36,6 +38,12 @@ class Roofline {
   PassCost decode(double sequences, double positions) const;
   /// Prompts in one pass; see PassCounter::prompts().
   PassCost prefill(const Prompts& prompts) const;
+
+  /// Stages that hold a layer, and the devices in them.
+  Index stages() const;
+  Index devices() const { return stages() * spec_.group(); }
+  Watts busy_power() const { return static_cast<double>(devices()) * spec_.power.busy; }
+  Watts idle_power() const { return static_cast<double>(devices()) * spec_.power.idle; }
 
   /// Tokens whose keys and values fit beside the weights.
   double kv_capacity() const;
@@ -49,10 +57,12 @@ class Roofline {
   PassCost stage_cost(const PassCounts& counts) const;
   PassCost repeated(PassCost stage, double periods, double busy) const;
   Seconds exchange_time(const PassCounts& counts) const;
+  double usable_bytes() const;
 
   BaselineSpec spec_;
   PassCounter counter_;
   std::string network_;
+  Index layers_ = 1;
 };
 
 }  // namespace ohm

@@ -31,6 +31,10 @@ double expert_share(const TransformerSpec& spec, double imbalance) {
   return std::min(1.0, mean * imbalance);
 }
 
+double most_imbalance(const TransformerSpec& spec) {
+  return 1.0 / expert_share(spec, 1.0);
+}
+
 double distinct_experts(const TransformerSpec& spec, double tokens) {
   if (spec.n_experts == 0) return 0.0;
   const auto n = static_cast<double>(spec.n_experts);

@@ -25,6 +25,10 @@ bool stands_for_group(const TransformerSpec& spec, Index expert);
 /// Share of the tokens that the busiest expert works on: at most 1.
 double expert_share(const TransformerSpec& spec, double imbalance);
 
+/// Largest load of the busiest expert over the mean, when every token chooses it: n / k; 1 without
+/// experts.
+double most_imbalance(const TransformerSpec& spec);
+
 /// Expected number of different experts that `tokens` tokens touch when each draws k of n
 /// independently: n (1 - (1 - k/n)^tokens).
 double distinct_experts(const TransformerSpec& spec, double tokens);

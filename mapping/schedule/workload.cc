@@ -6,12 +6,26 @@
 #include <algorithm>
 
 #include "core/error.h"
+#include "mapping/network/experts.h"
 
 namespace ohm {
 namespace {
 
 [[noreturn]] void refuse(const TransformerSpec& spec, const std::string& text) {
   throw ArgumentError(fmt::format("workload of {}: {}", spec.name, text));
+}
+
+void check_imbalance(const TransformerSpec& spec, double imbalance) {
+  const double most = most_imbalance(spec);
+  if (imbalance >= 1.0 && imbalance <= most) return;
+  const std::string limit =
+      spec.n_experts == 0
+          ? std::string("1: it has no experts")
+          : fmt::format(
+                "1 to {:g}: the load of the busiest expert over the mean, and each token "
+                "chooses {} of {}",
+                most, spec.experts_per_token, spec.n_experts);
+  refuse(spec, fmt::format("expert_imbalance {}; expected {}", imbalance, limit));
 }
 
 void check_common(const TransformerSpec& spec, const Workload& workload, const Request& request) {
@@ -22,11 +36,7 @@ void check_common(const TransformerSpec& spec, const Workload& workload, const R
   if (request.prompt < 1) {
     refuse(spec, fmt::format("prompt {}; expected at least 1 token", request.prompt));
   }
-  if (!(workload.expert_imbalance >= 1.0 && workload.expert_imbalance <= 1e6)) {
-    refuse(spec, fmt::format("expert_imbalance {}; expected at least 1: the load of the busiest "
-                             "expert over the mean",
-                             workload.expert_imbalance));
-  }
+  check_imbalance(spec, workload.expert_imbalance);
   for (const InputStatistics& activity : workload.activity) {
     for (const double share : {activity.bit_density, activity.cell_level}) {
       if (share >= 0.0 && share <= 1.0) continue;

@@ -37,8 +37,7 @@ Index BaselineSteps::kv_capacity() const {
 }
 
 Watts BaselineSteps::idle() const {
-  const BaselineSpec& spec = roofline_.spec();
-  return static_cast<double>(spec.devices) * spec.power.idle;
+  return roofline_.idle_power();
 }
 
 }  // namespace ohm

@@ -98,14 +98,11 @@ py::list rows_of(const BaselineSpec& spec, const Roots& roots) {
   return rows;
 }
 
-py::dict gain_of(const LoadedNetwork& network, double batch, double context,
-                 const BaselineBitsSpec& bits) {
-  const PassCounter counter(network.network, bits);
-  const PassCounts step = counter.decode(batch, batch * counter.attended(context));
+py::dict gain_of(const NetworkGain& law) {
   py::dict row;
-  row["weight_bytes"] = step.weight_bytes;
-  row["kv_bytes_per_sequence"] = step.kv_bytes / batch;
-  row["gain"] = decode_gain(Bytes(step.weight_bytes), Bytes(step.kv_bytes / batch), batch);
+  row["weight_bytes"] = law.weights.si();
+  row["kv_bytes_per_sequence"] = law.kv_per_sequence.si();
+  row["gain"] = law.gain;
   return row;
 }
 
@@ -135,7 +132,8 @@ void register_baseline(py::module_& module) {
       "decode_gain",
       [](const LoadedNetwork& network, double batch, double context, Index weight_bits,
          Index kv_bits) {
-        return gain_of(network, batch, context, {weight_bits, kv_bits, kv_bits});
+        return gain_of(
+            decode_gain(network.network, {weight_bits, kv_bits, kv_bits}, batch, context));
       },
       py::arg("network"), py::arg("batch"), py::arg("context"), py::arg("weight_bits"),
       py::arg("kv_bits"), "The law 1 + W / (B KV) with its bytes.");

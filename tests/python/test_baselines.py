@@ -7,10 +7,11 @@ import numpy as np
 import ohmformer as ohm
 import pytest
 from command import ohmformer, refusal
+from matplotlib.figure import Figure
 from ohmformer.baselines import length_presets
 from ohmformer.baselines.sweep import sweep
 from ohmformer.errors import ArgumentError, ConfigError
-from ohmformer.plots.baselines import draw_sweep
+from ohmformer.plots.baselines import _draw_law, draw_sweep
 
 LLAMA_WEIGHTS, LLAMA_KV = 69501714432, 163840  # bytes at 8 bits: matrices; keys and values per token
 
@@ -58,6 +59,15 @@ def test_a_baseline_can_be_changed_and_reads_back(server, llama, tmp_path):
         ohm.Baseline.preset("h100_x9")
 
 
+@pytest.mark.parametrize(
+    "arguments, named",
+    [((0, 2048), "batch 0"), ((float("nan"), 2048), "batch nan"), ((1, 64, 0), "weight_bits 0"), ((1, 64, 8, 99), "kv_bits 99")],
+)
+def test_the_law_names_the_argument_that_is_wrong(llama, arguments, named):
+    with pytest.raises(ArgumentError, match=named):
+        ohm.decode_gain(llama, *arguments)
+
+
 def test_the_gain_of_weights_in_place_follows_the_law(llama):
     for batch, context in ((1, 2048), (8, 2048), (256, 8192)):
         law = ohm.decode_gain(llama, batch, context)
@@ -90,6 +100,14 @@ def test_a_chip_serves_too():
     assert found.makespan_s == pytest.approx(ohm.estimate(mapping, prompt=8, generate=10).latency_s, rel=0.02)
 
 
+def test_a_mapping_serves_no_other_network():
+    network, other = (ohm.Network.from_pretrained(name) for name in ("known_entropy_gpt", "stdlib_gpt"))
+    mapping, mix = ohm.map(network, ohm.Chip.load("rram_22nm")), {"requests": [{"prompt": 4, "generate": 2}]}
+    assert ohm.serve(mapping, mix, network).to_dict() == ohm.serve(mapping, mix).to_dict()
+    with pytest.raises(ArgumentError, match="stdlib_gpt beside a mapping of known_entropy_gpt"):
+        ohm.serve(mapping, mix, other)
+
+
 def test_what_serve_refuses(server, llama):
     with pytest.raises(ArgumentError, match="without a network"):
         ohm.serve(server, "128/128")
@@ -118,6 +136,42 @@ def test_the_command_compares_chips_and_baselines(tmp_path):
     assert (tmp_path / "out" / "decode.png").stat().st_size > 10000
     assert "network" in refusal("compare", "--baseline", "h100")
     assert "--prompt" in refusal("compare", "--baseline", "h100", "--network", "llama-3-8b", "--prompt", "3")
+
+
+def test_rates_are_checked_or_claimed_near_published_workloads_only():
+    llama, machines = ohm.Network.from_pretrained("llama-3-8b"), [ohm.Baseline.preset(name) for name in ("h100", "cerebras_wse3", "a100")]
+    table = sweep(machines, llama, contexts=(600, 3072), batches=(1, 8, 256)).set_index(["machine", "context", "batch"])["evidence"]
+    assert table["h100", 3072, 256] == "measured" and table["cerebras_wse3", 600, 1] == "claim"
+    assert set(table["a100"]) == {"data sheet"}
+    far = [("h100", 3072, 8), ("h100", 600, 8), ("cerebras_wse3", 600, 8), ("cerebras_wse3", 3072, 1)]
+    assert {table[point] for point in far} == {"extrapolated"}
+    small = sweep(machines[:1], ohm.Network.from_pretrained("known_entropy_gpt"), contexts=(32,), batches=(1,))
+    assert small.loc[0, "evidence"] == "extrapolated"
+    assert small.loc[0, "worst_error"] == max(ohm.Baseline.preset("h100").validate()["error"], key=abs)
+
+
+def test_a_pipeline_of_layers_saturates():
+    llama = ohm.Network.from_pretrained("llama-2-7b")
+    table = sweep([ohm.Baseline.preset("groq_lpu_x576")], llama, batches=(1, 16, 64, 128))
+    rates = table["output_tokens_per_s"].to_numpy(float)
+    assert rates[1] == pytest.approx(16 * rates[0], rel=0.01)
+    assert rates[3] == pytest.approx(rates[2], rel=0.01) and rates[3] < 1 / (2 * 20.8e-6)
+
+
+def test_the_law_has_a_style_and_a_name_per_bit_width(llama):
+    table = sweep([ohm.Baseline.preset("h100_x8"), ohm.Baseline.preset("cerebras_wse3_x4")], llama, batches=(1, 8))
+    axes = Figure().subplots()
+    _draw_law(axes, table, {2048: "-"})
+    assert len({(line.get_color(), line.get_marker()) for line in axes.lines}) == len(axes.lines) == 2
+    assert ["8 bits" in line.get_label() for line in axes.lines] == [True, False]
+
+
+def test_the_default_context_is_one_that_the_network_holds():
+    points = ohmformer("compare", "--baseline", "h100", "--network", "gpt2-small", "--json").tree["points"]
+    assert {point["context"] for point in points} == {1024} and not any(point["problem"] for point in points)
+    assert "none of 9 points" in refusal("compare", "--baseline", "h100", "--network", "llama-3-8b", "--context", "200000")
+    shown = ohmformer("compare", "--baseline", "h100", "--network", "llama-3-8b").out
+    assert "misses published rates by up to +45 %" in shown and "extrapolated" in shown
 
 
 def test_the_law_of_a_chip_takes_the_bits_of_the_chip():

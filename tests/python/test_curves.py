@@ -3,7 +3,7 @@
 
 import ohmformer as ohm
 import pytest
-from command import ohmformer
+from command import ohmformer, refusal
 from ohmformer.cli.curves import beside, counts
 from ohmformer.curves.workloads import rate_of
 
@@ -39,6 +39,12 @@ def test_what_cannot_run_says_why_and_keeps_its_size():
 def test_encoders_take_their_context_at_once():
     tree = ohmformer("curves", "digits_vit", *SMALL[2:4], "--context", "17", "--batch", "1,2", "--json").tree
     assert [p["conditions"]["kind"] for p in tree["points"]] == ["encoder"] * 2
+    shown = ohmformer("curves", "digits_vit", *SMALL[2:4], "--batch", "1").out
+    assert "Whole inputs on rram_22nm" in shown and "input tokens/s" in shown and "TPOT" not in shown
+
+
+def test_an_empty_table_is_refused():
+    assert "nothing of it runs" in refusal("curves", "stdlib_gpt", *SMALL[2:4], "--context", "100k")
 
 
 def test_the_folder_holds_the_page_the_pictures_and_the_figures(tmp_path):
@@ -48,7 +54,7 @@ def test_the_folder_holds_the_page_the_pictures_and_the_figures(tmp_path):
     assert {file.name for file in (tmp_path / "out").iterdir()} == {"curves.json", "plots", "report.html"}
     assert {file.name for file in (tmp_path / "out" / "plots").iterdir()} == {"rates.png", "roofline.png"}
     page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
-    assert "h100 (roofline, checked), batch 1" in page
+    assert "h100 (extrapolated), batch 1" in page
     assert "Beside this page: curves.json" in page and "timeline.json" not in page.split("<footer>")[1]
 
 

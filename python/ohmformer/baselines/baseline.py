@@ -15,8 +15,15 @@ from ohmformer.network import Network
 from ohmformer.roots import Folder, config_roots
 
 LARGEST = 2**31
-# How pictures and tables call what stands behind a machine's rates; only published rows are measured.
-STANDING = {"measured": "roofline, checked", "claim": "as claimed", "data sheet": "roofline", "model": "chip, modelled"}
+PUBLISHED = ("measured", "claim")  # standings of a published result, the better one first
+# How pictures and tables call what stands behind a rate; checked and claimed are only workloads near a published one.
+STANDING = {
+    "measured": "roofline, checked",
+    "claim": "as claimed",
+    "extrapolated": "extrapolated",
+    "data sheet": "roofline",
+    "model": "chip, modelled",
+}
 
 
 class Figures(Mapping[str, Any]):
@@ -59,7 +66,7 @@ class Baseline(Described):
     >>> round(server.estimate(llama, prompt=2047, generate=3, batch=8).decode_tokens_per_s, -1)
     1560.0
     >>> server.evidence
-    'measured'
+    'claim'
     """
 
     _reader = _core.BaselineSpec
@@ -76,9 +83,9 @@ class Baseline(Described):
 
     @property
     def evidence(self) -> str:
-        """What stands behind its rates: "measured" results that the model is compared with, "claim"s, or "data sheet"."""
+        """The best that anyone published of it: "measured" results, "claim"s, or nothing beyond its "data sheet"."""
         found = {row["status"] for row in self.to_dict()["published"]}
-        return next((status for status in ("measured", "claim") if status in found), "data sheet")
+        return next((status for status in PUBLISHED if status in found), "data sheet")
 
     def estimate(self, network: Network, prompt: int | None = None, generate: int | None = None, batch: int = 1) -> Figures:
         """A workload: `batch` sequences that arrive together, as in ohmformer.estimate().

@@ -25,7 +25,8 @@ def length_presets() -> list[str]:
 def serve(machine: Baseline | Mapping, mix: Dictionary[str, Any] | str, network: Network | None = None, **settings: Any) -> Figures:
     """Serve a mix of requests, pass by pass, first come first served.
 
-    Args: machine is a Baseline (with the network it runs) or the result of ohmformer.map(). mix is a
+    Args: machine is a Baseline (with the network it runs) or the result of ohmformer.map(), which
+    serves the network that was mapped and no other. mix is a
     dictionary, or the name of a length preset such as "2048/128" (64 requests at once; `count=` for
     another number): requests, a list of {prompt, generate, arrival: "3 ms", count}; poisson, {rate:
     "2 Hz", count, prompts, generates, paired, seed}; batching, "continuous" (default) or "static";
@@ -48,6 +49,11 @@ def serve(machine: Baseline | Mapping, mix: Dictionary[str, Any] | str, network:
         return Figures(_core.serve_baseline(machine._spec, _graph(network), text))
     if not isinstance(machine, Mapping):
         raise ArgumentError(f"machine: {type(machine).__name__} found; expected a Baseline or the result of ohmformer.map()")
+    if network is not None and _graph(network).to_dict() != machine.network.to_dict():
+        raise ArgumentError(
+            f"serve: network {network.name} beside a mapping of {machine.network.name}; expected none: a mapping serves "
+            "the network that was mapped"
+        )
     return Figures(_core.serve_chip(machine._mapped, text))
 
 

@@ -8,6 +8,7 @@ import pandas as pd
 
 from ohmformer import _core
 from ohmformer.baselines.baseline import Baseline, decode_gain
+from ohmformer.baselines.standing import Result, evidence, results, worst_error
 from ohmformer.chip import Chip
 from ohmformer.errors import ArgumentError, Error
 from ohmformer.mapping import Mapping, map_network
@@ -19,15 +20,18 @@ MOST_PASSES = 100_000  # tokens × matrices of a chip's prompt: every one is an 
 
 
 def sweep(
-    machines: Sequence[Chip | Baseline], network: Network, contexts: Sequence[int] = (CONTEXT,), batches: Sequence[int] = BATCHES
+    machines: Sequence[Chip | Baseline], network: Network, contexts: Sequence[int] | None = None, batches: Sequence[int] = BATCHES
 ) -> pd.DataFrame:
     """One row per machine × context × batch: a decode step of equal sequences, output tokens only.
 
-    Columns: machine, kind (chip or baseline), evidence (of a baseline: measured, claim or data sheet;
-    of a chip: model), context, batch, tpot_s, output_tokens_per_s, tokens_per_s_per_user,
+    contexts: default 2048 tokens, or all that the network holds. Columns: machine, kind (chip or
+    baseline), evidence (of a chip: model; of a baseline: measured or claim near a published result
+    of this network, within a factor of 2 in context and in batch, else extrapolated; data sheet
+    where nothing is published), worst_error (ours over theirs - 1 of the published result that the
+    model of the machine misses most; None without one that it was not fitted to), context, batch, tpot_s, output_tokens_per_s, tokens_per_s_per_user,
     output_tokens_per_j (None where no power is published), bound, decode_gain (most that weights in
-    place can gain at the bits of this machine), kv_knee (the batch at which
-    keys and values are as many bytes as the weights), problem (why it cannot run this).
+    place can gain at the bits of this machine), weight_bits and
+    kv_bits (of this machine), kv_knee (the batch at which keys and values are as many bytes as the weights), problem (why it cannot run this).
 
     >>> table = sweep([Baseline.preset("h100_x8")], Network.from_pretrained("llama-3-70b"), batches=(1, 256))
     >>> table["output_tokens_per_s"].round(-2).tolist(), table["bound"].tolist()
@@ -37,9 +41,29 @@ def sweep(
         raise ArgumentError(f"sweep: network {network.name} is an encoder; expected a decoder: an encoder has no decode steps")
     rows = []
     for machine in machines:
-        run = _runner(machine, network)
-        rows += [_row(machine, network, run, {"context": c, "batch": b}) for c in contexts for b in batches]
+        run, known = _runner(machine, network), results(machine) if isinstance(machine, Baseline) else []
+        for context in contexts or (default_context(network),):
+            for batch in batches:
+                point = {"context": context, "batch": batch}
+                rows.append(_standing(machine, network, known, point) | _row(machine, network, run, point))
     return pd.DataFrame(rows)
+
+
+def default_context(network: Network) -> int:
+    """Tokens per sequence where none are asked for.
+
+    >>> [default_context(Network.from_pretrained(name)) for name in ("gpt2-small", "llama-3-8b")]
+    [1024, 2048]
+    """
+    return min(CONTEXT, network.to_dict()["context"])
+
+
+def _standing(machine: Chip | Baseline, network: Network, known: list[Result], point: dict[str, int]) -> dict[str, Any]:
+    """Who it is, and how far its rate at this point can be trusted."""
+    if not isinstance(machine, Baseline):
+        return {"machine": machine.name, "kind": "chip", "evidence": "model", "worst_error": None}
+    standing = evidence(machine, known, network, point)
+    return {"machine": machine.name, "kind": "baseline", "evidence": standing, "worst_error": worst_error(known)}
 
 
 def _runner(machine: Chip | Baseline, network: Network) -> Any:
@@ -62,12 +86,11 @@ def _row(machine: Chip | Baseline, network: Network, run: Any, point: dict[str, 
     bits = _bits(machine)
     law = decode_gain(network, point["batch"], point["context"], bits["weights"], bits["kv"])
     row = {
-        "machine": machine.name,
-        "kind": "baseline" if isinstance(machine, Baseline) else "chip",
-        "evidence": machine.evidence if isinstance(machine, Baseline) else "model",
         **point,
         **dict.fromkeys(("tpot_s", "output_tokens_per_s", "tokens_per_s_per_user", "output_tokens_per_j", "bound")),
         "decode_gain": law.gain,
+        "weight_bits": bits["weights"],
+        "kv_bits": bits["kv"],
         "kv_knee": law.weight_bytes / law.kv_bytes_per_sequence,
         "problem": "",
     }

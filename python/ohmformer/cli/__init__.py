@@ -210,7 +210,7 @@ def compare(
         list[str] | None, typer.Option("--baseline", metavar="NAME|FILE", help="Beside a digital machine, decoding; repeatable.")
     ] = None,
     contexts: Annotated[
-        list[int] | None, typer.Option("--context", help="Tokens per sequence, with --baseline; repeatable; default: 2048.")
+        list[int] | None, typer.Option("--context", help="Tokens per sequence, with --baseline; repeatable; default: 2048, or all it holds.")
     ] = None,
     prompt: Annotated[int | None, typer.Option("--prompt", help="Tokens per sequence; default: suits the network.")] = None,
     generate: Annotated[int | None, typer.Option("--generate", help="Tokens a decoder generates.")] = None,
@@ -238,7 +238,9 @@ def compare(
 def curves(
     networks: Annotated[list[str], typer.Argument(metavar="NETWORK...", help="Presets, trained networks, folders.")],
     chip: ChipName,
-    context: Annotated[str, typer.Option("--context", metavar="N,N,…", help="Tokens the last one attends to.")] = "128,512,2k",
+    context: Annotated[
+        str | None, typer.Option("--context", metavar="N,N,…", help="Tokens the last one attends to; default: 128,512,2k or all it holds.")
+    ] = None,
     batch: Annotated[str, typer.Option("--batch", metavar="N,N,…", help="Sequences at once.")] = "1,4,16",
     baseline: Annotated[list[str] | None, typer.Option("--baseline", metavar="NAME|FILE", help="A digital machine beside.")] = None,
     out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Write pictures and a page.")] = None,

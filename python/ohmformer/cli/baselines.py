@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from ohmformer.baselines import STANDING, Baseline
-from ohmformer.baselines.sweep import CONTEXT, sweep
+from ohmformer.baselines.sweep import sweep
 from ohmformer.chip import Chip
 from ohmformer.cli.terminal import console, grid
 from ohmformer.errors import ArgumentError
@@ -31,8 +31,9 @@ def sweep_command(
         raise ArgumentError("compare: baselines without a network; expected one to run, such as --network llama-3-70b")
     if out is not None:
         prepare_folder(out)
-    table = sweep(machines, network, asked["contexts"] or (CONTEXT,))
+    table = sweep(machines, network, asked["contexts"])
     rows = [dict(row) for row in table.astype(object).where(table.notna(), None).to_dict("records")]
+    _require_one(rows)
     if out is not None:
         _write(table, rows, network, out)
     if style["json"]:
@@ -48,6 +49,13 @@ def _refuse_workload(workload: Row) -> None:
         raise ArgumentError(
             f"compare: {', '.join(given)} beside --baseline; expected --context alone: every batch from 1 to 256 is shown"
         )
+
+
+def _require_one(rows: list[Row]) -> None:
+    """Refuses where nothing ran: an empty table is no answer."""
+    problems = list(dict.fromkeys(row["problem"] for row in rows))
+    if all(problems):
+        raise ArgumentError(f"compare: none of {len(rows)} points runs: {problems[0]}")
 
 
 def _write(table: pd.DataFrame, rows: list[Row], network: Network, out: Path) -> None:
@@ -79,11 +87,21 @@ def _cells(row: Row) -> list[str]:
     ]
 
 
+def _published(row: Row) -> str:
+    """How far the model of a machine is from what is published of it."""
+    error = finite(row["worst_error"])
+    if error is None:
+        return f"{row['machine']}: nothing is published that its model could miss; it is a data sheet's, or fitted to one claim."
+    return f"{row['machine']}: its model misses published rates by up to {100 * error:+.0f} %; elsewhere it is extrapolated."
+
+
 def _print(rows: list[Row], network: Network, out: Path | None) -> None:
     screen = console()
     screen.print(grid(f"{network.name} decodes: output tokens only", list(COLUMNS), [_cells(row) for row in rows if not row["problem"]]))
     for problem in dict.fromkeys(f"- {row['machine']}: {row['problem']}" for row in rows if row["problem"]):
         screen.print(problem, markup=False)
+    for row in {row["machine"]: row for row in rows if row["kind"] == "baseline"}.values():
+        screen.print(_published(row), markup=False)
     screen.print("gain at most: 1 + W / (B · KV), when weights stay in place and keys and values are read at the same rate.", markup=False)
     if out is not None:
         screen.print(f"Written to {out}: decode.png, decode.csv, decode.json", markup=False)

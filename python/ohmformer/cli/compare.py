@@ -8,7 +8,7 @@ import pandas as pd
 from ohmformer.chip import Chip
 from ohmformer.cli.terminal import console, grid
 from ohmformer.comparison import LEVELS, compare, labels
-from ohmformer.comparison.lines import FACTS, NETWORK, Row, lines, peak_lines, share_lines
+from ohmformer.comparison.lines import FACTS, Row, lines, network_lines, peak_lines, share_lines
 from ohmformer.network import Network
 from ohmformer.results import to_json
 from ohmformer.validation.files import prepare_folder, write_file
@@ -54,7 +54,7 @@ def _print(chips: list[Chip], rows: list[Row], network: Network | None, out: Pat
         for figure, word in (("power_w", "power"), ("area_m2", "area")):
             screen.print(grid(f"Share of the {level}'s {word}", ["component", *names], share_lines(chips, level, figure)))
     if network is not None:
-        screen.print(grid(f"{network.name} on them", ["", *names], lines(rows, NETWORK)))
+        screen.print(grid(f"{network.name} on them", ["", *names], lines(rows, network_lines(network.is_decoder))))
         for name, row in zip(names, rows, strict=True):
             if row["network_problem"]:
                 screen.print(f"- {name}: {row['network_problem']}", markup=False)

@@ -4,6 +4,8 @@
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from ohmformer.baselines import STANDING, Baseline
 from ohmformer.baselines.sweep import sweep as decode_steps
 from ohmformer.chip import Chip
@@ -13,20 +15,26 @@ from ohmformer.curves.sweep import sweep, workloads
 from ohmformer.curves.workloads import decode_energy, rate_of
 from ohmformer.errors import ArgumentError
 from ohmformer.network import Network
+from ohmformer.report.points import is_encoder
 from ohmformer.report.quantities import quantity, with_span
 from ohmformer.results import to_json
 from ohmformer.validation.files import prepare_folder, write_file
 
 DONE = 0
 FILES = "curves.json (everything, SI units), plots/"
+TABLES = (  # whether of encoders, what they do, columns
+    (False, "Decoding", ("network", "context", "batch", "tokens/s", "tokens/J (range of the sources)", "TPOT")),
+    (True, "Whole inputs", ("network", "tokens", "batch", "input tokens/s", "input tokens/J (range of the sources)", "time")),
+)
+CONTEXTS = (128, 512, 2048)  # tokens that the last one attends to, where none are asked for
 LARGEST = 2**24  # tokens of a context, sequences of a batch
 
 
 def curves_command(
-    networks: list[Network], machines: tuple[Chip, list[Baseline]], axes: dict[str, str], out: Path | None, style: dict[str, Any]
+    networks: list[Network], machines: tuple[Chip, list[Baseline]], axes: dict[str, str | None], out: Path | None, style: dict[str, Any]
 ) -> int:
     """Estimate every network at every context and batch; print the rates, write pictures and a page."""
-    contexts = counts(axes["context"], "--context", 2)
+    contexts = counts(axes["context"], "--context", 2) if axes["context"] is not None else default_contexts(networks)
     batches = counts(axes["batch"], "--batch", 1)
     chip, baselines = machines
     if out is not None:
@@ -35,6 +43,7 @@ def curves_command(
     with progress(len(chosen) * len(networks) + 1, style["quiet"] or style["json"]) as advance:
         result = sweep(networks, chip, chosen, lambda name: advance(name, ""))
         result |= beside(baselines, networks, contexts, batches)
+    _require_one(result)
     if out is not None:
         _write(result, out)
     if style["json"]:
@@ -42,6 +51,22 @@ def curves_command(
     elif not style["quiet"]:
         _print(result, out)
     return DONE
+
+
+def default_contexts(networks: list[Network]) -> list[int]:
+    """CONTEXTS, as far as the largest of the networks holds them.
+
+    >>> [default_contexts([Network.from_pretrained(name)]) for name in ("llama-3-8b", "gpt2-small", "vit-small")]
+    [[128, 512, 2048], [128, 512, 1024], [128, 197]]
+    """
+    largest = max(network.to_dict()["context"] for network in networks)
+    return sorted({min(context, largest) for context in CONTEXTS})
+
+
+def _require_one(result: dict[str, Any]) -> None:
+    """Refuses where nothing ran: an empty table is no answer."""
+    if not result["references"] and not any("conditions" in point for point in result["points"]):
+        raise ArgumentError(f"curves: nothing of it runs: {result['warnings'][0]}")
 
 
 def counts(text: str, option: str, least: int) -> list[int]:
@@ -70,14 +95,22 @@ def beside(baselines: list[Baseline], networks: list[Network], contexts: list[in
     for network in networks if baselines else []:
         if network.is_decoder:
             table = decode_steps(baselines, network, contexts, batches)
-            references += [reference(row, network.name) for row in table.to_dict("records") if not row["problem"]]
+            known = table[table["problem"] == ""]
+            words = {machine: standing(rows) for machine, rows in known.groupby("machine")}
+            references += [reference(row, network.name, words[row["machine"]]) for row in known.to_dict("records")]
     return {"references": references, "machines": [roof(machine.name, machine.to_dict()) for machine in baselines]}
 
 
-def reference(row: dict[str, Any], network: str) -> dict[str, Any]:
+def standing(rows: pd.DataFrame) -> str:
+    """What stands behind the rates of one machine: the same for all of them, or for a part."""
+    found = [STANDING[status] for status in STANDING if status in set(rows["evidence"])]
+    return found[0] if len(found) == 1 else f"{found[0]} in part, else extrapolated"
+
+
+def reference(row: dict[str, Any], network: str, words: str) -> dict[str, Any]:
     """A decode step of another machine, as rate pictures take it."""
     return {
-        "machine": f"{row['machine']} ({STANDING[row['evidence']]})",
+        "machine": f"{row['machine']} ({words})",
         "network": network,
         "context": row["context"],
         "batch": row["batch"],
@@ -121,18 +154,20 @@ def _drawn(point: dict[str, Any]) -> dict[str, Any]:
     return kept | energies | {"dram_bytes": dram_bytes(point)}
 
 
+def _cells(point: dict[str, Any]) -> list[str]:
+    """One line of a table; an encoder decodes nothing, so its time is that of whole inputs."""
+    rate = rate_of(point)
+    seconds = point.get("makespan_s" if is_encoder(point) else "tpot_s")
+    work = with_span(rate.per_j, rate.per_j_low, rate.per_j_high, "")
+    return [point["network"], f"{rate.context:,}", f"{rate.batch:,}", quantity(rate.per_s, ""), work, quantity(seconds, "s")]
+
+
 def _print(result: dict[str, Any], out: Path | None) -> None:
     screen = console()
-    columns = ["network", "context", "batch", "tokens/s", "tokens/J (range of the sources)", "TPOT"]
-    rows = []
-    for point in result["points"]:
-        rate = rate_of(point)
-        if rate:
-            work = with_span(rate.per_j, rate.per_j_low, rate.per_j_high, "")
-            speeds = [quantity(rate.per_s, ""), work, quantity(point.get("tpot_s"), "s")]
-            rows.append([point["network"], f"{rate.context:,}", f"{rate.batch:,}", *speeds])
-    if rows:
-        screen.print(grid(f"Decoding on {result['chip']}", columns, rows))
+    for encoder, title, columns in TABLES:
+        rows = [_cells(point) for point in result["points"] if rate_of(point) and is_encoder(point) == encoder]
+        if rows:
+            screen.print(grid(f"{title} on {result['chip']}", list(columns), rows))
     for text in _areas(result["points"]):
         screen.print(text, markup=False)
     for text in result["warnings"]:

@@ -43,9 +43,23 @@ NETWORK: Lines = (
     ("tokens per second", lambda row: quantity(row.get("network_tokens_per_s"), "")),
     ("energy per token", lambda row: _span(row, "network_energy_per_token", "j", "J")),
     ("time to first token", lambda row: quantity(row.get("network_ttft_s"), "s")),
-    ("time per output token", lambda row: quantity(row.get("network_tpot_s"), "s")),
+    ("time per output token", lambda row: quantity(row.get("network_tpot_s") or None, "s")),  # 0: one token alone
     ("power", lambda row: quantity(row.get("network_power_w"), "W")),
 )
+OF_ENCODERS = {  # other names of lines; an encoder gives no tokens
+    "tokens per second": "input tokens per second",
+    "energy per token": "energy per input token",
+    "time to first token": "time per batch of inputs",
+    "time per output token": None,
+}
+
+
+def network_lines(decoder: bool) -> Lines:
+    """What a network takes and gives."""
+    if decoder:
+        return NETWORK
+    named = ((OF_ENCODERS.get(name, name), text) for name, text in NETWORK)
+    return tuple((name, text) for name, text in named if name is not None)
 
 
 def peak_lines(level: str) -> Lines:

@@ -11,7 +11,7 @@ from ohmformer.report.quantities import finite
 
 @dataclass(frozen=True)
 class Rate:
-    """What one workload delivers: decoded tokens of a decoder, whole inputs of an encoder.
+    """What one workload delivers: decoded tokens of a decoder, input tokens of an encoder.
 
     context: tokens that the last decoded one attends to; batch: sequences at once; per_j with the
     range that the sources leave open.
@@ -54,8 +54,9 @@ def rate_of(point: dict) -> Rate | None:
     known = point.get("conditions") or {}
     batch = known.get("batch") or 1
     if is_encoder(point):
-        speed = finite(point.get("tokens_per_s"))
-        return Rate(known.get("prompt") or 0, batch, speed, finite(point.get("tokens_per_j"))) if speed else None
+        speed, energy = finite(point.get("tokens_per_s")), finite(point.get("energy_per_token_j"))
+        per_j = finite(point.get("tokens_per_j")) or (1 / energy if energy else None)
+        return Rate(known.get("prompt") or 0, batch, speed, per_j) if speed else None
     tpot, generated = finite(point.get("tpot_s")), known.get("generate") or 0
     if not tpot or generated < 2:
         return None

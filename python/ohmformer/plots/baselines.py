@@ -11,19 +11,20 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from ohmformer.baselines import STANDING
+from ohmformer.baselines.baseline import PUBLISHED, STANDING
 from ohmformer.plots.figure import STYLE
 from ohmformer.report import palette
 
 STROKES = ("-", "--", "-.", ":")
+MARKS = (".", "^", "D", "v", "P", "X")
 RATES = (("output_tokens_per_s", "output tokens per second, all users"), ("output_tokens_per_j", "output tokens per joule"))
 
 
 def draw_sweep(table: pd.DataFrame, network: str) -> bytes:
     """The PNG of a table of ohmformer.baselines.sweep: log-log, a line per machine and context.
 
-    A ring marks the batch at which keys and values are as many bytes as the weights. Baselines are
-    labelled by what stands behind them: measured, claim or data sheet.
+    A ring marks the batch at which keys and values are as many bytes as the weights, a square a rate
+    near one that others measured or claimed; labels say what stands behind the rates.
     """
     colours = {name: palette.colour(number) for number, name in enumerate(dict.fromkeys(table["machine"]))}
     strokes = {context: STROKES[number % len(STROKES)] for number, context in enumerate(dict.fromkeys(table["context"]))}
@@ -44,9 +45,19 @@ def draw_sweep(table: pd.DataFrame, network: str) -> bytes:
     return picture.getvalue()
 
 
-def line_label(row: Any) -> str:
-    """What a line stands for."""
-    return f"{row.machine}, {row.context:,} tokens ({STANDING[row.evidence]})"
+def line_label(line: pd.DataFrame) -> str:
+    """What a line stands for, by the rates that it has."""
+    row = next(line.itertuples())
+    return f"{row.machine}, {row.context:,} tokens ({standing(line)})"
+
+
+def standing(line: pd.DataFrame) -> str:
+    """What stands behind the rates of a line, in words."""
+    found = set(line["evidence"])
+    published = [STANDING[status] for status in PUBLISHED if status in found]
+    if published and "extrapolated" in found:
+        return f"{' or '.join(published)} at squares, else extrapolated"
+    return " or ".join(published) or STANDING[next(iter(found))]
 
 
 def _draw_line(axes: Axes, line: pd.DataFrame, key: str, style: dict[str, str]) -> None:
@@ -55,18 +66,22 @@ def _draw_line(axes: Axes, line: pd.DataFrame, key: str, style: dict[str, str]) 
         return
     batches, values = known["batch"].to_numpy(float), known[key].to_numpy(float)
     first = next(line.itertuples())
-    axes.plot(batches, values, marker=".", label=line_label(first), **style)
+    axes.plot(batches, values, marker=".", label=line_label(line), **style)
+    published = known["evidence"].isin(PUBLISHED).to_numpy()
+    axes.plot(batches[published], values[published], marker="s", markersize=7, color=style["color"], linestyle="none")
     if batches[0] <= first.kv_knee <= batches[-1]:
         height = np.exp(np.interp(np.log(first.kv_knee), np.log(batches), np.log(values)))
         axes.plot(first.kv_knee, height, marker="o", markersize=11, fillstyle="none", color=style["color"])
 
 
 def _draw_law(axes: Axes, table: pd.DataFrame, strokes: dict[int, str]) -> None:
-    """One line per context and ratio of weights to keys and values; machines of equal bits share it."""
-    for (context, knee), line in table.groupby(["context", "kv_knee"], sort=False):
-        gains = line.drop_duplicates("batch")
-        label = f"{context:,} tokens, W / KV = {knee:.3g}"
-        axes.plot(gains["batch"], gains["decode_gain"], marker=".", color="black", linestyle=strokes[context], label=label)
+    """One line per context and bits, named; machines of equal bits share it."""
+    widths = sorted(set(zip(table["weight_bits"], table["kv_bits"], strict=True)))
+    for (context, *bits, knee), line in table.groupby(["context", "weight_bits", "kv_bits", "kv_knee"], sort=False):
+        gains, number = line.drop_duplicates("batch"), widths.index(tuple(bits))
+        style = {"color": f"{0.7 * number / len(widths):.2f}", "marker": MARKS[number % len(MARKS)], "linestyle": strokes[context]}
+        label = f"{context:,} tokens, weights of {bits[0]} bits, keys of {bits[1]}: W / KV = {knee:.3g}"
+        axes.plot(gains["batch"], gains["decode_gain"], label=label, **style)
     axes.legend(loc="upper right")
     _finish(axes, "most that weights in place gain: 1 + W / (B · KV)")
 

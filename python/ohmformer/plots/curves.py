@@ -31,7 +31,7 @@ def rate_panels(points: list[dict], references: Sequence[dict] = ()) -> list[Pan
     panels: list[Panel] = []
     for axis in ("context", "batch"):
         for network, lines in curves(points, axis).items():
-            noun = "images" if is_encoder(by_network(points)[network][0]) else "decoded tokens"
+            noun = "input tokens" if is_encoder(by_network(points)[network][0]) else "decoded tokens"
             others = reference_curves(list(references), network, axis)
             others = [line for line in others if line.held in (lines[0].held, lines[-1].held)]
             for key, unit in (("per_s", "s"), ("per_j", "J")):

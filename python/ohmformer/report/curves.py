@@ -27,7 +27,7 @@ def rate_charts(points: list[dict], references: Sequence[dict] = ()) -> list[Cha
         for network, lines in curves(points, axis).items():
             others = reference_curves(list(references), network, axis)
             others = [line for line in others if line.held in (lines[0].held, lines[-1].held)]
-            noun = "images" if is_encoder(by_network(points)[network][0]) else "decoded tokens"
+            noun = "input tokens" if is_encoder(by_network(points)[network][0]) else "decoded tokens"
             for key, word in (("per_s", "second, all users"), ("per_j", "joule")):
                 own = [line for line in lines if all(getattr(rate, key) for rate in line.rates)]
                 if own:
@@ -66,7 +66,7 @@ def _rates(network: str, lines: list[Curve], key: str, title: str) -> Chart:
     figure.update_yaxes(type="log", title=title, **_covering(ticks))
     longest = max(len(trace.name) for trace in figure.data)
     figure.update_layout(margin={"l": 8, "r": 30 + 6 * longest, "t": 12, "b": 8})
-    caption = f"{network}. Decoding alone, prefill left out."
+    caption = f"{network}. {'Whole inputs' if title.startswith('input') else 'Decoding alone, prefill left out'}."
     if any(trace.error_y.array for trace in figure.data):
         caption += " Whiskers: the range where sources disagree."
     for (x, _), _, name in knees[:1]:

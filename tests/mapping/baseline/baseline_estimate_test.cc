@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mapping/baseline/baseline_estimate.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -62,10 +63,20 @@ TEST(BaselineEstimate, OfAnEncoderIsOnePass) {
 }
 
 TEST(BaselineEstimate, WithoutPublishedPowerStatesNoEnergy) {
-  const BaselineEstimate e = estimate(testing::shipped_baseline("groq_lpu_x576"),
+  const BaselineEstimate e = estimate(testing::shipped_baseline("sohu_x8"),
                                       testing::shipped_graph("llama-2-7b"), {16, 4, 1, {}});
   EXPECT_EQ(e.energy.si(), 0.0);
   EXPECT_EQ(e.output_tokens_per_j, 0.0);
+}
+
+TEST(BaselineEstimate, CountsPowerAndMemoryOfStagesWithLayersOnly) {
+  const BaselineEstimate e = estimate(testing::shipped_baseline("groq_lpu_x576"),
+                                      testing::shipped_graph("llama-2-7b"), {16, 4, 32, {}});
+  EXPECT_LE(e.power.si(), 32 * 8 * 300.0 * (1 + 1e-12));
+  EXPECT_THAT(e.assumptions,
+              ::testing::Contains(::testing::HasSubstr("32 layers take 32 of 72 stages: 256 of "
+                                                       "576 devices")));
+  EXPECT_THAT(e.assumptions, ::testing::Contains(::testing::HasSubstr("one token per 41.6 us")));
 }
 
 TEST(BaselineEstimate, RefusesWhatDoesNotFit) {

@@ -49,6 +49,7 @@ TEST(BaselineSpec, RefusesWhatDoesNotFitTogether) {
   EXPECT_THAT(message_for("precision", "fp5"), HasSubstr("expected one of: fp16, fp8, int8"));
   EXPECT_THAT(message_for("stages", "3"), HasSubstr("8 devices in 3 stages"));
   EXPECT_THAT(message_for("power.idle", "900 W"), HasSubstr("more than busy"));
+  EXPECT_THAT(message_for("exchange.interval", "9 us"), HasSubstr("more than latency"));
   EXPECT_THAT(message_for("memory.status", "rumour"), HasSubstr("measured"));
   EXPECT_THAT(message_for("memory.bandwidth", "3"), HasSubstr("unit"));
 }

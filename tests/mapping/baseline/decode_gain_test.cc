@@ -1,16 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mapping/baseline/decode_gain.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
 
 #include "core/error.h"
 #include "mapping/baseline/roofline.h"
+#include "tests/core/error_text.h"
 #include "tests/mapping/baseline/baseline_builder.h"
 
 namespace ohm {
 namespace {
+
+using ::testing::HasSubstr;
 
 constexpr double kWeights = 69501714432.0, kPerToken = 160.0 * 1024.0;  // Llama-3-70B, 8 bits
 
@@ -44,6 +48,28 @@ TEST(DecodeGain, IsTheRatioOfTwoRooflines) {
     const double kv = batch * 2048 * kPerToken / (8 * 0.7 * 3.35e12);
     EXPECT_NEAR(streamed / kv, gain(batch, 2048), 1e-9 * gain(batch, 2048));
   }
+}
+
+TEST(DecodeGain, OfANetworkTakesItsBytes) {
+  const Network llama = testing::shipped_graph("llama-3-70b");
+  const NetworkGain law = decode_gain(llama, {8, 8, 8}, 8, 2048);
+  EXPECT_DOUBLE_EQ(law.gain, gain(8, 2048));
+  EXPECT_EQ(law.weights.si(), kWeights);
+  EXPECT_EQ(law.kv_per_sequence.si(), 2048 * kPerToken);
+  EXPECT_DOUBLE_EQ(decode_gain(llama, {4, 16, 8}, 8, 2048).gain - 1.0, (law.gain - 1.0) / 4.0);
+}
+
+TEST(DecodeGain, NamesTheArgumentThatIsWrong) {
+  const Network llama = testing::shipped_graph("llama-3-8b");
+  const auto message = [&](const BaselineBitsSpec& bits, double batch, double context) {
+    return error_text<ArgumentError>([&] { decode_gain(llama, bits, batch, context); });
+  };
+  EXPECT_THAT(message({8, 8, 8}, 0, 2048), HasSubstr("batch 0; expected at least 1"));
+  EXPECT_THAT(message({8, 8, 8}, NAN, 2048), HasSubstr("batch nan"));
+  EXPECT_THAT(message({8, 8, 8}, 1, 0), HasSubstr("context 0"));
+  EXPECT_THAT(message({0, 8, 8}, 1, 1), HasSubstr("weight_bits 0; expected 1 to 64"));
+  EXPECT_THAT(message({8, 65, 8}, 1, 1), HasSubstr("kv_bits 65"));
+  EXPECT_THROW(decode_gain(testing::shipped_graph("bert-base"), {8, 8, 8}, 1, 1), ArgumentError);
 }
 
 TEST(DecodeGain, RefusesWhatHasNoGain) {

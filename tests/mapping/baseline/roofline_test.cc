@@ -58,7 +58,7 @@ TEST(Roofline, IsTheLargerOfComputeAndMemory) {
 TEST(Roofline, ExchangesCostTheirLatencyOrTheirVolume) {
   BaselineSpec spec = testing::round_baseline();
   spec.devices = 4;
-  spec.exchange = {2, Seconds(1e-6), BytesPerSecond(1e9), "ring", {}};
+  spec.exchange = {2, Seconds(1e-6), BytesPerSecond(1e9), "ring", {}, {}};
   const Network network = build_network(testing::tiny_gpt());
   const auto exchange = [&](double tokens) {
     return Roofline(spec, network).decode(tokens, tokens).exchange.si();
@@ -74,7 +74,9 @@ TEST(Roofline, ExchangesCostTheirLatencyOrTheirVolume) {
 TEST(Roofline, StagesKeepTheLatencyOfOneUserAndMultiplyTheUsers) {
   BaselineSpec one = testing::round_baseline(), four = one;
   four.devices = four.stages = 4;
-  const Network network = build_network(testing::tiny_gpt());
+  TransformerSpec deep = testing::tiny_gpt();
+  deep.n_layers = 4;
+  const Network network = build_network(deep);
   const Roofline alone(one, network), staged(four, network);
   EXPECT_DOUBLE_EQ(staged.decode(1, 9).time.si(), alone.decode(1, 9).time.si());
   EXPECT_DOUBLE_EQ(staged.decode(4, 36).time.si(), alone.decode(1, 9).time.si());
@@ -82,6 +84,64 @@ TEST(Roofline, StagesKeepTheLatencyOfOneUserAndMultiplyTheUsers) {
   EXPECT_DOUBLE_EQ(staged.prefill(staged.counter().prompts(1, 8)).time.si() /
                        staged.prefill(staged.counter().prompts(1, 8)).busy.si(),
                    7.0 / 4.0);
+}
+
+TEST(Roofline, OfLayersThatTakeOneTokenAtATimeSaturates) {
+  BaselineSpec spec = testing::round_baseline();
+  spec.devices = spec.stages = 2;
+  spec.memory.bandwidth = BytesPerSecond(1e15);
+  spec.peaks[0].tops = 1e6;
+  spec.exchange.per_layer = 2;
+  spec.exchange.latency = Seconds(1e-3);
+  const Network network = build_network(testing::tiny_gpt());  // two layers
+  const auto rate = [&](double batch) {
+    return batch / Roofline(spec, network).decode(batch, batch).time.si();
+  };
+  EXPECT_NEAR(rate(64), 64 / 4e-3, 1);  // whole steps together: nothing bounds the rate
+  spec.exchange.interval = Seconds(1e-3);
+  EXPECT_NEAR(rate(1), 1 / 4e-3, 1e-3);
+  EXPECT_NEAR(rate(2), 2 / 4e-3, 1e-3);  // as many tokens as layers: the bound
+  for (const double batch : {4.0, 64.0, 1000.0}) EXPECT_NEAR(rate(batch), 1 / 2e-3, 1e-3);
+  spec.exchange.interval = Seconds(0.25e-3);
+  EXPECT_NEAR(rate(8), 8 / 4e-3, 1e-3);
+  EXPECT_NEAR(rate(64), 1 / 0.5e-3, 1e-3);
+}
+
+TEST(Roofline, NeverPassesOneTokenPerIntervalOfALayerOnShippedPipelines) {
+  for (const char* name : {"groq_lpu_x576", "cerebras_wse3", "cerebras_wse3_x4"}) {
+    const BaselineSpec spec = testing::shipped_baseline(name);
+    const double most =
+        1.0 / (static_cast<double>(spec.exchange.per_layer) * spec.exchange.interval.si());
+    const Roofline roofline(spec, testing::shipped_graph("llama-2-7b"));
+    double before = 0.0;
+    for (const double batch : {1.0, 32.0, 64.0, 256.0}) {
+      const double rate = batch / roofline.decode(batch, batch * 512).time.si();
+      EXPECT_LE(rate, most) << name << batch;
+      EXPECT_GE(rate, 0.999 * before) << name << batch;
+      before = rate;
+    }
+    EXPECT_GT(before, 0.9 * most) << name;
+  }
+}
+
+TEST(Roofline, LeavesStagesBeyondTheLayersEmpty) {
+  BaselineSpec two = testing::round_baseline();
+  two.devices = two.stages = 2;
+  BaselineSpec eight = two;
+  eight.devices = eight.stages = 8;
+  const Network network = build_network(testing::tiny_gpt());  // two layers
+  const Roofline some(two, network), many(eight, network);
+  EXPECT_EQ(many.stages(), 2);
+  EXPECT_EQ(many.devices(), 2);
+  EXPECT_DOUBLE_EQ(many.busy_power().si(), 2.0);
+  EXPECT_DOUBLE_EQ(many.idle_power().si(), 0.5);
+  EXPECT_DOUBLE_EQ(many.kv_capacity(), some.kv_capacity());
+  for (const double batch : {1.0, 5.0}) {
+    EXPECT_DOUBLE_EQ(many.decode(batch, batch * 9).time.si(),
+                     some.decode(batch, batch * 9).time.si());
+    EXPECT_DOUBLE_EQ(many.decode(batch, batch * 9).energy.si(),
+                     some.decode(batch, batch * 9).energy.si());
+  }
 }
 
 TEST(Roofline, RefusesWhatDoesNotFitInOneSentence) {

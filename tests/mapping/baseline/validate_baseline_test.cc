@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <map>
+#include <string>
 
 #include "core/config/source.h"
 #include "tests/mapping/baseline/baseline_builder.h"
@@ -40,6 +42,21 @@ TEST(ValidateBaseline, FittedRowsAgreeWithWhatTheyWereFittedTo) {
     for (const BaselineRow& row : rows_of(name)) {
       if (row.kind != "fitted") continue;
       EXPECT_LT(std::fabs(row.error), 0.02) << name << " " << row.ours;
+    }
+  }
+}
+
+/// No row is nearer than this by design; what is further off must not pass unseen.
+TEST(ValidateBaseline, NoPredictionMissesBeyondWhatIsStated) {
+  const std::map<std::string, double> stated{
+      {"h100", 0.46},          {"h100_x2", 0.30},          {"h100_x8", 1.45},
+      {"a100_x8", 0.05},       {"b200_x8", 0.10},          {"gb200_nvl72", 0.36},
+      {"groq_lpu_x576", 0.60}, {"cerebras_wse3_x4", 0.60}, {"dmatrix_corsair", 0.20}};
+  for (const std::string& name : component_names("baseline", {OHM_CONFIG_DIR})) {
+    for (const BaselineRow& row : rows_of(name)) {
+      if (row.kind == "fitted" || row.status == "computed") continue;
+      ASSERT_TRUE(stated.contains(name)) << name;
+      EXPECT_LT(std::fabs(row.error), stated.at(name)) << name << " " << row.error;
     }
   }
 }

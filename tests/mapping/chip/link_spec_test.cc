@@ -37,6 +37,21 @@ TEST(LinkSpec, CloserPackagingCostsLessPerBit) {
   EXPECT_LT(shipped("link_nvlink_c2c").energy, shipped("link_serdes_pcie5").energy);
 }
 
+/// Published densities of die edge count both directions (UCIe 1.0: 224 and 1317 GB/s per mm).
+TEST(LinkSpec, UcieModulesCarryThePublishedBytesPerDieEdge) {
+  const auto both_ways = [](const LinkSpec& link) {
+    return 2.0 * link.bandwidth.si() / link.beachfront.si();
+  };
+  EXPECT_NEAR(both_ways(shipped("link_ucie_standard")), 224e12, 0.1e12);
+  EXPECT_NEAR(both_ways(shipped("link_ucie_advanced")), 1317e12, 0.5e12);
+}
+
+TEST(LinkSpec, Ucie3dIsAllOfOnePitch) {
+  const LinkSpec link = shipped("link_ucie_3d");  // 9 um; 300 TB/s per mm2 at 1 um
+  EXPECT_NEAR(link.bandwidth.si(), 300e12 / 81.0 * link.area.si() * 1e6, 0.1e9);
+  EXPECT_EQ(link.energy_low.si(), 0.0);
+}
+
 TEST(LinkSpec, IsaacsFourLinksAtFullLoadDrawTheirPublishedPower) {
   const LinkSpec link = shipped("link_hypertransport_isaac");
   EXPECT_NEAR(4 * (link.energy * link.bandwidth).si(), 10.4, 0.01);

@@ -49,6 +49,8 @@ TEST(Experts, BusiestTakesItsShareOfTheTokens) {
   EXPECT_DOUBLE_EQ(expert_share(with_experts(8, 2), 2.0), 0.5);
   EXPECT_DOUBLE_EQ(expert_share(with_experts(8, 2), 100.0), 1.0);
   EXPECT_DOUBLE_EQ(expert_share(testing::tiny_gpt(), 3.0), 1.0);
+  EXPECT_DOUBLE_EQ(most_imbalance(with_experts(256, 8)), 32.0);
+  EXPECT_DOUBLE_EQ(most_imbalance(testing::tiny_gpt()), 1.0);
 }
 
 /// Every token draws k of n: the chance that none of B tokens draws a given expert is (1 - k/n)^B.

@@ -41,6 +41,21 @@ TEST(Workload, RefusesImpossibleActivity) {
   EXPECT_THROW(resolve(testing::tiny_gpt(), workload), ArgumentError);
 }
 
+TEST(Workload, RefusesAnImbalanceThatNoExpertCanHave) {
+  Workload workload = load(4, 4);
+  const TransformerSpec mixtral = testing::shipped_network("mixtral-8x7b");  // 2 of 8
+  for (const double imbalance : {1.0, 4.0}) {
+    workload.expert_imbalance = imbalance;
+    EXPECT_EQ(resolve(mixtral, workload).expert_imbalance, imbalance);
+  }
+  for (const double imbalance : {0.99, 4.01, 100.0, std::numeric_limits<double>::quiet_NaN()}) {
+    workload.expert_imbalance = imbalance;
+    EXPECT_THROW(resolve(mixtral, workload), ArgumentError) << imbalance;
+  }
+  workload.expert_imbalance = 2.0;
+  EXPECT_THROW(resolve(testing::tiny_gpt(), workload), ArgumentError);
+}
+
 TEST(Workload, ChoosesWhatIsLeftOpen) {
   const Request gpt = resolve(testing::tiny_gpt(), {});
   EXPECT_EQ(gpt.prompt, 32);
