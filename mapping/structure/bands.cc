@@ -37,15 +37,36 @@ std::vector<Band> bands_of(const Network& network, const Chip& chip, Index colum
   return bands;
 }
 
-/// The place of array `number` of a band.
-Slot slot_of(const Band& band, Index number, Index columns, Index macros_per_tile) {
-  const Index step = number / macros_per_tile, row = step / columns, along = step % columns;
+/// The tile at `step` of a band's snake.
+Index tile_of(const Band& band, Index step, Index columns) {
+  const Index row = step / columns, along = step % columns;
   const Index column = row % 2 == 0 ? along : columns - 1 - along;
-  return {(band.first_row + row) * columns + column, number % macros_per_tile};
+  return (band.first_row + row) * columns + column;
+}
+
+/// The places of `arrays` arrays of a band from number `first` on.
+void add_slots(const Band& band, Index first, Index arrays, const ChipSpec& chip,
+               std::vector<Slot>& slots) {
+  const Index last = first + arrays, each = chip.macros_per_tile;
+  for (Index step = first / each; step * each < last; ++step) {
+    const Index tile = tile_of(band, step, chip.mesh.columns), begin = step * each;
+    for (Index n = std::max(first, begin); n < std::min(last, begin + each); ++n) {
+      slots.push_back({tile, n - begin});
+    }
+  }
 }
 
 bool stands(const Network& network, const StaticMatmul& matmul) {
   return matmul.expert < 0 || stands_for_group(network.spec, matmul.expert);
+}
+
+/// Arrays of listed matrices.
+Index stored_arrays(const Network& network, const Chip& chip) {
+  Index sum = 0;
+  for (const StaticMatmul& matmul : network.matmuls) {
+    if (stands(network, matmul)) sum += arrays_of(matmul, chip);
+  }
+  return sum;
 }
 
 /// Blocks of listed matrices and their slots.
@@ -54,6 +75,9 @@ std::pair<Partition, std::vector<Slot>> lay_out(const Network& network, const Ch
   const std::string row_split = row_split_of(chip.spec);
   Partition partition{chip.shape, {}, {0}};
   std::vector<Slot> slots;
+  const Index all = stored_arrays(network, chip);
+  partition.blocks.reserve(static_cast<size_t>(all));
+  slots.reserve(static_cast<size_t>(all));
   size_t at = 0;
   Index number = 0;
   for (const StaticMatmul& matmul : network.matmuls) {
@@ -65,10 +89,7 @@ std::pair<Partition, std::vector<Slot>> lay_out(const Network& network, const Ch
     if (arrays > 0 && stands(network, matmul)) {
       const auto blocks = partition_matmul(matmul, chip.shape, row_split);
       partition.blocks.insert(partition.blocks.end(), blocks.begin(), blocks.end());
-      for (Index i = 0; i < arrays; ++i) {
-        slots.push_back(
-            slot_of(bands[at], number + i, chip.spec.mesh.columns, chip.spec.macros_per_tile));
-      }
+      add_slots(bands[at], number, arrays, chip.spec, slots);
     }
     number += arrays;
     partition.first.push_back(std::ssize(partition.blocks));

@@ -33,19 +33,6 @@ std::vector<Repeat> repeats_of(const Reduction& reduction, const std::vector<Ind
   return repeats;
 }
 
-/// The plan for one token that attends to `positions`: nothing grows any more.
-TokenPlan frozen(const TokenPlan& plan, Index positions) {
-  TokenPlan fixed = plan;
-  for (Step& step : fixed.steps) {
-    const Picoseconds occupied = step.occupation(positions);
-    step.latency += step.extra(positions);
-    for (Claim& claim : step.claims) claim.busy += occupied;
-    step.growth = {};
-    step.order = StepOrder::free;
-  }
-  return fixed;
-}
-
 /// The plan with a memory for every layer.
 TokenPlan with_memory_per_layer(const Mapping& mapping, TokenPlan plan) {
   std::map<int, Index> memory;  // by layer
@@ -178,18 +165,20 @@ class Composer {
       times.exact = false;  // layers left out want it as well
       if (request_.decoder) hold_back(times);
     }
-    for (Index t = prompt.tokens(); t < request_.tokens(); ++t) generate(t, times);
+    if (request_.generate > 1) generate(times);
     times.makespan = *std::max_element(times.outputs.begin(), times.outputs.end());
     return times;
   }
 
   /// A generated token finds an empty chip.
-  void generate(Index token, ComposedTimes& times) const {
-    const Schedule s =
-        schedule(frozen(lean_, positions_of(request_, token)), {true, 1, 1, 1}, 0, watched());
-    bool ignored = true;
-    const Picoseconds added = left_out(s, 0, ignored);
-    times.outputs.push_back(times.outputs.back() + s.makespan + added);
+  void generate(ComposedTimes& times) const {
+    const Schedule s = schedule_generated(lean_, request_, watched());
+    for (Index t = request_.prompt; t < request_.tokens(); ++t) {
+      bool ignored = true;
+      const auto g = static_cast<size_t>(t - request_.prompt);
+      const Picoseconds added = left_out(s, static_cast<size_t>(t), ignored);
+      times.outputs.push_back(times.outputs.back() + s.outputs[g + 1] - s.outputs[g] + added);
+    }
     times.critical_path += s.bounds.critical_path;
   }
 

@@ -2,9 +2,7 @@
 """Chips and baselines beside each other while they decode: against batch and context."""
 
 from collections.abc import Sequence
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from ohmformer import _core
 from ohmformer.baselines.baseline import Baseline, decode_gain
@@ -13,6 +11,9 @@ from ohmformer.errors import ArgumentError, Error
 from ohmformer.mapping import Mapping, map_network
 from ohmformer.network import Network
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 BATCHES = (1, 2, 4, 8, 16, 32, 64, 128, 256)
 CONTEXT = 2048
 MOST_PASSES = 100_000  # tokens × matrices of a chip's prompt: every one is an event of its own, about 10 s in all
@@ -20,7 +21,7 @@ MOST_PASSES = 100_000  # tokens × matrices of a chip's prompt: every one is an 
 
 def sweep(
     machines: Sequence[Chip | Baseline], network: Network, contexts: Sequence[int] = (CONTEXT,), batches: Sequence[int] = BATCHES
-) -> pd.DataFrame:
+) -> "pd.DataFrame":
     """One row per machine × context × batch: a decode step of equal sequences, output tokens only.
 
     Columns: machine, kind (chip or baseline), evidence (of a baseline: measured, claim or data sheet;
@@ -39,6 +40,8 @@ def sweep(
     for machine in machines:
         run = _runner(machine, network)
         rows += [_row(machine, network, run, {"context": c, "batch": b}) for c in contexts for b in batches]
+    import pandas as pd
+
     return pd.DataFrame(rows)
 
 

@@ -99,8 +99,11 @@ def _folder_name(file: Path) -> str:
 
 
 def _by_component(found: performance.Performance) -> list[list[str]]:
-    sums = found.table().groupby("component")["energy_j"].sum().sort_values(ascending=False, kind="stable")
-    return [[name, quantity(joules, "J"), share(joules / found.energy_j)] for name, joules in sums.items() if joules]
+    sums: dict[str, float] = {}
+    for row in sorted(found.breakdown, key=lambda row: row["component"]):
+        sums[row["component"]] = sums.get(row["component"], 0.0) + row["energy_j"]
+    largest = sorted(sums.items(), key=lambda item: -item[1])
+    return [[name, quantity(joules, "J"), share(joules / found.energy_j)] for name, joules in largest if joules]
 
 
 def _part(part: dict[str, Any]) -> list[str]:
