@@ -28,12 +28,12 @@ class Calendar {
       return start;
     }
     if (busy == 0) return from;
-    if (taken_.empty() || taken_.back().second <= now) {
-      taken_.assign(1, {from, from + busy});
-      first_ = 0;
-    } else if (taken_.back().second == from) {
+    if (first_ == std::ssize(taken_) - 1 && taken_.back().second <= now) {
+      taken_.back() = {from, from + busy};
+    } else if (!taken_.empty() && taken_.back().second == from) {
       taken_.back().second = from + busy;
     } else {
+      if (taken_.size() == taken_.capacity()) forget(now);
       taken_.emplace_back(from, from + busy);
     }
     return from;

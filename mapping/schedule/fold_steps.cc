@@ -18,14 +18,6 @@ void add_wait(std::vector<Wait>& waits, const Wait& wait) {
   waits.push_back(wait);
 }
 
-Picoseconds longest_hold(const Step& step, const StepTime& time) {
-  Picoseconds longest = 0;
-  for (const Claim& claim : step.claims) {
-    longest = std::max(longest, claim.busy + (step.hops ? 0 : time.occupied));
-  }
-  return longest;
-}
-
 }  // namespace
 
 StepFolder::StepFolder(const std::vector<Step>& steps, Index batch)
@@ -33,10 +25,21 @@ StepFolder::StepFolder(const std::vector<Step>& steps, Index batch)
       batch_(batch),
       past_(steps.size()),
       ends_(steps.size()),
-      apart_(steps.size(), 0) {}
+      apart_(steps.size(), 0) {
+  for (const Step& step : steps) {
+    Picoseconds& longest = held_.emplace_back(0);
+    for (const Claim& claim : step.claims) longest = std::max(longest, claim.busy);
+  }
+}
+
+Picoseconds StepFolder::longest_hold(size_t k, const StepTime& time) const {
+  const bool grows = !steps_[k].claims.empty() && !steps_[k].hops;
+  return held_[k] + (grows ? time.occupied : 0);
+}
 
 FoldedSteps StepFolder::fold(const std::vector<StepTime>& times) {
   FoldedSteps folded;
+  left_at_.assign(steps_.size() + 1, 0);
   for (size_t k = 0; k < steps_.size(); ++k) {
     if (times[k].applies) add(k, times, folded);
   }
@@ -68,15 +71,26 @@ void StepFolder::add(size_t k, const std::vector<StepTime>& times, FoldedSteps& 
   } else {
     ends_[k] = {{std::ssize(folded.servers), time.repeated}};
     folded.servers.push_back({k, std::move(after)});
-    const Picoseconds held = steps_[k].hops ? 0 : longest_hold(steps_[k], time);
+    const Picoseconds held = steps_[k].hops ? 0 : longest_hold(k, time);
     apart_[k] = steps_[k].order == StepOrder::in_order ? 0 : std::max(held, past.apart);
   }
-  for (const Wait& wait : ends_[k]) add_wait(folded.left, wait);
+  for (const Wait& wait : ends_[k]) leave_after(wait, folded);
+}
+
+void StepFolder::leave_after(const Wait& wait, FoldedSteps& folded) {
+  size_t& at = left_at_[static_cast<size_t>(wait.server + 1)];
+  if (at == 0) {
+    folded.left.push_back(wait);
+    at = folded.left.size();
+  } else {
+    Wait& known = folded.left[at - 1];
+    known.delay = std::max(known.delay, wait.delay);
+  }
 }
 
 /// Tokens of one sequence are `batch_` others apart.
 bool StepFolder::never_waits(size_t k, const StepTime& time, Picoseconds apart) const {
-  if (longest_hold(steps_[k], time) > apart) return false;
+  if (longest_hold(k, time) > apart) return false;
   return steps_[k].order != StepOrder::in_order || time.latency / batch_ < past_[k].apart ||
          time.latency == 0;
 }

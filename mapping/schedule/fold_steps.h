@@ -58,11 +58,18 @@ class StepFolder {
   void add(size_t k, const std::vector<StepTime>& times, FoldedSteps& folded);
   bool never_waits(size_t k, const StepTime& time, Picoseconds apart) const;
 
+  /// The token has not passed before this.
+  void leave_after(const Wait& wait, FoldedSteps& folded);
+  /// How long the step holds one of its claims at most.
+  Picoseconds longest_hold(size_t k, const StepTime& time) const;
+
   const std::vector<Step>& steps_;
   const Index batch_;
+  std::vector<Picoseconds> held_;        // by step: the longest claim, without growth
   std::vector<Past> past_;               // by step
   std::vector<std::vector<Wait>> ends_;  // by step
   std::vector<Picoseconds> apart_;       // by step: tokens that leave it, at least
+  std::vector<size_t> left_at_;          // by server, the release first: 1 + its entry of `left`
 };
 
 }  // namespace ohm

@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
+#include <utility>
 
 #include "core/error.h"
 #include "mapping/estimate/assumptions.h"
@@ -115,26 +117,44 @@ class Scaled {
   void add_work(const TokenPlan& plan, const Request& pass, Schedule& s) const {
     s.resources = plan.resources;
     s.busy = resource_work(plan, pass);
-    TokenPlan repeated{plan.resources, {}};
-    for (const Step& step : plan.steps) {
-      Step more = step;
-      std::erase_if(more.claims, [&](const Claim& claim) {
-        const ResourceKind kind = plan.resources[static_cast<size_t>(claim.resource)].kind;
-        return kind != ResourceKind::dram && kind != ResourceKind::macros;
-      });
-      for (Index n = 1; !more.claims.empty() && n < layers_of(step.vertex); ++n) {
-        repeated.steps.push_back(more);
-      }
-    }
-    const auto more = resource_work(repeated, pass);
-    for (size_t r = 0; r < more.size(); ++r) {
+    std::map<Index, Picoseconds> more;  // by resource
+    for (const Step& step : plan.steps) add_repeats(plan, step, pass, more);
+    for (size_t r = 0; r < s.busy.size(); ++r) {
+      const auto at = more.find(static_cast<Index>(r));
+      const Picoseconds repeated = at == more.end() ? 0 : at->second;
       const bool dram = reduction_.one_memory && plan.resources[r].kind == ResourceKind::dram;
-      if (s.busy[r] + (dram ? more[r] : 0) > s.bounds.busiest) {
-        s.bounds.busiest = s.busy[r] + (dram ? more[r] : 0);
+      if (s.busy[r] + (dram ? repeated : 0) > s.bounds.busiest) {
+        s.bounds.busiest = s.busy[r] + (dram ? repeated : 0);
         s.bounds.busiest_resource = plan.resources[r].name();
       }
-      s.busy[r] += more[r];
+      s.busy[r] += repeated;
     }
+  }
+
+  /// What layers that the step's stands for work on its macros and DRAM.
+  void add_repeats(const TokenPlan& plan, const Step& step, const Request& pass,
+                   std::map<Index, Picoseconds>& more) const {
+    const Index layers = layers_of(step.vertex) - 1;
+    if (layers == 0) return;
+    std::vector<Claim> claims;
+    std::vector<Resource> resources;
+    std::vector<Index> numbers;
+    for (const Claim& claim : step.claims) {
+      const Resource& resource = plan.resources[static_cast<size_t>(claim.resource)];
+      if (resource.kind != ResourceKind::dram && resource.kind != ResourceKind::macros) continue;
+      claims.push_back({std::ssize(numbers), claim.offset, claim.busy});
+      numbers.push_back(claim.resource);
+      resources.push_back(resource);
+    }
+    if (claims.empty()) return;
+    Step own;
+    own.claims = std::move(claims);
+    own.growth = step.growth;
+    own.tokens = step.tokens;
+    own.turns = step.turns;
+    own.turn = step.turn;
+    const auto work = resource_work({std::move(resources), {std::move(own)}}, pass);
+    for (size_t c = 0; c < work.size(); ++c) more[numbers[c]] += layers * work[c];
   }
 
   void repeat_layers(const Ledger& reduced) {
