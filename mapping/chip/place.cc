@@ -124,7 +124,13 @@ AttentionSite attention_of(const Network& network, const std::vector<MatmulSite>
   site.tiles_per_head = std::clamp<Index>(n / heads, 1, most_tiles_per_head);
   site.heads_per_tile = n < heads ? (heads - 1) / n + 1 : 1;
   const Index groups = (heads - 1) / site.heads_per_tile + 1;
-  site.tiles.resize(static_cast<size_t>(groups * site.tiles_per_head));
+  const Index taken = groups * site.tiles_per_head;
+  if (n / heads > most_tiles_per_head) {  // spread over all of them
+    for (Index i = 0; i < taken; ++i) {
+      site.tiles[static_cast<size_t>(i)] = site.tiles[static_cast<size_t>(i * n / taken)];
+    }
+  }
+  site.tiles.resize(static_cast<size_t>(taken));
   site.kv_copies = 0;
   for (Index first = 0; first < heads; first += site.heads_per_tile) {
     const Index kv =

@@ -20,21 +20,45 @@ Index arrays_of(const StaticMatmul& matmul, const Chip& chip) {
   return tile_grid(matmul.rows, matmul.columns, chip.shape).size();
 }
 
-/// Bands in the order of the matrices; rows follow from `columns`.
-std::vector<Band> bands_of(const Network& network, const Chip& chip, Index columns) {
+/// Bands in the order of the matrices, still without rows.
+std::vector<Band> bands_of(const Network& network, const Chip& chip) {
   std::vector<Band> bands;
   for (const StaticMatmul& matmul : network.matmuls) {
     if (bands.empty() || bands.back().layer != matmul.layer) bands.push_back({matmul.layer});
     bands.back().arrays += arrays_of(matmul, chip);
   }
-  Index row = 0;
-  for (Band& band : bands) {
-    band.tiles = ceil_of(band.arrays, chip.spec.macros_per_tile);
-    band.rows = ceil_of(band.tiles, columns);
-    band.first_row = row;
-    row += band.rows;
-  }
+  for (Band& band : bands) band.tiles = ceil_of(band.arrays, chip.spec.macros_per_tile);
   return bands;
+}
+
+/// 0: before or behind the layers; 1: dense ones; 2: with experts.
+int kind_of(const TransformerSpec& spec, const Band& band) {
+  if (band.layer < 0) return 0;
+  return spec.n_experts > 0 && band.layer >= spec.dense_layers ? 2 : 1;
+}
+
+void lay_out(const TransformerSpec& spec, const BandGrid& grid, std::vector<Band>& bands) {
+  Index first = 0, start = 0;  // of the layers of one kind: number and row
+  for (size_t i = 0; i < bands.size(); ++i) {
+    Band& band = bands[i];
+    if (i > 0) {
+      const Band& before = bands[i - 1];
+      if (kind_of(spec, before) != kind_of(spec, band) || before.tiles != band.tiles) {
+        first = static_cast<Index>(i);
+        start = grid.next_start(before.first_row + before.rows);
+      }
+    }
+    const Pitch pitch = grid.pitch_of(band.tiles);
+    band.first_row = start + pitch.row_of(static_cast<Index>(i) - first);
+    band.rows = pitch.rows;
+  }
+}
+
+Chip one_chip(ChipSpec chip) {
+  chip.mesh = {1, 1};
+  chip.system.clear();
+  chip.dram_at.clear();
+  return compile_chip(chip);
 }
 
 /// The tile at `step` of a band's snake.
@@ -45,11 +69,11 @@ Index tile_of(const Band& band, Index step, Index columns) {
 }
 
 /// The places of `arrays` arrays of a band from number `first` on.
-void add_slots(const Band& band, Index first, Index arrays, const ChipSpec& chip,
+void add_slots(const Band& band, Index first, Index arrays, const Chip& chip,
                std::vector<Slot>& slots) {
-  const Index last = first + arrays, each = chip.macros_per_tile;
+  const Index last = first + arrays, each = chip.spec.macros_per_tile;
   for (Index step = first / each; step * each < last; ++step) {
-    const Index tile = tile_of(band, step, chip.mesh.columns), begin = step * each;
+    const Index tile = tile_of(band, step, chip.mesh.columns()), begin = step * each;
     for (Index n = std::max(first, begin); n < std::min(last, begin + each); ++n) {
       slots.push_back({tile, n - begin});
     }
@@ -70,8 +94,8 @@ Index stored_arrays(const Network& network, const Chip& chip) {
 }
 
 /// Blocks of listed matrices and their slots.
-std::pair<Partition, std::vector<Slot>> lay_out(const Network& network, const Chip& chip,
-                                                const std::vector<Band>& bands) {
+std::pair<Partition, std::vector<Slot>> store(const Network& network, const Chip& chip,
+                                              const std::vector<Band>& bands) {
   const std::string row_split = row_split_of(chip.spec);
   Partition partition{chip.shape, {}, {0}};
   std::vector<Slot> slots;
@@ -89,7 +113,7 @@ std::pair<Partition, std::vector<Slot>> lay_out(const Network& network, const Ch
     if (arrays > 0 && stands(network, matmul)) {
       const auto blocks = partition_matmul(matmul, chip.shape, row_split);
       partition.blocks.insert(partition.blocks.end(), blocks.begin(), blocks.end());
-      add_slots(bands[at], number, arrays, chip.spec, slots);
+      add_slots(bands[at], number, arrays, chip, slots);
     }
     number += arrays;
     partition.first.push_back(std::ssize(partition.blocks));
@@ -116,32 +140,67 @@ Index best_tiles_per_head(const TransformerSpec& network, const ChipSpec& chip) 
   return std::max<Index>(1, std::llround(std::sqrt(kPositions * each / (port + merge))));
 }
 
-/// One large chip of so many tiles, without neighbours.
-ChipSpec of_mesh(ChipSpec chip, const MeshSpec& mesh) {
-  chip.mesh = mesh;
-  chip.system.clear();
+}  // namespace
+
+std::vector<Band> bands_on(const Network& network, const ChipSpec& chip, const BandGrid& grid) {
+  std::vector<Band> bands = bands_of(network, one_chip(chip));
+  lay_out(network.spec, grid, bands);
+  return bands;
+}
+
+Index tiles_of_layers(const Network& network, const ChipSpec& chip) {
+  Index largest = 1;
+  for (const Band& band : bands_of(network, one_chip(chip))) {
+    if (band.layer >= 0) largest = std::max(largest, band.tiles);
+  }
+  return largest;
+}
+
+std::vector<Index> periods_of(const Network& network, const ChipSpec& chip, const BandGrid& grid) {
+  std::vector<Index> periods;
+  int kind = 0;
+  for (const Band& band : bands_of(network, one_chip(chip))) {
+    const int next = kind_of(network.spec, band);
+    if (next > 0 && next != kind) periods.push_back(grid.pitch_of(band.tiles).period);
+    kind = next;
+  }
+  return periods;
+}
+
+ChipSpec on_grid(ChipSpec chip, const BandGrid& grid, Index rows) {
   chip.dram_at.clear();
+  const Index most = std::max<Index>(1, rows);
+  if (chip.system.empty()) {
+    chip.mesh = {grid.columns, most};
+    return chip;
+  }
+  Index width = chip.mesh.columns, height = chip.mesh.rows;
+  for (size_t k = 0; k + 1 < chip.system.size(); ++k) {
+    width *= chip.system[k].columns;
+    height *= chip.system[k].rows;
+  }
+  chip.system.back().columns = grid.columns / width;
+  chip.system.back().rows = std::max(chip.system.back().rows, ceil_of(most, height));
   return chip;
 }
 
-}  // namespace
-
-Index band_columns(const Network& network, const ChipSpec& chip) {
-  const ChipSpec one = of_mesh(chip, {1, 1});
-  Index largest = 1;
-  for (const Band& band : bands_of(network, compile_chip(one), 1)) {
-    if (band.layer >= 0) largest = std::max(largest, band.tiles);
+Index rows_of(const std::vector<Band>& bands, const Reduction& reduction, const BandGrid& grid) {
+  Index rows = bands.back().first_row + bands.back().rows;
+  for (const LayerRun& run : reduction.runs) {
+    if (run.repeats() == 0) continue;
+    for (const Band& band : bands) {
+      if (band.layer != run.kept_first) continue;
+      const Pitch pitch = grid.pitch_of(band.tiles);
+      rows += (run.layers - run.kept) / pitch.abreast * pitch.step;
+    }
   }
-  const double side = std::sqrt(static_cast<double>(largest));
-  const auto chips = std::ceil(side / static_cast<double>(chip.mesh.columns));
-  return chip.mesh.columns * static_cast<Index>(chips);
+  return rows;
 }
 
-BandMapping map_in_bands(const Network& network, const ChipSpec& chip, Index columns) {
-  std::vector<Band> bands = bands_of(network, compile_chip(of_mesh(chip, {1, 1})), columns);
-  const Index rows = std::max<Index>(1, bands.back().first_row + bands.back().rows);
-  Chip compiled = compile_chip(of_mesh(chip, {columns, rows}));
-  auto [partition, slots] = lay_out(network, compiled, bands);
+BandMapping map_in_bands(const Network& network, const ChipSpec& chip, const BandGrid& grid) {
+  std::vector<Band> bands = bands_on(network, chip, grid);
+  Chip compiled = compile_chip(on_grid(chip, grid, bands.back().first_row + bands.back().rows));
+  auto [partition, slots] = store(network, compiled, bands);
   Placement placement = placement_of(network, partition, compiled.mesh, std::move(slots),
                                      best_tiles_per_head(network.spec, chip));
   for (const Band& band : bands) placement.tiles_used += band.tiles;

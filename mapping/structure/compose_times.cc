@@ -2,7 +2,6 @@
 #include "mapping/structure/compose_times.h"
 
 #include <algorithm>
-#include <map>
 #include <utility>
 
 #include "mapping/schedule/bounds.h"
@@ -26,27 +25,11 @@ std::vector<Index> last_steps(const Mapping& mapping, const TokenPlan& plan, Ind
 std::vector<Repeat> repeats_of(const Reduction& reduction, const std::vector<Index>& last) {
   std::vector<Repeat> repeats;
   for (const LayerRun& run : reduction.runs) {
-    if (run.layers == run.kept) continue;
+    if (run.repeats() == 0) continue;
     const auto end = static_cast<size_t>(run.kept_first + run.kept - 1);
-    repeats.push_back({last[end - 1], last[end], run.layers - run.kept});
+    repeats.push_back({last[end - static_cast<size_t>(run.period)], last[end], run.repeats()});
   }
   return repeats;
-}
-
-/// The plan with a memory for every layer.
-TokenPlan with_memory_per_layer(const Mapping& mapping, TokenPlan plan) {
-  std::map<int, Index> memory;  // by layer
-  for (Step& step : plan.steps) {
-    const int layer = mapping.network.op(step.vertex).layer;
-    for (Claim& claim : step.claims) {
-      const Resource& resource = plan.resources[static_cast<size_t>(claim.resource)];
-      if (layer < 0 || resource.kind != ResourceKind::dram) continue;
-      const auto [at, first] = memory.try_emplace(layer, std::ssize(plan.resources));
-      claim.resource = at->second;
-      if (first) plan.resources.push_back({ResourceKind::dram, layer + 1, {}});
-    }
-  }
-  return plan;
 }
 
 class Composer {
@@ -56,7 +39,7 @@ class Composer {
       : mapping_(mapping),
         reduction_(reduction),
         request_(request),
-        lean_(lean_plan(reduction.one_memory ? plan : with_memory_per_layer(mapping, plan))),
+        lean_(lean_plan(plan)),
         last_(last_steps(mapping, plan, reduction.spec.layers_of_both_stacks())),
         repeats_(repeats_of(reduction, last_)) {}
 
@@ -120,28 +103,33 @@ class Composer {
     return {std::move(flow.outputs), flow.makespan, flow.critical_path, "shape", flow.exact};
   }
 
-  /// The steps with which the last kept layers of every run end, and the one before them.
+  /// Of a run: its last kept layer, and those one period and two before it.
+  static Index watched_of(const LayerRun& run) { return 2 * run.period < run.kept ? 3 : 2; }
+
+  /// The steps with which they end.
   std::vector<Index> watched() const {
     std::vector<Index> steps;
     for (const LayerRun& run : reduction_.runs) {
-      if (run.layers == run.kept) continue;
-      for (Index back = 0; back < std::min<Index>(3, run.kept); ++back) {
-        steps.push_back(last_[static_cast<size_t>(run.kept_first + run.kept - 1 - back)]);
+      if (run.repeats() == 0) continue;
+      for (Index back = 0; back < watched_of(run); ++back) {
+        const Index layer = run.kept_first + run.kept - 1 - back * run.period;
+        steps.push_back(last_[static_cast<size_t>(layer)]);
       }
     }
     return steps;
   }
 
-  /// What the layers left out add to job `j`; clears `repeats` where two layers disagree.
+  /// What the layers left out add to job `j`; clears `repeats` where two periods disagree.
   Picoseconds left_out(const Schedule& s, size_t j, bool& repeats) const {
     Picoseconds sum = 0;
     size_t w = 0;
     for (const LayerRun& run : reduction_.runs) {
-      if (run.layers == run.kept) continue;
+      if (run.repeats() == 0) continue;
       const Picoseconds last = s.watched[w][j] - s.watched[w + 1][j];
-      sum += (run.layers - run.kept) * last;
-      if (run.kept < 3 || s.watched[w + 1][j] - s.watched[w + 2][j] != last) repeats = false;
-      w += static_cast<size_t>(std::min<Index>(3, run.kept));
+      sum += run.repeats() * last;
+      const bool compared = watched_of(run) == 3;
+      if (!compared || s.watched[w + 1][j] - s.watched[w + 2][j] != last) repeats = false;
+      w += static_cast<size_t>(watched_of(run));
     }
     return sum;
   }

@@ -16,19 +16,31 @@
 #include "mapping/network/parameter_count.h"
 #include "mapping/schedule/plan_attention.h"
 #include "mapping/schedule/plan_tokens.h"
+#include "mapping/structure/assumed_system.h"
 #include "mapping/structure/bands.h"
 
 namespace ohm {
 namespace {
 
-/// All layers of what is small enough, else three of each kind, the last two of which are compared.
-Reduction reduction_for(const TransformerSpec& spec, const Request& request, Fidelity fidelity) {
+/// Periods of layers to keep: all of what is small enough, else three of each kind, the last two of
+/// which are compared.
+Index periods_kept(const TransformerSpec& spec, const Request& request, Fidelity fidelity) {
   constexpr double kMostSteps = 5e5, kMostWeights = 2e9, kStepsOfALayer = 30.0;
   const double steps = static_cast<double>(request.tokens()) *
                        static_cast<double>(request.batch * spec.n_layers) * kStepsOfALayer;
   const bool small = fidelity == Fidelity::automatic && steps <= kMostSteps &&
                      static_cast<double>(parameter_count(spec)) <= kMostWeights;
-  return keep_layers(spec, small ? std::max<Index>(2, spec.n_layers) : 3);
+  return small ? std::max<Index>(2, spec.n_layers) : 3;
+}
+
+/// The chip with the system that joins as many as the network needs; alone where one holds it.
+ChipSpec joined(const Network& few, const Reduction& reduction, ChipSpec chip) {
+  chip.dram_at.clear();
+  if (!chip.system.empty()) return chip;
+  const BandGrid grid = band_grid(chip, chip.n_tiles());
+  const Index tiles = tiles_of(bands_on(few, chip, grid), reduction);
+  if (tiles > chip.n_tiles()) chip.system = assumed_system(chip);
+  return chip;
 }
 
 class Scaled {
@@ -37,9 +49,14 @@ class Scaled {
          Fidelity fidelity)
       : spec_(spec), chip_(chip), workload_(workload), fidelity_(fidelity) {
     result_.request = resolve(spec, workload);
-    reduction_ = reduction_for(spec, result_.request, fidelity);
-    const Network network = build_network(reduction_.spec);
-    mapped_ = map_in_bands(network, chip, band_columns(network, chip));
+    const Reduction two = keep_layers(spec, 2);
+    const Network few = build_network(two.spec);
+    joined_ = joined(few, two, chip);
+    grid_ = band_grid(joined_, tiles_of_layers(few, joined_));
+    const Index most = periods_kept(spec, result_.request, fidelity);
+    reduction_ = keep_layers(spec, most, periods_of(few, joined_, grid_));
+    reduction_.one_memory = joined_.system.empty();
+    mapped_ = map_in_bands(build_network(reduction_.spec), joined_, grid_);
   }
 
   Estimate run() {
@@ -77,19 +94,9 @@ class Scaled {
     for (const Index v : mapping.network.order) {
       result_.kv_bytes_in_dram += layers_of(v) * kv_in_dram(mapping, v, result_.request);
     }
-    const Index chips = chips_of(tiles_of(mapped_.bands, reduction_));
-    const Index layers = spec_.layers_of_both_stacks();
-    reduction_.one_memory = chips < layers;
-    if (!reduction_.one_memory) {
-      DramSpec& dram = mapped_.mapping.chip.spec.dram;
-      dram.bandwidth = static_cast<double>(chips) / static_cast<double>(layers) * dram.bandwidth;
-    }
-    const auto each = static_cast<double>((result_.kv_bytes_in_dram - 1) / chips + 1);
-    require_memory(mapping, {result_.kv_bytes_in_dram, each});
-  }
-
-  Index chips_of(Index tiles) const {
-    return std::max<Index>(1, (tiles - 1) / chip_.n_tiles() + 1);
+    const Spilled kept = kv_in_dram(mapping, result_.request);
+    const auto all = static_cast<double>(result_.kv_bytes_in_dram);
+    require_memory(mapping, {result_.kv_bytes_in_dram, reduction_.one_memory ? all : kept.fullest});
   }
 
   void add_times(const TokenPlan& plan, const Request& pass) {
@@ -169,18 +176,14 @@ class Scaled {
     }
   }
 
-  /// From here on the mapping has the tiles, parts and memories of all chips: only static costs are
-  /// taken from it.
+  /// From here on the mapping has the chips of all layers: only static costs are taken from it.
   void take_all_chips() {
+    mapped_.mapping.placement.tiles_used = tiles_of(mapped_.bands, reduction_);
     Chip& chip = mapped_.mapping.chip;
-    const Index tiles = tiles_of(mapped_.bands, reduction_);
-    result_.chips = chips_of(tiles);
-    const auto chips = static_cast<double>(result_.chips);
-    mapped_.mapping.placement.tiles_used = tiles;
-    chip.spec.mesh = chip_.mesh;
-    chip.mesh = Mesh(chip_.mesh.columns, chip_.mesh.rows * result_.chips);
-    for (PartSpec& part : chip.spec.parts) part.count *= chips;
-    chip.spec.dram.background = chips * chip.spec.dram.background;
+    chip = compile_chip(reduction_.one_memory
+                            ? chip_
+                            : on_grid(joined_, grid_, rows_of(mapped_.bands, reduction_, grid_)));
+    result_.chips = chip.mesh.n_chips();
   }
 
   void fill_static() {
@@ -205,12 +208,8 @@ class Scaled {
     result_.reticles = result_.chip_area / chip.spec.reticle;
     result_.experts_touched = distinct_experts(spec_, static_cast<double>(result_.request.batch));
     result_.assumptions = assumptions_of(mapped_.mapping, result_.request);
-    result_.assumptions.push_back(fmt::format(
-        "{} chips are one mesh: a hop between them takes the time and energy of one on a chip; {}; "
-        "every layer begins on fresh tiles, in one copy; no tile is gated, and none heats another",
-        result_.chips,
-        reduction_.one_memory ? "all layers share the bandwidth of one memory"
-                              : "keys and values stream from the memories of their layer's chips"));
+    if (chip.spec.yield.given()) result_.package = good_package(chip.spec, result_.chip_area);
+    describe_bands();
     if (result_.fidelity == "shape") {
       result_.assumptions.push_back(
           result_.exact ? "times are closed forms, equal to those of events"
@@ -223,10 +222,28 @@ class Scaled {
     }
   }
 
+  void describe_bands() {
+    const SystemSpec& system = mapped_.mapping.chip.spec.system;
+    if (!system.empty() && chip_.system.empty()) {
+      result_.assumptions.push_back(fmt::format(
+          "the chip does not say what joins several: {} links of {} per edge between neighbours "
+          "in a grid",
+          system.front().links_per_edge, system.front().link.name));
+    }
+    if (!chip_.dram_at.empty()) {
+      result_.assumptions.push_back("every chip has its DRAM, whatever dram_at says");
+    }
+    result_.assumptions.push_back(
+        "every layer begins on fresh tiles and, beyond half a chip, on fresh chips, in one copy; "
+        "no idle tile is gated, and none heats another");
+  }
+
   const TransformerSpec& spec_;
   const ChipSpec& chip_;
   const Workload& workload_;
   const Fidelity fidelity_;
+  ChipSpec joined_;
+  BandGrid grid_;
   Reduction reduction_;
   BandMapping mapped_{{{}, compile_chip(one_tile(chip_)), {}, {}, {}, {}, {}, {}, {}}, {}};
   Estimate result_;
