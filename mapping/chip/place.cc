@@ -125,9 +125,12 @@ AttentionSite attention_of(const Network& network, const std::vector<MatmulSite>
   site.heads_per_tile = n < heads ? (heads - 1) / n + 1 : 1;
   const Index groups = (heads - 1) / site.heads_per_tile + 1;
   const Index taken = groups * site.tiles_per_head;
-  if (n / heads > most_tiles_per_head) {  // spread over all of them
+  if (n / heads > most_tiles_per_head) {  // spread over all of them; neighbours share their ways
+    constexpr Index kNeighbours = 4;
     for (Index i = 0; i < taken; ++i) {
-      site.tiles[static_cast<size_t>(i)] = site.tiles[static_cast<size_t>(i * n / taken)];
+      const Index first = i / kNeighbours * kNeighbours;
+      site.tiles[static_cast<size_t>(i)] =
+          site.tiles[static_cast<size_t>(first * n / taken + i % kNeighbours)];
     }
   }
   site.tiles.resize(static_cast<size_t>(taken));

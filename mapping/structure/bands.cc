@@ -205,6 +205,9 @@ BandMapping map_in_bands(const Network& network, const ChipSpec& chip, const Ban
                                      best_tiles_per_head(network.spec, chip));
   for (const Band& band : bands) placement.tiles_used += band.tiles;
   Arrangement arrangement = single_copies(partition);
+  for (const StaticMatmul& matmul : network.matmuls) {  // also those of experts that are not listed
+    arrangement.copies[static_cast<size_t>(matmul.id)] = in_crossbars(matmul, chip) ? 1 : 0;
+  }
   Mapping mapping{network,
                   std::move(compiled),
                   std::move(partition),

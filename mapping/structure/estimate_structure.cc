@@ -94,9 +94,19 @@ class Scaled {
     for (const Index v : mapping.network.order) {
       result_.kv_bytes_in_dram += layers_of(v) * kv_in_dram(mapping, v, result_.request);
     }
-    const Spilled kept = kv_in_dram(mapping, result_.request);
-    const auto all = static_cast<double>(result_.kv_bytes_in_dram);
-    require_memory(mapping, {result_.kv_bytes_in_dram, reduction_.one_memory ? all : kept.fullest});
+    // digital matrices are all in the memory of the first chip, those of layers left out as well
+    double weights = 0.0, left_out = 0.0;
+    for (const StaticMatmul& matmul : mapping.network.matmuls) {
+      if (in_crossbars(matmul, chip_)) continue;
+      const auto bytes =
+          static_cast<double>(bytes_of(matmul.weights(), mapping.chip.widths.weight_bits));
+      const Index layers = reduction_.stands_for(matmul.layer);
+      weights += static_cast<double>(layers) * bytes;
+      left_out += static_cast<double>(layers - 1) * bytes;
+    }
+    const double in_one = static_cast<double>(result_.kv_bytes_in_dram) + weights;
+    const double fullest = kv_in_dram(mapping, result_.request).fullest + left_out;
+    require_memory(mapping, {result_.kv_bytes_in_dram, reduction_.one_memory ? in_one : fullest});
   }
 
   void add_times(const TokenPlan& plan, const Request& pass) {
