@@ -93,10 +93,11 @@ void for_each_block(const Partition& partition, std::vector<StoredCopy>& stored,
   }
 }
 
-void one_array_each(const Partition& partition, Arrangement& result) {
-  for_each_block(partition, result.stored, [&](const StoredCopy&, const Block&) {
-    result.spots.push_back({result.arrays++, 0, 0});
-  });
+void one_array_each(Arrangement& result) {
+  Index arrays = 0;
+  for (const StoredCopy& copy : result.stored) arrays += copy.arrays;
+  result.spots.resize(static_cast<size_t>(arrays));
+  for (PackedSpot& spot : result.spots) spot = {result.arrays++, 0, 0};
   result.fewest_arrays = result.arrays;
 }
 
@@ -199,7 +200,7 @@ MvmTime mvm_time(const Chip& chip, const Partition& partition, const StaticMatmu
 Arrangement single_copies(const Partition& partition) {
   Arrangement result;
   list_copies(partition, std::vector<Index>(partition.first.size() - 1, 1), result);
-  one_array_each(partition, result);
+  one_array_each(result);
   return result;
 }
 
@@ -211,7 +212,7 @@ Arrangement arrange(const Network& network, const Chip& chip, const Partition& p
   if (chip.spec.map.packing == "edge_blocks") {
     pack_blocks(chip, partition, kinds, result);
   } else {
-    one_array_each(partition, result);
+    one_array_each(result);
   }
   if (chip.kinds.size() > 1) note_kinds(kinds, result);
   return result;

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdlib>
 
 #include "core/error.h"
@@ -91,12 +92,22 @@ Index Mesh::link(Index from, Index to) const {
 std::vector<Index> Mesh::path(Index from, Index to) const {
   std::vector<Index> links;
   links.reserve(static_cast<size_t>(hops(from, to)));
-  for (Index here = from; here != to;) {
-    const Index column = here % columns(), goal = to % columns();
-    Index next = here + (to > here ? columns() : -columns());
-    if (column != goal) next = here + (goal > column ? 1 : -1);
-    links.push_back(link(here, next));
-    here = next;
+  const LinkGrid& chip = levels_.empty() ? tiles_ : levels_.front().unit;
+  // most hops stay on a chip, which is quickly told
+  const auto step = [&](Index here, Index next, Index behind, Index side) {
+    links.push_back(behind % side == 0 ? link(here, next) : tiles_.link(here, next));
+    return next;
+  };
+  Index here = from;
+  for (Index column = from % columns(); column != to % columns();) {
+    const Index next = column + (to % columns() > column ? 1 : -1);
+    here = step(here, here + next - column, std::max(column, next), chip.columns);
+    column = next;
+  }
+  for (Index row = from / columns(); row != to / columns();) {
+    const Index next = row + (to > here ? 1 : -1);
+    here = step(here, here + (next - row) * columns(), std::max(row, next), chip.rows);
+    row = next;
   }
   return links;
 }

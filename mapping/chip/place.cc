@@ -65,20 +65,26 @@ MatmulSite site_of(const Partition& partition, Index first, Index last, const Sl
   MatmulSite site;
   std::map<Index, size_t> entry;  // by tile
   std::set<std::pair<Index, Index>> seen;
+  size_t here = 0;  // neighbours share a tile and a column tile, as a rule
+  std::pair<Index, Index> last_seen{-1, -1};
   for (Index b = first; b < last; ++b, ++slot) {
     const Block& block = partition.blocks[static_cast<size_t>(b)];
-    const auto [at, is_new] = entry.try_emplace(slot->tile, site.tiles.size());
-    if (is_new) {
-      site.tiles.push_back(slot->tile);
-      site.blocks.push_back(0);
-      site.columns.push_back(0);
-      site.sums.push_back(0);
+    if (slot->tile != last_seen.first) {
+      const auto [at, is_new] = entry.try_emplace(slot->tile, site.tiles.size());
+      here = at->second;
+      if (is_new) {
+        site.tiles.push_back(slot->tile);
+        site.blocks.push_back(0);
+        site.columns.push_back(0);
+        site.sums.push_back(0);
+      }
     }
-    ++site.blocks[at->second];
-    site.sums[at->second] += block.columns;
-    if (seen.emplace(slot->tile, block.column_tile).second) {
-      site.columns[at->second] += block.columns;
-    }
+    ++site.blocks[here];
+    site.sums[here] += block.columns;
+    const std::pair column{slot->tile, block.column_tile};
+    if (column == last_seen) continue;
+    last_seen = column;
+    if (seen.insert(column).second) site.columns[here] += block.columns;
   }
   return site;
 }
@@ -130,7 +136,16 @@ AttentionSite attention_on(const Network& network, std::vector<Index> tiles,
   site.tiles_per_head = std::clamp<Index>(n / heads, 1, most_tiles_per_head);
   site.heads_per_tile = n < heads ? (heads - 1) / n + 1 : 1;
   const Index groups = (heads - 1) / site.heads_per_tile + 1;
-  site.tiles.resize(static_cast<size_t>(groups * site.tiles_per_head));
+  const Index taken = groups * site.tiles_per_head;
+  if (n / heads > most_tiles_per_head) {  // spread over all of them; neighbours share their ways
+    constexpr Index kNeighbours = 4;
+    for (Index i = 0; i < taken; ++i) {
+      const Index first = i / kNeighbours * kNeighbours;
+      site.tiles[static_cast<size_t>(i)] =
+          site.tiles[static_cast<size_t>(first * n / taken + i % kNeighbours)];
+    }
+  }
+  site.tiles.resize(static_cast<size_t>(taken));
   site.kv_copies = 0;
   for (Index first = 0; first < heads; first += site.heads_per_tile) {
     const Index kv =
@@ -249,7 +264,11 @@ Placement placement_of(const Network& network, const Partition& partition, const
                        std::vector<Slot> slots, Index most_tiles_per_head) {
   Placement placement;
   placement.slots = std::move(slots);
-  add_sites(partition, single_copies(partition), mesh, placement);
+  Arrangement once;
+  for (size_t m = 0; m + 1 < partition.first.size(); ++m) {
+    once.copies.push_back(partition.size(static_cast<Index>(m)) > 0 ? 1 : 0);
+  }
+  add_sites(partition, once, mesh, placement);
   add_homes(network, most_tiles_per_head, placement);
   return placement;
 }

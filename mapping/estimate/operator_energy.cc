@@ -212,10 +212,13 @@ class Booker {
 
   std::map<std::pair<Index, Index>, Index> shapes() const {
     std::map<std::pair<Index, Index>, Index> count;
+    auto at = count.end();  // neighbours have one shape, as a rule
     const auto m = static_cast<size_t>(op_->matmul);
     for (Index b = mapping_.partition.first[m]; b < mapping_.partition.first[m + 1]; ++b) {
       const Block& block = mapping_.partition.blocks[static_cast<size_t>(b)];
-      ++count[{block.rows, block.columns}];
+      const std::pair shape{block.rows, block.columns};
+      if (at == count.end() || at->first != shape) at = count.try_emplace(shape, 0).first;
+      ++at->second;
     }
     return count;
   }
@@ -337,11 +340,15 @@ void book_busy(const Mapping& mapping, const TokenPlan& plan, const Request& req
       for (Index t = phase.first; step.growth.per_position > 0 && t <= phase.last; ++t) {
         growth += request.batch * step.occupation(positions_of(request, t));
       }
+      std::map<ResourceKind, std::int64_t> busy;
       for (const Claim& claim : step.claims) {
         const ResourceKind kind = plan.resources[static_cast<size_t>(claim.resource)].kind;
         if (kind == ResourceKind::macros || kind == ResourceKind::array) continue;
+        busy[kind] += runs * claim.busy + growth;
+      }
+      for (const auto& [kind, picoseconds] : busy) {
         Cost cost;
-        cost.busy = Seconds(static_cast<double>(runs * claim.busy + growth) * 1e-12);
+        cost.busy = Seconds(static_cast<double>(picoseconds) * 1e-12);
         ledger.book({busy_component(step, kind, engine), op.name, op.layer, phase.name}, cost);
       }
     }

@@ -14,21 +14,21 @@ Picoseconds end_of(const Step& step, const Times& ends, Picoseconds ready, Index
 }
 
 /// Token after token: what a token waits for belongs to itself or to the token before it.
-Picoseconds decoder_path(const TokenPlan& plan, const Request& request) {
-  Times ends(plan.steps.size(), 0);
+Picoseconds decoder_path(const TokenPlan& plan, const Request& request, Index first) {
+  Times ends(plan.steps.size(), 0), next;
   Picoseconds last = 0;
-  for (Index t = 0; t < request.tokens(); ++t) {
+  for (Index t = first; t < request.tokens(); ++t) {
     const Picoseconds released = t >= request.prompt ? last : 0;
-    Times next(plan.steps.size(), 0);
+    next.assign(plan.steps.size(), 0);
     for (size_t k = 0; k < plan.steps.size(); ++k) {
       const Step& step = plan.steps[k];
       if (!applies(step, request, t) || !takes_turn(step, 0, t)) continue;
-      const bool waits = step.order == StepOrder::in_order && t > 0;
+      const bool waits = step.order == StepOrder::in_order && t > first;
       const Picoseconds ready = std::max(released, waits ? ends[k] : 0);
       next[k] = end_of(step, next, ready, positions_of(request, t));
       last = std::max(last, next[k]);
     }
-    ends = std::move(next);
+    std::swap(ends, next);
   }
   return last;
 }
@@ -59,8 +59,8 @@ Picoseconds encoder_path(const TokenPlan& plan, const Request& request) {
 
 }  // namespace
 
-Picoseconds critical_path(const TokenPlan& plan, const Request& request) {
-  return request.decoder ? decoder_path(plan, request) : encoder_path(plan, request);
+Picoseconds critical_path(const TokenPlan& plan, const Request& request, Index first) {
+  return request.decoder ? decoder_path(plan, request, first) : encoder_path(plan, request);
 }
 
 Bounds lower_bounds(const TokenPlan& plan, const Request& request) {

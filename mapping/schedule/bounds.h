@@ -19,7 +19,8 @@ struct Bounds {
 /// Lower bounds of the makespan, from the plan alone.
 Bounds lower_bounds(const TokenPlan& plan, const Request& request);
 
-/// The longest chain of steps of one sequence, without waiting for any resource.
-Picoseconds critical_path(const TokenPlan& plan, const Request& request);
+/// The longest chain of steps of one sequence, without waiting for any resource; of a decoder, of
+/// its tokens from `first` on.
+Picoseconds critical_path(const TokenPlan& plan, const Request& request, Index first = 0);
 
 }  // namespace ohm

@@ -6,17 +6,20 @@
 namespace ohm {
 
 Picoseconds Calendar::earliest(Picoseconds from, Picoseconds busy) const {
-  for (const auto& [start, end] : taken_) {
-    if (from + busy <= start) return from;
-    from = std::max(from, end);
+  for (auto at = begin(); at != taken_.end(); ++at) {
+    if (from + busy <= at->first) return from;
+    from = std::max(from, at->second);
   }
   return from;
 }
 
 void Calendar::reserve(Picoseconds start, Picoseconds busy) {
   if (busy == 0) return;
-  auto at = std::lower_bound(taken_.begin(), taken_.end(), std::pair(start, start));
-  const bool joins_left = at != taken_.begin() && std::prev(at)->second == start;
+  auto at = taken_.end();
+  const auto first = taken_.begin() + first_;
+  // as a rule it comes behind all others
+  while (at != first && std::prev(at)->first > start) --at;
+  const bool joins_left = at != first && std::prev(at)->second == start;
   const bool joins_right = at != taken_.end() && at->first == start + busy;
   if (joins_left && joins_right) {
     std::prev(at)->second = at->second;
@@ -26,12 +29,20 @@ void Calendar::reserve(Picoseconds start, Picoseconds busy) {
   } else if (joins_right) {
     at->first = start;
   } else {
-    taken_.emplace(at, start, start + busy);
+    taken_.insert(at, {start, start + busy});
   }
 }
 
 void Calendar::forget(Picoseconds now) {
-  while (!taken_.empty() && taken_.front().second <= now) taken_.pop_front();
+  constexpr std::ptrdiff_t kMostForgotten = 32;
+  while (begin() != taken_.end() && begin()->second <= now) ++first_;
+  if (begin() == taken_.end()) {
+    taken_.clear();
+    first_ = 0;
+  } else if (first_ > kMostForgotten) {
+    taken_.erase(taken_.begin(), begin());
+    first_ = 0;
+  }
 }
 
 }  // namespace ohm

@@ -45,8 +45,8 @@ class StepFolder {
   /// The steps must outlive the folder.
   StepFolder(const std::vector<Step>& steps, Index batch);
 
-  /// For the next token of every sequence.
-  FoldedSteps fold(const std::vector<StepTime>& times);
+  /// For the next token of every sequence; valid until the one after it is asked for.
+  const FoldedSteps& fold(const std::vector<StepTime>& times);
 
  private:
   struct Past {
@@ -55,14 +55,27 @@ class StepFolder {
     Picoseconds apart = 0;  // the least so far
   };
 
-  void add(size_t k, const std::vector<StepTime>& times, FoldedSteps& folded);
+  void add(size_t k, const std::vector<StepTime>& times);
+  /// Whether a step that follows tells when the token has passed.
+  bool is_followed(size_t k, const std::vector<StepTime>& times) const;
+  std::vector<Wait> spare();
   bool never_waits(size_t k, const StepTime& time, Picoseconds apart) const;
+
+  /// The token has not passed before this.
+  void leave_after(const Wait& wait);
+  /// How long the step holds one of its claims at most.
+  Picoseconds longest_hold(size_t k, const StepTime& time) const;
 
   const std::vector<Step>& steps_;
   const Index batch_;
+  std::vector<Picoseconds> held_;        // by step: the longest claim, without growth
   std::vector<Past> past_;               // by step
   std::vector<std::vector<Wait>> ends_;  // by step
   std::vector<Picoseconds> apart_;       // by step: tokens that leave it, at least
+  FoldedSteps folded_;
+  std::vector<std::vector<size_t>> followers_;  // by step
+  std::vector<std::vector<Wait>> spare_;        // lists that can be filled anew
+  std::vector<size_t> left_at_;  // by server, the release first: 1 + its entry of `left`
 };
 
 }  // namespace ohm

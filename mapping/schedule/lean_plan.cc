@@ -139,20 +139,18 @@ void thin_out(Step& step, const std::vector<bool>& kept, const std::vector<bool>
 }
 
 /// Only the resources that are claimed, renumbered.
-void drop_unclaimed(TokenPlan& plan) {
-  std::vector<Index> number(plan.resources.size(), -1);
-  std::vector<Resource> claimed;
+void take_claimed(const std::vector<Resource>& resources, TokenPlan& plan) {
+  std::vector<Index> number(resources.size(), -1);
   for (Step& step : plan.steps) {
     for (Claim& claim : step.claims) {
       Index& to = number[static_cast<size_t>(claim.resource)];
       if (to < 0) {
-        to = std::ssize(claimed);
-        claimed.push_back(plan.resources[static_cast<size_t>(claim.resource)]);
+        to = std::ssize(plan.resources);
+        plan.resources.push_back(resources[static_cast<size_t>(claim.resource)]);
       }
       claim.resource = to;
     }
   }
-  plan.resources = std::move(claimed);
 }
 
 }  // namespace
@@ -167,9 +165,9 @@ TokenPlan lean_plan(const TokenPlan& plan) {
   for (size_t r = 0; r < uses.size(); ++r) {
     if (leads[r]) kept[r] = false;
   }
-  TokenPlan lean{plan.resources, plan.steps};
+  TokenPlan lean{{}, plan.steps};
   for (Step& step : lean.steps) thin_out(step, kept, leads);
-  drop_unclaimed(lean);
+  take_claimed(plan.resources, lean);
   return lean;
 }
 

@@ -45,10 +45,12 @@ struct Ready {
 
 class Simulation {
  public:
+  /// Of a decoder, its tokens from `first` on.
   Simulation(const TokenPlan& plan, const Request& request, Index timeline_tokens,
-             const std::vector<Index>& watch)
+             const std::vector<Index>& watch, Index first = 0)
       : plan_(plan),
         request_(request),
+        first_(first),
         gates_(plan.gating),
         followers_(plan.steps.size()),
         gated_(plan.steps.size()),
@@ -78,7 +80,8 @@ class Simulation {
       result_.outputs.resize(static_cast<size_t>(request_.generate * request_.batch));
     }
     for (Sequence& sequence : sequences_) {
-      sequence.steps_done.assign(plan_.steps.size(), 0);
+      sequence.jobs.assign(static_cast<size_t>(first_), kDone);
+      sequence.steps_done.assign(plan_.steps.size(), first_);
       sequence.last_end.assign(plan_.steps.size(), 0);
       sequence.opened.assign(plan_.steps.size(), 0);
       for (const Step& step : plan_.steps) sequence.awaited.push_back(awaited_tokens(step));
@@ -97,9 +100,9 @@ class Simulation {
  private:
   /// An encoder's barriers need all tokens; a decoder's tokens follow when they can start.
   void release_first_tokens() {
-    const Index tokens = request_.decoder ? 1 : request_.tokens();
+    const Index last = request_.decoder ? first_ : request_.tokens() - 1;
     for (Index s = 0; s < request_.batch; ++s) {
-      for (Index t = 0; t < tokens; ++t) release(s, t, 0);
+      for (Index t = first_; t <= last; ++t) release(s, t, 0);
     }
   }
 
@@ -145,18 +148,11 @@ class Simulation {
     const Job& job = jobs_[static_cast<size_t>(item.job)];
     const Index positions = positions_of(request_, job.token);
     const Picoseconds extra = step.occupation(positions);
-    for (const Claim& claim : step.claims) {
-      calendars_[static_cast<size_t>(claim.resource)].forget(item.time);
-    }
-    starts_.assign(step.claims.size(), 0);
+    starts_.resize(step.claims.size());
     const Picoseconds woken = gates_.wake(step, item.time);
     const Picoseconds delay =
-        woken - item.time + (step.hops ? hop(step, woken) : join(step, woken, extra));
-    for (size_t c = 0; c < step.claims.size(); ++c) {
-      const Claim& claim = step.claims[c];
-      calendars_[static_cast<size_t>(claim.resource)].reserve(starts_[c], claim.busy + extra);
-      result_.busy[static_cast<size_t>(claim.resource)] += claim.busy + extra;
-    }
+        woken - item.time +
+        (step.hops ? hop(step, item.time, woken) : join(step, item.time, woken, extra));
     ++result_.steps;
     if (item.job < result_.timeline_tokens) record(item, step, extra);
     if (item.step == 0) enter_next(item.job, item.time + delay);
@@ -167,9 +163,12 @@ class Simulation {
 
   /// All claims keep their distance: the step starts when every one of them fits. Returns the
   /// delay.
-  Picoseconds join(const Step& step, Picoseconds ready, Picoseconds extra) {
+  Picoseconds join(const Step& step, Picoseconds now, Picoseconds ready, Picoseconds extra) {
     Picoseconds start = ready;
     Index blocker = -1;
+    for (const Claim& claim : step.claims) {
+      calendars_[static_cast<size_t>(claim.resource)].forget(now);
+    }
     for (bool moved = true; moved;) {
       moved = false;
       for (const Claim& claim : step.claims) {
@@ -182,13 +181,18 @@ class Simulation {
         moved = true;
       }
     }
-    for (size_t c = 0; c < step.claims.size(); ++c) starts_[c] = start + step.claims[c].offset;
+    for (size_t c = 0; c < step.claims.size(); ++c) {
+      const Claim& claim = step.claims[c];
+      starts_[c] = start + claim.offset;
+      calendars_[static_cast<size_t>(claim.resource)].reserve(starts_[c], claim.busy + extra);
+      result_.busy[static_cast<size_t>(claim.resource)] += claim.busy + extra;
+    }
     if (blocker >= 0) waited_[static_cast<size_t>(blocker)] += start - ready;
     return start - ready;
   }
 
   /// Each link is taken as soon as the head of the message is there and the link is free.
-  Picoseconds hop(const Step& step, Picoseconds ready) {
+  Picoseconds hop(const Step& step, Picoseconds now, Picoseconds ready) {
     Picoseconds latest = ready, undisturbed = ready;
     Index blocker = -1;
     for (size_t c = 0; c < step.claims.size(); ++c) {
@@ -198,7 +202,9 @@ class Simulation {
         const auto b = static_cast<size_t>(before);
         arrival = std::max(arrival, starts_[b] + claim.offset - step.claims[b].offset);
       }
-      starts_[c] = calendars_[static_cast<size_t>(claim.resource)].earliest(arrival, claim.busy);
+      const auto r = static_cast<size_t>(claim.resource);
+      starts_[c] = calendars_[r].take(now, arrival, claim.busy);
+      result_.busy[r] += claim.busy;
       if (starts_[c] > arrival) blocker = claim.resource;
       const Picoseconds held = std::max(claim.busy, claim.tail);
       undisturbed = std::max(undisturbed, ready + claim.offset + held);
@@ -316,6 +322,7 @@ class Simulation {
 
   const TokenPlan& plan_;
   const Request request_;
+  const Index first_;  // token
   PowerGates gates_;
   std::vector<std::vector<Index>> followers_, gated_;
   std::vector<Index> watch_;  // by step: its place in `watched`, or -1
@@ -327,6 +334,12 @@ class Simulation {
   std::priority_queue<Ready, std::vector<Ready>, std::greater<>> queue_;
   Schedule result_;
 };
+
+void require_bounds(const Schedule& result) {
+  if (result.makespan >= result.bounds.lower()) return;
+  throw SolveError(fmt::format("schedule: a makespan of {} ps beats its lower bound of {} ps",
+                               result.makespan, result.bounds.lower()));
+}
 
 }  // namespace
 
@@ -364,6 +377,20 @@ void append(Schedule pass, Schedule& before) {
   before = std::move(pass);
 }
 
+Schedule schedule_generated(const TokenPlan& plan, const Request& request,
+                            const std::vector<Index>& watch) {
+  if (!request.decoder || request.batch != 1 || request.generate < 2) {
+    throw ArgumentError(fmt::format(
+        "schedule: {} sequences generate {} tokens; expected one of a decoder that generates two "
+        "or more",
+        request.batch, request.generate));
+  }
+  Schedule result = Simulation(plan, request, 0, watch, request.prompt).run();
+  result.bounds.critical_path = critical_path(plan, request, request.prompt);
+  require_bounds(result);
+  return result;
+}
+
 Schedule schedule(const TokenPlan& plan, const Request& request, Index timeline_tokens,
                   const std::vector<Index>& watch) {
   if (request.tokens() < 1 || request.batch < 1) {
@@ -372,10 +399,7 @@ Schedule schedule(const TokenPlan& plan, const Request& request, Index timeline_
   }
   Schedule result = Simulation(plan, request, timeline_tokens, watch).run();
   result.bounds = lower_bounds(plan, request);
-  if (result.makespan < result.bounds.lower()) {
-    throw SolveError(fmt::format("schedule: a makespan of {} ps beats its lower bound of {} ps",
-                                 result.makespan, result.bounds.lower()));
-  }
+  require_bounds(result);
   return result;
 }
 

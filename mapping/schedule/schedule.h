@@ -54,6 +54,11 @@ struct Schedule {
 Schedule schedule(const TokenPlan& plan, const Request& request, Index timeline_tokens = 0,
                   const std::vector<Index>& watch = {});
 
+/// The tokens that the only sequence of a decoder generates, each of which finds an empty network.
+/// Times count from the prompt's output, which stands first among the outputs.
+Schedule schedule_generated(const TokenPlan& plan, const Request& request,
+                            const std::vector<Index>& watch = {});
+
 /// Puts a pass behind those before it, which it waits for; `before` without resources is empty.
 void append(Schedule pass, Schedule& before);
 

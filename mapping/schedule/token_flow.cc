@@ -64,7 +64,7 @@ class TokenFlow {
     std::vector<Picoseconds> release(batch, 0);
     for (Index t = 0; t < request_.tokens(); ++t) {
       prepare(t);
-      folded_ = folder_.fold(here_);
+      folded_ = &folder_.fold(here_);
       for (size_t s = 0; s < batch; ++s) {
         const auto [entered, left] = pass(s, release[s]);
         result_.makespan = std::max(result_.makespan, left);
@@ -191,9 +191,9 @@ class TokenFlow {
 
   Passage pass(size_t sequence, Picoseconds release) {
     Passage passage{release, release};
-    for (size_t i = 0; i < folded_.servers.size(); ++i) {
-      const size_t k = folded_.servers[i].step;
-      Picoseconds ready = time_after(folded_.servers[i].after, release);
+    for (size_t i = 0; i < folded_->servers.size(); ++i) {
+      const size_t k = folded_->servers[i].step;
+      Picoseconds ready = time_after(folded_->servers[i].after, release);
       const bool in_order = steps_[k].order == StepOrder::in_order;
       if (in_order) ready = std::max(ready, last_end_[k][sequence]);
       const Picoseconds start = steps_[k].claims.empty() ? ready : serve(k, ready);
@@ -201,7 +201,7 @@ class TokenFlow {
       end_[i] = start + here_[k].latency;
       if (in_order) last_end_[k][sequence] = end_[i];
     }
-    passage.left = std::max(passage.left, time_after(folded_.left, release));
+    passage.left = std::max(passage.left, time_after(folded_->left, release));
     for (Shared& shared : shared_) {
       if (shared.work == 0) continue;
       shared.free = std::max(shared.free, release + shared.head) + shared.work;
@@ -265,7 +265,7 @@ class TokenFlow {
   std::vector<StepTime> here_;
   std::vector<Way> ways_;
   StepFolder folder_;
-  FoldedSteps folded_;                              // for the token at hand
+  const FoldedSteps* folded_ = nullptr;             // for the token at hand
   std::vector<Picoseconds> end_;                    // by server
   std::vector<std::vector<Picoseconds>> free_;      // by step and claim
   std::vector<std::vector<Picoseconds>> last_end_;  // by step and sequence, where in order

@@ -17,8 +17,8 @@ Index ceil_of(Index n, Index by) {
   return n == 0 ? 0 : (n - 1) / by + 1;
 }
 
-/// Bands in the order of the matrices; rows follow from `columns`.
-std::vector<Band> bands_of(const Network& network, const Chip& chip, Index columns) {
+/// Bands in the order of the matrices, still without rows.
+std::vector<Band> bands_of(const Network& network, const Chip& chip) {
   std::vector<Band> bands;
   for (const StaticMatmul& matmul : network.matmuls) {
     if (bands.empty() || bands.back().layer != matmul.layer) {
@@ -29,18 +29,51 @@ std::vector<Band> bands_of(const Network& network, const Chip& chip, Index colum
     bands.back().arrays += arrays;
     bands.back().arrays_of_kind[static_cast<size_t>(kind_of(matmul, chip.spec).macro)] += arrays;
   }
-  Index row = 0;
   for (Band& band : bands) {
     for (size_t k = 0; k < chip.kinds.size(); ++k) {
       const Index tiles = ceil_of(band.arrays_of_kind[k], chip.kinds[k].macros_per_tile);
       band.tiles_of_kind.push_back(tiles);
       band.tiles += tiles;
     }
-    band.rows = ceil_of(band.tiles, columns);
-    band.first_row = row;
-    row += band.rows;
   }
   return bands;
+}
+
+/// 0: before or behind the layers; 1: dense ones; 2: with experts.
+int layer_kind(const TransformerSpec& spec, const Band& band) {
+  if (band.layer < 0) return 0;
+  return spec.n_experts > 0 && band.layer >= spec.dense_layers ? 2 : 1;
+}
+
+void lay_out(const TransformerSpec& spec, const BandGrid& grid, std::vector<Band>& bands) {
+  Index first = 0, start = 0;  // of the layers of one kind: number and row
+  for (size_t i = 0; i < bands.size(); ++i) {
+    Band& band = bands[i];
+    if (i > 0) {
+      const Band& before = bands[i - 1];
+      if (layer_kind(spec, before) != layer_kind(spec, band) || before.tiles != band.tiles) {
+        first = static_cast<Index>(i);
+        start = grid.next_start(before.first_row + before.rows);
+      }
+    }
+    const Pitch pitch = grid.pitch_of(band.tiles);
+    band.first_row = start + pitch.row_of(static_cast<Index>(i) - first);
+    band.rows = pitch.rows;
+  }
+}
+
+/// Chips of which each has its DRAM, and as many tiles of a kind as a network takes.
+ChipSpec alike(ChipSpec chip) {
+  chip.dram_at.clear();
+  chip.dies.clear();
+  for (MacroKindSpec& kind : chip.macros) kind.tiles = MacroKindSpec::kAuto;
+  return chip;
+}
+
+Chip one_chip(ChipSpec chip) {
+  chip.mesh = {1, 1};
+  chip.system.clear();
+  return compile_chip(alike(std::move(chip)));
 }
 
 /// The place on the mesh of an array on the band's tile of this number.
@@ -54,12 +87,24 @@ bool stands(const Network& network, const StaticMatmul& matmul) {
   return matmul.expert < 0 || stands_for_group(network.spec, matmul.expert);
 }
 
+/// Arrays of listed matrices.
+Index stored_arrays(const Network& network, const Chip& chip) {
+  Index sum = 0;
+  for (const StaticMatmul& matmul : network.matmuls) {
+    if (stands(network, matmul)) sum += blocks_of(matmul, chip);
+  }
+  return sum;
+}
+
 /// Blocks of listed matrices and their slots.
-std::pair<Partition, std::vector<Slot>> lay_out(const Network& network, const Chip& chip,
-                                                const std::vector<Band>& bands) {
+std::pair<Partition, std::vector<Slot>> store(const Network& network, const Chip& chip,
+                                              const std::vector<Band>& bands) {
   const std::string row_split = row_split_of(chip.spec);
   Partition partition{chip.shape, {}, {0}};
   std::vector<Slot> slots;
+  const Index all = stored_arrays(network, chip);
+  partition.blocks.reserve(static_cast<size_t>(all));
+  slots.reserve(static_cast<size_t>(all));
   size_t at = 0;
   TileFiller filler(macros_per_tile(chip));
   for (const StaticMatmul& matmul : network.matmuls) {
@@ -71,7 +116,7 @@ std::pair<Partition, std::vector<Slot>> lay_out(const Network& network, const Ch
     if (arrays > 0 && stands(network, matmul)) {
       add_blocks(matmul, cut_of(matmul, chip), row_split, partition);
       for (Index i = 0; i < arrays; ++i) {
-        slots.push_back(slot_of(bands[at], filler.next(kind), chip.spec.mesh.columns));
+        slots.push_back(slot_of(bands[at], filler.next(kind), chip.mesh.columns()));
       }
     } else {
       filler.skip(kind, arrays);
@@ -100,39 +145,75 @@ Index best_tiles_per_head(const TransformerSpec& network, const ChipSpec& chip) 
   return std::max<Index>(1, std::llround(std::sqrt(kPositions * each / (port + merge))));
 }
 
-/// One large chip of so many tiles, without neighbours.
-ChipSpec of_mesh(ChipSpec chip, const MeshSpec& mesh) {
-  chip.mesh = mesh;
-  chip.system.clear();
-  chip.dram_at.clear();
-  chip.dies.clear();
-  for (MacroKindSpec& kind : chip.macros) kind.tiles = MacroKindSpec::kAuto;
+}  // namespace
+
+std::vector<Band> bands_on(const Network& network, const ChipSpec& chip, const BandGrid& grid) {
+  std::vector<Band> bands = bands_of(network, one_chip(chip));
+  lay_out(network.spec, grid, bands);
+  return bands;
+}
+
+Index tiles_of_layers(const Network& network, const ChipSpec& chip) {
+  Index largest = 1;
+  for (const Band& band : bands_of(network, one_chip(chip))) {
+    if (band.layer >= 0) largest = std::max(largest, band.tiles);
+  }
+  return largest;
+}
+
+std::vector<Index> periods_of(const Network& network, const ChipSpec& chip, const BandGrid& grid) {
+  std::vector<Index> periods;
+  int kind = 0;
+  for (const Band& band : bands_of(network, one_chip(chip))) {
+    const int next = layer_kind(network.spec, band);
+    if (next > 0 && next != kind) periods.push_back(grid.pitch_of(band.tiles).period);
+    kind = next;
+  }
+  return periods;
+}
+
+ChipSpec on_grid(ChipSpec chip, const BandGrid& grid, Index rows) {
+  chip = alike(std::move(chip));
+  const Index most = std::max<Index>(1, rows);
+  if (chip.system.empty()) {
+    chip.mesh = {grid.columns, most};
+    return chip;
+  }
+  Index width = chip.mesh.columns, height = chip.mesh.rows;
+  for (size_t k = 0; k + 1 < chip.system.size(); ++k) {
+    width *= chip.system[k].columns;
+    height *= chip.system[k].rows;
+  }
+  chip.system.back().columns = grid.columns / width;
+  chip.system.back().rows = std::max(chip.system.back().rows, ceil_of(most, height));
   return chip;
 }
 
-}  // namespace
-
-Index band_columns(const Network& network, const ChipSpec& chip) {
-  const ChipSpec one = of_mesh(chip, {1, 1});
-  Index largest = 1;
-  for (const Band& band : bands_of(network, compile_chip(one), 1)) {
-    if (band.layer >= 0) largest = std::max(largest, band.tiles);
+Index rows_of(const std::vector<Band>& bands, const Reduction& reduction, const BandGrid& grid) {
+  Index rows = bands.back().first_row + bands.back().rows;
+  for (const LayerRun& run : reduction.runs) {
+    if (run.repeats() == 0) continue;
+    for (const Band& band : bands) {
+      if (band.layer != run.kept_first) continue;
+      const Pitch pitch = grid.pitch_of(band.tiles);
+      rows += (run.layers - run.kept) / pitch.abreast * pitch.step;
+    }
   }
-  const double side = std::sqrt(static_cast<double>(largest));
-  const auto chips = std::ceil(side / static_cast<double>(chip.mesh.columns));
-  return chip.mesh.columns * static_cast<Index>(chips);
+  return rows;
 }
 
-BandMapping map_in_bands(const Network& network, const ChipSpec& chip, Index columns) {
-  std::vector<Band> bands = bands_of(network, compile_chip(of_mesh(chip, {1, 1})), columns);
-  const Index rows = std::max<Index>(1, bands.back().first_row + bands.back().rows);
-  Chip compiled = compile_chip(of_mesh(chip, {columns, rows}));
+BandMapping map_in_bands(const Network& network, const ChipSpec& chip, const BandGrid& grid) {
+  std::vector<Band> bands = bands_on(network, chip, grid);
+  Chip compiled = compile_chip(on_grid(chip, grid, bands.back().first_row + bands.back().rows));
   compiled.widths.matrices = matrix_widths(network, chip);
-  auto [partition, slots] = lay_out(network, compiled, bands);
+  auto [partition, slots] = store(network, compiled, bands);
   Placement placement = placement_of(network, partition, compiled.mesh, std::move(slots),
                                      best_tiles_per_head(network.spec, chip));
   for (const Band& band : bands) placement.tiles_used += band.tiles;
   Arrangement arrangement = single_copies(partition);
+  for (const StaticMatmul& matmul : network.matmuls) {  // also those of experts that are not listed
+    arrangement.copies[static_cast<size_t>(matmul.id)] = in_crossbars(matmul, chip) ? 1 : 0;
+  }
   Mapping mapping{network,
                   std::move(compiled),
                   std::move(partition),

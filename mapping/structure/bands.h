@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "mapping/chip/map_network.h"
+#include "mapping/structure/band_grid.h"
 #include "mapping/structure/layer_runs.h"
 
 namespace ohm {
@@ -23,17 +24,32 @@ struct BandMapping {
   std::vector<Band> bands;
 };
 
-/// Columns of a mesh on which a layer's band is about a square: a multiple of the chip's own.
-Index band_columns(const Network& network, const ChipSpec& chip);
+/// Where the bands of a network lie on the grid.
+std::vector<Band> bands_on(const Network& network, const ChipSpec& chip, const BandGrid& grid);
+
+/// Tiles of the largest layer.
+Index tiles_of_layers(const Network& network, const ChipSpec& chip);
+
+/// By kind of layers (see keep_layers()): after how many a layer stands alike at all borders.
+std::vector<Index> periods_of(const Network& network, const ChipSpec& chip, const BandGrid& grid);
 
 /// Maps every layer onto fresh tiles: a band of whole rows, filled along a snake of its own.
 ///
-/// A head's positions are dealt out to as many tiles as answer soonest at 2048 positions.
-/// Layers of one kind are congruent, shifted by whole rows, and so are their messages, which travel
-/// first along the row. The mesh has `columns` and as many rows as it takes. Only blocks of listed
-/// experts (see is_listed()) are in the partition, the others leave their slots free; what follows
-/// from blocks alone (verification) is left to map_network().
-BandMapping map_in_bands(const Network& network, const ChipSpec& chip, Index columns);
+/// A head's positions are dealt out to as many tiles as answer soonest at 2048 positions, spread
+/// over the layer's, so that they read the memories of all of its chips.
+/// Layers of one kind that stand alike at the borders of chips (see BandGrid) are congruent,
+/// shifted by whole rows, and so are their messages, which travel first along the row. The mesh has
+/// the columns of the grid and as many rows as it takes. Only blocks of listed experts (see
+/// is_listed()) are in the partition, the others leave their slots free; what follows from blocks
+/// alone (verification) is left to map_network().
+BandMapping map_in_bands(const Network& network, const ChipSpec& chip, const BandGrid& grid);
+
+/// The chip's system with so many rows of tiles of the grid; one chip grows instead where it has
+/// none.
+ChipSpec on_grid(ChipSpec chip, const BandGrid& grid, Index rows);
+
+/// Rows of tiles that the whole network takes.
+Index rows_of(const std::vector<Band>& bands, const Reduction& reduction, const BandGrid& grid);
 
 /// Arrays and tiles of the whole network, from the bands of a reduced one.
 Index arrays_of(const std::vector<Band>& bands, const Reduction& reduction);

@@ -2,7 +2,6 @@
 #include "mapping/structure/compose_times.h"
 
 #include <algorithm>
-#include <map>
 #include <utility>
 
 #include "mapping/schedule/bounds.h"
@@ -26,40 +25,11 @@ std::vector<Index> last_steps(const Mapping& mapping, const TokenPlan& plan, Ind
 std::vector<Repeat> repeats_of(const Reduction& reduction, const std::vector<Index>& last) {
   std::vector<Repeat> repeats;
   for (const LayerRun& run : reduction.runs) {
-    if (run.layers == run.kept) continue;
+    if (run.repeats() == 0) continue;
     const auto end = static_cast<size_t>(run.kept_first + run.kept - 1);
-    repeats.push_back({last[end - 1], last[end], run.layers - run.kept});
+    repeats.push_back({last[end - static_cast<size_t>(run.period)], last[end], run.repeats()});
   }
   return repeats;
-}
-
-/// The plan for one token that attends to `positions`: nothing grows any more.
-TokenPlan frozen(const TokenPlan& plan, Index positions) {
-  TokenPlan fixed = plan;
-  for (Step& step : fixed.steps) {
-    const Picoseconds occupied = step.occupation(positions);
-    step.latency += step.extra(positions);
-    for (Claim& claim : step.claims) claim.busy += occupied;
-    step.growth = {};
-    step.order = StepOrder::free;
-  }
-  return fixed;
-}
-
-/// The plan with a memory for every layer.
-TokenPlan with_memory_per_layer(const Mapping& mapping, TokenPlan plan) {
-  std::map<int, Index> memory;  // by layer
-  for (Step& step : plan.steps) {
-    const int layer = mapping.network.op(step.vertex).layer;
-    for (Claim& claim : step.claims) {
-      const Resource& resource = plan.resources[static_cast<size_t>(claim.resource)];
-      if (layer < 0 || resource.kind != ResourceKind::dram) continue;
-      const auto [at, first] = memory.try_emplace(layer, std::ssize(plan.resources));
-      claim.resource = at->second;
-      if (first) plan.resources.push_back({ResourceKind::dram, layer + 1, {}});
-    }
-  }
-  return plan;
 }
 
 class Composer {
@@ -69,7 +39,7 @@ class Composer {
       : mapping_(mapping),
         reduction_(reduction),
         request_(request),
-        lean_(lean_plan(reduction.one_memory ? plan : with_memory_per_layer(mapping, plan))),
+        lean_(lean_plan(plan)),
         last_(last_steps(mapping, plan, reduction.spec.layers_of_both_stacks())),
         repeats_(repeats_of(reduction, last_)) {}
 
@@ -133,28 +103,33 @@ class Composer {
     return {std::move(flow.outputs), flow.makespan, flow.critical_path, "shape", flow.exact};
   }
 
-  /// The steps with which the last kept layers of every run end, and the one before them.
+  /// Of a run: its last kept layer, and those one period and two before it.
+  static Index watched_of(const LayerRun& run) { return 2 * run.period < run.kept ? 3 : 2; }
+
+  /// The steps with which they end.
   std::vector<Index> watched() const {
     std::vector<Index> steps;
     for (const LayerRun& run : reduction_.runs) {
-      if (run.layers == run.kept) continue;
-      for (Index back = 0; back < std::min<Index>(3, run.kept); ++back) {
-        steps.push_back(last_[static_cast<size_t>(run.kept_first + run.kept - 1 - back)]);
+      if (run.repeats() == 0) continue;
+      for (Index back = 0; back < watched_of(run); ++back) {
+        const Index layer = run.kept_first + run.kept - 1 - back * run.period;
+        steps.push_back(last_[static_cast<size_t>(layer)]);
       }
     }
     return steps;
   }
 
-  /// What the layers left out add to job `j`; clears `repeats` where two layers disagree.
+  /// What the layers left out add to job `j`; clears `repeats` where two periods disagree.
   Picoseconds left_out(const Schedule& s, size_t j, bool& repeats) const {
     Picoseconds sum = 0;
     size_t w = 0;
     for (const LayerRun& run : reduction_.runs) {
-      if (run.layers == run.kept) continue;
+      if (run.repeats() == 0) continue;
       const Picoseconds last = s.watched[w][j] - s.watched[w + 1][j];
-      sum += (run.layers - run.kept) * last;
-      if (run.kept < 3 || s.watched[w + 1][j] - s.watched[w + 2][j] != last) repeats = false;
-      w += static_cast<size_t>(std::min<Index>(3, run.kept));
+      sum += run.repeats() * last;
+      const bool compared = watched_of(run) == 3;
+      if (!compared || s.watched[w + 1][j] - s.watched[w + 2][j] != last) repeats = false;
+      w += static_cast<size_t>(watched_of(run));
     }
     return sum;
   }
@@ -178,18 +153,20 @@ class Composer {
       times.exact = false;  // layers left out want it as well
       if (request_.decoder) hold_back(times);
     }
-    for (Index t = prompt.tokens(); t < request_.tokens(); ++t) generate(t, times);
+    if (request_.generate > 1) generate(times);
     times.makespan = *std::max_element(times.outputs.begin(), times.outputs.end());
     return times;
   }
 
   /// A generated token finds an empty chip.
-  void generate(Index token, ComposedTimes& times) const {
-    const Schedule s =
-        schedule(frozen(lean_, positions_of(request_, token)), {true, 1, 1, 1}, 0, watched());
-    bool ignored = true;
-    const Picoseconds added = left_out(s, 0, ignored);
-    times.outputs.push_back(times.outputs.back() + s.makespan + added);
+  void generate(ComposedTimes& times) const {
+    const Schedule s = schedule_generated(lean_, request_, watched());
+    for (Index t = request_.prompt; t < request_.tokens(); ++t) {
+      bool ignored = true;
+      const auto g = static_cast<size_t>(t - request_.prompt);
+      const Picoseconds added = left_out(s, static_cast<size_t>(t), ignored);
+      times.outputs.push_back(times.outputs.back() + s.outputs[g + 1] - s.outputs[g] + added);
+    }
     times.critical_path += s.bounds.critical_path;
   }
 

@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
+#include <utility>
 
 #include "core/error.h"
 #include "mapping/attention/engine_request.h"
@@ -18,19 +20,31 @@
 #include "mapping/schedule/plan_attention.h"
 #include "mapping/schedule/plan_tokens.h"
 #include "mapping/structure/alike_layers.h"
+#include "mapping/structure/assumed_system.h"
 #include "mapping/structure/bands.h"
 
 namespace ohm {
 namespace {
 
-/// All layers of what is small enough, else three of each kind, the last two of which are compared.
-Reduction reduction_for(const TransformerSpec& spec, const Request& request, Fidelity fidelity) {
+/// Periods of layers to keep: all of what is small enough, else three of each kind, the last two of
+/// which are compared.
+Index periods_kept(const TransformerSpec& spec, const Request& request, Fidelity fidelity) {
   constexpr double kMostSteps = 5e5, kMostWeights = 2e9, kStepsOfALayer = 30.0;
   const double steps = static_cast<double>(request.tokens()) *
                        static_cast<double>(request.batch * spec.n_layers) * kStepsOfALayer;
   const bool small = fidelity == Fidelity::automatic && steps <= kMostSteps &&
                      static_cast<double>(parameter_count(spec)) <= kMostWeights;
-  return keep_layers(spec, small ? std::max<Index>(2, spec.n_layers) : 3);
+  return small ? std::max<Index>(2, spec.n_layers) : 3;
+}
+
+/// The chip with the system that joins as many as the network needs; alone where one holds it.
+ChipSpec joined(const Network& few, const Reduction& reduction, ChipSpec chip) {
+  chip.dram_at.clear();
+  if (!chip.system.empty()) return chip;
+  const BandGrid grid = band_grid(chip, chip.n_tiles());
+  const Index tiles = tiles_of(bands_on(few, chip, grid), reduction);
+  if (tiles > chip.n_tiles()) chip.system = assumed_system(chip);
+  return chip;
 }
 
 class Scaled {
@@ -39,10 +53,16 @@ class Scaled {
          Fidelity fidelity)
       : spec_(spec), chip_(chip), workload_(workload), fidelity_(fidelity) {
     result_.request = resolve_on(chip, spec, workload);
-    reduction_ = reduction_for(spec, result_.request, fidelity);
+    const Reduction two = keep_layers(spec, 2);
+    const Network few = build_network(two.spec);
+    joined_ = joined(few, two, chip);
+    grid_ = band_grid(joined_, tiles_of_layers(few, joined_));
+    const Index most = periods_kept(spec, result_.request, fidelity);
+    reduction_ = keep_layers(spec, most, periods_of(few, joined_, grid_));
+    reduction_.one_memory = joined_.system.empty();
     const Network network = build_network(reduction_.spec);
-    require_alike_layers(network, reduction_, chip);
-    mapped_ = map_in_bands(network, chip, band_columns(network, chip));
+    require_alike_layers(network, reduction_, joined_);
+    mapped_ = map_in_bands(network, joined_, grid_);
   }
 
   Estimate run() {
@@ -79,17 +99,14 @@ class Scaled {
       result_.kv_bytes_per_token = spec_.caching_layers() * kv_bytes_per_position(mapping);
     }
     require_engine(mapping, result_.request);
-    const Index chips = chips_of(tiles_of(mapped_.bands, reduction_));
     fill_kv_place(mapping.chip.spec, result_,
-                  [&](const Request& request) { return each_chip(kv_bytes(request), chips); });
+                  [&](const Request& request) { return fullest_keys(request); });
     result_.kv_bytes_in_dram = kv_bytes(result_.request);
-    const Index layers = spec_.layers_of_both_stacks();
-    reduction_.one_memory = chips < layers;
-    if (!reduction_.one_memory) {
-      share_memories(static_cast<double>(chips) / static_cast<double>(layers));
-    }
-    fullest_ = each_chip(result_.kv_bytes_in_dram, chips);
-    require_memory(mapping, {result_.kv_bytes_in_dram, fullest_, fullest_}, result_.request);
+    fullest_ = fullest_keys(result_.request);
+    const bool shared = result_.request.kv_memory < 0;
+    const double weights = shared ? digital_weights() : 0.0;
+    require_memory(mapping, {result_.kv_bytes_in_dram, fullest_ + weights, fullest_},
+                   result_.request);
   }
 
   /// Keys and values beyond the tiles.
@@ -101,23 +118,24 @@ class Scaled {
     return bytes;
   }
 
-  static double each_chip(std::int64_t bytes, Index chips) {
-    return bytes == 0 ? 0.0 : static_cast<double>((bytes - 1) / chips + 1);
+  /// Those in the memory of the fullest chip.
+  double fullest_keys(const Request& request) const {
+    if (reduction_.one_memory) return static_cast<double>(kv_bytes(request));
+    return kv_in_dram(mapped_.mapping, request).keys;
   }
 
-  /// A layer's chips have so many memories of each kind.
-  void share_memories(double chips) {
-    ChipSpec& spec = mapped_.mapping.chip.spec;
-    const auto share = [&](DramSpec& memory) {
-      memory.bandwidth = chips * memory.bandwidth;
-      memory.write_bandwidth = chips * memory.write_bandwidth;
-    };
-    share(spec.dram);
-    for (KvMemorySpec& each : spec.kv.memories) share(each.memory);
-  }
-
-  Index chips_of(Index tiles) const {
-    return std::max<Index>(1, (tiles - 1) / chip_.n_tiles() + 1);
+  /// Bytes of matrices that are not in crossbars, those of layers left out as well; one memory
+  /// holds them, at worst the fullest one.
+  double digital_weights() const {
+    const Mapping& mapping = mapped_.mapping;
+    double sum = 0.0;
+    for (const StaticMatmul& matmul : mapping.network.matmuls) {
+      if (in_crossbars(matmul, chip_)) continue;
+      const Index bits = mapping.chip.widths.of(matmul.id).weight_bits;
+      sum += static_cast<double>(reduction_.stands_for(matmul.layer)) *
+             static_cast<double>(bytes_of(matmul.weights(), bits));
+    }
+    return sum;
   }
 
   void add_times(const TokenPlan& plan, const Request& pass) {
@@ -145,26 +163,44 @@ class Scaled {
   void add_work(const TokenPlan& plan, const Request& pass, Schedule& s) const {
     s.resources = plan.resources;
     s.busy = resource_work(plan, pass);
-    TokenPlan repeated{plan.resources, {}};
-    for (const Step& step : plan.steps) {
-      Step more = step;
-      std::erase_if(more.claims, [&](const Claim& claim) {
-        const ResourceKind kind = plan.resources[static_cast<size_t>(claim.resource)].kind;
-        return kind != ResourceKind::dram && kind != ResourceKind::macros;
-      });
-      for (Index n = 1; !more.claims.empty() && n < layers_of(step.vertex); ++n) {
-        repeated.steps.push_back(more);
-      }
-    }
-    const auto more = resource_work(repeated, pass);
-    for (size_t r = 0; r < more.size(); ++r) {
+    std::map<Index, Picoseconds> more;  // by resource
+    for (const Step& step : plan.steps) add_repeats(plan, step, pass, more);
+    for (size_t r = 0; r < s.busy.size(); ++r) {
+      const auto at = more.find(static_cast<Index>(r));
+      const Picoseconds repeated = at == more.end() ? 0 : at->second;
       const bool dram = reduction_.one_memory && plan.resources[r].kind == ResourceKind::dram;
-      if (s.busy[r] + (dram ? more[r] : 0) > s.bounds.busiest) {
-        s.bounds.busiest = s.busy[r] + (dram ? more[r] : 0);
+      if (s.busy[r] + (dram ? repeated : 0) > s.bounds.busiest) {
+        s.bounds.busiest = s.busy[r] + (dram ? repeated : 0);
         s.bounds.busiest_resource = plan.resources[r].name();
       }
-      s.busy[r] += more[r];
+      s.busy[r] += repeated;
     }
+  }
+
+  /// What layers that the step's stands for work on its macros and DRAM.
+  void add_repeats(const TokenPlan& plan, const Step& step, const Request& pass,
+                   std::map<Index, Picoseconds>& more) const {
+    const Index layers = layers_of(step.vertex) - 1;
+    if (layers == 0) return;
+    std::vector<Claim> claims;
+    std::vector<Resource> resources;
+    std::vector<Index> numbers;
+    for (const Claim& claim : step.claims) {
+      const Resource& resource = plan.resources[static_cast<size_t>(claim.resource)];
+      if (resource.kind != ResourceKind::dram && resource.kind != ResourceKind::macros) continue;
+      claims.push_back({std::ssize(numbers), claim.offset, claim.busy});
+      numbers.push_back(claim.resource);
+      resources.push_back(resource);
+    }
+    if (claims.empty()) return;
+    Step own;
+    own.claims = std::move(claims);
+    own.growth = step.growth;
+    own.tokens = step.tokens;
+    own.turns = step.turns;
+    own.turn = step.turn;
+    const auto work = resource_work({std::move(resources), {std::move(own)}}, pass);
+    for (size_t c = 0; c < work.size(); ++c) more[numbers[c]] += layers * work[c];
   }
 
   void repeat_layers(const Ledger& reduced) {
@@ -179,26 +215,19 @@ class Scaled {
     }
   }
 
-  /// From here on the mapping has the tiles, parts and memories of all chips: only static costs are
-  /// taken from it.
+  /// From here on the mapping has the chips of all layers: only static costs are taken from it.
   void take_all_chips() {
+    mapped_.mapping.placement.tiles_used = tiles_of(mapped_.bands, reduction_);
     Chip& chip = mapped_.mapping.chip;
-    const Index tiles = tiles_of(mapped_.bands, reduction_);
-    result_.chips = chips_of(tiles);
-    const auto chips = static_cast<double>(result_.chips);
-    mapped_.mapping.placement.tiles_used = tiles;
-    mapped_.mapping.placement.tiles_of_kind =
-        by_kind(mapped_.bands, reduction_, &Band::tiles_of_kind);
-    for (size_t k = 1; k < chip.kinds.size(); ++k) {
-      chip.kinds[k].tiles = mapped_.mapping.placement.tiles_of_kind[k];
-    }
-    chip.spec.mesh = chip_.mesh;
-    chip.mesh = Mesh(chip_.mesh.columns, chip_.mesh.rows * result_.chips);
-    for (PartSpec& part : chip.spec.parts) part.count *= chips;
-    chip.spec.dram.background = chips * chip.spec.dram.background;
-    for (KvMemorySpec& each : chip.spec.kv.memories) {
-      each.memory.background = chips * each.memory.background;
-    }
+    const Widths widths = chip.widths;
+    chip = compile_chip(reduction_.one_memory
+                            ? chip_
+                            : on_grid(joined_, grid_, rows_of(mapped_.bands, reduction_, grid_)));
+    chip.widths = widths;
+    auto& of_kind = mapped_.mapping.placement.tiles_of_kind;
+    of_kind = by_kind(mapped_.bands, reduction_, &Band::tiles_of_kind);
+    for (size_t k = 1; k < chip.kinds.size(); ++k) chip.kinds[k].tiles = of_kind[k];
+    result_.chips = chip.mesh.n_chips();
   }
 
   void fill_static() {
@@ -227,12 +256,8 @@ class Scaled {
     result_.reticles = result_.chip_area / chip.spec.reticle;
     result_.experts_touched = distinct_experts(spec_, static_cast<double>(result_.request.batch));
     result_.assumptions = assumptions_of(mapped_.mapping, result_.request);
-    result_.assumptions.push_back(fmt::format(
-        "{} chips are one mesh: a hop between them takes the time and energy of one on a chip; {}; "
-        "every layer begins on fresh tiles, in one copy; no tile is gated, and none heats another",
-        result_.chips,
-        reduction_.one_memory ? "all layers share the bandwidth of one memory"
-                              : "keys and values stream from the memories of their layer's chips"));
+    if (chip.spec.yield.given()) result_.package = good_package(chip.spec, result_.chip_area);
+    describe_bands();
     if (result_.fidelity == "shape") {
       result_.assumptions.push_back(
           result_.exact ? "times are closed forms, equal to those of events"
@@ -245,10 +270,28 @@ class Scaled {
     }
   }
 
+  void describe_bands() {
+    const SystemSpec& system = mapped_.mapping.chip.spec.system;
+    if (!system.empty() && chip_.system.empty()) {
+      result_.assumptions.push_back(fmt::format(
+          "the chip does not say what joins several: {} links of {} per edge between neighbours "
+          "in a grid",
+          system.front().links_per_edge, system.front().link.name));
+    }
+    if (!chip_.dram_at.empty()) {
+      result_.assumptions.push_back("every chip has its DRAM, whatever dram_at says");
+    }
+    result_.assumptions.push_back(
+        "every layer begins on fresh tiles and, beyond half a chip, on fresh chips, in one copy; "
+        "no idle tile is gated, and none heats another");
+  }
+
   const TransformerSpec& spec_;
   const ChipSpec& chip_;
   const Workload& workload_;
   const Fidelity fidelity_;
+  ChipSpec joined_;
+  BandGrid grid_;
   Reduction reduction_;
   double fullest_ = 0.0;  // bytes of keys and values in the memory of a chip
   BandMapping mapped_{{{}, compile_chip(one_tile(chip_)), {}, {}, {}, {}, {}, {}, {}}, {}};

@@ -11,15 +11,19 @@ namespace ohm {
 struct LayerRun {
   Index first = 0, layers = 0;
   Index kept_first = 0, kept = 0;  ///< numbers in the reduced network
+  Index period = 1;  ///< layers so far apart are alike: they stand alike on their chips
+
+  /// How often the last `period` kept layers are repeated.
+  Index repeats() const { return (layers - kept) / period; }
 };
 
 /// A network with few layers of each kind, and what they stand for.
 ///
-/// The last kept layer of a run stands for all that are left out.
+/// The last kept layers of a run, one period of them, stand for all that are left out.
 struct Reduction {
   TransformerSpec spec;
   std::vector<LayerRun> runs;
-  bool one_memory = true;  ///< all layers share one DRAM; else each has its own chips'
+  bool one_memory = true;  ///< all layers share one DRAM; else each period has its own chips'
 
   const LayerRun& run_of(Index kept_layer) const;
   /// Layers of the whole network that a kept layer stands for, itself included; 1 for -1.
@@ -28,8 +32,11 @@ struct Reduction {
   std::vector<int> layers_of(Index kept_layer) const;
 };
 
-/// At most `most` layers of each kind: dense ones, ones with experts. Two stacks stay whole, since
-/// the second one's layers all read the first. ArgumentError for less than two.
-Reduction keep_layers(const TransformerSpec& spec, Index most);
+/// `most` periods of layers of each kind (dense ones, ones with experts) less all but one layer of
+/// the first, and so many more that those left out are whole periods; `periods` by kind, 1 where
+/// there are none. Two stacks stay whole, since the second one's layers all read the first.
+/// ArgumentError for less than two.
+Reduction keep_layers(const TransformerSpec& spec, Index most,
+                      const std::vector<Index>& periods = {});
 
 }  // namespace ohm

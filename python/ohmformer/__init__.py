@@ -7,8 +7,6 @@
     perf = ohm.estimate(ohm.map(network, chip), prompt=512, generate=128)
 """
 
-from importlib.metadata import PackageNotFoundError, version
-
 from ohmformer import _core, ir_drop
 from ohmformer.accuracy import Accuracy, evaluate
 from ohmformer.adc import Adc
@@ -23,11 +21,6 @@ from ohmformer.mapping import map_network as map
 from ohmformer.network import Network
 from ohmformer.performance import Performance, estimate, sweep_shape
 from ohmformer.validation import Validation, validate
-
-try:
-    __version__ = version("ohmformer")
-except PackageNotFoundError:  # run from a checkout
-    __version__ = "0.1.0"
 
 __all__ = [
     "Accuracy",
@@ -57,3 +50,15 @@ __all__ = [
     "sweep_shape",
     "validate",
 ]
+
+
+def __getattr__(name: str) -> str:
+    """`__version__`, read when it is wanted: looking it up takes longer than an estimate."""
+    if name != "__version__":
+        raise AttributeError(f"module 'ohmformer' has no attribute {name!r}")
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version("ohmformer")
+    except PackageNotFoundError:  # run from a checkout
+        return "0.1.0"

@@ -2,9 +2,10 @@
 """What a chip does at full load."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
+if TYPE_CHECKING:
+    import pandas as pd
 
 MEBIBYTE, SQUARE_MM = 2.0**20, 1e-6
 
@@ -30,8 +31,10 @@ class Peak(Mapping[str, dict[str, Any]]):
     def __len__(self) -> int:
         return len(self._levels)
 
-    def table(self) -> pd.DataFrame:
+    def table(self) -> "pd.DataFrame":
         """The parts of all levels, one row each; a level holds the parts of those below."""
+        import pandas as pd
+
         rows = [{"level": name, **part} for name, level in self.items() for part in level["parts"]]
         return pd.DataFrame(rows)
 

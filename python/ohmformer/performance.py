@@ -3,10 +3,9 @@
 
 import json
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from ohmformer import _core
 from ohmformer.arrays import whole
@@ -14,6 +13,9 @@ from ohmformer.chip import Chip
 from ohmformer.errors import ArgumentError
 from ohmformer.mapping import Mapping, fit, map_network
 from ohmformer.network import Network
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 LARGEST = 2**31
 TIMELINE_TOKENS = 4
@@ -70,8 +72,10 @@ class Performance:
         """One row per component × operator × phase: energy, busy time, area, count, source."""
         return self._estimate.breakdown()
 
-    def table(self) -> pd.DataFrame:
+    def table(self) -> "pd.DataFrame":
         """The breakdown as a tidy table, one row per component × operator × phase."""
+        import pandas as pd
+
         return pd.DataFrame(self.breakdown)
 
     def busiest(self, count: int = 10) -> list[dict[str, Any]]:

@@ -3,9 +3,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from ohmformer import _core
 from ohmformer.arrays import whole
@@ -13,6 +11,9 @@ from ohmformer.chip import Described
 from ohmformer.errors import ArgumentError
 from ohmformer.network import Network
 from ohmformer.roots import Folder, config_roots
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 LARGEST = 2**31
 PUBLISHED = ("measured", "claim")  # standings of a published result, the better one first
@@ -110,13 +111,15 @@ class Baseline(Described):
         lengths = [whole(value, name, 0, LARGEST) for name, value in (("prompt", prompt), ("generate", generate), ("batch", batch))]
         return Figures(_core.baseline_steady(self._spec, _graph(network), *lengths))
 
-    def validate(self, configs: Iterable[Folder] = ()) -> pd.DataFrame:
+    def validate(self, configs: Iterable[Folder] = ()) -> "pd.DataFrame":
         """Its published results beside those of the model: figure, theirs, ours, error, status, kind, source.
 
         >>> rows = Baseline.preset("h100_x2").validate()
         >>> len(rows), bool((rows["error"].abs() < 0.35).all())
         (5, True)
         """
+        import pandas as pd
+
         return pd.DataFrame(_core.baseline_rows(self._spec, config_roots(configs)))
 
     def _check(self) -> None:

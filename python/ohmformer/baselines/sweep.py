@@ -2,9 +2,7 @@
 """Chips and baselines beside each other while they decode: against batch and context."""
 
 from collections.abc import Sequence
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from ohmformer import _core
 from ohmformer.baselines.baseline import Baseline, decode_gain
@@ -14,6 +12,9 @@ from ohmformer.errors import ArgumentError, Error
 from ohmformer.mapping import Mapping, map_network
 from ohmformer.network import Network
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 BATCHES = (1, 2, 4, 8, 16, 32, 64, 128, 256)
 CONTEXT = 2048
 MOST_PASSES = 100_000  # tokens × matrices of a chip's prompt: every one is an event of its own, about 10 s in all
@@ -21,7 +22,7 @@ MOST_PASSES = 100_000  # tokens × matrices of a chip's prompt: every one is an 
 
 def sweep(
     machines: Sequence[Chip | Baseline], network: Network, contexts: Sequence[int] | None = None, batches: Sequence[int] = BATCHES
-) -> pd.DataFrame:
+) -> "pd.DataFrame":
     """One row per machine × context × batch: a decode step of equal sequences, output tokens only.
 
     contexts: default 2048 tokens, or all that the network holds. Columns: machine, kind (chip or
@@ -46,6 +47,8 @@ def sweep(
             for batch in batches:
                 point = {"context": context, "batch": batch}
                 rows.append(_standing(machine, network, known, point) | _row(machine, network, run, point))
+    import pandas as pd
+
     return pd.DataFrame(rows)
 
 

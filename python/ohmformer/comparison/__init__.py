@@ -2,15 +2,16 @@
 """Chips side by side: what they are, what they reach at full load, what a network makes of them."""
 
 from collections.abc import Sequence
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from ohmformer.chip import Chip
 from ohmformer.errors import ArgumentError, Error
 from ohmformer.mapping import fit, map_network
 from ohmformer.network import Network
 from ohmformer.performance import estimate
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 LEVELS = ("macro", "core", "tile", "chip", "system")
 PEAK_KEYS = (
@@ -30,7 +31,7 @@ def compare(
     prompt: int | None = None,
     generate: int | None = None,
     batch: int = 1,
-) -> pd.DataFrame:
+) -> "pd.DataFrame":
     """One row per chip: node, arrays, cells, bits, ADC, peak at every level, shares of power and area.
 
     Args: chips, or their names; with a network also what it takes of each chip and what it costs
@@ -48,6 +49,8 @@ def compare(
     chosen = _chosen(network, workload)
     loaded = [_chip(chip) for chip in chips]
     rows = [_row(chip, chosen, workload) for chip in loaded]
+    import pandas as pd
+
     table = pd.DataFrame(rows, index=pd.Index(labels(loaded), name="chip"))
     for key in WHOLE_KEYS:
         table[key] = pd.Series([row[key] for row in rows], table.index, dtype=object)

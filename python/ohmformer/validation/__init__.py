@@ -3,13 +3,14 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from ohmformer.roots import Folder
 from ohmformer.validation.figures import Figures
 from ohmformer.validation.rows import Row, Target, load_pinned, load_targets, target_names, validation_root
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["Validation", "target_names", "validate"]
 
@@ -44,8 +45,10 @@ class Validation:
         """Whether every row that should hold does, on its own and in the mean, and none has moved."""
         return not self.drifted and all(summary["pass"] for summary in self.summaries)
 
-    def table(self) -> pd.DataFrame:
+    def table(self) -> "pd.DataFrame":
         """The rows as a table."""
+        import pandas as pd
+
         return pd.DataFrame(self.rows, columns=list(COLUMNS))
 
     def to_dict(self) -> dict[str, Any]:

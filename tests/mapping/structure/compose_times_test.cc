@@ -22,19 +22,73 @@ struct Both {
 };
 
 /// All layers by events, and few of them repeated.
-Both both(TransformerSpec spec, Index layers, const char* macros, const Workload& workload,
+Both both(TransformerSpec spec, Index layers, const ChipSpec& chip, const Workload& workload,
           Fidelity fidelity = Fidelity::structure) {
   spec.n_layers = layers;
   const Request request = resolve(spec, workload);
-  const ChipSpec chip = chip_with(macros);
   const Network whole = build_network(spec);
-  const Index columns = band_columns(whole, chip);
-  const BandMapping full = map_in_bands(whole, chip, columns);
-  const Reduction reduction = keep_layers(spec, 3);
-  const BandMapping few = map_in_bands(build_network(reduction.spec), chip, columns);
+  const BandGrid grid = band_grid(chip, tiles_of_layers(whole, chip));
+  const BandMapping full = map_in_bands(whole, chip, grid);
+  Reduction reduction = keep_layers(spec, 3, periods_of(whole, chip, grid));
+  reduction.one_memory = chip.system.empty();
+  const BandMapping few = map_in_bands(build_network(reduction.spec), chip, grid);
   return {
       schedule(plan_tokens(full.mapping, request), request),
       compose_times(few.mapping, plan_tokens(few.mapping, request), reduction, request, fidelity)};
+}
+
+Both both(const TransformerSpec& spec, Index layers, const char* macros, const Workload& workload,
+          Fidelity fidelity = Fidelity::structure) {
+  return both(spec, layers, chip_with(macros), workload, fidelity);
+}
+
+/// Chips side by side, and pairs of chips on boards; slow links, so that crossing one shows.
+std::vector<ChipSpec> chips_of_systems(const char* macros) {
+  LevelSpec chips;
+  chips.link.bandwidth = BytesPerSecond(1e9);
+  chips.link.latency = Seconds(50e-9);
+  LevelSpec pairs = chips;
+  pairs.columns = 1;
+  pairs.rows = 2;
+  LevelSpec boards = chips;
+  boards.link.latency = Seconds(900e-9);
+  std::vector<ChipSpec> systems(3, chip_with(macros));
+  systems[0].system = {chips};
+  systems[1].system = {pairs, boards};
+  chips.columns = 2;  // as wide as that
+  systems[2].system = {chips};
+  return systems;
+}
+
+TEST(ComposeTimes, OfOneSequenceOnManyChipsEqualAllEvents) {
+  for (const TransformerSpec& spec : {testing::tiny_gpt(), testing::tiny_llama(),
+                                      testing::tiny_mixtral(), testing::tiny_deepseek()}) {
+    for (const char* macros : {"1", "4", "96"}) {
+      for (const ChipSpec& chip : chips_of_systems(macros)) {
+        for (const Index layers : {2, 3, 6, 13}) {
+          const Both b = both(spec, layers, chip, {1, 5, 1, {}});
+          EXPECT_TRUE(b.composed.exact) << spec.name << layers << macros;
+          EXPECT_EQ(b.composed.outputs, b.all.outputs) << spec.name << layers << macros;
+          EXPECT_EQ(b.composed.makespan, b.all.makespan) << spec.name << layers << macros;
+        }
+        const Both b = both(spec, 13, chip, {7, 3, 1, {}});
+        if (b.composed.exact) {
+          EXPECT_EQ(b.composed.outputs, b.all.outputs) << spec.name << macros;
+        }
+      }
+    }
+  }
+}
+
+TEST(ComposeTimes, OfShapesOnManyChipsAreNeverLaterThanEvents) {
+  for (const TransformerSpec& spec : {testing::tiny_llama(), testing::tiny_deepseek()}) {
+    for (const ChipSpec& chip : chips_of_systems("4")) {
+      const Both b = both(spec, 13, chip, {6, 5, 3, {}}, Fidelity::shape);
+      for (size_t i = 0; i < b.all.outputs.size(); ++i) {
+        EXPECT_LE(b.composed.outputs[i], b.all.outputs[i]) << spec.name << i;
+      }
+    }
+  }
 }
 
 TEST(ComposeTimes, OfOneSequenceEqualAllEvents) {

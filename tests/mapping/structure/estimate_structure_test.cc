@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "core/error.h"
 #include "tests/mapping/chip_builder.h"
 
@@ -55,6 +57,45 @@ TEST(EstimateStructure, TakesEveryKindOfNetwork) {
     EXPECT_GT(e.energy.si(), 0.0) << name;
     EXPECT_GE(e.makespan.si(), e.lower_bound.si()) << name;
   }
+}
+
+TEST(EstimateStructure, TakesTheLinksOfTheSystem) {
+  const auto estimate_with = [](const std::string& latency) {
+    return estimate_structure(
+        testing::shipped_network("llama-3-8b"),
+        testing::shipped_chip({testing::with(
+            "system", "[{link: {name: test, bandwidth: 64 GB/s, energy: 0.6 pJ/bit, latency: " +
+                          latency + ", area: 0.1 mm2, source: test}, links_per_edge: 50}]")}),
+        {1, 2, 1, {}});
+  };
+  const Estimate near = estimate_with("1 ns"), far = estimate_with("1 us");
+  EXPECT_GT(near.ledger.by_component().at("chip_link").count, 0);
+  EXPECT_GT(near.ledger.by_component().at("chip_link").area.si(), 0.0);
+  EXPECT_EQ(near.chips, far.chips);
+  // every layer takes two chips, between which its inputs, sums, heads and values go and return
+  EXPECT_GT(far.tpot.si() - near.tpot.si(), 32 * 1e-6);
+  EXPECT_EQ(near.ledger.by_component().at("chip_link").count,
+            far.ledger.by_component().at("chip_link").count);
+}
+
+TEST(EstimateStructure, SaysWhatJoinsChipsThatDoNotSay) {
+  const auto says_so = [](const char* network) {
+    const Estimate e = estimate_structure(testing::shipped_network(network),
+                                          testing::shipped_chip(), {1, 2, 1, {}});
+    return std::any_of(e.assumptions.begin(), e.assumptions.end(), [](const std::string& each) {
+      return each.find("link_ucie_standard") != std::string::npos;
+    });
+  };
+  EXPECT_TRUE(says_so("llama-3.2-3b"));
+  EXPECT_FALSE(says_so("gpt2-small"));
+}
+
+TEST(EstimateStructure, CountsGoodPackagesWhereTheChipHasAYield) {
+  const ChipSpec chip =
+      testing::shipped_chip({testing::with("mesh", "{columns: 8, rows: 8}"),
+                             testing::with("yield", "{defect_density: 0.1 /cm2, source: test}")});
+  EXPECT_TRUE(estimate_structure(testing::shipped_network("llama-3.2-1b"), chip, {1, 2, 1, {}})
+                  .package.has_value());
 }
 
 TEST(EstimateStructure, RefusesActivityMatrixByMatrix) {

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "core/error.h"
 #include "tests/mapping/chip_builder.h"
 
@@ -32,6 +34,23 @@ TEST(LayerRuns, DenseLayersAndExpertsAreTwoKinds) {
   Index all = 0;
   for (Index kept = 0; kept < 4; ++kept) all += r.stands_for(kept);
   EXPECT_EQ(all, 61);
+}
+
+TEST(LayerRuns, OfAPeriodStandForThoseOfTheirPlaceInIt) {
+  const Reduction r = keep_layers(testing::shipped_network("llama-3-70b"), 3, {3});
+  // 3 · 2 + 1 layers, and one more so that 72 = 24 · 3 are left out
+  EXPECT_EQ(r.spec.n_layers, 8);
+  EXPECT_EQ(r.runs.front().repeats(), 24);
+  std::vector<int> all;
+  for (Index kept = 0; kept < 8; ++kept) {
+    for (const int layer : r.layers_of(kept)) {
+      EXPECT_EQ(kept < 5 ? 0 : (layer - kept) % 3, 0);
+      all.push_back(layer);
+    }
+  }
+  std::sort(all.begin(), all.end());
+  ASSERT_EQ(all.size(), 80u);
+  for (int i = 0; i < 80; ++i) EXPECT_EQ(all[static_cast<size_t>(i)], i);
 }
 
 TEST(LayerRuns, TwoStacksStayWhole) {
