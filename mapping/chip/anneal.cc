@@ -335,6 +335,10 @@ std::vector<Index> banded_snake(const Mesh& mesh, Index band, Index n_groups) {
         n_groups, band, mesh.size()));
   }
   std::vector<Index> places;
+  if (band == 1) {
+    for (Index i = 0; i < n_groups; ++i) places.push_back(mesh.snake(i));
+    return places;
+  }
   places.reserve(static_cast<size_t>(mesh.size()));
   bool rightward = true, downward = true;
   for (Index top = 0; top < mesh.rows(); top += std::min(band, mesh.rows() - top)) {
@@ -353,9 +357,10 @@ std::vector<Index> banded_snake(const Mesh& mesh, Index band, Index n_groups) {
   return places;
 }
 
-std::vector<Index> compact_start(const Mesh& mesh, const std::vector<Flow>& flows, Index n_groups) {
+std::vector<Index> compact_start(const Mesh& mesh, const std::vector<Flow>& flows, Index n_groups,
+                                 const std::vector<Index>& crossing) {
   constexpr Index kTallest = 64;
-  const Interconnect interconnect(mesh);
+  const Interconnect interconnect(mesh, crossing);
   check_flows(interconnect, flows, n_groups);
   std::vector<Index> best;
   std::int64_t least = -1;

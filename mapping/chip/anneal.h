@@ -33,12 +33,14 @@ struct AnnealedPlacement {
 };
 
 /// Places of the first n_groups steps along a snake through bands of `band` rows: each band is
-/// crossed column by column, so that consecutive groups fill compact rectangles. band = 1: the
-/// plain snake, Mesh::snake.
+/// crossed column by column, so that consecutive groups fill compact rectangles. band = 1:
+/// Mesh::snake, which fills chip after chip.
 std::vector<Index> banded_snake(const Mesh& mesh, Index band, Index n_groups);
 
-/// The banded snake, band = 1, 2, 3, …, rows of the mesh up to 64, on which the flows cost least.
-std::vector<Index> compact_start(const Mesh& mesh, const std::vector<Flow>& flows, Index n_groups);
+/// The banded snake, band = 1, 2, 3, …, rows of the mesh up to 64, on which the flows cost least;
+/// `crossing` as of Interconnect.
+std::vector<Index> compact_start(const Mesh& mesh, const std::vector<Flow>& flows, Index n_groups,
+                                 const std::vector<Index>& crossing = {});
 
 /// Places groups of arrays, one to a place, so that Σ bytes × hops gets small.
 ///

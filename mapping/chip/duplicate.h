@@ -37,8 +37,9 @@ struct Duplication {
 /// ArgumentError where one copy of each stage does not fit, or a stage is out of range.
 Duplication duplicate_for_throughput(const std::vector<DuplicationStage>& stages, Index budget);
 
-/// Copies that make the sum of all stages, and so the latency of a token, short:
-/// min Σ time_l / r_l with Σ arrays_l · r_l ≤ budget.
+/// Copies that make the sum of all stages short: min Σ time_l / r_l with Σ arrays_l · r_l ≤ budget.
+/// That is the latency of an input of many tokens that passes stage after stage, as an encoder's
+/// does; copies take tokens in turn, so that one token alone gains nothing.
 ///
 /// Greedy by gain per array, time / (r (r + 1) arrays) (Fox: Discrete optimization via marginal
 /// analysis, Management Science 13, 1966): optimal where all stages take equally many arrays.

@@ -13,15 +13,6 @@
 namespace ohm {
 namespace {
 
-Index crossbar_blocks(const Network& network, const Chip& chip) {
-  Index blocks = 0;
-  for (const StaticMatmul& matmul : network.matmuls) {
-    if (!in_crossbars(matmul, chip.spec)) continue;
-    blocks += tile_grid(matmul.rows, matmul.columns, chip.shape).size();
-  }
-  return blocks;
-}
-
 [[noreturn]] void refuse(const Network& network, const ChipSpec& chip, Index tiles) {
   const bool may_leave = network.spec.is_decoder() && chip.head != "digital";
   std::string found = fmt::format("has {}", chip.n_tiles());
@@ -74,7 +65,7 @@ std::vector<Index> annealed(const Chip& chip, const std::vector<Transfer>& trans
   }
   const MapSpec& map = chip.spec.map;
   AnnealSpec spec;
-  spec.start = compact_start(chip.mesh, flows, used);
+  spec.start = compact_start(chip.mesh, flows, used, chip.crossing_costs());
   spec.fixed.assign(static_cast<size_t>(used), false);
   spec.fixed.front() = true;
   spec.seed = static_cast<std::uint32_t>(map.seed);
@@ -89,7 +80,7 @@ std::vector<Index> annealed(const Chip& chip, const std::vector<Transfer>& trans
 }
 
 void route_all(Mapping& mapping) {
-  const Interconnect interconnect(mapping.chip.mesh);
+  const Interconnect interconnect(mapping.chip.mesh, mapping.chip.crossing_costs());
   mapping.transfers = transfers_of(mapping.network, mapping.placement, mapping.chip.widths);
   mapping.routes.clear();
   mapping.traffic.link_bytes = mapping.traffic.lower_bound = 0;
@@ -107,6 +98,25 @@ void route_all(Mapping& mapping) {
   mapping.traffic.lower_bound = std::max(mapping.traffic.lower_bound, together);
 }
 
+Partition partition_of(const Network& network, const Chip& chip) {
+  return partition_network(network, chip.shape, row_split_of(chip.spec),
+                           [&](const StaticMatmul& m) { return in_crossbars(m, chip.spec); });
+}
+
+/// Arrays that one copy of each matrix takes; copies are dealt out before they are packed.
+Index fewest_arrays(const Network& network, const ChipSpec& spec) {
+  const Chip chip = compile_chip(spec);
+  if (spec.map.packing != "none" && spec.map.duplication == "none") {
+    return arrange(network, chip, partition_of(network, chip)).arrays;
+  }
+  Index blocks = 0;
+  for (const StaticMatmul& matmul : network.matmuls) {
+    if (!in_crossbars(matmul, spec)) continue;
+    blocks += tile_grid(matmul.rows, matmul.columns, chip.shape).size();
+  }
+  return blocks;
+}
+
 }  // namespace
 
 std::vector<StoredBlock> Mapping::stored_blocks() const {
@@ -122,13 +132,19 @@ std::vector<StoredBlock> Mapping::stored_blocks() const {
   return blocks;
 }
 
+std::int64_t Mapping::weights_in_dram() const {
+  std::int64_t bytes = 0;
+  for (const StaticMatmul& matmul : network.matmuls) {
+    if (arrangement.copies[static_cast<size_t>(matmul.id)] > 0) continue;
+    bytes += (matmul.weights() * chip.widths.weight_bits + 7) / 8;
+  }
+  return bytes;
+}
+
 Mapping map_network(const Network& network, const ChipSpec& spec) {
   require_matches(network, spec);
-  const bool packed = spec.map.packing != "none";
-  Chip chip = chip_for(network, spec, packed ? 0 : crossbar_blocks(network, compile_chip(spec)));
-  Partition partition =
-      partition_network(network, chip.shape, row_split_of(spec),
-                        [&](const StaticMatmul& matmul) { return in_crossbars(matmul, spec); });
+  Chip chip = chip_for(network, spec, fewest_arrays(network, spec));
+  Partition partition = partition_of(network, chip);
   Arrangement arrangement = arrange(network, chip, partition);
   if (arrangement.arrays > chip.mesh.size() * spec.macros_per_tile) {
     chip = chip_for(network, spec, arrangement.arrays);

@@ -16,7 +16,8 @@
 namespace ohm {
 
 /// Bytes × links of one token over the network on chip, and what no placement of these tiles beats;
-/// where copies share the tokens, each carries an equal part.
+/// where copies share the tokens, each carries an equal part. A link between chips counts as
+/// Chip::crossing_costs() of those on chip.
 struct Traffic {
   std::int64_t link_bytes = 0, lower_bound = 0;
   std::int64_t start_link_bytes = 0;  ///< along the snake, before the annealing
@@ -42,6 +43,8 @@ struct Mapping {
 
   /// The blocks of all copies and the cells they lie in.
   std::vector<StoredBlock> stored_blocks() const;
+  /// Bytes of the matrices that are not in crossbars.
+  std::int64_t weights_in_dram() const;
 };
 
 /// Maps a network onto a chip, or onto the chips of its system, as chip.map says; ConfigError if it

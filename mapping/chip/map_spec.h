@@ -21,9 +21,11 @@ struct MatrixRule {
 /// How a network is mapped onto a chip. The defaults store every matrix once, each block in an
 /// array of its own, along the snake.
 struct MapSpec {
-  std::string split = "chip";        ///< chip (as its row_split says) | max | equal | accuracy
-  std::string packing = "none";      ///< none | edge_blocks: blocks that fill no array share one
-  std::string duplication = "none";  ///< none | throughput | latency: what copies are for
+  std::string split = "chip";    ///< chip (as its row_split says) | max | equal | accuracy
+  std::string packing = "none";  ///< none | edge_blocks: blocks that fill no array share one
+  /// what copies are for: none | throughput (of tokens) | latency (of an input of many tokens; one
+  /// token alone passes one copy of each matrix)
+  std::string duplication = "none";
   double budget = 1.0;              ///< of copies: up to 1 a share of the chip's tiles, above tiles
   std::string placement = "snake";  ///< snake | anneal
   Index moves = 0;                  ///< of the annealing; 0: 1000 for each tile in use

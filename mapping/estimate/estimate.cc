@@ -46,6 +46,7 @@ double spatial_utilisation(const Mapping& mapping) {
     weights += block.rows * block.columns * mapping.arrangement.copies[m];
   }
   const double arrays = static_cast<double>(mapping.arrangement.arrays);
+  if (arrays == 0.0) return 0.0;  // everything is digital
   return static_cast<double>(weights * mapping.chip.cells_per_weight) /
          (arrays * static_cast<double>(mapping.chip.cells_per_macro));
 }

@@ -5,6 +5,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <limits>
 
 #include "core/error.h"
 #include "mapping/estimate/static_cost.h"
@@ -18,6 +19,25 @@ namespace {
 
 Seconds seconds(double picoseconds) {
   return Seconds(picoseconds * 1e-12);
+}
+
+/// The first chip's memory, or the nearest, holds them.
+std::vector<double> weights_by_chip(const Mapping& mapping) {
+  std::vector<double> in_chip(static_cast<size_t>(mapping.chip.mesh.n_chips()), 0.0);
+  const std::int64_t bytes = mapping.weights_in_dram();
+  if (bytes == 0) return in_chip;
+  for (const auto& [chip, share] : memory_load(mapping.chip, {0}).drams) {
+    in_chip[static_cast<size_t>(chip)] = share * static_cast<double>(bytes);
+  }
+  return in_chip;
+}
+
+/// Deals out keys and values of a layer to the memories of its tiles.
+void add_keys(const Mapping& mapping, Index layer, double bytes, std::vector<double>& in_chip) {
+  const AttentionSite& site = mapping.placement.attention[static_cast<size_t>(layer)];
+  for (const auto& [chip, share] : memory_load(mapping.chip, site.tiles).drams) {
+    in_chip[static_cast<size_t>(chip)] += share * bytes;
+  }
 }
 
 void book_idle_links(const Mapping& mapping, Estimate& result) {
@@ -35,13 +55,15 @@ void book_idle_links(const Mapping& mapping, Estimate& result) {
 void require_memory(const Mapping& mapping, const Spilled& spilled) {
   const DramSpec& dram = mapping.chip.spec.dram;
   if (spilled.fullest <= dram.capacity.si()) return;
-  throw ArgumentError(
-      fmt::format("workload of {}: {:.3g} GB of keys and values beyond the buffers{}; the DRAM of "
-                  "chip {} holds "
-                  "{:.3g} GB: lower batch, prompt or kv_bits",
-                  mapping.network.spec.name, spilled.fullest / 1e9,
-                  mapping.chip.mesh.n_chips() > 1 ? " of one chip" : "", mapping.chip.spec.name,
-                  dram.capacity.si() / 1e9));
+  const auto weights = static_cast<double>(mapping.weights_in_dram());
+  throw ArgumentError(fmt::format(
+      "workload of {}: {:.3g} GB of {}keys and values beyond the buffers{}; the DRAM of "
+      "chip {} holds "
+      "{:.3g} GB: lower batch, prompt or kv_bits",
+      mapping.network.spec.name, spilled.fullest / 1e9,
+      weights > 0.0 ? "digital matrices and " : "",
+      mapping.chip.mesh.n_chips() > 1 ? " of one chip" : "", mapping.chip.spec.name,
+      dram.capacity.si() / 1e9));
 }
 
 void require_units(const ChipSpec& chip) {
@@ -121,20 +143,33 @@ std::int64_t kv_in_dram(const Mapping& mapping, Index vertex, const Request& req
 
 Spilled kv_in_dram(const Mapping& mapping, const Request& request) {
   Spilled spilled;
-  std::vector<double> in_chip(static_cast<size_t>(mapping.chip.mesh.n_chips()), 0.0);
+  std::vector<double> in_chip = weights_by_chip(mapping);
   for (const Index vertex : mapping.network.order) {
     const std::int64_t bytes = kv_in_dram(mapping, vertex, request);
     if (bytes == 0) continue;
     spilled.total += bytes;
-    const auto layer = static_cast<size_t>(mapping.network.op(vertex).layer);
-    const AttentionSite& site = mapping.placement.attention[layer];
-    for (const auto& [chip, share] : memory_load(mapping.chip, site.tiles).drams) {
-      double& here = in_chip[static_cast<size_t>(chip)];
-      here += share * static_cast<double>(bytes);
-      spilled.fullest = std::max(spilled.fullest, here);
-    }
+    add_keys(mapping, mapping.network.op(vertex).layer, static_cast<double>(bytes), in_chip);
   }
+  spilled.fullest = *std::max_element(in_chip.begin(), in_chip.end());
   return spilled;
+}
+
+Index kv_capacity(const Mapping& mapping) {
+  const std::vector<double> weights = weights_by_chip(mapping);
+  std::vector<double> per_token(weights.size(), 0.0);
+  const TransformerSpec& spec = mapping.network.spec;
+  const Index layers = spec.layers_of_both_stacks();
+  const Index first = spec.is_decoder() ? layers - spec.caching_layers() : layers;
+  for (Index layer = first; layer < layers; ++layer) {
+    add_keys(mapping, layer, static_cast<double>(kv_bytes_per_position(mapping)), per_token);
+  }
+  double tokens = static_cast<double>(std::numeric_limits<Index>::max() / 4);
+  for (size_t chip = 0; chip < weights.size(); ++chip) {
+    if (per_token[chip] == 0.0) continue;
+    const double room = mapping.chip.spec.dram.capacity.si() - weights[chip];
+    tokens = std::min(tokens, std::max(0.0, room) / per_token[chip]);
+  }
+  return static_cast<Index>(tokens);
 }
 
 Schedule with_all_experts(const Mapping& mapping, const Request& request, Schedule schedule) {
@@ -149,6 +184,7 @@ Schedule with_all_experts(const Mapping& mapping, const Request& request, Schedu
 }
 
 double temporal_utilisation(const Mapping& mapping, const Schedule& schedule, Index arrays) {
+  if (arrays == 0) return 0.0;  // everything is digital
   return array_picoseconds(mapping, schedule) /
          (static_cast<double>(arrays) * static_cast<double>(schedule.makespan));
 }

@@ -17,16 +17,20 @@ void require_units(const ChipSpec& chip);
 /// ArgumentError unless activity is given for no matrix, for all at once, or for each.
 void check_activity(const Network& network, const Workload& workload);
 
-/// Keys and values in DRAM at the end: of all chips, and of the chip with most of them.
+/// Keys and values in DRAM at the end, over all chips, and all bytes in the fullest memory.
 struct Spilled {
   std::int64_t total = 0;
-  double fullest = 0.0;
+  double fullest = 0.0;  ///< with the weights that are not in crossbars
 };
 
 /// Those of a whole request.
 Spilled kv_in_dram(const Mapping& mapping, const Request& request);
 
-/// ArgumentError where keys and values beyond the buffers exceed the DRAM of a chip.
+/// Tokens whose keys and values the memories hold beside the weights that are not in crossbars,
+/// over all sequences; those in buffers come on top. The fullest memory decides.
+Index kv_capacity(const Mapping& mapping);
+
+/// ArgumentError where weights, and keys and values beyond the buffers, exceed the DRAM of a chip.
 void require_memory(const Mapping& mapping, const Spilled& spilled);
 
 /// What the macro assumes where the workload measured nothing.

@@ -104,6 +104,25 @@ void book_leakage(const Mapping& mapping, const Schedule& schedule, Ledger& ledg
                         "wake_energy and C·V² of the switched rail: " + gating.source));
 }
 
+Watts idle_power(const Mapping& mapping) {
+  const ChipSpec& spec = mapping.chip.spec;
+  const TilePower& power = mapping.chip.power;
+  const Index used = mapping.chip.powered_tiles(mapping.placement.tiles_used);
+  const Watts each = spec.gating.gates_idle_tiles() ? power.gated : power.on;
+  Watts sum = static_cast<double>(used) * each +
+              static_cast<double>(mapping.chip.mesh.size() - used) * power.off;
+  sum += static_cast<double>(mapping.chip.n_drams()) * spec.dram.background;
+  for (Index k = 0; k < mapping.chip.mesh.n_levels(); ++k) {
+    sum += static_cast<double>(mapping.chip.n_links(k)) *
+           spec.system[static_cast<size_t>(k)].link.static_power;
+  }
+  const auto chips = static_cast<double>(mapping.chip.mesh.n_chips());
+  for (const ComponentCost& part : part_power(spec.parts, spec.macro.periphery.technology())) {
+    sum += chips * (part.cost.energy / Seconds(1.0));
+  }
+  return sum;
+}
+
 void book_background(const Mapping& mapping, const Schedule& schedule, Ledger& ledger) {
   const DramSpec& dram = mapping.chip.spec.dram;
   if (dram.background.si() == 0.0) return;

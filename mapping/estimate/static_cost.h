@@ -19,6 +19,10 @@ double array_picoseconds(const Mapping& mapping, const Schedule& schedule);
 /// Unused tiles are off unless nothing is gated; tiles in use are gated as the schedule says.
 void book_leakage(const Mapping& mapping, const Schedule& schedule, Ledger& ledger);
 
+/// What the chips draw while nothing is asked of them: tiles in use (gated where idle tiles are),
+/// the background power of the memories, links between chips, published parts of the chips.
+Watts idle_power(const Mapping& mapping);
+
 /// Books "dram_background" over the makespan where the memory states its power.
 void book_background(const Mapping& mapping, const Schedule& schedule, Ledger& ledger);
 

@@ -10,8 +10,12 @@ Index middle_expert(const TransformerSpec& spec, Index group) {
   return (2 * group + 1) * spec.n_experts / (2 * spec.experts_per_token);
 }
 
+Index group_of(const TransformerSpec& spec, Index expert) {
+  return expert * spec.experts_per_token / spec.n_experts;
+}
+
 bool stands_for_group(const TransformerSpec& spec, Index expert) {
-  const Index group = expert * spec.experts_per_token / spec.n_experts;
+  const Index group = group_of(spec, expert);
   for (const Index near : {group - 1, group, group + 1}) {
     if (near >= 0 && near < spec.experts_per_token && middle_expert(spec, near) == expert) {
       return true;

@@ -16,6 +16,9 @@ namespace ohm {
 /// The expert in the middle of group `group`.
 Index middle_expert(const TransformerSpec& spec, Index group);
 
+/// The group that an expert belongs to.
+Index group_of(const TransformerSpec& spec, Index expert);
+
 /// Whether an expert is the middle one of its group.
 bool stands_for_group(const TransformerSpec& spec, Index expert);
 

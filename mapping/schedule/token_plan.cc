@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "core/error.h"
+
 namespace ohm {
 
 const char* to_string(ResourceKind kind) {
@@ -124,11 +126,36 @@ Index positions_of(const Request& request, Index token) {
   return request.window == 0 ? token + 1 : std::min(token + 1, request.window);
 }
 
+namespace {
+
+/// Refuses a step whose work would not be a whole number of picoseconds any more; never too late,
+/// since its last token takes the longest.
+void require_countable(const TokenPlan& plan, const Step& step, const Request& request,
+                       std::int64_t runs) {
+  constexpr double kMost = 1e18;
+  const Index tokens = request.tokens();
+  const double extra = static_cast<double>(request.batch) * static_cast<double>(tokens) *
+                       static_cast<double>(step.occupation(positions_of(request, tokens - 1)));
+  for (const Claim& claim : step.claims) {
+    const double busy = static_cast<double>(runs) * static_cast<double>(claim.busy) + extra;
+    if (busy <= kMost) continue;
+    throw ArgumentError(
+        fmt::format("schedule: '{}' keeps {} busy for {:.3g} s; expected at most {:.0g} s: raise "
+                    "its rate (of a "
+                    "DRAM: dram.bandwidth), or lower prompt, generate or batch",
+                    step.action, plan.resources[static_cast<size_t>(claim.resource)].name(),
+                    busy * 1e-12, kMost * 1e-12));
+  }
+}
+
+}  // namespace
+
 std::vector<Picoseconds> resource_work(const TokenPlan& plan, const Request& request) {
   std::vector<Picoseconds> work(plan.resources.size(), 0);
   const Index tokens = request.tokens();
   for (const Step& step : plan.steps) {
     const std::int64_t runs = applications_in_batch(step, request, 0, tokens - 1);
+    require_countable(plan, step, request, runs);
     Picoseconds extra = 0;
     for (Index t = 0; step.growth.per_position > 0 && t < tokens; ++t) {
       if (applies(step, request, t)) extra += step.occupation(positions_of(request, t));

@@ -3,9 +3,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
+#include <optional>
 #include <utility>
 
+#include "mapping/estimate/estimate_steps.h"
+#include "mapping/estimate/static_cost.h"
 #include "mapping/network/transformer_spec.h"
 
 namespace ohm {
@@ -18,11 +20,8 @@ StepCost cost_of(const Estimate& e) {
           e.energy};
 }
 
-/// Tokens whose keys and values the DRAM holds; those in buffers come on top and are not counted.
-Index kv_capacity(const Mapping& mapping, std::int64_t bytes_per_token) {
-  if (bytes_per_token == 0) return std::numeric_limits<Index>::max() / 2;
-  return static_cast<Index>(mapping.chip.spec.dram.capacity.si() /
-                            static_cast<double>(bytes_per_token));
+StepCost difference(const StepCost& more, const StepCost& less) {
+  return {more.time - less.time, more.energy - less.energy};
 }
 
 }  // namespace
@@ -38,21 +37,29 @@ StepGrid step_points(Index max_batch, Index prompt, Index tokens) {
 }
 
 StepTable chip_steps(const Mapping& mapping, StepGrid points, const Pricing& pricing) {
-  const bool decoder = mapping.network.spec.is_decoder();
+  const TransformerSpec& spec = mapping.network.spec;
   for (const Index batch : points.batches) {
+    const auto price = [&](Index prompt, std::optional<Index> generate) {
+      return cost_of(pricing({prompt, generate, batch, {}}));
+    };
     for (const Index position : points.positions) {
-      const auto generate = [&](Index tokens) {
-        return pricing({position, decoder ? std::optional(tokens) : std::nullopt, batch, {}});
-      };
-      const Estimate first = generate(1);
-      const StepCost prefill = cost_of(first);
+      if (!spec.is_decoder()) {
+        points.prefill.push_back(price(position, std::nullopt));
+        points.decode.emplace_back();
+        continue;
+      }
+      const StepCost prefill = price(position, 1);
       points.prefill.push_back(prefill);
-      points.idle = first.leakage_energy / first.makespan;
-      points.kv_capacity = kv_capacity(mapping, first.kv_bytes_per_token);
-      const StepCost both = decoder ? cost_of(generate(2)) : prefill;
-      points.decode.push_back({both.time - prefill.time, both.energy - prefill.energy});
+      // no token follows a full context: the step before it stands for that point
+      const Index before = std::clamp<Index>(position, 1, std::max<Index>(1, spec.context - 1));
+      points.decode.push_back(
+          spec.context == 1
+              ? StepCost{}
+              : difference(price(before, 2), before == position ? prefill : price(before, 1)));
     }
   }
+  points.idle = idle_power(mapping);
+  points.kv_capacity = kv_capacity(mapping);
   return StepTable(std::move(points));
 }
 

@@ -20,7 +20,8 @@ StepGrid step_points(Index max_batch, Index prompt, Index tokens);
 ///
 /// prefill: the makespan and energy of `position` tokens and their first answers; decode: what one
 /// token more adds, so that a request alone takes what estimate() says wherever that is linear in
-/// between. Energies include static power. Throws what estimate() throws.
+/// between. A full context has no next token: there, the step before it. Energies include static
+/// power; idle_power() is drawn between passes. Throws what estimate() throws.
 StepTable chip_steps(const Mapping& mapping, StepGrid points, const Pricing& pricing);
 
 /// The same with estimate().

@@ -9,6 +9,7 @@
 
 #include "core/error.h"
 #include "core/random.h"
+#include "mapping/schedule/workload.h"
 
 namespace ohm {
 namespace {
@@ -120,6 +121,12 @@ std::vector<ArrivingRequest> requests_of(const ServingSpec& spec) {
   std::stable_sort(requests.begin(), requests.end(),
                    [](const auto& a, const auto& b) { return a.arrival < b.arrival; });
   return requests;
+}
+
+void check_requests(const TransformerSpec& network, const ServingSpec& spec) {
+  for (const ArrivingRequest& request : requests_of(spec)) {
+    resolve(network, {request.prompt, request.generate, 1, {}});
+  }
 }
 
 const std::vector<std::pair<Index, Index>>& length_presets() {

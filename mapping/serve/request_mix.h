@@ -8,6 +8,7 @@
 #include "core/config/visitor.h"
 #include "core/index.h"
 #include "core/units.h"
+#include "mapping/network/transformer_spec.h"
 #include "mapping/schedule/token_plan.h"
 
 namespace ohm {
@@ -63,6 +64,10 @@ struct ArrivingRequest {
 /// Throws ArgumentError for no requests at all, lists that are empty or of unequal length where
 /// paired, and times beyond 10^6 s.
 std::vector<ArrivingRequest> requests_of(const ServingSpec& spec);
+
+/// ArgumentError, as of resolve(), for the first request that does not suit the network: beyond its
+/// context, or tokens of an encoder.
+void check_requests(const TransformerSpec& network, const ServingSpec& spec);
 
 /// The (prompt, generate) pairs on which NVIDIA reports throughput (TensorRT-LLM documentation,
 /// performance overview): 128/128, 128/2048, 128/4096, 500/2000, 1000/1000, 1000/2000, 2048/128,

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "core/error.h"
+#include "mapping/network/experts.h"
 
 namespace ohm {
 namespace {
@@ -44,15 +45,39 @@ bool is_attention(OpKind kind) {
          kind == OpKind::attention_values || kind == OpKind::rope;
 }
 
+/// Matrices that take tokens in turn with this one: itself, or its expert's whole group.
+std::vector<Index> takers_of_turns(const Network& network, Index matmul) {
+  const StaticMatmul& one = network.matmuls[static_cast<size_t>(matmul)];
+  if (!one.routed()) return {matmul};
+  std::vector<Index> group;
+  for (const StaticMatmul& other : network.matmuls) {
+    const bool alike = other.routed() && other.layer == one.layer && other.part == one.part;
+    if (alike && group_of(network.spec, other.expert) == group_of(network.spec, one.expert)) {
+      group.push_back(other.id);
+    }
+  }
+  return group;
+}
+
+/// Tiles of all copies that take tokens in turn, by their blocks.
+Shares copies_of(const Mapping& mapping, Index matmul) {
+  Shares shares;
+  for (const Index each : takers_of_turns(mapping.network, matmul)) {
+    for (Index copy = 0; copy < mapping.placement.copies(each); ++copy) {
+      const MatmulSite& site = mapping.placement.site(each, copy);
+      for (size_t i = 0; i < site.tiles.size(); ++i) {
+        shares.emplace_back(site.tiles[i], static_cast<double>(site.blocks[i]));
+      }
+    }
+  }
+  return shares;
+}
+
 Shares tiles_of(const Mapping& mapping, Index vertex) {
   const Operator& op = mapping.network.op(vertex);
   const Placement& placement = mapping.placement;
   if (op.matmul >= 0) {
-    const MatmulSite& site = placement.sites[static_cast<size_t>(op.matmul)];
-    Shares shares;
-    for (size_t i = 0; i < site.tiles.size(); ++i) {
-      shares.emplace_back(site.tiles[i], static_cast<double>(site.blocks[i]));
-    }
+    Shares shares = copies_of(mapping, op.matmul);
     if (!shares.empty()) return shares;
   }
   if (is_attention(op.kind)) {
@@ -81,6 +106,7 @@ PowerMap power_map(const Mapping& mapping, const Ledger& ledger, Seconds makespa
   }
   std::unordered_map<std::string, Shares> of_operator;
   for (const Index vertex : mapping.network.order) {
+    if (!is_listed(mapping.network, vertex)) continue;
     of_operator.emplace(mapping.network.op(vertex).name, tiles_of(mapping, vertex));
   }
   std::set<std::string> of_chip;

@@ -19,10 +19,11 @@ struct PowerMap {
 /// Whether a leaf of the ledger is static power that grows with temperature.
 bool is_leakage(const Leaf& leaf);
 
-/// Deals out every joule of the ledger: a matrix to its tiles by their blocks, attention evenly to
-/// the tiles of its layer, other operators to the tile that holds their result, routers and links
-/// as the operator whose results they carry; leakage and parts of cores and tiles evenly to the
-/// tiles that are powered, parts of the chip to all.
+/// Deals out every joule of the ledger: a matrix to the tiles of all its copies, an expert's to
+/// those of its whole group, by their blocks; attention evenly to the tiles of its layer, others to
+/// the tile that holds their result, routers and links as the operator whose results they carry;
+/// leakage and parts of cores and tiles evenly to the tiles that are powered, parts of the chip to
+/// all.
 ///
 /// The sum over tiles and `outside` is the ledger's energy / makespan. ArgumentError unless the
 /// makespan is positive.

@@ -65,13 +65,28 @@ void check_unicasts(const Transfer& t, const Route& route, const Ends& ends) {
   }
 }
 
+/// Tile after tile along the row, then along the column.
+std::vector<Index> walk(Index from, Index to, const Mesh& mesh) {
+  const Index columns = mesh.columns();
+  std::vector<Index> links;
+  while (from != to) {
+    const Index across = to % columns - from % columns;
+    const Index step = across != 0 ? (across > 0 ? 1 : -1) : (to > from ? columns : -columns);
+    const std::vector<Index> hop = mesh.path(from, from + step);
+    if (hop.size() != 1) violated(fmt::format("a hop from tile {} by {} is no link", from, step));
+    links.push_back(hop.front());
+    from += step;
+  }
+  return links;
+}
+
 /// All hops over one edge of a chip share its link, which has no two ends of its own: each link
 /// carries what the paths over it carry.
 void check_paths(const Transfer& t, const Route& route, const Mesh& mesh) {
   std::map<Index, std::int64_t> carried;
   for (size_t i = 0; i < t.tiles.size(); ++i) {
     if (t.tiles[i] == t.hub) continue;
-    const auto path = t.to_hub() ? mesh.path(t.tiles[i], t.hub) : mesh.path(t.hub, t.tiles[i]);
+    const auto path = t.to_hub() ? walk(t.tiles[i], t.hub, mesh) : walk(t.hub, t.tiles[i], mesh);
     for (const Index link : path) carried[link] = t.bytes[i] + (t.multicast() ? 0 : carried[link]);
   }
   for (const LinkLoad& load : route.links) carried[load.link] -= load.bytes;

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
 
 #include <algorithm>
 
 #include "core/config/reader.h"
+#include "core/error.h"
 #include "mapping/serve/baseline_steps.h"
 #include "mapping/serve/chip_steps.h"
 #include "mapping/serve/serve.h"
@@ -86,6 +88,10 @@ StepGrid points_of(const ServingSpec& spec) {
 }
 
 py::dict chip_step(const Mapping& mapping, Index context, Index batch) {
+  if (context < 2) {
+    throw ArgumentError(
+        fmt::format("context {}; expected at least 2: the new token and one before it", context));
+  }
   const StepTable table = chip_steps(mapping, {{batch}, {context - 1}, {}, {}, 0, Watts(0.0)});
   const StepCost step = table.decode(std::vector<Index>(static_cast<size_t>(batch), context - 1));
   py::dict row;
@@ -100,7 +106,9 @@ void register_serve(py::module_& module) {
   module.def(
       "serve_baseline",
       [](const BaselineSpec& spec, const LoadedNetwork& network, const std::string& mix) {
-        return figures_of(serve(BaselineSteps(Roofline(spec, network.network)), read(mix)));
+        const ServingSpec requests = read(mix);
+        check_requests(network.network.spec, requests);
+        return figures_of(serve(BaselineSteps(Roofline(spec, network.network)), requests));
       },
       py::arg("spec"), py::arg("network"), py::arg("mix"),
       "A mix of requests (YAML text) on a baseline, SI units.");
@@ -108,6 +116,7 @@ void register_serve(py::module_& module) {
       "serve_chip",
       [](const Mapping& mapping, const std::string& mix) {
         const ServingSpec spec = read(mix);
+        check_requests(mapping.network.spec, spec);
         return figures_of(serve(chip_steps(mapping, points_of(spec)), spec));
       },
       py::arg("mapping"), py::arg("mix"), "The same on a mapped network.");

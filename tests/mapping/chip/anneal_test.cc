@@ -177,5 +177,12 @@ TEST(CompactStart, FillsSquaresWhereMatricesTalkWithinThemselves) {
   EXPECT_LT(cost_of(net, flows, start), cost_of(net, flows, banded_snake(mesh, 1, 144)));
 }
 
+TEST(CompactStart, FillsChipAfterChipWhereLinksBetweenThemAreDear) {
+  const Mesh mesh({4, 4}, {{2, 1}});
+  const auto flows = matrices(2, 16);
+  const auto start = compact_start(mesh, flows, 32, {1000});
+  for (Index i = 0; i < 32; ++i) EXPECT_EQ(mesh.chip_of(start[static_cast<size_t>(i)]), i / 16);
+}
+
 }  // namespace
 }  // namespace ohm

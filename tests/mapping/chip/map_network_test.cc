@@ -123,5 +123,17 @@ TEST(MapNetwork, SaysHowToTakeMoreChips) {
   EXPECT_EQ(message("[{columns: 3, rows: 1, link: link_ucie_standard}]"), "");
 }
 
+TEST(MapNetwork, GrowsWithPackingAndCopiesTogether) {
+  const Mapping m =
+      map_network(build_network(testing::tiny_gpt()),
+                  testing::shipped_chip(
+                      {testing::with("mesh.columns", "1"), testing::with("mesh.rows", "1"),
+                       testing::with("macros_per_tile", "8"), testing::with("core.macros", "1"),
+                       testing::with("system", "[{link: link_ucie_standard}]"),
+                       testing::with("map", "{packing: edge_blocks, duplication: throughput}")}));
+  EXPECT_GT(m.chip.mesh.n_chips(), 1);
+  EXPECT_LE(m.arrangement.arrays, m.chip.mesh.size() * 8);
+}
+
 }  // namespace
 }  // namespace ohm

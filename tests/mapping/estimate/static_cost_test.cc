@@ -109,5 +109,17 @@ TEST(StaticCost, AreaIsThatOfTheTilesInUse) {
   EXPECT_NEAR(ledger.total().area.si(), expected, 1e-12 * expected);
 }
 
+TEST(StaticCost, IdlePowerIsThatOfTilesMemoryAndLinks) {
+  const auto background = testing::with("dram.background", "3 W");
+  const Mapping plain = mapped(testing::tiny_gpt(), {background});
+  const auto used = static_cast<double>(plain.chip.powered_tiles(plain.placement.tiles_used));
+  const auto tiles = static_cast<double>(plain.chip.mesh.size());
+  const TilePower& on = plain.chip.power;
+  EXPECT_NEAR(idle_power(plain).si(), 3.0 + used * on.on.si() + (tiles - used) * on.off.si(), 1e-9);
+  const Mapping gated = mapped(testing::tiny_gpt(), idle_with({background}));
+  EXPECT_GE(idle_power(gated).si(), 3.0);
+  EXPECT_LT(idle_power(gated) - Watts(3.0), idle_power(plain) - Watts(3.0));
+}
+
 }  // namespace
 }  // namespace ohm

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mapping/schedule/token_plan.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "core/error.h"
+#include "tests/core/error_text.h"
 #include "tests/mapping/chip_builder.h"
 
 namespace ohm {
@@ -74,6 +77,15 @@ TEST(TokenPlan, TurnsDealEveryTokenOfTheBatchOutOnce) {
       }
     }
   }
+}
+
+TEST(TokenPlan, RefusesWorkBeyondWholePicoseconds) {
+  TokenPlan plan = testing::chain({5, Picoseconds{1} << 49});
+  EXPECT_NO_THROW(resource_work(plan, {true, 3, 2, 2}));
+  EXPECT_THAT(error_text<ArgumentError>([&] {
+                resource_work(plan, {true, 3, 2, 1 << 12});
+              }),
+              ::testing::HasSubstr("expected at most"));
 }
 
 }  // namespace

@@ -61,5 +61,13 @@ TEST(ChipSteps, PricesWithWhatItIsGiven) {
   EXPECT_EQ(steps.prefill(std::vector<Index>{15}).time, 16000);
 }
 
+TEST(ChipSteps, AFullContextHasAPriceToo) {
+  const Mapping mapping = mapped(testing::tiny_gpt());
+  ServingSpec mix;
+  mix.requests = {{8, 57, Seconds(0.0), 1}};  // 64 positions, all of them
+  const ServeResult r = serve(chip_steps(mapping, step_points(1, 8, 64)), mix);
+  EXPECT_NEAR(r.latency.mean / estimate(mapping, {8, 57, 1, {}}).makespan.si(), 1.0, 0.01);
+}
+
 }  // namespace
 }  // namespace ohm

@@ -9,6 +9,8 @@
 
 #include "core/config/reader.h"
 #include "core/error.h"
+#include "tests/core/error_text.h"
+#include "tests/mapping/chip_builder.h"
 
 namespace ohm {
 namespace {
@@ -98,6 +100,16 @@ TEST(RequestMix, KnowsTheUsualLengths) {
   EXPECT_EQ(length_presets().size(), 10u);
   EXPECT_EQ(length_preset("2048/128"), (std::pair<Index, Index>{2048, 128}));
   EXPECT_THROW(length_preset("2048/129"), ArgumentError);
+}
+
+TEST(RequestMix, EveryRequestSuitsItsNetwork) {
+  ServingSpec spec;
+  spec.requests = {{8, 8, Seconds(0.0), 1}, {60, 6, Seconds(1.0), 1}};
+  EXPECT_THAT(error_text<ArgumentError>([&] { check_requests(testing::tiny_gpt(), spec); }),
+              ::testing::HasSubstr("prompt 60 and generate 6; the network's context is 64"));
+  spec.requests.pop_back();
+  EXPECT_NO_THROW(check_requests(testing::tiny_gpt(), spec));
+  EXPECT_THROW(check_requests(testing::tiny_bert(), spec), ArgumentError);
 }
 
 }  // namespace

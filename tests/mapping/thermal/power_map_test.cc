@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <numeric>
 
 #include "core/error.h"
@@ -81,6 +82,41 @@ TEST(PowerMap, CallsStaticPowerThatGrowsLeakage) {
   EXPECT_TRUE(is_leakage({"leakage_gated", "", -1, "static"}));
   EXPECT_FALSE(is_leakage({"adc", "", -1, "static"}));
   EXPECT_FALSE(is_leakage({"leakage", "op", 0, "decode"}));
+}
+
+TEST(PowerMap, HeatsAllCopiesOfAMatrix) {
+  const Mapping mapping = mapped({with("macros_per_tile", "2"), with("core.macros", "1"),
+                                  with("map", "{duplication: throughput, budget: 100}")});
+  const auto& further = mapping.placement.further;
+  const auto copied = std::find_if(further.begin(), further.end(),
+                                   [](const auto& copies) { return !copies.empty(); });
+  ASSERT_NE(copied, further.end());
+  const auto m = static_cast<size_t>(copied - further.begin());
+  Ledger ledger;
+  ledger.book({"adc", mapping.network.matmuls[m].name, 0, "prefill"}, joules(1.0));
+  const PowerMap map = power_map(mapping, ledger, Seconds(1.0));
+  const Index copies = 1 + std::ssize(*copied);
+  double last = 0.0;
+  for (const Index tile : copied->back().tiles) last += map.fixed[static_cast<size_t>(tile)];
+  EXPECT_GE(last, 1.0 / static_cast<double>(copies) - 1e-9);
+  EXPECT_NEAR(sum(map.fixed), 1.0, 1e-12);
+}
+
+TEST(PowerMap, HeatsAllExpertsOfAGroup) {
+  const Mapping mapping =
+      map_network(build_network(testing::tiny_mixtral()),
+                  testing::shipped_chip({with("macros_per_tile", "1"), with("core.macros", "1")}));
+  Ledger ledger;  // expert 1 stands for 0 and 1
+  ledger.book({"adc", "h.0.ffn.expert1.up", 0, "prefill"}, joules(1.0));
+  const PowerMap map = power_map(mapping, ledger, Seconds(1.0));
+  for (const StaticMatmul& matmul : mapping.network.matmuls) {
+    if (matmul.layer != 0 || matmul.part != "ffn_up" || !matmul.routed()) continue;
+    double here = 0.0;
+    for (const Index tile : mapping.placement.sites[static_cast<size_t>(matmul.id)].tiles) {
+      here += map.fixed[static_cast<size_t>(tile)];
+    }
+    EXPECT_NEAR(here, matmul.expert < 2 ? 0.5 : 0.0, 1e-12) << matmul.name;
+  }
 }
 
 }  // namespace
