@@ -128,7 +128,9 @@ class Timing {
     result_.work.add(ResourceKind::attention, busiest_of(all_.units, tiles));
     result_.work.add(ResourceKind::dram, busiest_of(all_.dram, c_.chips.drams));
     const Index generated = c_.request.tokens() - c_.request.prompt;
-    result_.prompt_path = all_.prompt + all_.time;
+    // keys and values of a prompt are stored one token after the other
+    const Index behind = c_.request.decoder ? c_.request.prompt - 1 : 0;
+    result_.prompt_path = all_.prompt + all_.time + behind * first_store_;
     result_.generated_path = all_.generated + generated * all_.time;
     result_.worked = all_.worked;
     result_.traffic = all_.traffic;
@@ -307,8 +309,11 @@ class Timing {
       made.time = std::max(made.time, each.time + quantise + scattered);
     }
     const Index bits = c_.chip.kv_bits;
-    made.time += steps_.buffer(2 * bytes_of(spread_->heads_per_tile * shape_.key, bits) +
-                               bytes_of(shape_.cached * spread_->kv_heads_per_tile, bits));
+    const Picoseconds storing =
+        steps_.buffer(2 * bytes_of(spread_->heads_per_tile * shape_.key, bits) +
+                      bytes_of(shape_.cached * spread_->kv_heads_per_tile, bits));
+    made.time += storing;
+    if (first_store_ == 0) first_store_ = storing;
     made.attended = true;
     return made;
   }
@@ -343,7 +348,8 @@ class Timing {
   ShapeTimes result_;
   LayerSums all_;
   std::vector<Known> known_;
-  PhaseWork on_stream_;  // of the digital unit of the stream's home, so far
+  Picoseconds first_store_ = 0;  // of the first layer that attends
+  PhaseWork on_stream_;          // of the digital unit of the stream's home, so far
   Result stream_;
   // of the layer at hand
   size_t layer_ = 0;

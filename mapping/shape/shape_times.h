@@ -21,7 +21,7 @@ struct ShapeTraffic {
 
 /// Times that no schedule beats, in picoseconds.
 struct ShapeTimes {
-  Picoseconds prompt_path = 0;     ///< the prompt's last token (of an encoder: any) without waiting
+  Picoseconds prompt_path = 0;  ///< until the prompt's last token has passed (of an encoder: any)
   Picoseconds generated_path = 0;  ///< the same of all generated tokens of one sequence, added up
   BusiestWork work;
   double worked = 0.0;  ///< Σ time × arrays that work
