@@ -13,13 +13,14 @@ from ohmformer.adc import Adc
 from ohmformer.baselines import Baseline, decode_gain, serve
 from ohmformer.chip import Chip, MacroSpec
 from ohmformer.comparison import compare
+from ohmformer.curves.shape import sweep_shape
 from ohmformer.device import Device
 from ohmformer.errors import ArgumentError, ConfigError, Error, NotInThisVersion, SolveError
 from ohmformer.macro import Macro
 from ohmformer.mapping import Mapping, fit
 from ohmformer.mapping import map_network as map
 from ohmformer.network import Network
-from ohmformer.performance import Performance, estimate, sweep_shape
+from ohmformer.performance import Performance, estimate
 from ohmformer.validation import Validation, validate
 
 __all__ = [
