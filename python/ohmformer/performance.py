@@ -122,7 +122,8 @@ def estimate(
     per sequence, tokens to generate (decoders); what is left out is chosen to suit the network. activity
     decides the energy of the analog part: for every matrix (in the order of `network.matmuls`) or once
     for all a pair of the share of ones among the driven bits and the mean position of cells in their
-    range; left out, (0.5, 0.25). expert_imbalance: tokens of the busiest routed expert over the mean.
+    range; left out, (0.5, 0.25). expert_imbalance: tokens of the busiest routed expert over the mean,
+    from 1 to experts / chosen ones.
     fidelity of the times of a network and a chip: events (of every step; it must fit), structure
     (identical layers solved once), shape (closed forms), or automatic: events where it fits.
 

@@ -279,13 +279,13 @@ def test_one_workload_makes_no_line():
     assert plotted.rate_panels(one) == [] and rate_charts(one) == []
 
 
-def test_encoders_have_images_and_no_knee_of_keys():
+def test_encoders_have_input_tokens_and_no_knee_of_keys():
     points = [
         {"network": "v", "tokens_per_s": 10.0 * b, "conditions": {"kind": "encoder", "prompt": 197, "batch": b}}
         for b in (1, 2)
     ]
     (panel,) = plotted.rate_panels(points)
-    assert drawn(panel).get_ylabel() == "images per second, all users"
+    assert drawn(panel).get_ylabel() == "input tokens per second, all users"
 
 
 # Rooflines and scaling

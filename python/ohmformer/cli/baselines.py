@@ -90,8 +90,10 @@ def _cells(row: Row) -> list[str]:
 def _published(row: Row) -> str:
     """How far the model of a machine is from what is published of it."""
     error = finite(row["worst_error"])
+    if error is None and row["evidence"] == "data sheet":
+        return f"{row['machine']}: a roofline of its data sheet, with no published rate beside it."
     if error is None:
-        return f"{row['machine']}: nothing is published that its model could miss; it is a data sheet's, or fitted to one claim."
+        return f"{row['machine']}: fitted to the only rate that is published; elsewhere it is extrapolated."
     return f"{row['machine']}: its model misses published rates by up to {100 * error:+.0f} %; elsewhere it is extrapolated."
 
 

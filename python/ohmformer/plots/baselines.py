@@ -75,13 +75,15 @@ def _draw_line(axes: Axes, line: pd.DataFrame, key: str, style: dict[str, str]) 
 
 
 def _draw_law(axes: Axes, table: pd.DataFrame, strokes: dict[int, str]) -> None:
-    """One line per context and bits, named; machines of equal bits share it."""
-    widths = sorted(set(zip(table["weight_bits"], table["kv_bits"], strict=True)))
-    for (context, *bits, knee), line in table.groupby(["context", "weight_bits", "kv_bits", "kv_knee"], sort=False):
-        gains, number = line.drop_duplicates("batch"), widths.index(tuple(bits))
-        style = {"color": f"{0.7 * number / len(widths):.2f}", "marker": MARKS[number % len(MARKS)], "linestyle": strokes[context]}
-        label = f"{context:,} tokens, weights of {bits[0]} bits, keys of {bits[1]}: W / KV = {knee:.3g}"
-        axes.plot(gains["batch"], gains["decode_gain"], label=label, **style)
+    """One line per context and ratio of weights to keys and values, in a style per bit width, which it names."""
+    laws = dict(list(table.groupby(["context", "kv_knee"], sort=False)))
+    widths = {key: sorted(set(zip(line["weight_bits"], line["kv_bits"], strict=True))) for key, line in laws.items()}
+    styles = [list(bits) for bits in dict.fromkeys(map(tuple, widths.values()))]
+    for (context, knee), line in laws.items():
+        gains, number = line.drop_duplicates("batch"), styles.index(widths[context, knee])
+        named = " or ".join(f"{weights}-bit weights and {kv}-bit keys" for weights, kv in widths[context, knee])
+        style = {"color": f"{0.7 * number / len(styles):.2f}", "marker": MARKS[number % len(MARKS)], "linestyle": strokes[context]}
+        axes.plot(gains["batch"], gains["decode_gain"], label=f"{context:,} tokens, {named}: W / KV = {knee:.3g}", **style)
     axes.legend(loc="upper right")
     _finish(axes, "most that weights in place gain: 1 + W / (B · KV)")
 

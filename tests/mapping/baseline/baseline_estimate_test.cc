@@ -76,7 +76,7 @@ TEST(BaselineEstimate, CountsPowerAndMemoryOfStagesWithLayersOnly) {
   EXPECT_THAT(e.assumptions,
               ::testing::Contains(::testing::HasSubstr("32 layers take 32 of 72 stages: 256 of "
                                                        "576 devices")));
-  EXPECT_THAT(e.assumptions, ::testing::Contains(::testing::HasSubstr("one token per 41.6 us")));
+  EXPECT_THAT(e.assumptions, ::testing::Contains(::testing::HasSubstr("one token per 41.2 us")));
 }
 
 TEST(BaselineEstimate, RefusesWhatDoesNotFit) {

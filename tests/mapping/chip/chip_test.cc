@@ -98,7 +98,7 @@ TEST(Chip, RefusesLinksThatAreWiderThanItsEdge) {
              "[{columns: 2, rows: 1, link: link_ucie_standard, links_per_edge: " + links + "}]")}));
   };
   const double edge = compiled("1").link_length.si();
-  const auto most = static_cast<int>(edge / 286e-6);
+  const auto most = static_cast<int>(edge / 571.5e-6);
   EXPECT_NO_THROW(compiled(std::to_string(most)));
   EXPECT_THROW(compiled(std::to_string(most + 1)), ConfigError);
 }
