@@ -10,8 +10,8 @@
 
 namespace ohm {
 
-/// A value to be set: a number (of quantities in SI units), a text (of quantities with its unit), or
-/// a list of whole numbers.
+/// A value to be set: a number (of quantities in SI units), a text (of quantities with its unit),
+/// or a list of whole numbers.
 using FieldValue = std::variant<double, std::string, std::vector<double>>;
 
 /// Changes fields of a Spec that is there already, without YAML: for many variants of one file.

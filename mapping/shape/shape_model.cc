@@ -9,6 +9,7 @@
 
 #include "core/error.h"
 #include "mapping/chip/chip.h"
+#include "mapping/chip/transfers.h"
 #include "mapping/estimate/estimate_steps.h"
 
 namespace ohm {
@@ -118,16 +119,27 @@ void fill_sizes(const ShapeCase& c, const Areas& areas, ShapeEstimate& result) {
                                                             static_cast<double>(c.figures.cells()));
 }
 
+/// Of the matrices that a plan lists.
+std::int64_t weights_in_dram(const ShapeCase& c) {
+  std::int64_t bytes = 0;
+  for (const LayerUse& use : c.network.layers) {
+    for (const ShapeMatrix& matrix : c.network.kinds[use.kind].matrices) {
+      if (matrix.stored) continue;
+      bytes += bytes_of(matrix.rows * matrix.columns, c.figures.macro().weight.bits);
+    }
+  }
+  return bytes;
+}
+
 /// Beyond what all memories hold together no placement helps.
 void require_memory(const ShapeCase& c, const ShapeEstimate& result) {
   const double held = static_cast<double>(c.chips.drams) * c.chip.dram.capacity.si();
-  const auto wanted = static_cast<double>(result.kv_bytes_in_dram);
+  const auto wanted = static_cast<double>(result.kv_bytes_in_dram + weights_in_dram(c));
   if (wanted <= held) return;
-  throw ArgumentError(
-      fmt::format("workload of {}: {:.3g} GB of keys and values beyond the buffers; the memory of "
-                  "chip {} holds "
-                  "{:.3g} GB: lower batch, prompt or kv_bits",
-                  c.network.spec.name, wanted / 1e9, c.chip.name, held / 1e9));
+  throw ArgumentError(fmt::format(
+      "workload of {}: {:.3g} GB of digital matrices, and of keys and values beyond the buffers; "
+      "the memory of chip {} holds {:.3g} GB: lower batch, prompt or kv_bits",
+      c.network.spec.name, wanted / 1e9, c.chip.name, held / 1e9));
 }
 
 }  // namespace

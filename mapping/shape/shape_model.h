@@ -50,9 +50,9 @@ struct ShapeEstimate {
 ///
 /// What depends on the network alone is found once. Model of the chip: matrices fill tiles one
 /// after the other, as map_network() lets them; a network that needs more tiles than there are gets
-/// as many chips as hold it, as one mesh. Throws what resolve() throws; ArgumentError for two
-/// stacks and for what no closed form describes (map.packing, chips without digital unit or
-/// memory); ConfigError where keys and values exceed the memory.
+/// as many chips as hold it, as one mesh. Temperature and yield are left to estimate(). Throws what
+/// resolve() throws; ArgumentError for two stacks, for what no closed form describes (map.packing,
+/// chips without digital unit or memory), and where keys and values exceed the memory.
 class ShapeModel {
  public:
   explicit ShapeModel(Network network);

@@ -74,7 +74,7 @@ TEST(MatrixSpread, IsThatOfThePlacement) {
   const auto draw = [&](Index low, Index high) {
     return std::uniform_int_distribution<Index>(low, high)(random);
   };
-  for (int i = 0; i < 3000; ++i) {
+  for (int i = 0; i < 1500; ++i) {
     const Pair pair{draw(1, 12), draw(1, 40), draw(1, 40), {draw(1, 9), draw(1, 9)}, draw(1, 12)};
     const Index bits = draw(1, 30);
     const MatrixSpread theirs = placed(pair, bits);
@@ -94,7 +94,7 @@ TEST(MatrixSpread, OfCopiesIsNoMoreThanThatOfAnyOne) {
   const auto draw = [&](Index low, Index high) {
     return std::uniform_int_distribution<Index>(low, high)(random);
   };
-  for (int i = 0; i < 3000; ++i) {
+  for (int i = 0; i < 1500; ++i) {
     const Pair pair{0, draw(1, 40), draw(1, 40), {draw(1, 9), draw(1, 9)}, draw(1, 12)};
     const BlockGrid blocks = grid_of(pair, 20);
     const Index copies = draw(1, 5), array = draw(0, 20);

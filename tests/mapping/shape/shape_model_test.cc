@@ -146,7 +146,7 @@ void expect_same_energy(const Both& b) {
 
 TEST(ShapeModel, NeverBeatsEventsNorTheirEnergy) {
   Draw draw(1);
-  for (int i = 0; i < 150 && !::testing::Test::HasFailure(); ++i) {
+  for (int i = 0; i < 100 && !::testing::Test::HasFailure(); ++i) {
     const TransformerSpec spec = draw.network();
     const Both b = both(spec, draw.chip(), draw.workload(spec));
     SCOPED_TRACE(b.drawn);
@@ -158,7 +158,7 @@ TEST(ShapeModel, NeverBeatsEventsNorTheirEnergy) {
 
 TEST(ShapeModel, OfOneTokenAfterTheOtherEqualsEventsWhereNoStepsMeet) {
   Draw draw(2);
-  for (int i = 0; i < 150 && !::testing::Test::HasFailure(); ++i) {
+  for (int i = 0; i < 100 && !::testing::Test::HasFailure(); ++i) {
     TransformerSpec spec = draw.one_of({testing::tiny_gpt(), testing::tiny_bert()});
     spec.n_layers = draw.number(1, 5);
     spec.d_model = 8 * draw.number(2, 9);
