@@ -2,6 +2,7 @@
 """What a workload costs: latency, energy, area."""
 
 import json
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -35,7 +36,7 @@ class Performance:
         figures["energy_per_token_low_j"] = figures["energy_low_j"] * per_token
         figures["energy_per_token_high_j"] = figures["energy_high_j"] * per_token
         for end in ("low", "high"):
-            figures[f"power_{end}_w"] = figures[f"energy_{end}_j"] / figures["makespan_s"]
+            figures[f"power_{end}_w"] = figures[f"energy_{end}_j"] / (figures["makespan_s"] or math.inf)
         figures["tokens_per_j"] = 1.0 / figures["energy_per_token_j"] if figures["energy_per_token_j"] else None
         self._figures = figures
 
@@ -57,7 +58,10 @@ class Performance:
 
     @property
     def conditions(self) -> dict[str, Any]:
-        """Prompt, generated tokens, batch, and whether it is a decoder."""
+        """Prompt, generated tokens, batch, and the kind: decoder, encoder, or encoder-decoder.
+
+        Of an encoder-decoder the prompt is what the encoder reads.
+        """
         return dict(self._figures["conditions"])
 
     @property

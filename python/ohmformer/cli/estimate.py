@@ -45,7 +45,8 @@ def workload_text(known: dict[str, Any]) -> str:
 
 def _print(title: str, found: performance.Performance) -> None:
     screen, figures = console(), found.to_dict()
-    screen.print(grid(title, ["", "value (range of the sources)"], _totals(figures)))
+    screen.print(title, markup=False)
+    screen.print(grid("Whole workload", ["", "value (range of the sources)"], _totals(figures)))
     columns = ["component", "energy (range of the sources)", "share"]
     screen.print(grid("Energy by component", columns, _by_component(found.breakdown)))
     for topic, lines in physical_lines(figures).items():
