@@ -172,6 +172,12 @@ TEST(Random, TheLastElementsOfASequenceCanBeDrawn) {
   }
 }
 
+TEST(Random, RefusesRowsThatDoNotShareEvenly) {
+  std::vector<float> x(10);
+  EXPECT_THROW(fill_normal_rows({}, {}, 0, 3, x), ArgumentError);
+  EXPECT_THROW(fill_normal_rows({}, {}, 0, 0, x), ArgumentError);
+}
+
 TEST(Random, RefusesAChipNumberThatWouldCollide) {
   EXPECT_NO_THROW(philox({0, (1 << 24) - 1, 0}, 0, {}));
   EXPECT_THROW(philox({0, 1 << 24, 0}, 0, {}), ArgumentError);

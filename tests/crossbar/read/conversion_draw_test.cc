@@ -17,6 +17,16 @@ TEST(ConversionDraw, ColumnsMayBeDrawnInAnyPieces) {
   EXPECT_TRUE(std::equal(part.begin(), part.end(), whole.begin() + 11));
 }
 
+TEST(ConversionDraw, StepsMayBeDrawnTogether) {
+  const ConversionDraw draw({1, 2, 3}, 4);
+  std::vector<float> together(3 * 37), alone(37);
+  draw.step_normals({5, 6}, 3, 11, together);
+  for (Index b = 0; b < 3; ++b) {
+    draw.normals({5, 6 + b}, 11, alone);
+    EXPECT_TRUE(std::equal(alone.begin(), alone.end(), together.begin() + 37 * b));
+  }
+}
+
 TEST(ConversionDraw, EveryChipMatrixTileTokenStepAndUseHasItsOwnNumbers) {
   std::set<std::vector<float>> seen;
   const auto add = [&](const ChipDraw& chip, Index tile, ConversionStep at) {
