@@ -34,7 +34,8 @@ const KeyTable& gpt2_keys() {
                              {"context", {"n_positions", "max_position_embeddings"}},
                              {"vocabulary", {"vocab_size"}},
                              {"norm_epsilon", {"layer_norm_epsilon"}},
-                             {"tied_head", {"tie_word_embeddings"}}};
+                             {"tied_head", {"tie_word_embeddings"}},
+                             {"activation", {"activation_function"}}};
   return keys;
 }
 
@@ -50,7 +51,8 @@ const KeyTable& encoder_keys() {
                              {"patch_size", {"patch_size"}},
                              {"channels", {"num_channels"}},
                              {"n_labels", {"num_labels"}},
-                             {"norm_epsilon", {"layer_norm_eps"}}};
+                             {"norm_epsilon", {"layer_norm_eps"}},
+                             {"activation", {"hidden_act"}}};
   return keys;
 }
 
@@ -61,19 +63,10 @@ std::map<std::string, std::string> shown_keys(const JsonKeys& file, const KeyTab
   return keys;
 }
 
-std::string activation(const JsonKeys& file, const std::string& key, const std::string& otherwise) {
-  static const std::map<std::string, std::string> words{
-      {"gelu", "gelu"},          {"gelu_python", "gelu"},
-      {"gelu_new", "gelu_tanh"}, {"gelu_pytorch_tanh", "gelu_tanh"},
-      {"relu", "relu"},          {"gelu_fast", "gelu_tanh"}};
-  const std::string word = file.word({key}, otherwise);
-  const auto found = words.find(word);
-  if (found != words.end()) return found->second;
-  std::vector<std::string> known;
-  for (const auto& [name, ours] : words) known.push_back(name);
-  file.refuse(key, fmt::format("{} is not in this version; expected one of: {}{}", in_quotes(word),
-                               fmt::join(known, ", "), did_you_mean(word, known)));
-}
+const std::map<std::string, std::string> kActivations{
+    {"gelu", "gelu"},          {"gelu_python", "gelu"},
+    {"gelu_new", "gelu_tanh"}, {"gelu_pytorch_tanh", "gelu_tanh"},
+    {"relu", "relu"},          {"gelu_fast", "gelu_tanh"}};
 
 void require_flag(const JsonKeys& file, const std::string& key, bool expected, bool otherwise) {
   if (file.flag(key, otherwise) == expected) return;
@@ -116,8 +109,10 @@ bool names_labels(const JsonKeys& file) {
 }
 
 /// A side in pixels; transformers also accepts [height, width].
-Index side(const JsonKeys& file, const std::string& key, Index otherwise) {
-  if (!file.contains(key) || !file.root().at(key).is_array()) return file.whole({key}, otherwise);
+Index side(const HfReader& r, const std::string& field) {
+  const JsonKeys& file = r.file();
+  const std::string& key = r.key(field);
+  if (!file.contains(key) || !file.root().at(key).is_array()) return r.size(field);
   const auto& pair = file.root().at(key);
   if (pair.size() != 2 || !pair.at(0).is_number_unsigned() || pair.at(0) != pair.at(1)) {
     file.refuse(key,
@@ -148,48 +143,49 @@ void refuse_unsupported(const JsonKeys& file) {
 }
 
 TransformerSpec read_gpt2(const JsonKeys& file) {
-  const KeyTable& k = gpt2_keys();
+  const HfReader r(file, gpt2_keys());
   require_flag(file, "scale_attn_weights", true, true);
   require_flag(file, "scale_attn_by_inverse_layer_idx", false, false);
   architecture(file, {"GPT2LMHeadModel"}, "GPT2LMHeadModel");
   TransformerSpec s;
   s.family = "gpt2";
-  s.n_layers = file.whole(k.at("n_layers"), 12);
-  s.d_model = file.whole(k.at("d_model"), 768);
-  s.n_heads = file.whole(k.at("n_heads"), 12);
+  s.n_layers = r.size("n_layers");
+  s.d_model = r.size("d_model");
+  s.n_heads = r.size("n_heads");
   // checked before 4 d_model could overflow
   const bool plain = s.d_model > 0 && s.d_model < (Index{1} << 30);
-  s.d_ff = file.whole(k.at("d_ff"), plain ? 4 * s.d_model : 0);
-  s.context = file.whole(k.at("context"), 1024);
-  s.vocabulary = file.whole(k.at("vocabulary"), 50257);
+  s.d_ff = r.size_or("d_ff", plain ? 4 * s.d_model : 0);
+  s.context = r.size("context");
+  s.vocabulary = r.size("vocabulary");
   s.tied_head = file.flag("tie_word_embeddings", true);
-  s.activation = activation(file, "activation_function", "gelu_new");
+  s.activation = r.activation("gelu_new", kActivations);
   s.norm_epsilon = file.real("layer_norm_epsilon", 1e-5);
+  r.refuse_misspellings();
   return s;
 }
 
 /// What bert and vit have in common.
 TransformerSpec read_encoder(const JsonKeys& file) {
-  const KeyTable& k = encoder_keys();
+  const HfReader r(file, encoder_keys());
   TransformerSpec s;
-  s.n_layers = file.whole(k.at("n_layers"), 12);
-  s.d_model = file.whole(k.at("d_model"), 768);
-  s.n_heads = file.whole(k.at("n_heads"), 12);
-  s.d_ff = file.whole(k.at("d_ff"), 3072);
-  s.activation = activation(file, "hidden_act", "gelu");
+  s.n_layers = r.size("n_layers");
+  s.d_model = r.size("d_model");
+  s.n_heads = r.size("n_heads");
+  s.d_ff = r.size("d_ff");
+  s.activation = r.activation("gelu", kActivations);
+  r.refuse_misspellings();
   s.norm_epsilon = file.real("layer_norm_eps", 1e-12);
   return s;
 }
 
 /// Positions of roberta begin after the padding token's (transformers, create_position_ids).
 void read_roberta_positions(const JsonKeys& file, TransformerSpec& s) {
-  const Index rows = file.whole({"max_position_embeddings"}, 512);
+  const Index rows = s.context;
   const Index padding = file.whole({"pad_token_id"}, 1);
   if (padding < 0 || padding >= 1024) {
     file.refuse("pad_token_id", fmt::format("{} found; expected from 0 to 1023", padding));
   }
   s.unused_positions = padding + 1;
-  s.context = rows;
   if (rows <= s.unused_positions) {
     file.refuse("max_position_embeddings",
                 fmt::format("{} found; expected more than pad_token_id + 1 = {}", rows,
@@ -214,10 +210,11 @@ TransformerSpec read_bert(const JsonKeys& file, const std::string& family) {
   TransformerSpec s = read_encoder(file);
   s.family = family;
   s.norm_placement = "post";
-  s.context = file.whole({"max_position_embeddings"}, 512);
+  const HfReader r(file, encoder_keys());
+  s.context = r.size("context");
   if (family == "roberta") read_roberta_positions(file, s);
-  s.vocabulary = file.whole({"vocab_size"}, family == "bert" ? 30522 : 50265);
-  s.token_types = file.whole({"type_vocab_size"}, 2);
+  s.vocabulary = r.size("vocabulary");
+  s.token_types = r.size("token_types");
   s.pooler = outputs != prefix + "ForMaskedLM";
   s.n_labels = outputs == known.back() ? label_count(file) : 0;
   return s;
@@ -231,9 +228,10 @@ TransformerSpec read_vit(const JsonKeys& file, const std::string& family) {
       architecture(file, known, names_labels(file) ? known.back() : known.front());
   TransformerSpec s = read_encoder(file);
   s.family = family;
-  s.image_size = side(file, "image_size", 224);
-  s.patch_size = side(file, "patch_size", 16);
-  s.channels = file.whole({"num_channels"}, 3);
+  const HfReader r(file, encoder_keys());
+  s.image_size = side(r, "image_size");
+  s.patch_size = side(r, "patch_size");
+  s.channels = r.size("channels");
   s.qkv_bias = file.flag("qkv_bias", true);
   s.n_labels = outputs == known.back() ? label_count(file) : 0;
   // sizes that cannot be are refused by name, not by the number of patches they would give

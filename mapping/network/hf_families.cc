@@ -7,11 +7,17 @@
 #include <algorithm>
 
 #include "core/spelling.h"
+#include "mapping/network/hf_reader.h"
 
 namespace ohm {
 namespace {
 
 using Spellings = std::vector<std::string>;
+
+const std::map<std::string, std::string> kActivations{
+    {"gelu", "gelu"},           {"gelu_new", "gelu_tanh"}, {"gelu_pytorch_tanh", "gelu_tanh"},
+    {"gelu_fast", "gelu_tanh"}, {"relu", "relu"},          {"relu2", "relu2"},
+    {"silu", "silu"},           {"swish", "silu"}};
 
 /// Keys of llama, which the newer decoders share.
 HfKeyTable llama_keys() {
@@ -69,85 +75,6 @@ HfKeyTable t5_keys() {
           {"activation", {"feed_forward_proj"}},
           {"norm_epsilon", {"layer_norm_epsilon"}}};
 }
-
-/// One file of one family: typed access to fields.
-class FamilyReader {
- public:
-  FamilyReader(const JsonKeys& file, const std::string& family)
-      : file_(file), keys_(shape_family_keys(family)) {}
-
-  const JsonKeys& file() const { return file_; }
-  const Spellings& keys(const std::string& field) const { return keys_.at(field); }
-  const std::string& key(const std::string& field) const { return keys(field).front(); }
-
-  /// A size that must be there.
-  Index size(const std::string& field) const {
-    require(field);
-    return file_.whole(keys(field), 0);
-  }
-
-  /// null means `otherwise`, but the key must be there.
-  Index stated_size(const std::string& field, Index otherwise) const {
-    if (!file_.root().contains(key(field))) require(field);
-    return file_.whole(keys(field), otherwise);
-  }
-
-  Index size_or(const std::string& field, Index otherwise) const {
-    return file_.whole(keys(field), otherwise);
-  }
-
-  void require(const std::string& field) const {
-    for (const std::string& spelling : keys(field)) {
-      if (file_.contains(spelling)) return;
-    }
-    std::vector<std::string> present;
-    for (const auto& [name, value] : file_.root().items()) present.push_back(name);
-    const std::string near = did_you_mean(key(field), present);
-    file_.refuse(key(field), near.empty()
-                                 ? "missing; expected it, as no size is guessed"
-                                 : "missing; expected it, as no size is guessed" +
-                                       near.substr(0, near.size() - 1) + ", which the file has?");
-  }
-
-  std::string activation(const std::string& otherwise) const {
-    static const std::map<std::string, std::string> words{
-        {"gelu", "gelu"},           {"gelu_new", "gelu_tanh"}, {"gelu_pytorch_tanh", "gelu_tanh"},
-        {"gelu_fast", "gelu_tanh"}, {"relu", "relu"},          {"relu2", "relu2"},
-        {"silu", "silu"},           {"swish", "silu"}};
-    const std::string word = file_.word(keys("activation"), otherwise);
-    const auto found = words.find(word);
-    if (found != words.end()) return found->second;
-    std::vector<std::string> known;
-    for (const auto& [name, ours] : words) known.push_back(name);
-    file_.refuse(key("activation"),
-                 fmt::format("{} is not in this version; expected one of: {}{}", in_quotes(word),
-                             fmt::join(known, ", "), did_you_mean(word, known)));
-  }
-
-  /// Refuses a key of the file that is one or two letters away from one that is read.
-  void refuse_misspellings() const {
-    for (const auto& [name, value] : file_.root().items()) {
-      if (is_read(name)) continue;
-      for (const auto& [field, spellings] : keys_) {
-        for (const std::string& spelling : spellings) {
-          const bool near = spelling.size() >= 8 && edit_distance(name, spelling) <= 2;
-          if (!near || file_.root().contains(spelling)) continue;
-          file_.refuse(name, fmt::format("unknown key; did you mean '{}'?", spelling));
-        }
-      }
-    }
-  }
-
- private:
-  bool is_read(const std::string& name) const {
-    return std::any_of(keys_.begin(), keys_.end(), [&](const auto& entry) {
-      return std::find(entry.second.begin(), entry.second.end(), name) != entry.second.end();
-    });
-  }
-
-  const JsonKeys& file_;
-  const HfKeyTable& keys_;
-};
 
 void require_word(const JsonKeys& file, const std::string& key,
                   const std::vector<std::string>& known) {
@@ -216,7 +143,7 @@ Index weight_levels(const JsonKeys& file) {
 }
 
 /// What llama and its successors share.
-TransformerSpec read_llama(const FamilyReader& r, const std::string& family) {
+TransformerSpec read_llama(const HfReader& r, const std::string& family) {
   const JsonKeys& file = r.file();
   TransformerSpec s;
   s.family = family;
@@ -230,20 +157,20 @@ TransformerSpec read_llama(const FamilyReader& r, const std::string& family) {
   s.qkv_bias = s.out_bias = file.flag("attention_bias", false);
   s.ffn_bias = file.flag("mlp_bias", false);
   s.gated_ffn = true;
-  s.activation = r.activation(family == "bitnet" ? "relu2" : "silu");
+  s.activation = r.activation(family == "bitnet" ? "relu2" : "silu", kActivations);
   s.norm = "rmsnorm";
   s.positions = "rope";
   s.norm_epsilon = file.real("rms_norm_eps", 1e-6);
   return s;
 }
 
-void read_grouped_heads(const FamilyReader& r, TransformerSpec& s, bool may_miss) {
+void read_grouped_heads(const HfReader& r, TransformerSpec& s, bool may_miss) {
   s.n_kv_heads = may_miss ? r.size_or("n_kv_heads", s.n_heads) : r.size("n_kv_heads");
   if (s.n_kv_heads == 0) r.file().refuse(r.key("n_kv_heads"), "0 found; expected at least 1");
   s.head_dim = r.size_or("head_dim", 0);
 }
 
-TransformerSpec read_dense(const FamilyReader& r, const std::string& family) {
+TransformerSpec read_dense(const HfReader& r, const std::string& family) {
   TransformerSpec s = read_llama(r, family);
   read_grouped_heads(r, s, family == "llama" || family == "phi3" || family == "bitnet");
   const bool window = family == "mistral" || family == "mixtral";
@@ -265,7 +192,7 @@ TransformerSpec read_dense(const FamilyReader& r, const std::string& family) {
   return s;
 }
 
-TransformerSpec read_mixtral(const FamilyReader& r) {
+TransformerSpec read_mixtral(const HfReader& r) {
   TransformerSpec s = read_dense(r, "mixtral");
   s.n_experts = r.size("n_experts");
   s.experts_per_token = r.size("experts_per_token");
@@ -273,7 +200,7 @@ TransformerSpec read_mixtral(const FamilyReader& r) {
   return s;
 }
 
-TransformerSpec read_deepseek(const FamilyReader& r, const std::string& family) {
+TransformerSpec read_deepseek(const HfReader& r, const std::string& family) {
   const JsonKeys& file = r.file();
   TransformerSpec s = read_llama(r, family);
   s.n_experts = r.size("n_experts");
@@ -295,7 +222,7 @@ TransformerSpec read_deepseek(const FamilyReader& r, const std::string& family) 
   return s;
 }
 
-TransformerSpec read_opt(const FamilyReader& r) {
+TransformerSpec read_opt(const HfReader& r) {
   const JsonKeys& file = r.file();
   TransformerSpec s;
   s.family = "opt";
@@ -316,11 +243,11 @@ TransformerSpec read_opt(const FamilyReader& r) {
   if (!file.flag("layer_norm_elementwise_affine", true)) {
     file.refuse("layer_norm_elementwise_affine", "false is not in this version; expected true");
   }
-  s.activation = r.activation("relu");
+  s.activation = r.activation("relu", kActivations);
   return s;
 }
 
-TransformerSpec read_t5(const FamilyReader& r) {
+TransformerSpec read_t5(const HfReader& r) {
   const JsonKeys& file = r.file();
   TransformerSpec s;
   s.family = "t5";
@@ -356,7 +283,7 @@ const HfKeyTable& shape_family_keys(const std::string& family) {
 }
 
 TransformerSpec read_shape_family(const JsonKeys& file, const std::string& family) {
-  const FamilyReader r(file, family);
+  const HfReader r(file, shape_family_keys(family));
   const bool deepseek = family.starts_with("deepseek");
   require_language_model(file);
   refuse_foreign_parts(file, deepseek || family == "mixtral");

@@ -1,17 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <map>
 #include <string>
-#include <vector>
 
-#include "mapping/network/json_keys.h"
+#include "mapping/network/hf_reader.h"
 #include "mapping/network/transformer_spec.h"
 
 namespace ohm {
-
-/// Spellings in a config.json of each field of TransformerSpec.
-using HfKeyTable = std::map<std::string, std::vector<std::string>>;
 
 /// The keys of a family whose shape, not numbers, is in this version: bitnet, deepseek_v2,
 /// deepseek_v3, llama, mistral, mixtral, opt, phi3, qwen2, t5.

@@ -5,6 +5,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <nlohmann/json.hpp>
+
 #include "core/error.h"
 #include "mapping/network/parameter_count.h"
 #include "tests/mapping/tiny_networks.h"
@@ -14,17 +16,40 @@ namespace {
 
 using testing::HasSubstr;
 
+/// Sizes of the first published model of each family.
+nlohmann::json sizes_of(const std::string& family) {
+  if (family == "gpt2") {
+    return {{"n_layer", 12},
+            {"n_embd", 768},
+            {"n_head", 12},
+            {"n_positions", 1024},
+            {"vocab_size", 50257}};
+  }
+  nlohmann::json sizes{{"num_hidden_layers", 12},
+                       {"hidden_size", 768},
+                       {"num_attention_heads", 12},
+                       {"intermediate_size", 3072}};
+  if (family == "vit" || family == "deit") {
+    sizes.update({{"image_size", 224}, {"patch_size", 16}, {"num_channels", 3}});
+  } else {
+    sizes.update({{"max_position_embeddings", 512}, {"vocab_size", 30522}, {"type_vocab_size", 2}});
+  }
+  return sizes;
+}
+
+/// Those sizes, with `more` instead or on top.
 TransformerSpec read(const std::string& family, const std::string& more = "") {
-  const std::string comma = more.empty() ? "" : ", ";
-  return parse_hf_config(fmt::format(R"({{"model_type": "{}"{}{}}})", family, comma, more),
-                         "config.json");
+  nlohmann::json file = sizes_of(family);
+  file["model_type"] = family;
+  file.update(nlohmann::json::parse("{" + more + "}"));
+  return parse_hf_config(file.dump(), "config.json");
 }
 
 std::string fault(const std::string& family, const std::string& more) {
   return tiny::message_of<ConfigError>([&] { read(family, more); });
 }
 
-TEST(HfConfig, FillsInTheDefaultsOfGpt2) {
+TEST(HfConfig, ReadsGpt2) {
   const TransformerSpec s = read("gpt2");
   EXPECT_EQ(s.n_layers, 12);
   EXPECT_EQ(s.d_ff, 3072);
@@ -35,7 +60,7 @@ TEST(HfConfig, FillsInTheDefaultsOfGpt2) {
   EXPECT_EQ(parameter_count(s), 124439808);
 }
 
-TEST(HfConfig, FillsInTheDefaultsOfBert) {
+TEST(HfConfig, ReadsBert) {
   const TransformerSpec s = read("bert");
   EXPECT_EQ(s.norm_placement, "post");
   EXPECT_EQ(s.norm_epsilon, 1e-12);
@@ -44,7 +69,7 @@ TEST(HfConfig, FillsInTheDefaultsOfBert) {
   EXPECT_EQ(parameter_count(s), 109482240);
 }
 
-TEST(HfConfig, FillsInTheDefaultsOfVit) {
+TEST(HfConfig, ReadsVit) {
   const TransformerSpec s = read("vit", R"("num_labels": 1000)");
   EXPECT_EQ(s.context, 197);
   EXPECT_EQ(parameter_count(s), 86567656);
@@ -52,8 +77,10 @@ TEST(HfConfig, FillsInTheDefaultsOfVit) {
 }
 
 TEST(HfConfig, ReadsBothSpellingsOfGpt2) {
-  const TransformerSpec s = read("gpt2", R"("hidden_size": 64, "num_attention_heads": 4,
-      "num_hidden_layers": 3, "max_position_embeddings": 99, "n_inner": null)");
+  const TransformerSpec s = parse_hf_config(
+      R"({"model_type": "gpt2", "hidden_size": 64, "num_attention_heads": 4, "vocab_size": 9,
+      "num_hidden_layers": 3, "max_position_embeddings": 99, "n_inner": null})",
+      "config.json");
   EXPECT_EQ(s.d_model, 64);
   EXPECT_EQ(s.n_heads, 4);
   EXPECT_EQ(s.n_layers, 3);
@@ -123,8 +150,9 @@ TEST(HfConfig, NamesTheKeyOfABadSize) {
   EXPECT_EQ(fault("gpt2", R"("n_embd": 770)"),
             "config.json: n_head: 12 heads do not divide d_model = 770; expected a divisor");
   EXPECT_THAT(fault("gpt2", R"("n_layer": -2)"), HasSubstr("config.json: n_layer: -2 found"));
-  EXPECT_THAT(fault("gpt2", R"("hidden_size": 9223372036854775807)"),
-              HasSubstr("config.json: hidden_size: 9223372036854775807 found"));
+  EXPECT_THAT(fault("gpt2", R"("n_embd": 9223372036854775807)"),
+              HasSubstr("config.json: n_embd: 9223372036854775807 found"));
+  EXPECT_THAT(fault("gpt2", R"("hidden_size": 64)"), HasSubstr("hidden_size"));  // and n_embd: 768
   EXPECT_THAT(fault("bert", R"("vocab_size": 0)"), HasSubstr("config.json: vocab_size: "));
   EXPECT_THAT(fault("vit", R"("patch_size": 15)"), HasSubstr("config.json: patch_size: 15 pixels"));
   EXPECT_THAT(fault("vit", R"("patch_size": 0)"), HasSubstr("config.json: patch_size: "));
@@ -133,6 +161,19 @@ TEST(HfConfig, NamesTheKeyOfABadSize) {
   EXPECT_THAT(fault("bert", R"("hidden_size": "768")"), HasSubstr("config.json: hidden_size: "));
   EXPECT_THAT(fault("bert", R"("layer_norm_eps": -1)"), HasSubstr("config.json: layer_norm_eps"));
   EXPECT_THAT(fault("vit", R"("num_labels": 3, "id2label": {"0": "a"})"), HasSubstr("num_labels"));
+}
+
+TEST(HfConfig, GuessesNoSize) {
+  for (const char* family : {"gpt2", "bert", "roberta", "vit", "deit"}) {
+    const nlohmann::json sizes = sizes_of(family);
+    for (const auto& [key, value] : sizes.items()) {
+      EXPECT_THAT(fault(family, fmt::format(R"("{}": null)", key)),
+                  HasSubstr(fmt::format("config.json: {}: missing", key)))
+          << family;
+    }
+  }
+  EXPECT_THAT(fault("gpt2", R"("n_layer": null, "n_layr": 24)"), HasSubstr("'n_layr'"));
+  EXPECT_THAT(fault("gpt2", R"("n_iner": 24)"), HasSubstr("n_iner: unknown key; did you mean"));
 }
 
 TEST(HfConfig, TakesSquareSidesAsPairs) {
