@@ -59,7 +59,7 @@ class TokenFlow {
     find_shared();
   }
 
-  Flow run() {
+  FlowTimes run() {
     const auto batch = static_cast<size_t>(request_.batch);
     std::vector<Picoseconds> release(batch, 0);
     for (Index t = 0; t < request_.tokens(); ++t) {
@@ -271,12 +271,12 @@ class TokenFlow {
   std::vector<std::vector<Picoseconds>> last_end_;  // by step and sequence, where in order
   std::vector<Picoseconds> starts_;
   std::vector<Shared> shared_;
-  Flow result_;
+  FlowTimes result_;
 };
 
 }  // namespace
 
-Flow flow_tokens(const RepeatedPlan& repeated, const Request& request) {
+FlowTimes flow_tokens(const RepeatedPlan& repeated, const Request& request) {
   if (!request.decoder) {
     throw ArgumentError("flow: the tokens of an encoder wait for each other; expected a decoder");
   }

@@ -21,7 +21,7 @@ struct RepeatedPlan {
 };
 
 /// Times of a whole request without events.
-struct Flow {
+struct FlowTimes {
   std::vector<Picoseconds> outputs;  ///< by token, then sequence
   Picoseconds makespan = 0;
   Picoseconds critical_path = 0;  ///< of one sequence, waiting for nothing but itself
@@ -36,6 +36,6 @@ struct Flow {
 /// and the least way before and behind it bound the times from below as well. Identical layers
 /// after the first let tokens pass without waiting, since it has spaced them: each adds the length
 /// of its path. Throws ArgumentError for an encoder, whose barriers this does not know.
-Flow flow_tokens(const RepeatedPlan& repeated, const Request& request);
+FlowTimes flow_tokens(const RepeatedPlan& repeated, const Request& request);
 
 }  // namespace ohm

@@ -91,7 +91,7 @@ class Composer {
     Request prompt = request_;
     prompt.generate = 1;
     const auto layers = weights();
-    const Flow flow = flow_tokens({lean_, repeats_, layers}, prompt);
+    const FlowTimes flow = flow_tokens({lean_, repeats_, layers}, prompt);
     for (size_t s = 0; s < flow.outputs.size(); ++s) {
       times.outputs[s] = std::max(times.outputs[s], flow.outputs[s]);
     }
@@ -99,7 +99,7 @@ class Composer {
 
   ComposedTimes shape() const {
     const auto layers = weights();
-    Flow flow = flow_tokens({lean_, repeats_, layers}, request_);
+    FlowTimes flow = flow_tokens({lean_, repeats_, layers}, request_);
     return {std::move(flow.outputs), flow.makespan, flow.critical_path, "shape", flow.exact};
   }
 

@@ -73,16 +73,16 @@ TEST(Schedule, BarrierHoldsAllTokensUntilTheLastHasArrived) {
 
 /// Tokens pass the first step every 10; the barrier needs the first three of them.
 TEST(Schedule, ABarrierMayWaitForSomeTokensOnly) {
-  TokenPlan plan = testing::chain({10, 1});
+  TokenPlan plan = testing::chain({10, 5});
   plan.steps[1].order = StepOrder::barrier;
   plan.steps[1].gate = 0;
-  EXPECT_EQ(schedule(plan, {false, 8, 0, 1}).makespan, 80 + 8);
+  EXPECT_EQ(schedule(plan, {false, 8, 0, 1}).makespan, 80 + 8 * 5);
   plan.steps[1].gate_first = 0;
   plan.steps[1].gate_last = 2;
-  EXPECT_EQ(schedule(plan, {false, 8, 0, 1}).makespan, 80 + 1);
+  EXPECT_EQ(schedule(plan, {false, 8, 0, 1}).makespan, 80 + 5);
   plan.steps[1].gate_first = 5;
   plan.steps[1].gate_last = 6;
-  EXPECT_EQ(schedule(plan, {false, 8, 0, 1}).makespan, 70 + 8);
+  EXPECT_EQ(schedule(plan, {false, 8, 0, 1}).makespan, 70 + 8 * 5);
 }
 
 TEST(Schedule, ClaimsAPathLinkByLinkAsTheHeadPasses) {

@@ -39,7 +39,7 @@ TEST(TokenFlow, EqualsEventsWhereNoResourceHasTwoUsers) {
     const TokenPlan plan = random_chain(random, trial % 2 == 0);
     const Request request = random_request(random);
     const Schedule events = schedule(plan, request);
-    const Flow flow = flow_tokens({plan}, request);
+    const FlowTimes flow = flow_tokens({plan}, request);
     EXPECT_TRUE(flow.exact);
     EXPECT_EQ(flow.makespan, events.makespan) << trial;
     EXPECT_EQ(flow.outputs, events.outputs) << trial;
@@ -54,7 +54,7 @@ TEST(TokenFlow, IsNeverLaterThanEventsWhereStepsShareResources) {
     for (Step& step : plan.steps) step.claims[0].resource %= 2;
     const Request request = random_request(random);
     const Schedule events = schedule(plan, request);
-    const Flow flow = flow_tokens({plan}, request);
+    const FlowTimes flow = flow_tokens({plan}, request);
     for (size_t i = 0; i < flow.outputs.size(); ++i) {
       EXPECT_LE(flow.outputs[i], events.outputs[i]) << trial << " output " << i;
     }
@@ -83,7 +83,7 @@ TEST(TokenFlow, RepeatsALayerInsteadOfPassingThroughItsLike) {
     };
     const Request request = random_request(random);
     const TokenPlan two = stacked(2);
-    const Flow flow = flow_tokens({two, {{n - 1, 2 * n - 1, 5}}, {}}, request);
+    const FlowTimes flow = flow_tokens({two, {{n - 1, 2 * n - 1, 5}}, {}}, request);
     EXPECT_EQ(flow.outputs, schedule(stacked(7), request).outputs) << trial;
   }
 }
@@ -97,7 +97,7 @@ TEST(TokenFlow, IsNeverLaterThanEventsOnRealPlans) {
       for (const Request& request : {Request{true, 12, 6, 1}, Request{true, 5, 9, 4}}) {
         const TokenPlan plan = plan_tokens(mapping, request), lean = lean_plan(plan);
         const Schedule events = schedule(plan, request);
-        const Flow flow = flow_tokens({lean}, request);
+        const FlowTimes flow = flow_tokens({lean}, request);
         for (size_t i = 0; i < flow.outputs.size(); ++i) {
           EXPECT_LE(flow.outputs[i], events.outputs[i]) << spec.name << macros;
         }
