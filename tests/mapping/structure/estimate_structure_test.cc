@@ -64,8 +64,9 @@ TEST(EstimateStructure, TakesTheLinksOfTheSystem) {
     return estimate_structure(
         testing::shipped_network("llama-3-8b"),
         testing::shipped_chip({testing::with(
-            "system", "[{link: {name: test, bandwidth: 64 GB/s, energy: 0.6 pJ/bit, latency: " +
-                          latency + ", area: 0.1 mm2, source: test}, links_per_edge: 50}]")}),
+            "system",
+            "[{link: {bandwidth: 64 GB/s, energy: 0.6 pJ/bit, latency: " + latency +
+                ", area: 0.1 mm2, beachfront: 0.1 mm, source: test}, links_per_edge: 50}]")}),
         {1, 2, 1, {}});
   };
   const Estimate near = estimate_with("1 ns"), far = estimate_with("1 us");
@@ -91,9 +92,9 @@ TEST(EstimateStructure, SaysWhatJoinsChipsThatDoNotSay) {
 }
 
 TEST(EstimateStructure, CountsGoodPackagesWhereTheChipHasAYield) {
-  const ChipSpec chip =
-      testing::shipped_chip({testing::with("mesh", "{columns: 8, rows: 8}"),
-                             testing::with("yield", "{defect_density: 0.1 /cm2, source: test}")});
+  const ChipSpec chip = testing::shipped_chip(
+      {testing::with("mesh", "{columns: 8, rows: 8}"),
+       testing::with("yield", "{kind: poisson, defect_density: 0.1 /cm2, source: test}")});
   EXPECT_TRUE(estimate_structure(testing::shipped_network("llama-3.2-1b"), chip, {1, 2, 1, {}})
                   .package.has_value());
 }
