@@ -15,6 +15,7 @@
 #include "mapping/estimate/static_cost.h"
 #include "mapping/macros/matrix_kind.h"
 #include "mapping/network/experts.h"
+#include "mapping/schedule/append.h"
 #include "mapping/schedule/plan_attention.h"
 #include "mapping/schedule/plan_tokens.h"
 

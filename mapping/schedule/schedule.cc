@@ -348,35 +348,6 @@ double Schedule::utilisation(Index resource) const {
   return static_cast<double>(busy[static_cast<size_t>(resource)]) / static_cast<double>(makespan);
 }
 
-void append(Schedule pass, Schedule& before) {
-  if (before.resources.empty()) {
-    before = std::move(pass);
-    return;
-  }
-  const Picoseconds shift = before.makespan;
-  for (size_t r = 0; r < pass.busy.size(); ++r) pass.busy[r] += before.busy[r];
-  for (TimelineEvent& event : pass.events) {
-    event.ready += shift;
-    event.start += shift;
-    event.end += shift;
-  }
-  for (Picoseconds& output : pass.outputs) output += shift;
-  pass.events.insert(pass.events.begin(), before.events.begin(), before.events.end());
-  for (const auto& [kind, time] : before.stalls) pass.stalls[kind] += time;
-  for (size_t t = 0; t < pass.gated.off.size(); ++t) pass.gated.off[t] += before.gated.off[t];
-  for (size_t t = 0; t < pass.gated.woken.size(); ++t) {
-    pass.gated.woken[t] += before.gated.woken[t];
-  }
-  pass.gated.wake_ups += before.gated.wake_ups;
-  pass.gated.waited += before.gated.waited;
-  pass.makespan += shift;
-  pass.ttft += shift;
-  pass.steps += before.steps;
-  pass.bounds.critical_path += before.bounds.critical_path;
-  pass.bounds.busiest += before.bounds.busiest;
-  before = std::move(pass);
-}
-
 Schedule schedule_generated(const TokenPlan& plan, const Request& request,
                             const std::vector<Index>& watch) {
   if (!request.decoder || request.batch != 1 || request.generate < 2) {

@@ -59,7 +59,4 @@ Schedule schedule(const TokenPlan& plan, const Request& request, Index timeline_
 Schedule schedule_generated(const TokenPlan& plan, const Request& request,
                             const std::vector<Index>& watch = {});
 
-/// Puts a pass behind those before it, which it waits for; `before` without resources is empty.
-void append(Schedule pass, Schedule& before);
-
 }  // namespace ohm

@@ -17,6 +17,7 @@
 #include "mapping/macros/matrix_kind.h"
 #include "mapping/network/experts.h"
 #include "mapping/network/parameter_count.h"
+#include "mapping/schedule/append.h"
 #include "mapping/schedule/plan_attention.h"
 #include "mapping/schedule/plan_tokens.h"
 #include "mapping/structure/alike_layers.h"
