@@ -131,6 +131,28 @@ std::int64_t weights_in_dram(const ShapeCase& c) {
   return bytes;
 }
 
+/// Closed forms know chips of one kind of macro whose tiles make attention's products digitally.
+void require_plain(const ChipSpec& chip) {
+  const auto refuse = [&](const std::string& key, const std::string& found,
+                          const std::string& expected) {
+    throw ArgumentError(fmt::format(
+        "shape: chip {}: {} is {}, which no closed form describes; expected {}, or estimate()",
+        chip.name, key, found, expected));
+  };
+  if (!chip.macros.empty()) refuse("macros", "given", "one kind of macro");
+  if (!chip.dies.empty()) refuse("dies", "given", "chips that all hold weights");
+  if (chip.attention.kind != "digital") refuse("attention.kind", chip.attention.kind, "digital");
+  if (chip.attention.overlap != "tokens") {
+    refuse("attention.overlap", chip.attention.overlap, "tokens");
+  }
+  if (chip.kv.place != "tiles") refuse("kv.place", chip.kv.place, "tiles");
+  if (chip.larger != "chips") refuse("larger", chip.larger, "chips");
+  if (chip.thermal.given()) refuse("thermal", "given", "none");
+  for (const MatrixRule& rule : chip.map.matrices) {
+    if (rule.redundancy > 1) refuse("map.matrices.redundancy", "above 1", "1");
+  }
+}
+
 /// Beyond what all memories hold together no placement helps.
 void require_memory(const ShapeCase& c, const ShapeEstimate& result) {
   const double held = static_cast<double>(c.chips.drams) * c.chip.dram.capacity.si();
@@ -179,6 +201,7 @@ const ShapeNetwork& ShapeModel::layers_on(const ChipSpec& chip) {
 ShapeEstimate ShapeModel::evaluate(const ChipSpec& chip, MacroFigures& figures,
                                    const Workload& workload) {
   require_units(chip);
+  require_plain(chip);
   if (workload.activity.size() > 1) {
     throw ArgumentError(
         "activity: given matrix by matrix, which only estimate() of a mapping takes; expected one "

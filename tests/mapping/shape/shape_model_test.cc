@@ -177,5 +177,17 @@ TEST(ShapeModel, OfOneTokenAfterTheOtherEqualsEventsWhereNoStepsMeet) {
   }
 }
 
+TEST(ShapeModel, RefusesWhatNoClosedFormDescribes) {
+  ShapeModel model(build_network(testing::tiny_gpt()));
+  for (const auto& [key, value] : std::vector<std::pair<std::string, std::string>>{
+           {"attention.overlap", "turns"},
+           {"attention", "sram_cim_22nm"},
+           {"larger", "refuse"},
+           {"map.matrices", "[{match: '*qkv', redundancy: 2}]"}}) {
+    const ChipSpec chip = testing::shipped_chip({testing::with(key, value)});
+    EXPECT_THROW(model.evaluate(chip, {4, 2, 1, {}}), ArgumentError) << key;
+  }
+}
+
 }  // namespace
 }  // namespace ohm
