@@ -181,7 +181,7 @@ TEST(ShapeModel, RefusesWhatNoClosedFormDescribes) {
   ShapeModel model(build_network(testing::tiny_gpt()));
   for (const auto& [key, value] : std::vector<std::pair<std::string, std::string>>{
            {"attention.overlap", "turns"},
-           {"attention", "sram_cim_22nm"},
+           {"attention", "attention_sram_cim_22nm"},
            {"larger", "refuse"},
            {"map.matrices", "[{match: '*qkv', redundancy: 2}]"}}) {
     const ChipSpec chip = testing::shipped_chip({testing::with(key, value)});
