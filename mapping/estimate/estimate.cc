@@ -34,15 +34,6 @@ void require_time(const Mapping& mapping, const Request& request) {
       mapping.network.spec.name, steps, kMostSteps));
 }
 
-void fill_gating(const Mapping& mapping, Estimate& result) {
-  if (result.schedule.gated.off.empty()) return;
-  const Gated& gated = result.schedule.gated;
-  result.break_even = longest_break_even(mapping.chip);
-  result.wake_ups = gated.wake_ups;
-  result.gated_share = gated.off_time() / (static_cast<double>(gated.off.size()) *
-                                           static_cast<double>(result.schedule.makespan));
-}
-
 double spatial_utilisation(const Mapping& mapping) {
   std::int64_t cells = 0, cells_of_arrays = 0;
   for (const StaticMatmul& matmul : mapping.network.matmuls) {

@@ -109,6 +109,15 @@ void book_static(const Mapping& mapping, const Schedule& worked, Estimate& resul
   book_area(mapping, result.ledger);
 }
 
+void fill_gating(const Mapping& mapping, Estimate& result) {
+  if (result.schedule.gated.off.empty()) return;
+  const Gated& gated = result.schedule.gated;
+  result.break_even = longest_break_even(mapping.chip);
+  result.wake_ups = gated.wake_ups;
+  result.gated_share = gated.off_time() / (static_cast<double>(gated.off.size()) *
+                                           static_cast<double>(result.schedule.makespan));
+}
+
 void fill_times(Estimate& result) {
   const Schedule& s = result.schedule;
   const Request& request = result.request;

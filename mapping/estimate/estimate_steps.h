@@ -46,6 +46,9 @@ Workload with_activity(Workload workload, const Mapping& mapping);
 /// sequences; 0 unless it computes scores in this pass.
 std::int64_t kv_in_dram(const Mapping& mapping, Index vertex, const Request& request);
 
+/// What gating did over the schedule.
+void fill_gating(const Mapping& mapping, Estimate& result);
+
 /// Times, rates and percentiles from the schedule.
 void fill_times(Estimate& result);
 

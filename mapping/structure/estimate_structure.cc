@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <utility>
 
 #include "core/error.h"
@@ -23,6 +24,8 @@
 #include "mapping/structure/alike_layers.h"
 #include "mapping/structure/assumed_system.h"
 #include "mapping/structure/bands.h"
+#include "mapping/structure/gated_layers.h"
+#include "mapping/structure/require_bands.h"
 
 namespace ohm {
 namespace {
@@ -70,9 +73,12 @@ class Scaled {
     Mapping& mapping = mapped_.mapping;
     count_memory();
     Ledger reduced;
+    std::optional<GatedLayers> gates;
+    if (chip_.gating.gates_idle_tiles()) gates.emplace(mapping, mapped_.bands, reduction_);
     for (const Request& pass : passes_of(result_.request)) {
       const TokenPlan plan = plan_tokens(mapping, pass);
       add_times(plan, pass);
+      if (gates) gates->add(plan, pass);
       book_energy(mapping, pass, with_activity(workload_, mapping), reduced);
       book_busy(mapping, plan, pass, reduced);
       for (const Index v : mapping.network.order) {
@@ -80,6 +86,7 @@ class Scaled {
       }
     }
     repeat_layers(reduced);
+    if (gates) result_.schedule.gated = gates->over(result_.schedule.makespan);
     take_all_chips();
     fill_times(result_);
     fill_kv_lifetime(mapping, fullest_, result_);
@@ -235,6 +242,7 @@ class Scaled {
     const Mapping& mapping = mapped_.mapping;
     const Schedule worked = with_all_experts(mapping, result_.request, result_.schedule);
     book_static(mapping, worked, result_);
+    fill_gating(mapping, result_);
     const Index arrays = arrays_of(mapped_.bands, reduction_);
     result_.temporal_utilisation = temporal_utilisation(mapping, worked, arrays);
     double cells = 0.0, cells_of_arrays = 0.0;
@@ -283,8 +291,11 @@ class Scaled {
       result_.assumptions.push_back("every chip has its DRAM, whatever dram_at says");
     }
     result_.assumptions.push_back(
-        "every layer begins on fresh tiles and, beyond half a chip, on fresh chips, in one copy; "
-        "no idle tile is gated, and none heats another");
+        "every layer begins on fresh tiles and, beyond half a chip, on fresh chips");
+    if (chip_.gating.gates_idle_tiles()) {
+      result_.assumptions.emplace_back(
+          "tiles of layers left out wake as often, and for as long, as those simulated");
+    }
   }
 
   const TransformerSpec& spec_;
@@ -311,12 +322,7 @@ class Scaled {
 Estimate estimate_structure(const TransformerSpec& network, const ChipSpec& chip,
                             const Workload& workload, Fidelity fidelity) {
   require_units(chip);
-  if (!chip.dies.empty()) {
-    throw ArgumentError(fmt::format(
-        "chip {}: dies: chips without weights have places of their own, which only a mapping "
-        "knows; expected an estimate of map(), or a chip without dies",
-        chip.name));
-  }
+  require_bands(chip);
   if (workload.activity.size() > 1) {
     throw ArgumentError(
         "activity: given matrix by matrix, which only estimate() of a mapping takes; expected one "

@@ -8,6 +8,7 @@
 #include "core/error.h"
 #include "crossbar/macro_spec.h"
 #include "tests/core/error_text.h"
+#include "tests/repository.h"
 
 namespace ohm {
 namespace {
@@ -16,7 +17,9 @@ using ::testing::HasSubstr;
 
 template <class Spec>
 std::string refusal(const std::string& text) {
-  return error_text<ConfigError>([&] { parse_spec<Spec>(text, "test", {{OHM_CONFIG_DIR}, {}}); });
+  return error_text<ConfigError>([&] {
+    parse_spec<Spec>(text, "test", {{repository::configs()}, {}});
+  });
 }
 
 const std::string kMac =

@@ -5,12 +5,13 @@
 
 #include "core/config/reader.h"
 #include "core/error.h"
+#include "tests/repository.h"
 
 namespace ohm {
 namespace {
 
 MacroSpec shipped() {
-  return load_spec<MacroSpec>("macro", "rram_128", {{OHM_CONFIG_DIR}, {}, true});
+  return load_spec<MacroSpec>("macro", "rram_128", {{repository::configs()}, {}, true});
 }
 
 TEST(ErrorSource, NoneLeavesAnIdealMacro) {
@@ -55,7 +56,8 @@ TEST(ErrorSource, UnknownSourcesAreRefused) {
 
 TEST(ErrorSource, NoiseOfTheKindCountsAsReadNoise) {
   MacroSpec spec = shipped();
-  spec.device = load_spec<DeviceSpec>("device", "cmo_hfox_2pct", {{OHM_CONFIG_DIR}, {}, true});
+  spec.device =
+      load_spec<DeviceSpec>("device", "cmo_hfox_2pct", {{repository::configs()}, {}, true});
   const auto noise = [&](const char* source) {
     const DeviceSpec left = with_only(spec, source).device;
     return left.model->flicker_noise(left.g_max, left).si();

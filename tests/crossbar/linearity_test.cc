@@ -9,6 +9,7 @@
 #include "core/error.h"
 #include "crossbar/device/gaussian.h"
 #include "crossbar/geometry.h"
+#include "tests/repository.h"
 
 namespace ohm {
 namespace {
@@ -91,7 +92,7 @@ TEST(Linearity, LosslessNeedsItsBitsAndUnsignedSumsMayNotErr) {
 TEST(Linearity, FusedIsRefusedByTheConditionThatFails) {
   try {
     load_spec<MacroSpec>("macro", "rram_128",
-                         {{OHM_CONFIG_DIR}, {{"fidelity", "fused", "test"}}, true});
+                         {{repository::configs()}, {{"fidelity", "fused", "test"}}, true});
     FAIL() << "accepted";
   } catch (const ConfigError& error) {
     EXPECT_NE(std::string(error.what()).find("fused needs that selectors"), std::string::npos)

@@ -8,18 +8,20 @@
 #include "core/config/writer.h"
 #include "core/error.h"
 #include "tests/core/error_text.h"
+#include "tests/repository.h"
 
 namespace ohm {
 namespace {
 
 std::string refusal(const std::string& key, const std::string& value) {
   return error_text<ConfigError>([&] {
-    load_spec<MacroSpec>("macro", "rram_128", {{OHM_CONFIG_DIR}, {{key, value, "--set"}}, true});
+    load_spec<MacroSpec>("macro", "rram_128",
+                         {{repository::configs()}, {{key, value, "--set"}}, true});
   });
 }
 
 TEST(MacroSpec, EveryShippedMacroLoadsAndReadsBackFromItsResolvedForm) {
-  const ConfigOptions options{{OHM_CONFIG_DIR}, {}, true};
+  const ConfigOptions options{{repository::configs()}, {}, true};
   for (const std::string& name : component_names("macro", options.roots)) {
     const auto spec = load_spec<MacroSpec>("macro", name, options);
     const std::string yaml = to_yaml(resolved(spec, ConfigWriter::Quantities::text));
@@ -43,7 +45,7 @@ TEST(MacroSpec, RefusesWhatDoesNotFitTogether) {
 }
 
 TEST(MacroSpec, OneWeightMustFitOnTheBitlines) {
-  const ConfigOptions options{{OHM_CONFIG_DIR},
+  const ConfigOptions options{{repository::configs()},
                               {{"array.n_bitlines", "7", "a"}, {"array.columns_per_adc", "1", "b"}},
                               true};
   EXPECT_THROW(load_spec<MacroSpec>("macro", "rram_128", options), ConfigError);
@@ -56,7 +58,7 @@ std::string driven_refusal(const std::string& settings) {
       "rows_active: 64}\n" +
       settings;
   return error_text<ConfigError>([&] {
-    parse_spec<MacroSpec>(yaml, "macro.yaml", {{OHM_CONFIG_DIR}, {}, true});
+    parse_spec<MacroSpec>(yaml, "macro.yaml", {{repository::configs()}, {}, true});
   });
 }
 

@@ -7,6 +7,7 @@
 #include "core/config/reader.h"
 #include "core/error.h"
 #include "tests/core/error_text.h"
+#include "tests/repository.h"
 
 namespace ohm {
 namespace {
@@ -14,7 +15,7 @@ namespace {
 using ::testing::HasSubstr;
 
 PartSpec parse(const std::string& text) {
-  return parse_spec<PartSpec>(text, "test", {{OHM_CONFIG_DIR}, {}});
+  return parse_spec<PartSpec>(text, "test", {{repository::configs()}, {}});
 }
 
 std::string refusal(const std::string& text) {

@@ -10,6 +10,7 @@
 #include "core/config/writer.h"
 #include "core/error.h"
 #include "tests/core/error_text.h"
+#include "tests/repository.h"
 
 namespace ohm {
 namespace {
@@ -43,14 +44,14 @@ void expect_same(const Json& a, const Json& b, const std::string& path) {
 
 TEST(PeripherySpec, ShippedDefaultFileSpellsOutTheDefaultsOfTheCode) {
   const auto shipped =
-      load_spec<PeripherySpec>("component", "periphery_22nm", {{OHM_CONFIG_DIR}, {}});
+      load_spec<PeripherySpec>("component", "periphery_22nm", {{repository::configs()}, {}});
   expect_same(resolved(shipped, ConfigWriter::Quantities::si),
               resolved(PeripherySpec(), ConfigWriter::Quantities::si), "");
 }
 
 TEST(PeripherySpec, ShippedIsaacFileLoads) {
   const auto isaac =
-      load_spec<PeripherySpec>("component", "periphery_isaac_32nm", {{OHM_CONFIG_DIR}, {}});
+      load_spec<PeripherySpec>("component", "periphery_isaac_32nm", {{repository::configs()}, {}});
   EXPECT_EQ(isaac.node, Metres(32e-9));
   EXPECT_EQ(isaac.shift_add.size(), 1U);
 }

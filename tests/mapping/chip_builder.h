@@ -8,13 +8,14 @@
 #include "mapping/chip/map_network.h"
 #include "mapping/network/network.h"
 #include "mapping/schedule/token_plan.h"
+#include "tests/repository.h"
 
 namespace ohm::testing {
 
 /// A shipped chip, with overrides such as {"mesh.columns", "4"}.
 inline ChipSpec shipped_chip(const std::vector<Override>& overrides = {},
                              const std::string& name = "rram_22nm") {
-  return load_spec<ChipSpec>("chip", name, {{OHM_CONFIG_DIR}, overrides});
+  return load_spec<ChipSpec>("chip", name, {{repository::configs()}, overrides});
 }
 
 inline Override with(const std::string& key, const std::string& value) {
@@ -22,7 +23,7 @@ inline Override with(const std::string& key, const std::string& value) {
 }
 
 inline TransformerSpec shipped_network(const std::string& name) {
-  return load_spec<TransformerSpec>("network", name, {{OHM_CONFIG_DIR}, {}});
+  return load_spec<TransformerSpec>("network", name, {{repository::configs()}, {}});
 }
 
 /// A decoder small enough to count by hand: 2 layers of width 32, 4 heads.

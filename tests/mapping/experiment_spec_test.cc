@@ -9,6 +9,7 @@
 #include "core/config/reader.h"
 #include "core/error.h"
 #include "tests/core/error_text.h"
+#include "tests/repository.h"
 
 namespace ohm {
 namespace {
@@ -66,7 +67,7 @@ TEST(ExperimentSpec, RefusesEmptyOnesUnknownTasksAndLaterFidelities) {
 }
 
 TEST(ExperimentSpec, EveryShippedExperimentLoads) {
-  for (const auto& folder : std::filesystem::directory_iterator(OHM_EXPERIMENTS_DIR)) {
+  for (const auto& folder : std::filesystem::directory_iterator(repository::experiments())) {
     const auto file = folder.path() / "experiment.yaml";
     if (!std::filesystem::exists(file)) continue;
     ExperimentSpec spec;

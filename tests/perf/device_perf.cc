@@ -7,6 +7,7 @@
 #include "crossbar/adc/converter_bank.h"
 #include "crossbar/device/write_verify.h"
 #include "tests/perf/turns.h"
+#include "tests/repository.h"
 
 namespace ohm {
 namespace {
@@ -14,7 +15,8 @@ namespace {
 constexpr Index kCells = 1'000'000;
 
 void write_verify_cells(benchmark::State& state, double goal) {
-  const auto cell = load_spec<DeviceSpec>("device", "wan_2022", {{OHM_CONFIG_DIR}, {}, true});
+  const auto cell =
+      load_spec<DeviceSpec>("device", "wan_2022", {{repository::configs()}, {}, true});
   std::vector<float> uniform(kCells);
   fill_uniform({1, 0, 200}, {}, 0, uniform);
   std::vector<double> targets, start(kCells, cell.g_min.si());

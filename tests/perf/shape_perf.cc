@@ -3,6 +3,7 @@
 
 #include "core/config/reader.h"
 #include "mapping/shape/sweep_shape.h"
+#include "tests/repository.h"
 
 namespace ohm {
 namespace {
@@ -10,7 +11,7 @@ namespace {
 /// Goal: at least 10,000 design points per second on one core, arrays, cells, converters, tiles and
 /// copies varied.
 void sweep_network(benchmark::State& state, const char* name) {
-  const ConfigOptions options{{OHM_CONFIG_DIR}, {}};
+  const ConfigOptions options{{repository::configs()}, {}};
   ChipSpec chip = load_spec<ChipSpec>("chip", "rram_22nm", options);
   chip.mesh = {2000, 2000};
   chip.map.duplication = "throughput";

@@ -3,13 +3,14 @@
 
 #include "core/config/reader.h"
 #include "mapping/structure/estimate_structure.h"
+#include "tests/repository.h"
 
 namespace ohm {
 namespace {
 
 /// Goal: a prompt of 2048 and 128 generated tokens in under 1 s and 1 GB, for any batch.
 void estimate_network(benchmark::State& state, const char* name) {
-  const ConfigOptions options{{OHM_CONFIG_DIR}, {}};
+  const ConfigOptions options{{repository::configs()}, {}};
   for (auto _ : state) {
     const auto network = load_spec<TransformerSpec>("network", name, options);
     const auto chip = load_spec<ChipSpec>("chip", "rram_22nm", options);

@@ -7,6 +7,7 @@
 
 #include "core/config/reader.h"
 #include "core/ledger.h"
+#include "tests/repository.h"
 
 namespace ohm {
 namespace {
@@ -65,7 +66,7 @@ TEST(MacroArea, MuxAndOffsetAdderAppearOnlyWhereTheyExist) {
 TEST(MacroArea, ReproducesTheConvertersAndRegistersOfIsaacsTable) {
   MacroSpec isaac;
   isaac.periphery =
-      load_spec<PeripherySpec>("component", "periphery_isaac_32nm", {{OHM_CONFIG_DIR}, {}});
+      load_spec<PeripherySpec>("component", "periphery_isaac_32nm", {{repository::configs()}, {}});
   isaac.weight.bits = isaac.input.bits = 16;
   isaac.weight.encoding = "offset_column";
   isaac.weight.slice_bits.assign(8, 2);

@@ -10,6 +10,7 @@
 #include "core/config/reader.h"
 #include "core/error.h"
 #include "crossbar/cost/mvm_activity.h"
+#include "tests/repository.h"
 
 namespace ohm {
 namespace {
@@ -120,7 +121,7 @@ TEST(MacroTiming, PredictsTheThroughputOfNeurramAtEightPrecisions) {
   for (const Point& point : points) {
     MacroSpec macro =
         load_spec<MacroSpec>("macro", "neurram",
-                             {{OHM_CONFIG_DIR},
+                             {{repository::configs()},
                               {{"adc.bits", std::to_string(point.output_bits), "test"},
                                {"input.bits", std::to_string(point.input_bits), "test"}}});
     const double tops = 48 * 2.0 * 128 * 256 / macro_timing(macro).interval.si() * 1e-12;

@@ -9,12 +9,13 @@
 #include "crossbar/cost/macro_area.h"
 #include "crossbar/cost/macro_timing.h"
 #include "crossbar/cost/mvm_energy.h"
+#include "tests/repository.h"
 
 namespace ohm {
 namespace {
 
 MacroSpec digital() {
-  return load_spec<MacroSpec>("macro", "digital_mac_22nm", {{OHM_CONFIG_DIR}, {}});
+  return load_spec<MacroSpec>("macro", "digital_mac_22nm", {{repository::configs()}, {}});
 }
 
 const MvmBlock kFull{128, 16, 3};
@@ -64,7 +65,7 @@ TEST(MultiplierCost, APublishedArrayIsChargedForTheShareInUse) {
 }
 
 TEST(MultiplierCost, APublishedArrayCostsTheSameInTwoRowGroupsAsInOne) {
-  MacroSpec macro = load_spec<MacroSpec>("macro", "isaac_128", {{OHM_CONFIG_DIR}, {}});
+  MacroSpec macro = load_spec<MacroSpec>("macro", "isaac_128", {{repository::configs()}, {}});
   const auto energy = [&](Index rows_active) {
     macro.array.rows_active = rows_active;
     const UnitCost step = scaled_by(  // a step with half of the wordlines takes half of the energy

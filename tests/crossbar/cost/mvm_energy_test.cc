@@ -16,6 +16,7 @@
 #include "crossbar/cost/macro_area.h"
 #include "crossbar/cost/macro_timing.h"
 #include "crossbar/geometry.h"
+#include "tests/repository.h"
 
 namespace ohm {
 namespace {
@@ -117,7 +118,7 @@ TEST(MvmEnergy, LedgerTakesEveryPartAndTheTotalIsTheirSum) {
 TEST(MvmEnergy, ReproducesThePowersOfIsaacsTable) {
   MacroSpec isaac;
   isaac.periphery =
-      load_spec<PeripherySpec>("component", "periphery_isaac_32nm", {{OHM_CONFIG_DIR}, {}});
+      load_spec<PeripherySpec>("component", "periphery_isaac_32nm", {{repository::configs()}, {}});
   isaac.weight.bits = isaac.input.bits = 16;
   isaac.weight.encoding = "offset_column";
   isaac.weight.slice_bits.assign(8, 2);
@@ -226,7 +227,7 @@ TEST(MvmEnergy, PredictsTheEfficiencyOfNeurramAtEightPrecisions) {
   for (const Point& point : points) {
     const auto macro =
         load_spec<MacroSpec>("macro", "neurram",
-                             {{OHM_CONFIG_DIR},
+                             {{repository::configs()},
                               {{"adc.bits", std::to_string(point.output_bits), "test"},
                                {"input.bits", std::to_string(point.input_bits), "test"}}});
     const double tops_per_w = 2.0 * 128 * 256 / total(full_mvm(macro)).si() * 1e-12;
@@ -239,7 +240,8 @@ TEST(MvmEnergy, PredictsTheEfficiencyOfNeurramAtEightPrecisions) {
 // Extended Data Fig. 12b, 4-bit inputs: 21.76 fJ per operation for the word lines, 29.11 for the
 // neurons. The third group, input pulses (11.51), is above it: the inputs are not described.
 TEST(MvmEnergy, NeurramsGroupsLieWhereTheyWereMeasured) {
-  const auto parts = full_mvm(load_spec<MacroSpec>("macro", "neurram", {{OHM_CONFIG_DIR}, {}}));
+  const auto parts =
+      full_mvm(load_spec<MacroSpec>("macro", "neurram", {{repository::configs()}, {}}));
   const auto per_operation = [&](const char* name) {
     return parts.at(name).energy.si() / 65536.0 * 1e15;
   };
@@ -254,7 +256,7 @@ TEST(MvmEnergy, NeurramsGroupsLieWhereTheyWereMeasured) {
 
 // Yao et al., Nature 577, 641 (2020), Methods: every cell counts as one multiplication there.
 TEST(MvmEnergy, ReproducesTheMacroOfYao2020) {
-  const auto macro = load_spec<MacroSpec>("macro", "yao_2020", {{OHM_CONFIG_DIR}, {}});
+  const auto macro = load_spec<MacroSpec>("macro", "yao_2020", {{repository::configs()}, {}});
   const auto parts = full_mvm(macro);
   EXPECT_EQ(parts.at("adc").count, 8 * 128);
   EXPECT_NEAR(total(parts).si() / 8, 371.89e-12, 1e-15);

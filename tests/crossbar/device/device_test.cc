@@ -12,12 +12,13 @@
 #include "crossbar/device/realise.h"
 #include "crossbar/device/table.h"
 #include "tests/core/error_text.h"
+#include "tests/repository.h"
 
 namespace ohm {
 namespace {
 
 ConfigOptions shipped() {
-  return {{OHM_CONFIG_DIR}, {}, true};
+  return {{repository::configs()}, {}, true};
 }
 
 std::string refusal(std::vector<Override> overrides, const std::string& name) {
@@ -27,7 +28,7 @@ std::string refusal(std::vector<Override> overrides, const std::string& name) {
 }
 
 TEST(Device, EveryShippedDeviceLoads) {
-  for (const std::string& name : component_names("device", {OHM_CONFIG_DIR})) {
+  for (const std::string& name : component_names("device", {repository::configs()})) {
     const DeviceSpec device = load_spec<DeviceSpec>("device", name, shipped());
     EXPECT_FALSE(device.source.empty()) << name;
     EXPECT_GT(device.range().si(), 0.0) << name;
@@ -69,7 +70,7 @@ TEST(Device, TellsTargetsOutsideTheFitFromThoseInside) {
 }
 
 TEST(Device, EveryFieldOfAShippedDeviceSurvivesWritingAndReading) {
-  for (const std::string& name : component_names("device", {OHM_CONFIG_DIR})) {
+  for (const std::string& name : component_names("device", {repository::configs()})) {
     const DeviceSpec device = load_spec<DeviceSpec>("device", name, shipped());
     const auto text = resolved(device, ConfigWriter::Quantities::text);
     const auto again = parse_spec<DeviceSpec>(to_yaml(text), name, shipped());
@@ -78,7 +79,7 @@ TEST(Device, EveryFieldOfAShippedDeviceSurvivesWritingAndReading) {
 }
 
 TEST(Device, EveryShippedDeviceCanBeProgrammedAndRead) {
-  for (const std::string& name : component_names("device", {OHM_CONFIG_DIR})) {
+  for (const std::string& name : component_names("device", {repository::configs()})) {
     const DeviceSpec cell = load_spec<DeviceSpec>("device", name, shipped());
     std::vector<double> g{cell.g_min.si(), (cell.g_min + 0.5 * cell.range()).si(), cell.g_max.si()};
     realise(cell, {}, std::vector<char>(g.size(), 1), g);

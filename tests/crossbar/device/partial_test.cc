@@ -4,13 +4,14 @@
 #include <gtest/gtest.h>
 
 #include "core/config/reader.h"
+#include "tests/repository.h"
 
 namespace ohm {
 namespace {
 
 TEST(Partial, NoiseAloneLandsOnTheTargetAndKeepsTheNoiseOfTheKind) {
   for (const char* name : {"cmo_hfox_2pct", "sonos_40nm", "pcm_joshi", "wan_2022"}) {
-    const auto cell = load_spec<DeviceSpec>("device", name, {{OHM_CONFIG_DIR}, {}, true});
+    const auto cell = load_spec<DeviceSpec>("device", name, {{repository::configs()}, {}, true});
     const Siemens g = 0.5 * (cell.g_min + cell.g_max);
     const auto noise = noise_alone(cell), errors = errors_alone(cell);
     EXPECT_EQ(noise->programming_sigma(g, cell).si(), 0.0) << name;
@@ -27,7 +28,7 @@ TEST(Partial, NoiseAloneLandsOnTheTargetAndKeepsTheNoiseOfTheKind) {
 }
 
 TEST(Partial, CopiesOfACellKeepWhatIsLeft) {
-  auto cell = load_spec<DeviceSpec>("device", "cmo_hfox_2pct", {{OHM_CONFIG_DIR}, {}, true});
+  auto cell = load_spec<DeviceSpec>("device", "cmo_hfox_2pct", {{repository::configs()}, {}, true});
   cell.model = noise_alone(cell);
   const DeviceSpec copy = cell;
   EXPECT_EQ(copy.model->programming_sigma(cell.g_max, copy).si(), 0.0);

@@ -12,13 +12,14 @@
 #include "core/error.h"
 #include "crossbar/device/realise.h"
 #include "tests/core/error_text.h"
+#include "tests/repository.h"
 
 namespace ohm {
 
 /// A shipped device, with overrides (key, value).
 inline DeviceSpec shipped_device(
     const std::string& name, const std::vector<std::pair<std::string, std::string>>& changes = {}) {
-  ConfigOptions options{{OHM_CONFIG_DIR}, {}, true};
+  ConfigOptions options{{repository::configs()}, {}, true};
   for (const auto& [key, value] : changes) options.overrides.push_back({key, value, "--set"});
   return load_spec<DeviceSpec>("device", name, options);
 }

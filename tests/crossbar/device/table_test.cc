@@ -9,12 +9,13 @@
 #include "core/config/reader.h"
 #include "core/error.h"
 #include "tests/core/error_text.h"
+#include "tests/repository.h"
 
 namespace ohm {
 namespace {
 
 DeviceSpec wan(std::vector<Override> overrides = {}) {
-  return load_spec<DeviceSpec>("device", "wan_2022", {{OHM_CONFIG_DIR}, overrides, true});
+  return load_spec<DeviceSpec>("device", "wan_2022", {{repository::configs()}, overrides, true});
 }
 
 double sigma_us(const DeviceSpec& cell, double g_us) {
@@ -37,7 +38,7 @@ TEST(TableDevice, ReproducesThePublishedFitAtItsThreeTimes) {
 // Values of the cubic of Sandia's CrossSim, from 1 to 39 uS.
 TEST(TableDevice, TheSecondDigitisationDiffersByItsStatedUncertainty) {
   const DeviceSpec second =
-      load_spec<DeviceSpec>("device", "wan_2022_crosssim", {{OHM_CONFIG_DIR}, {}, true});
+      load_spec<DeviceSpec>("device", "wan_2022_crosssim", {{repository::configs()}, {}, true});
   const DeviceSpec first = wan({{"age", "1 s", "--set"}});
   const std::vector<std::pair<double, double>> values{{1, 1.28},  {5, 1.97},  {10, 2.41},
                                                       {20, 2.36}, {30, 1.82}, {39, 1.67}};

@@ -8,17 +8,18 @@
 #include "mapping/baseline/baseline_spec.h"
 #include "mapping/network/find_network.h"
 #include "mapping/network/network.h"
+#include "tests/repository.h"
 
 namespace ohm::testing {
 
 /// A shipped baseline, with overrides such as {"bits.kv", "16", "test"}.
 inline BaselineSpec shipped_baseline(const std::string& name,
                                      const std::vector<Override>& overrides = {}) {
-  return load_spec<BaselineSpec>("baseline", name, {{OHM_CONFIG_DIR}, overrides});
+  return load_spec<BaselineSpec>("baseline", name, {{repository::configs()}, overrides});
 }
 
 inline Network shipped_graph(const std::string& name) {
-  return build_network(find_network(name, {OHM_CONFIG_DIR}));
+  return build_network(find_network(name, {repository::configs()}));
 }
 
 /// One device with round figures: 1 TOPS, 1 GB/s, 1 GB, 1 W, nothing lost, nothing exchanged.

@@ -8,6 +8,7 @@
 #include "core/config/writer.h"
 #include "core/error.h"
 #include "tests/mapping/baseline/baseline_builder.h"
+#include "tests/repository.h"
 
 namespace ohm {
 namespace {
@@ -24,7 +25,7 @@ std::string message_for(const std::string& key, const std::string& value) {
 }
 
 TEST(BaselineSpec, EveryShippedBaselineReadsWithASourceForEveryFigure) {
-  const auto names = component_names("baseline", {OHM_CONFIG_DIR});
+  const auto names = component_names("baseline", {repository::configs()});
   EXPECT_GE(names.size(), 15u);
   for (const std::string& name : names) {
     const BaselineSpec spec = testing::shipped_baseline(name);
@@ -57,7 +58,7 @@ TEST(BaselineSpec, RefusesWhatDoesNotFitTogether) {
 TEST(BaselineSpec, WritesWhatReadsBackToTheSame) {
   const BaselineSpec spec = testing::shipped_baseline("sohu_x8");
   const std::string text = to_yaml(resolved(spec, ConfigWriter::Quantities::text));
-  const auto again = parse_spec<BaselineSpec>(text, "again", {{OHM_CONFIG_DIR}, {}});
+  const auto again = parse_spec<BaselineSpec>(text, "again", {{repository::configs()}, {}});
   EXPECT_EQ(to_yaml(resolved(again, ConfigWriter::Quantities::text)), text);
 }
 

@@ -9,12 +9,13 @@
 
 #include "core/config/source.h"
 #include "tests/mapping/baseline/baseline_builder.h"
+#include "tests/repository.h"
 
 namespace ohm {
 namespace {
 
 std::vector<BaselineRow> rows_of(const std::string& name) {
-  return validate_baseline(testing::shipped_baseline(name), {OHM_CONFIG_DIR});
+  return validate_baseline(testing::shipped_baseline(name), {repository::configs()});
 }
 
 TEST(ValidateBaseline, ArithmeticRowsAgreeWithinFivePercent) {
@@ -38,7 +39,7 @@ TEST(ValidateBaseline, MeasuredRowsOfH100AreBoundedAndNear) {
 }
 
 TEST(ValidateBaseline, FittedRowsAgreeWithWhatTheyWereFittedTo) {
-  for (const std::string& name : component_names("baseline", {OHM_CONFIG_DIR})) {
+  for (const std::string& name : component_names("baseline", {repository::configs()})) {
     for (const BaselineRow& row : rows_of(name)) {
       if (row.kind != "fitted") continue;
       EXPECT_LT(std::fabs(row.error), 0.02) << name << " " << row.ours;
@@ -52,7 +53,7 @@ TEST(ValidateBaseline, NoPredictionMissesBeyondWhatIsStated) {
       {"h100", 0.46},          {"h100_x2", 0.30},          {"h100_x8", 1.45},
       {"a100_x8", 0.05},       {"b200_x8", 0.10},          {"gb200_nvl72", 0.36},
       {"groq_lpu_x576", 0.60}, {"cerebras_wse3_x4", 0.60}, {"dmatrix_corsair", 0.20}};
-  for (const std::string& name : component_names("baseline", {OHM_CONFIG_DIR})) {
+  for (const std::string& name : component_names("baseline", {repository::configs()})) {
     for (const BaselineRow& row : rows_of(name)) {
       if (row.kind == "fitted" || row.status == "computed") continue;
       ASSERT_TRUE(stated.contains(name)) << name;

@@ -9,6 +9,7 @@
 #include "crossbar/technology.h"
 #include "tests/core/error_text.h"
 #include "tests/mapping/chip_builder.h"
+#include "tests/repository.h"
 
 namespace ohm {
 namespace {
@@ -49,7 +50,7 @@ TEST(ChipSpec, ReachesTheMacroThroughOverrides) {
 TEST(ChipSpec, SurvivesWritingAndReadingBack) {
   const ChipSpec chip = testing::shipped_chip();
   const std::string text = to_yaml(resolved(chip, ConfigWriter::Quantities::text));
-  const auto again = parse_spec<ChipSpec>(text, "resolved", {{OHM_CONFIG_DIR}, {}});
+  const auto again = parse_spec<ChipSpec>(text, "resolved", {{repository::configs()}, {}});
   EXPECT_EQ(resolved(again, ConfigWriter::Quantities::si)["noc"],
             resolved(chip, ConfigWriter::Quantities::si)["noc"]);
   EXPECT_EQ(again.n_tiles(), chip.n_tiles());

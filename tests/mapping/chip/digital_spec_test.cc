@@ -8,6 +8,7 @@
 #include "core/config/writer.h"
 #include "core/error.h"
 #include "tests/core/error_text.h"
+#include "tests/repository.h"
 
 namespace ohm {
 namespace {
@@ -15,7 +16,7 @@ namespace {
 using ::testing::HasSubstr;
 
 DigitalSpec shipped(const std::vector<Override>& overrides = {}) {
-  return load_spec<DigitalSpec>("component", "digital_22nm", {{OHM_CONFIG_DIR}, overrides});
+  return load_spec<DigitalSpec>("component", "digital_22nm", {{repository::configs()}, overrides});
 }
 
 const char* const kStated =

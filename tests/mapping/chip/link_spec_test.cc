@@ -7,6 +7,7 @@
 #include "core/config/reader.h"
 #include "core/error.h"
 #include "tests/core/error_text.h"
+#include "tests/repository.h"
 
 namespace ohm {
 namespace {
@@ -14,7 +15,7 @@ namespace {
 using ::testing::HasSubstr;
 
 LinkSpec shipped(const std::string& name) {
-  return load_spec<LinkSpec>("component", name, {{OHM_CONFIG_DIR}, {}});
+  return load_spec<LinkSpec>("component", name, {{repository::configs()}, {}});
 }
 
 std::string refusal(const std::string& text) {

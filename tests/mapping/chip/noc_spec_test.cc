@@ -7,6 +7,7 @@
 #include "core/config/reader.h"
 #include "core/config/writer.h"
 #include "core/error.h"
+#include "tests/repository.h"
 
 namespace ohm {
 namespace {
@@ -27,7 +28,7 @@ TEST(NocSpec, LinkEnergyIsStatedOrFollowsFromTheWire) {
 }
 
 TEST(NocSpec, ShippedTreeCostsItsWiresByCapacitance) {
-  const auto noc = load_spec<NocSpec>("component", "noc_htree_22nm", {{OHM_CONFIG_DIR}, {}});
+  const auto noc = load_spec<NocSpec>("component", "noc_htree_22nm", {{repository::configs()}, {}});
   EXPECT_NEAR(noc.link_energy.si() / 8, 0.5 * 1.5 * 72.25e-12, 1e-17);
   EXPECT_EQ(noc.tile_wires, "htree");
 }

@@ -13,6 +13,7 @@
 #include "mapping/execute/float_engine.h"
 #include "mapping/network/hf_config.h"
 #include "tests/mapping/tiny_networks.h"
+#include "tests/repository.h"
 
 namespace ohm {
 namespace {
@@ -74,7 +75,7 @@ void expect_golden_logits(const fs::path& folder) {
   testing::Test::RecordProperty("largest_difference", fmt::format("{:.2g}", largest));
 }
 
-const fs::path kGolden = OHM_GOLDEN_DIR, kModels = OHM_MODELS_DIR;
+const fs::path kGolden = repository::golden(), kModels = repository::models();
 
 TEST(Execute, ReproducesHuggingFaceLogitsOfGpt2) {
   expect_golden_logits(kGolden / "gpt2_tiny");

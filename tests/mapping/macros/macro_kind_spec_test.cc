@@ -8,6 +8,7 @@
 #include "core/error.h"
 #include "tests/core/error_text.h"
 #include "tests/mapping/chip_builder.h"
+#include "tests/repository.h"
 
 namespace ohm {
 namespace {
@@ -36,7 +37,7 @@ TEST(MacroKindSpec, AVariationChangesOnlyWhatItNames) {
 
 TEST(MacroKindSpec, AMacroByNameIsThatMacro) {
   const ChipSpec chip = shipped_chip({with("macros", kMacros), with("macro.adc.bits", "7")});
-  const auto own = load_spec<MacroSpec>("macro", "digital_mac_22nm", {{OHM_CONFIG_DIR}, {}});
+  const auto own = load_spec<MacroSpec>("macro", "digital_mac_22nm", {{repository::configs()}, {}});
   EXPECT_EQ(resolved(chip.macro_of(2), ConfigWriter::Quantities::si),
             resolved(own, ConfigWriter::Quantities::si));
   EXPECT_EQ(chip.macros[1].macros_per_tile, 8);
@@ -61,7 +62,7 @@ TEST(MacroKindSpec, IsReachedByOverridesOfItsOwn) {
 TEST(MacroKindSpec, TheResolvedChipReadsBackToItself) {
   const ChipSpec chip = shipped_chip({with("macros", kMacros)});
   const std::string text = to_yaml(resolved(chip, ConfigWriter::Quantities::text));
-  const auto again = parse_spec<ChipSpec>(text, "again", {{OHM_CONFIG_DIR}, {}});
+  const auto again = parse_spec<ChipSpec>(text, "again", {{repository::configs()}, {}});
   EXPECT_EQ(to_yaml(resolved(again, ConfigWriter::Quantities::text)), text);
 }
 

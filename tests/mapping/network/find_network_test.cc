@@ -7,6 +7,7 @@
 #include "core/config/source.h"
 #include "core/error.h"
 #include "tests/mapping/tiny_networks.h"
+#include "tests/repository.h"
 
 namespace ohm {
 namespace {
@@ -14,7 +15,7 @@ namespace {
 using testing::HasSubstr;
 
 TransformerSpec find(const std::string& name) {
-  return find_network(name, {OHM_CONFIG_DIR});
+  return find_network(name, {repository::configs()});
 }
 
 std::string fault(const std::string& name) {
@@ -32,7 +33,7 @@ TEST(FindNetwork, KnowsPresetsByNameAndAlias) {
 }
 
 TEST(FindNetwork, ReadsEveryShippedPresetWithSourceAndOwnName) {
-  for (const std::string& name : component_names("network", {OHM_CONFIG_DIR})) {
+  for (const std::string& name : component_names("network", {repository::configs()})) {
     const TransformerSpec spec = find(name);
     EXPECT_EQ(spec.name, name);
     EXPECT_FALSE(spec.source.empty()) << name;
@@ -40,7 +41,7 @@ TEST(FindNetwork, ReadsEveryShippedPresetWithSourceAndOwnName) {
 }
 
 TEST(FindNetwork, ReadsAFolderAndItsConfigJson) {
-  const std::string folder = std::string(OHM_GOLDEN_DIR) + "/gpt2_tiny";
+  const std::string folder = std::string(repository::golden()) + "/gpt2_tiny";
   EXPECT_EQ(find(folder).d_model, 32);
   EXPECT_EQ(find(folder).name, "gpt2_tiny");
   EXPECT_EQ(find(folder + "/").name, "gpt2_tiny");
@@ -48,7 +49,7 @@ TEST(FindNetwork, ReadsAFolderAndItsConfigJson) {
 }
 
 TEST(FindNetwork, ReadsAYamlFile) {
-  EXPECT_EQ(find(std::string(OHM_CONFIG_DIR) + "/network/bert-base.yaml").n_layers, 12);
+  EXPECT_EQ(find(std::string(repository::configs()) + "/network/bert-base.yaml").n_layers, 12);
 }
 
 TEST(FindNetwork, SuggestsTheClosestName) {

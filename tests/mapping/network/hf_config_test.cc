@@ -10,6 +10,7 @@
 #include "core/error.h"
 #include "mapping/network/parameter_count.h"
 #include "tests/mapping/tiny_networks.h"
+#include "tests/repository.h"
 
 namespace ohm {
 namespace {
@@ -198,13 +199,13 @@ TEST(HfConfig, ReadsTheRelativesOfBertAndVit) {
 }
 
 TEST(HfConfig, ReadsAFolderAndNamesItsFile) {
-  const auto s = read_hf_config(std::string(OHM_GOLDEN_DIR) + "/bert_tiny");
+  const auto s = read_hf_config(std::string(repository::golden()) + "/bert_tiny");
   EXPECT_EQ(s.name, "bert_tiny");
   EXPECT_EQ(s.n_labels, 5);
   EXPECT_EQ(s.norm_epsilon, 1e-3);
   EXPECT_THAT(tiny::message_of<ConfigError>([] { read_hf_config("/no/such/folder"); }),
               HasSubstr("/no/such/folder: no such file"));
-  EXPECT_THAT(tiny::message_of<ConfigError>([] { read_hf_config(OHM_GOLDEN_DIR); }),
+  EXPECT_THAT(tiny::message_of<ConfigError>([] { read_hf_config(repository::golden()); }),
               HasSubstr("config.json: no such file"));
 }
 

@@ -12,12 +12,13 @@
 #include "mapping/network/find_network.h"
 #include "tests/mapping/network/published_totals.h"
 #include "tests/mapping/tiny_networks.h"
+#include "tests/repository.h"
 
 namespace ohm {
 namespace {
 
 Network preset(const std::string& name) {
-  return build_network(find_network(name, {OHM_CONFIG_DIR}));
+  return build_network(find_network(name, {repository::configs()}));
 }
 
 std::vector<Network> all_families() {

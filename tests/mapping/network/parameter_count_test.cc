@@ -6,12 +6,13 @@
 #include "mapping/network/find_network.h"
 #include "tests/mapping/network/published_totals.h"
 #include "tests/mapping/tiny_networks.h"
+#include "tests/repository.h"
 
 namespace ohm {
 namespace {
 
 TransformerSpec preset(const std::string& name) {
-  return find_network(name, {OHM_CONFIG_DIR});
+  return find_network(name, {repository::configs()});
 }
 
 TEST(ParameterCount, IsThatOfThePublishedNetworks) {

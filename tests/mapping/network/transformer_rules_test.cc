@@ -7,6 +7,7 @@
 #include "core/error.h"
 #include "mapping/network/find_network.h"
 #include "tests/mapping/tiny_networks.h"
+#include "tests/repository.h"
 
 namespace ohm {
 namespace {
@@ -69,7 +70,7 @@ TEST(TransformerRules, RefusesWhatAnExecutedFamilyDoesNotCompute) {
 
 TEST(TransformerRules, RefusesPartsThatDoNotFitTogether) {
   const auto changed = [](const std::string& name, const auto& change) {
-    TransformerSpec s = find_network(name, {OHM_CONFIG_DIR});
+    TransformerSpec s = find_network(name, {repository::configs()});
     change(s);
     return fault(s);
   };

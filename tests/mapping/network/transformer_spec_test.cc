@@ -10,6 +10,7 @@
 #include "core/error.h"
 #include "mapping/network/find_network.h"
 #include "tests/mapping/tiny_networks.h"
+#include "tests/repository.h"
 
 namespace ohm {
 namespace {
@@ -63,7 +64,7 @@ TEST(TransformerSpec, SaysWhichFamiliesComeLater) {
 }
 
 TEST(TransformerSpec, NamesTheAdapterThatWasMeant) {
-  TransformerSpec s = find_network("llama-3-8b", {OHM_CONFIG_DIR});
+  TransformerSpec s = find_network("llama-3-8b", {repository::configs()});
   s.lora_rank = 16;
   s.lora_parts = {"qvk"};
   EXPECT_THAT(fault(s), HasSubstr("did you mean 'qkv'?"));

@@ -9,6 +9,7 @@
 #include "core/error.h"
 #include "mapping/network/hf_config.h"
 #include "tests/mapping/tiny_networks.h"
+#include "tests/repository.h"
 
 namespace ohm {
 namespace {
@@ -16,7 +17,7 @@ namespace {
 using testing::HasSubstr;
 namespace fs = std::filesystem;
 
-const fs::path kGolden = OHM_GOLDEN_DIR;
+const fs::path kGolden = repository::golden();
 
 struct Bound {
   Checkpoint checkpoint;

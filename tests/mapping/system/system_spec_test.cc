@@ -7,6 +7,7 @@
 #include "core/config/writer.h"
 #include "core/error.h"
 #include "tests/mapping/chip_builder.h"
+#include "tests/repository.h"
 
 namespace ohm {
 namespace {
@@ -56,7 +57,7 @@ TEST(SystemSpec, SurvivesWritingAndReadingBack) {
       testing::shipped_chip({testing::with("system", "[{link: link_ucie_standard}]")});
   const std::string text = to_yaml(resolved(chip, ConfigWriter::Quantities::text));
   EXPECT_THAT(text, HasSubstr("columns: auto"));
-  const auto again = parse_spec<ChipSpec>(text, "resolved", {{OHM_CONFIG_DIR}, {}});
+  const auto again = parse_spec<ChipSpec>(text, "resolved", {{repository::configs()}, {}});
   EXPECT_TRUE(grows(again.system));
   EXPECT_EQ(again.system[0].link.bandwidth.si(), chip.system[0].link.bandwidth.si());
 }
