@@ -30,8 +30,8 @@ struct Estimate {
   Latency latency;            ///< percentiles, and inputs and outputs counted apart
   double tokens_per_j = 0.0;
   std::string fidelity = "events";  ///< events | structure | shape: how times were found
-  bool exact = true;                ///< whether times are those of all events; else a lower bound
-  double experts_touched = 0.0;     ///< expected, by one token of every sequence, per layer
+  bool exact = true;  ///< times of all events; else shape: lower bounds, structure: extrapolated
+  double experts_touched = 0.0;  ///< expected, by one token of every sequence, per layer
   Joules energy, energy_low, energy_high;
   Joules energy_per_token;
   Watts power;             ///< energy / makespan

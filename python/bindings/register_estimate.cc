@@ -144,6 +144,7 @@ py::dict figures(const NamedEstimate& e) {
   add_latency(it.latency, row);
   row["times_fidelity"] = it.fidelity;
   row["times_exact"] = it.exact;
+  row["times_are"] = it.exact ? "exact" : it.fidelity == "shape" ? "lower bounds" : "extrapolated";
   row["experts_touched"] = it.experts_touched;
   row["energy_j"] = it.energy.si();
   row["energy_low_j"] = it.energy_low.si();

@@ -58,11 +58,13 @@ def _print(title: str, found: performance.Performance) -> None:
 def _totals(figures: Figures) -> list[list[str]]:
     encoder = figures["conditions"]["kind"] == "encoder"
     token = "input token" if encoder else "output token"
+    together = " of all sequences together" if figures["conditions"]["batch"] > 1 else ""
     rows = [
         _time(figures, "ttft_s", "Time of a whole input (TTFT)" if encoder else "Time to first token (TTFT)"),
         *([] if encoder else [_time(figures, "tpot_s", "Time per output token (TPOT)")]),
         _time(figures, "makespan_s", "Latency of the whole workload"),
-        _time(figures, "lower_bound_s", "No schedule is faster than"),
+        _time(figures, "lower_bound_s", f"No schedule{together} is faster than"),
+        ["Times found by", f"{figures['times_fidelity']}: {figures['times_are']}"],
         [f"{token.capitalize()}s per second", quantity(figures["tokens_per_s"], "")],
         _ranged(figures, "energy", "j", "Energy of the whole workload"),
         _ranged(figures, "energy_per_token", "j", f"Energy per {token}"),
