@@ -14,8 +14,9 @@ namespace {
 Estimate estimated(TransformerSpec spec, Fidelity fidelity, Workload workload = {1, 6, 1, {}}) {
   const ChipSpec chip = testing::shipped_chip(
       {testing::with("gating", "idle_tiles"), testing::with("gating.wake_time", "0 s"),
-       testing::with("gating.wake_energy", "0 J"), testing::with("gating.rail_capacitance", "0"),
-       testing::with("macros_per_tile", "8"), testing::with("core.macros", "1")});
+       testing::with("gating.wake_energy", "0 J"),
+       testing::with("gating.rail_capacitance", "0 F/m2"), testing::with("macros_per_tile", "8"),
+       testing::with("core.macros", "1")});
   return estimate_structure(spec, chip, workload, fidelity);
 }
 
