@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "core/error.h"
 #include "mapping/macros/matrix_kind.h"
 
@@ -13,11 +15,33 @@ bool same(const MatrixKind& a, const MatrixKind& b) {
   return a.in_crossbars == b.in_crossbars && a.macro == b.macro && a.redundancy == b.redundancy;
 }
 
+/// As map_network() does; a layer that stands for others has all of their names.
+void require_matches(const Network& reduced, const Reduction& reduction, const ChipSpec& chip) {
+  for (const MatrixRule& rule : chip.map.matrices) {
+    const bool known =
+        std::any_of(reduced.matmuls.begin(), reduced.matmuls.end(), [&](const StaticMatmul& kept) {
+          if (matches(rule.match, kept.name)) return true;
+          if (kept.layer < 0) return false;
+          const std::string rest = kept.name.substr(fmt::format("h.{}.", kept.layer).size());
+          const auto layers = reduction.layers_of(kept.layer);
+          return std::any_of(layers.begin(), layers.end(), [&](int layer) {
+            return matches(rule.match, fmt::format("h.{}.{}", layer, rest));
+          });
+        });
+    if (known) continue;
+    throw ConfigError(fmt::format(
+        "chip {}: map.matrices: '{}' matches no matrix of network {}; expected a name such as "
+        "'{}', in which * stands for any text",
+        chip.name, rule.match, reduced.spec.name, reduced.matmuls.front().name));
+  }
+}
+
 }  // namespace
 
 void require_alike_layers(const Network& reduced, const Reduction& reduction,
                           const ChipSpec& chip) {
   if (chip.map.matrices.empty()) return;
+  require_matches(reduced, reduction, chip);
   for (const StaticMatmul& kept : reduced.matmuls) {
     if (kept.layer < 0) continue;
     const MatrixKind kind = kind_of(kept, chip);

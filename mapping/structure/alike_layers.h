@@ -8,7 +8,8 @@
 namespace ohm {
 
 /// Layers that are solved once must be alike on the chip: no rule of map.matrices may treat a layer
-/// that is left out otherwise than the one that stands for it. ArgumentError names the matrix.
+/// that is left out otherwise than the one that stands for it. ArgumentError names the matrix;
+/// ConfigError a rule that matches none.
 void require_alike_layers(const Network& reduced, const Reduction& reduction, const ChipSpec& chip);
 
 }  // namespace ohm

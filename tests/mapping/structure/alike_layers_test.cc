@@ -33,5 +33,10 @@ TEST(AlikeLayers, ARuleForOneLayerIsRefusedUnlessThatLayerStandsForItselfAlone) 
   EXPECT_EQ(refusal("[{match: h.7.ffn.up, macro: slc}]", 12), "");
 }
 
+TEST(AlikeLayers, ARuleThatMatchesNothingIsRefusedAsByAMapping) {
+  EXPECT_THROW(refusal("[{match: nonsense}]", 3), ConfigError);
+  EXPECT_THROW(refusal("[{match: h.12.ffn.up}]", 3), ConfigError);
+}
+
 }  // namespace
 }  // namespace ohm
