@@ -12,6 +12,7 @@
 #include "core/parallel.h"
 #include "core/spelling.h"
 #include "crossbar/macro.h"
+#include "mapping/attention/attention_spec.h"
 #include "mapping/baseline/baseline_spec.h"
 #include "mapping/chip/chip.h"
 #include "mapping/chip/link_spec.h"
@@ -53,12 +54,13 @@ Resolved read_kind(const std::string& kind, const std::string& name, ConfigOptio
   if (kind == "digital") return read<DigitalSpec>("component", name, options);
   if (kind == "noc") return read<NocSpec>("component", name, options);
   if (kind == "dram") return read<DramSpec>("component", name, options);
+  if (kind == "attention") return read<AttentionSpec>("component", name, options);
   if (kind == "link") return read<LinkSpec>("component", name, options);
   options.file_overrides = false;
   if (kind == "experiment") return read<ExperimentSpec>("experiment", name, options);
   throw ArgumentError("kind " + in_quotes(kind) +
                       " is unknown; expected device, macro, chip, baseline, network, periphery, "
-                      "digital, noc, dram, link or experiment");
+                      "digital, noc, dram, link, attention or experiment");
 }
 
 template <class Spec>

@@ -76,7 +76,7 @@ def _totals(figures: Figures) -> list[list[str]]:
     rows.append(["Multiply-accumulates", whole(figures["macs"])])
     if not encoder:
         rows.append(["Keys and values per token, bytes", whole(figures["kv_bytes_per_token"])])
-    return rows + lifetime_rows(figures)
+    return rows + lifetime_rows(figures | {"kv_place": ""} if encoder else figures)
 
 
 def _time(figures: Figures, key: str, title: str) -> list[str]:

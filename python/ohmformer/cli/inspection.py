@@ -24,6 +24,7 @@ COMPONENTS = {  # a key that no other kind has -> kind
     "flit_bits": "noc",
     "capacity": "dram",
     "beachfront": "link",
+    "arrays": "attention",
 }
 KEYS = {  # the first of these that a file has tells its kind
     "points": "experiment",
@@ -180,7 +181,7 @@ def _refined(name: str, kind: str, roots: list[Path] | None = None) -> str:
     found = [COMPONENTS[key] for key in keys if key in COMPONENTS]
     if not found:
         raise ConfigError(
-            f"{name}: no component that is known; expected a periphery, digital unit, noc, dram or link, with one of the keys "
+            f"{name}: no component that is known; expected a periphery, digital unit, noc, dram, link or attention, with one of the keys "
             f"{', '.join(COMPONENTS)}"
         )
     return found[0]
