@@ -4,9 +4,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <memory>
 #include <numeric>
 #include <optional>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "mapping/schedule/timeline.h"
 #include "python/bindings/figures/kv_figures.h"
@@ -52,6 +56,31 @@ py::dict row_of(const Leaf& leaf, const Cost& cost) {
 py::list breakdown(const NamedEstimate& e) {
   py::list rows;
   for (const auto& [leaf, cost] : e.estimate.ledger.leaves()) rows.append(row_of(leaf, cost));
+  return rows;
+}
+
+/// Energies by component, the largest first, equal ones by name.
+py::list components(const NamedEstimate& e) {
+  std::map<std::string, Cost> sums;
+  for (const auto& [leaf, cost] : e.estimate.ledger.leaves()) {
+    Cost& sum = sums[leaf.component];
+    sum.energy += cost.energy;
+    sum.energy_low += cost.energy_low;
+    sum.energy_high += cost.energy_high;
+  }
+  std::vector<std::pair<std::string, Cost>> ranked(sums.begin(), sums.end());
+  std::stable_sort(ranked.begin(), ranked.end(),
+                   [](const auto& a, const auto& b) { return a.second.energy > b.second.energy; });
+  py::list rows;
+  for (const auto& [name, cost] : ranked) {
+    if (cost.energy.si() == 0.0) continue;
+    py::dict row;
+    row["component"] = name;
+    row["energy_j"] = cost.energy.si();
+    row["energy_low_j"] = cost.energy_low.si();
+    row["energy_high_j"] = cost.energy_high.si();
+    rows.append(row);
+  }
   return rows;
 }
 
@@ -212,6 +241,7 @@ void register_estimate(py::module_& module) {
           py::call_guard<py::gil_scoped_release>())
       .def("figures", &figures, "Totals in SI units.")
       .def("breakdown", &breakdown, "One row per leaf of the ledger.")
+      .def("components", &components, "Energies by component, the largest first.")
       .def("events", &events, "The events of the first tokens.")
       .def(
           "temperatures",

@@ -333,6 +333,10 @@ class CostEstimate:
         """
         The resources that work longest.
         """
+    def components(self) -> list:
+        """
+        Energies by component, the largest first.
+        """
     def events(self) -> list:
         """
         The events of the first tokens.

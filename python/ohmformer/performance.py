@@ -74,6 +74,11 @@ class Performance:
         """One row per component × operator × phase: energy, busy time, area, count, source."""
         return self._estimate.breakdown()
 
+    @property
+    def components(self) -> list[dict[str, Any]]:
+        """Energy by component, the largest first: component, energy_j, energy_low_j, energy_high_j."""
+        return self._estimate.components()
+
     def table(self) -> "pd.DataFrame":
         """The breakdown as a tidy table, one row per component × operator × phase."""
         import pandas as pd

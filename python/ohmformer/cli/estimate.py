@@ -8,7 +8,6 @@ from ohmformer.chip import Chip
 from ohmformer.cli.lifetimes import lifetime_rows
 from ohmformer.cli.terminal import console, grid, working
 from ohmformer.network import Network
-from ohmformer.report.breakdown import component, ranked, sums
 from ohmformer.report.physical import physical_lines
 from ohmformer.report.quantities import quantity, share, whole, with_span
 from ohmformer.results import to_json
@@ -48,7 +47,7 @@ def _print(title: str, found: performance.Performance) -> None:
     screen.print(title, markup=False)
     screen.print(grid("Whole workload", ["", "value (range of the sources)"], _totals(figures)))
     columns = ["component", "energy (range of the sources)", "share"]
-    screen.print(grid("Energy by component", columns, _by_component(found.breakdown)))
+    screen.print(grid("Energy by component", columns, _by_component(found.components)))
     for topic, lines in physical_lines(figures).items():
         screen.print(grid(topic, ["", "value"], [[name, text] for name, _, text in lines]))
     for text in found.assumptions:
@@ -89,9 +88,12 @@ def _ranged(figures: Figures, name: str, unit: str, title: str) -> list[str]:
 
 
 def _by_component(rows: list[Figures]) -> list[list[str]]:
-    found = ranked(sums(rows, component), "energy_j")
-    all_of_it = sum(entry.energy_j for _, entry in found)
+    all_of_it = sum(row["energy_j"] for row in rows)
     return [
-        [name, with_span(entry.energy_j, entry.energy_low_j, entry.energy_high_j, "J"), share(entry.energy_j / all_of_it)]
-        for name, entry in found
+        [
+            row["component"],
+            with_span(row["energy_j"], row["energy_low_j"], row["energy_high_j"], "J"),
+            share(row["energy_j"] / all_of_it),
+        ]
+        for row in rows
     ]
