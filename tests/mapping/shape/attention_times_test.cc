@@ -50,7 +50,7 @@ TEST(AttentionTimes, OfTheMemoryAreThoseOfAFetch) {
   const ChipSpec spec = testing::shipped_chip();
   const Chip chip = compile_chip(spec);
   for (const Index pieces : {0, 1, 3}) {
-    const Fetch theirs = fetch_of(chip, {0}, 5000, "fetch", pieces);
+    const Fetch theirs = fetch_of(chip, {0}, {5000, pieces}, "fetch");
     const DramTime ours = dram_time(spec, 5000, pieces, 1);
     EXPECT_EQ(ours.busy, theirs.busy);
     EXPECT_EQ(ours.start_up, theirs.start_up);
