@@ -17,7 +17,7 @@ LinkSpec ucie_standard() {
   link.energy_low = Joules(0.5e-12 * 8) / Bytes(1.0);
   link.bandwidth = BytesPerSecond(64e9);
   link.latency = Seconds(1e-9);
-  link.beachfront = Metres(286e-6);
+  link.beachfront = Metres(571.5e-6);
   return link;
 }
 

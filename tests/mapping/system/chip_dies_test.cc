@@ -146,7 +146,7 @@ TEST(ChipDies, NeedAMapping) {
                 estimate_structure(testing::tiny_gpt(), row_of_chips(kDies), {8, 8, 1, {}},
                                    Fidelity::automatic);
               }),
-              ::testing::HasSubstr("dies: chips without weights have places of their own"));
+              ::testing::HasSubstr("dies: only a mapping of all tiles knows it"));
 }
 
 }  // namespace
