@@ -65,7 +65,7 @@ void run_in_arena(int threads, Index count, const std::function<void(Index)>& bo
         [&](const tbb::blocked_range<Index>& run) {
           for (Index i = run.begin(); i != run.end(); ++i) guarded(i);
         },
-        tbb::static_partitioner{});
+        tbb::auto_partitioner{});  // a thread that is done takes over from one that lags behind
   });
   failure.rethrow_if_any();
 }

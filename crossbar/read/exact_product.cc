@@ -131,10 +131,13 @@ ByteInputs make_byte_inputs(const Matrix<std::int32_t>& x, Index max_input) {
   const auto offset = static_cast<std::uint32_t>(inputs.offset);
   const auto largest = static_cast<std::uint32_t>(highest) + offset;
   for (unsigned shift = 0; shift == 0 || (shift < 32 && largest >> shift > 0); shift += 8) {
-    Matrix<std::uint8_t> digit(x.rows + 1, x.cols);
-    for (size_t k = 0; k < x.values.size(); ++k) {
-      const std::uint32_t value = static_cast<std::uint32_t>(x.values[k]) + offset;
-      digit.values[k] = static_cast<std::uint8_t>(value >> shift);
+    Matrix<std::uint8_t> digit(x.rows + 1, (x.cols + kByteRows - 1) / kByteRows * kByteRows);
+    for (Index v = 0; v < x.rows; ++v) {
+      const std::int32_t* from = x.row(v).data();
+      std::uint8_t* to = digit.row(v).data();
+      for (Index i = 0; i < x.cols; ++i) {
+        to[i] = static_cast<std::uint8_t>((static_cast<std::uint32_t>(from[i]) + offset) >> shift);
+      }
     }
     std::ranges::fill(digit.row(x.rows), static_cast<std::uint8_t>(offset >> shift));
     inputs.digits.push_back(std::move(digit));

@@ -56,14 +56,18 @@ void exact_product(const Matrix<float>& x, const ExactOperand& operand, RowRange
 /// The same in 64-bit integers, one product at a time.
 Matrix<double> exact_product_reference(const Matrix<float>& x, const Matrix<float>& entries);
 
+/// Rows that fill up the last group of those that are multiplied together.
+inline constexpr Index kByteRows = 8;
+
 /// Vectors of integers as unsigned bytes: value = Σ_d 256^d · digits[d] - offset.
 ///
 /// Each matrix has one row more than there are vectors: the offset itself, so that one product
-/// yields what to subtract as well.
+/// yields what to subtract as well. Its columns are rounded up to a multiple of
+/// kByteRows.
 struct ByteInputs {
   Index n_vectors = 0;
   std::int32_t offset = 0;
-  std::vector<Matrix<std::uint8_t>> digits;  ///< (n_vectors + 1, rows), least significant first
+  std::vector<Matrix<std::uint8_t>> digits;  ///< (n_vectors + 1, ≥ rows), least significant first
   std::vector<std::int64_t> sums;            ///< Σ value of each vector
 };
 

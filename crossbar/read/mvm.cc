@@ -11,6 +11,7 @@
 #include "crossbar/encoding/half_range.h"
 #include "crossbar/encoding/input_encoding.h"
 #include "crossbar/geometry.h"
+#include "crossbar/read/dot_kernel.h"
 #include "crossbar/read/drive.h"
 #include "crossbar/read/slice_reader.h"
 
@@ -19,6 +20,8 @@ namespace {
 
 constexpr Index kPlaneVectors = 2048;  // per block: tables of partial sums pay for themselves
 constexpr Index kByteVectors = 128;
+// where dot products are fast: columns are arranged once for that many
+constexpr Index kDotBlock = 512, kDotBits = 4096;
 constexpr Index kUnitSums = Index{1} << 16;  // 256 KiB of sums: what a second-level cache keeps
 constexpr Index kFewestColumns = 64, kMostColumns = 512;
 constexpr Index kWholeTokens = 32;  // per piece of work where tiles are read as a whole
@@ -63,13 +66,14 @@ class Reader {
     return {
         macro_, matrix_.tiles[t], plan_.tiles[t], {matrix_.draw, static_cast<Index>(t)}, tokens};
   }
+  bool uses_tables() const;
   Index block_tokens() const;
   Index unit_columns() const;
   bool reads_whole(size_t t) const;
   void read_whole_tile(size_t t, int threads);
   void prepare_tile(size_t t);
   void prepare_block(int threads);
-  StepInputs group_inputs(size_t t, Index group, bool with_squares);
+  StepInputs group_inputs(size_t t, Index group);
   CodeCounts read_unit(ColumnRange outputs);
   CodeCounts set_contribution(size_t t, ColumnRange outputs, Matrix<double>& y) const;
   void add_fused(size_t t, ColumnRange outputs, Matrix<double>& y) const;
@@ -102,9 +106,17 @@ Reader::Reader(const Macro& macro, const ProgrammedMatrix& matrix, const ReadPla
       whole_(matrix.tiles.size()),
       result_{Matrix<double>(x.rows, matrix.columns), MvmCounts::none(macro, matrix.rows)} {}
 
+/// Whether the sums of one-bit steps come from tables.
+bool Reader::uses_tables() const {
+  const auto small = [](const ProgrammedTile& tile) { return sums_fit_int8(tile.cells.entries); };
+  return !has_dot_products() || std::ranges::any_of(matrix_.tiles, small);
+}
+
 /// Tokens whose steps fill a block.
 Index Reader::block_tokens() const {
-  return std::max<Index>(1, (one_bit_steps_ ? kPlaneVectors : kByteVectors) / n_steps_);
+  const Index of_bytes = has_dot_products() ? kDotBlock : kByteVectors;
+  const Index of_bits = uses_tables() ? kPlaneVectors : kDotBits;
+  return std::max<Index>(1, (one_bit_steps_ ? of_bits : of_bytes) / n_steps_);
 }
 
 Index Reader::unit_columns() const {
@@ -140,18 +152,21 @@ void Reader::read_whole_tile(size_t t, int threads) {
 }
 
 /// The steps of the block on one row group, counted; its inputs where reads are linear.
-StepInputs Reader::group_inputs(size_t t, Index group, bool with_squares) {
+StepInputs Reader::group_inputs(size_t t, Index group) {
   const ProgrammedTile& tile = matrix_.tiles[t];
   const Matrix<std::int32_t> driven = drive_steps(macro_, tile, group, x_, block_);
   count_drive(macro_, tile, group, driven, result_.counts);
   const TilePlan& plan = plan_.tiles[t];
   if (plan.sliced_outputs.empty() || reads_whole(t)) return {};
+  const ExactOperand* entries = plan.sliced ? &*plan.sliced : &tile.cells.entries;
   if (plan.way != TilePlan::Way::linear) {
-    return make_step_inputs(driven, macro_.max_input(), with_squares);
+    const bool noisy = !tile.cells.variances.empty();
+    return make_step_inputs(driven, macro_.max_input(),
+                            {entries, noisy ? &tile.cells.variances : nullptr});
   }
   const RowRange rows = group_rows(macro_, tile, group);
   const auto inputs = block_of(x_, block_, {tile.rows.first + rows.first, rows.rows});
-  return make_step_inputs(inputs, largest_input(), false);
+  return make_step_inputs(inputs, largest_input(), {entries, nullptr});
 }
 
 /// The block as one tile sees it.
@@ -159,7 +174,7 @@ void Reader::prepare_tile(size_t t) {
   const ProgrammedTile& tile = matrix_.tiles[t];
   TileInputs& inputs = inputs_[t];
   for (Index g = 0; g < row_groups(macro_.spec, tile.rows.rows); ++g) {
-    inputs.groups.push_back(group_inputs(t, g, !tile.cells.variances.empty()));
+    inputs.groups.push_back(group_inputs(t, g));
   }
   inputs.sums = input_sums(macro_, tile, x_, block_);
   if (plan_.tiles[t].fused_outputs.empty()) return;
@@ -281,8 +296,9 @@ MvmResult Reader::read(int threads) {
   for (size_t t = 0; t < whole_.size(); ++t) {
     if (reads_whole(t)) read_whole_tile(t, threads);
   }
-  for (Index first = 0; first < x_.rows; first += block_tokens()) {
-    block_ = {first, std::min(block_tokens(), x_.rows - first)};
+  const Index per_block = block_tokens();
+  for (Index first = 0; first < x_.rows; first += per_block) {
+    block_ = {first, std::min(per_block, x_.rows - first)};
     prepare_block(threads);
     const Index width = unit_columns(), n_units = (matrix_.columns + width - 1) / width;
     std::vector<CodeCounts> codes(static_cast<size_t>(n_units));
@@ -301,11 +317,11 @@ MvmResult Reader::read(int threads) {
 void check_inputs(const Macro& macro, const Matrix<std::int32_t>& x) {
   const InputRange range = input_range(macro.spec.input);
   const bool binary = macro.spec.input.bits == 1;
-  bool fits = !binary;
+  std::int32_t low = 0, high = 0;  // in a loop that vectorises
   for (const std::int32_t value : x.values) {
-    fits &= (value >= range.low) & (value <= range.high);
+    low = std::min(low, value), high = std::max(high, value);
   }
-  if (fits) return;
+  if (!binary && low >= range.low && high <= range.high) return;
   for (const std::int32_t value : x.values) {
     if (value >= range.low && value <= range.high && (!binary || value != 0)) continue;
     throw ArgumentError(fmt::format(

@@ -51,13 +51,6 @@ bool fits_int16(const ExactOperand& operand) {
   return operand.column_limit <= 32767;
 }
 
-/// Whether, besides, every sum of the rows of kTablesAtOnce tables fits int8.
-bool fits_int8(const ExactOperand& operand) {
-  const std::int64_t reach = std::max(operand.largest, -operand.smallest);
-  return fits_int16(operand) && operand.digits.size() == 1 && operand.bias == 0 &&
-         reach * kTablesAtOnce * kTableRows <= 127;
-}
-
 template <class T>
 void multiply(const BitPlanes& x, const ExactOperand& operand, RowRange rows, ColumnRange columns,
               TableScratch& scratch, std::int32_t* out) {
@@ -114,10 +107,16 @@ BitPlanes pack_planes(const Matrix<std::int32_t>& x) {
   return planes;
 }
 
+bool sums_fit_int8(const ExactOperand& operand) {
+  const std::int64_t reach = std::max(operand.largest, -operand.smallest);
+  return fits_int16(operand) && operand.digits.size() == 1 && operand.bias == 0 &&
+         reach * kTablesAtOnce * kTableRows <= 127;
+}
+
 void plane_product(const BitPlanes& x, const ExactOperand& operand, RowRange rows,
                    ColumnRange columns, TableScratch& scratch, std::span<std::int32_t> out) {
   if (x.n_vectors == 0 || columns.columns == 0) return;
-  if (fits_int8(operand)) {
+  if (sums_fit_int8(operand)) {
     multiply<std::int8_t>(x, operand, rows, columns, scratch, out.data());
   } else if (fits_int16(operand)) {
     multiply<std::int16_t>(x, operand, rows, columns, scratch, out.data());

@@ -20,6 +20,10 @@ struct BitPlanes {
 /// Packs (vectors, rows) of zeros and ones.
 BitPlanes pack_planes(const Matrix<std::int32_t>& x);
 
+/// Whether the sums of kTablesAtOnce tables of an operand fit int8: additions of 64 columns at
+/// once, which no other product of bits matches.
+bool sums_fit_int8(const ExactOperand& operand);
+
 /// Aligned room for the tables of one run of columns, kept between calls.
 class TableScratch {
  public:

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "crossbar/read/slice_reader.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace ohm {
 namespace {
 
 constexpr double kExactFloat = 16777216.0;  // 2^24
+constexpr Index kVectorsAtOnce = 96;        // whose sums stay in the first-level caches
 
 std::span<float> part(std::vector<float>& values, Index first, Index count) {
   return std::span(values).subspan(static_cast<size_t>(first), static_cast<size_t>(count));
@@ -32,30 +34,30 @@ SliceReader::SliceReader(const TileRead& read, Index group, const StepInputs& in
              !counts_codes(read.macro.spec);
 }
 
-void SliceReader::add_up(ColumnRange columns) {
-  const auto size = static_cast<size_t>((inputs_.n_vectors + 1) * columns.columns);
-  if (scratch_.sums.size() < size) scratch_.sums.resize(size);
-  column_sums(inputs_, entries(), rows_, columns, scratch_.products, scratch_.sums);
+void SliceReader::prepare(ColumnRange columns) {
+  scratch_.sums.prepare(inputs_, entries(), rows_, columns);
   if (scales_.variance_scale.empty()) return;
-  if (scratch_.variances.size() < size) scratch_.variances.resize(size);
-  column_square_sums(inputs_, read_.tile.cells.variances, rows_, columns, scratch_.products,
-                     scratch_.variances);
+  scratch_.variances.prepare(inputs_, read_.tile.cells.variances, rows_, columns, true);
 }
 
-/// The sums of token t, and one normal for each where there is noise.
-StepSums SliceReader::sums_of(Index t, ColumnRange columns) {
-  const Index width = columns.columns, first = t * n_steps_ * width;
-  if (!scales_.variance_floor.empty()) {
-    scratch_.normals.resize(static_cast<size_t>(n_steps_ * width));
-    read_.draw.step_normals(at(t, 0), n_steps_, columns.first, scratch_.normals);
-  }
-  const bool summed = !scales_.variance_scale.empty();
-  return {scratch_.sums.data() + first,
-          summed ? scratch_.variances.data() + first : nullptr,
-          scratch_.normals.data(),
+/// The sums of some tokens.
+StepSums SliceReader::sums_of(TokenRange tokens, Index width) {
+  const Index first = tokens.first * n_steps_, count = tokens.tokens * n_steps_;
+  const bool varied = !scales_.variance_scale.empty();
+  return {scratch_.sums.of(first, count),
+          varied ? scratch_.variances.of(first, count) : nullptr,
+          nullptr,
           n_steps_,
           width,
           width};
+}
+
+/// One normal for each sum of token t where there is noise.
+void SliceReader::add_noise(Index t, ColumnRange columns, StepSums& sums) {
+  if (scales_.variance_floor.empty()) return;
+  scratch_.normals.resize(static_cast<size_t>(n_steps_ * columns.columns));
+  read_.draw.step_normals(at(t, 0), n_steps_, columns.first, scratch_.normals);
+  sums.normals = scratch_.normals.data();
 }
 
 /// Leaves Σ weight · code in wide_total.
@@ -89,35 +91,47 @@ Index SliceReader::convert_ideally(ColumnRange columns, const StepSums& sums,
   return add_ideal_codes(scales_.from(columns.first), sums, codes, out);
 }
 
-CodeCounts SliceReader::convert(ColumnRange columns, MatrixView<double> y) {
+CodeCounts SliceReader::convert_some(TokenRange tokens, ColumnRange columns, MatrixView<double> y) {
   CodeCounts counts;
   const double* factor = scales_.factor.data() + columns.first;
-  const Index n_tokens = std::ssize(read_.tokens);
-  add_up(columns);
-  if (in_fp32_ && scales_.variance_floor.empty() && n_tokens > 0) {
-    const CodeOutputs all{factor, y.values, n_tokens, y.stride};
-    return {convert_ideally(columns, sums_of(0, columns), all), 0};
+  double* out = y.values + tokens.first * y.stride;
+  StepSums sums = sums_of(tokens, columns.columns);
+  if (in_fp32_ && scales_.variance_floor.empty()) {
+    return {convert_ideally(columns, sums, {factor, out, tokens.tokens, y.stride}), 0};
   }
-  for (Index t = 0; t < n_tokens; ++t) {
-    double* out = y.values + t * y.stride;
-    const StepSums sums = sums_of(t, columns);
+  for (Index t = 0; t < tokens.tokens; ++t, out += y.stride) {
+    add_noise(tokens.first + t, columns, sums);
     if (in_fp32_) {
       counts += {convert_ideally(columns, sums, {factor, out, 1, y.stride}), 0};
-      continue;
+    } else {
+      counts += convert_by_bank(tokens.first + t, columns, sums);
+      for (size_t j = 0; j < scratch_.wide_total.size(); ++j) {
+        out[j] += factor[j] * scratch_.wide_total[j];
+      }
     }
-    counts += convert_by_bank(t, columns, sums);
-    for (size_t j = 0; j < scratch_.wide_total.size(); ++j) {
-      out[j] += factor[j] * scratch_.wide_total[j];
-    }
+    sums.sums += n_steps_ * sums.stride;
+    if (sums.variances != nullptr) sums.variances += n_steps_ * sums.stride;
+  }
+  return counts;
+}
+
+CodeCounts SliceReader::convert(ColumnRange columns, MatrixView<double> y) {
+  CodeCounts counts;
+  prepare(columns);
+  const Index n_tokens = std::ssize(read_.tokens);
+  const Index at_once = std::max<Index>(1, kVectorsAtOnce / n_steps_);
+  for (Index first = 0; first < n_tokens; first += at_once) {
+    counts += convert_some({first, std::min(at_once, n_tokens - first)}, columns, y);
   }
   return counts;
 }
 
 void SliceReader::add_linear(ColumnRange columns, MatrixView<double> y) {
-  add_up(columns);
+  scratch_.sums.prepare(inputs_, entries(), rows_, columns);
   const double* factor = scales_.factor.data() + columns.first;
-  for (Index t = 0; t < std::ssize(read_.tokens); ++t) {
-    const std::int32_t* sums = scratch_.sums.data() + t * columns.columns;
+  const Index n_tokens = std::ssize(read_.tokens);
+  const std::int32_t* sums = scratch_.sums.of(0, n_tokens);
+  for (Index t = 0; t < n_tokens; ++t, sums += columns.columns) {
     double* out = y.values + t * y.stride;
     for (Index j = 0; j < columns.columns; ++j) {
       out[j] += factor[j] * static_cast<double>(sums[j]);

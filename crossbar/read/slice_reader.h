@@ -14,8 +14,7 @@ namespace ohm {
 
 /// Room to read in, kept between calls.
 struct ReadScratch {
-  SumScratch products;
-  std::vector<std::int32_t> sums, variances;
+  ColumnSums sums, variances;
   std::vector<float> normals, steps, uniforms;
   std::vector<double> wide_total;
 };
@@ -41,8 +40,10 @@ class SliceReader {
   ConversionStep at(Index t, Index b) const {
     return {read_.tokens[static_cast<size_t>(t)], group_ * n_steps_ + b};
   }
-  void add_up(ColumnRange columns);
-  StepSums sums_of(Index t, ColumnRange columns);
+  void prepare(ColumnRange columns);
+  StepSums sums_of(TokenRange tokens, Index width);
+  void add_noise(Index t, ColumnRange columns, StepSums& sums);
+  CodeCounts convert_some(TokenRange tokens, ColumnRange columns, MatrixView<double> y);
   Index convert_ideally(ColumnRange columns, const StepSums& sums, const CodeOutputs& out) const;
   CodeCounts convert_by_bank(Index t, ColumnRange columns, const StepSums& sums);
 

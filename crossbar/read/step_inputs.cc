@@ -3,10 +3,14 @@
 
 #include <algorithm>
 
+#include "crossbar/read/dot_kernel.h"
+
 namespace ohm {
 namespace {
 
-bool are_bits(const Matrix<std::int32_t>& driven) {
+constexpr Index kFewestDots = 4;  // vectors for which columns are worth arranging
+
+bool all_bits(const Matrix<std::int32_t>& driven) {
   std::uint32_t all = 0;
   for (const std::int32_t value : driven.values) all |= static_cast<std::uint32_t>(value);
   return all <= 1;
@@ -14,40 +18,52 @@ bool are_bits(const Matrix<std::int32_t>& driven) {
 
 }  // namespace
 
+bool StepInputs::takes_tables(const ExactOperand& operand) const {
+  return are_bits && n_vectors >= kFewestPlanes && (sums_fit_int8(operand) || !has_dot_products());
+}
+
 StepInputs make_step_inputs(const Matrix<std::int32_t>& driven, Index max_input,
-                            bool with_squares) {
+                            const SummedOperands& operands) {
   StepInputs inputs;
   inputs.n_vectors = driven.rows;
-  const bool bits = are_bits(driven);
-  inputs.as_planes = bits && driven.rows >= kFewestPlanes;
-  if (inputs.as_planes) {
-    inputs.planes = pack_planes(driven);
-    return inputs;
+  inputs.are_bits = all_bits(driven);
+  bool tables = false, bytes = false;
+  for (const ExactOperand* operand : {operands.entries, operands.of_squares}) {
+    if (operand == nullptr) continue;
+    (inputs.takes_tables(*operand) ? tables : bytes) = true;
   }
-  inputs.values = make_byte_inputs(driven, bits ? 1 : max_input);
-  if (!with_squares) return inputs;
+  if (tables) inputs.planes = pack_planes(driven);
+  if (bytes) inputs.values = make_byte_inputs(driven, inputs.are_bits ? 1 : max_input);
+  if (inputs.are_bits || operands.of_squares == nullptr) return inputs;
   Matrix<std::int32_t> squares = driven;
   for (std::int32_t& value : squares.values) value *= value;
-  inputs.squares = make_byte_inputs(squares, bits ? 1 : max_input * max_input);
+  inputs.squares = make_byte_inputs(squares, max_input * max_input);
   return inputs;
 }
 
-void column_sums(const StepInputs& inputs, const ExactOperand& operand, RowRange rows,
-                 ColumnRange columns, SumScratch& scratch, std::span<std::int32_t> out) {
-  if (inputs.as_planes) {
-    plane_product(inputs.planes, operand, rows, columns, scratch.tables, out);
+void ColumnSums::prepare(const StepInputs& inputs, const ExactOperand& operand, RowRange rows,
+                         ColumnRange columns, bool squares) {
+  n_columns_ = columns.columns;
+  const ByteInputs& bytes = squares && !inputs.are_bits ? inputs.squares : inputs.values;
+  const bool tables = inputs.takes_tables(operand);
+  on_demand_ = !tables && has_dot_products() && inputs.n_vectors >= kFewestDots;
+  if (on_demand_) return dots_.prepare(bytes, operand, rows, columns);
+  const auto size = static_cast<size_t>((inputs.n_vectors + 1) * n_columns_);
+  if (sums_.size() < size) sums_.resize(size);
+  const std::span<std::int32_t> sums(sums_.data(), size);
+  if (tables) {
+    plane_product(inputs.planes, operand, rows, columns, tables_, sums);
   } else {
-    byte_product(inputs.values, operand, rows, columns, scratch.products, out);
+    byte_product(bytes, operand, rows, columns, products_, sums);
   }
 }
 
-void column_square_sums(const StepInputs& inputs, const ExactOperand& operand, RowRange rows,
-                        ColumnRange columns, SumScratch& scratch, std::span<std::int32_t> out) {
-  if (inputs.as_planes) {
-    plane_product(inputs.planes, operand, rows, columns, scratch.tables, out);
-  } else {
-    byte_product(inputs.squares, operand, rows, columns, scratch.products, out);
-  }
+const std::int32_t* ColumnSums::of(Index first, Index count) {
+  if (!on_demand_) return sums_.data() + first * n_columns_;
+  const auto size = static_cast<size_t>(count * n_columns_);
+  if (sums_.size() < size) sums_.resize(size);
+  dots_.multiply(first, count, sums_.data());
+  return sums_.data();
 }
 
 }  // namespace ohm

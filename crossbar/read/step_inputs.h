@@ -1,41 +1,60 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <span>
+#include <vector>
 
+#include "crossbar/read/dot_product.h"
 #include "crossbar/read/exact_product.h"
 #include "crossbar/read/plane_product.h"
 
 namespace ohm {
 
-/// What the steps of some tokens drive, in the form in which it is multiplied fastest.
+/// What the steps of some tokens drive, in the forms in which it is multiplied fastest.
 struct StepInputs {
   Index n_vectors = 0;
-  bool as_planes = false;
-  BitPlanes planes;    ///< of one-bit steps, from kFewestPlanes vectors on
-  ByteInputs values;   ///< of everything else
-  ByteInputs squares;  ///< of values beyond one bit, where read noise asks for them
+  bool are_bits = false;
+  BitPlanes planes;    ///< for operands of which takes_tables()
+  ByteInputs values;   ///< for the others
+  ByteInputs squares;  ///< of values beyond one bit, where squares are summed
+
+  /// Whether the sums of an operand come from tables of partial sums: of one-bit steps, from
+  /// kFewestPlanes vectors on, where no dot-product instruction is faster.
+  bool takes_tables(const ExactOperand& operand) const;
 };
 
 /// Vectors from which tables of partial sums pay for themselves.
 inline constexpr Index kFewestPlanes = 96;
 
-/// `driven`, (vectors, wordlines), integers of at most `max_input` in magnitude.
-StepInputs make_step_inputs(const Matrix<std::int32_t>& driven, Index max_input, bool with_squares);
-
-/// Room for column sums, kept between calls.
-struct SumScratch {
-  TableScratch tables;
-  ProductScratch products;
+/// Operands that inputs are made for: of column sums, and of sums with squares (null: none).
+struct SummedOperands {
+  const ExactOperand* entries = nullptr;
+  const ExactOperand* of_squares = nullptr;
 };
 
-/// out[v · columns.columns + j] = Σ_i value_vi · operand[rows, columns], exactly; the same integers
-/// by either method. `out` has room for one row more than there are vectors.
-void column_sums(const StepInputs& inputs, const ExactOperand& operand, RowRange rows,
-                 ColumnRange columns, SumScratch& scratch, std::span<std::int32_t> out);
+/// `driven`, (vectors, wordlines), integers of at most `max_input` in magnitude.
+StepInputs make_step_inputs(const Matrix<std::int32_t>& driven, Index max_input,
+                            const SummedOperands& operands);
 
-/// The same with value² in the place of value.
-void column_square_sums(const StepInputs& inputs, const ExactOperand& operand, RowRange rows,
-                        ColumnRange columns, SumScratch& scratch, std::span<std::int32_t> out);
+/// The sums of some columns, exactly; the same integers by every method. Keeps its room between
+/// uses.
+class ColumnSums {
+ public:
+  /// Of operand[rows, columns], with value² in the place of value where `squares`. Inputs and
+  /// operand must outlive the calls of of().
+  void prepare(const StepInputs& inputs, const ExactOperand& operand, RowRange rows,
+               ColumnRange columns, bool squares = false);
+
+  /// Σ_i value_vi · operand[rows, columns] of `count` vectors from `first` on, (count, columns),
+  /// until the next call.
+  const std::int32_t* of(Index first, Index count);
+
+ private:
+  Index n_columns_ = 0;
+  bool on_demand_ = false;  // by dot products, few vectors at a time
+  TableScratch tables_;
+  ProductScratch products_;
+  DotProduct dots_;
+  std::vector<std::int32_t> sums_;
+};
 
 }  // namespace ohm

@@ -57,15 +57,15 @@ EngineShare engine_share(const Mapping& mapping, int layer) {
   EngineShare share;
   share.array = mapping.chip.attention->array();
   share.arrays = mapping.chip.spec.attention.arrays / layers_together(mapping, site);
-  share.heads = site.heads_per_tile;
-  share.kv_heads = site.kv_heads_per_tile;
+  share.heads = site.teams.most_heads();
+  share.kv_heads = site.teams.most_kv_heads();
   share.key = shape.key;
   share.value = shape.value;
   return share;
 }
 
 Index engine_positions(const Mapping& mapping, int layer) {
-  return engine_share(mapping, layer).capacity() * site_of(mapping, layer).tiles_per_head;
+  return engine_share(mapping, layer).capacity() * site_of(mapping, layer).tiles_per_team();
 }
 
 Seconds engine_product_time(const Mapping& mapping, int layer, AttentionProduct product) {
@@ -86,7 +86,7 @@ Seconds engine_write_time(const Mapping& mapping, int layer) {
   const EngineShare share = engine_share(mapping, layer);
   const Index elements = share.key + share.value;
   return mapping.chip.attention->write_time({share.kv_heads * elements,
-                                             site_of(mapping, layer).kv_copies * elements,
+                                             site_of(mapping, layer).teams.kv_copies() * elements,
                                              std::min(share.key, share.array.rows)});
 }
 

@@ -87,13 +87,13 @@ std::vector<ComponentCost> engine_energy(const Mapping& mapping, Index vertex,
   const AttentionShape shape = attention_shape(mapping.network.spec);
   const bool scores = kind == OpKind::attention_scores;
   EngineCount count(mapping, vertex, scores ? AttentionProduct::scores : AttentionProduct::values);
-  for (const auto& [positions, times] : dealt_positions(request, phase, site.tiles_per_head)) {
+  for (const auto& [positions, times] : dealt_positions(request, phase, site.tiles_per_team())) {
     count.add(positions, times * shape.heads);
   }
   std::vector<ComponentCost> costs = count.costs();
   if (!scores) return costs;
   const std::int64_t tokens = (phase.last - phase.first + 1) * request.batch;
-  const std::int64_t elements = tokens * site.kv_copies * (shape.key + shape.value);
+  const std::int64_t elements = tokens * site.teams.kv_copies() * (shape.key + shape.value);
   for (const ComponentCost& part : mapping.chip.attention->write_energy(elements)) {
     costs.push_back(part);
   }

@@ -39,6 +39,11 @@ void BufferSpec::visit(Visitor& v) {
   v.value(Field("capacity", "bytes of the tile's buffer").must().positive(), capacity);
   v.value(Field("kv_share", "share of the capacity that may hold keys and values").between(0, 1),
           kv_share);
+  v.value(Field("when_full",
+                "wait: a step starts when tiles have room for what it leaves there; grow: buffers "
+                "are as large as the schedule wants")
+              .one_of({"grow", "wait"}),
+          when_full);
   kind == "given" ? visit_given(*this, v) : visit_derived(*this, v);
   // a broken rule is reported only after the visit
   if (technology_problem({node, vdd, Process::high_performance}).empty()) {

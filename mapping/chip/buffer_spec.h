@@ -19,6 +19,8 @@ struct BufferSpec {
   std::string kind = "given";  ///< given | sram | edram
   Bytes capacity{65536.0};
   double kv_share = 0.0;  ///< share of the capacity that may hold keys and values
+  /// What steps do that leave more in it than it has room for: wait, or go on as if it had.
+  std::string when_full = "grow";
 
   // kind given: stated; else derived
   JoulesPerByte energy{0.0};      ///< per byte read or written

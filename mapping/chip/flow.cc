@@ -74,11 +74,13 @@ void check_flow(const Flow& flow, Index n_groups) {
 std::vector<Flow> flows_of(const std::vector<Transfer>& transfers) {
   std::vector<Flow> flows;
   for (const Transfer& each : transfers) {
-    const Transfer transfer = per_token(each);
-    if (transfer.tiles.empty()) continue;
-    const FlowKind kind = transfer.multicast() ? FlowKind::multicast : FlowKind::unicast;
-    flows.push_back({kind, transfer.hub, transfer.tiles, transfer.bytes});
-    if (transfer.multicast()) flows.back().bytes.resize(1);
+    if (each.tiles.empty()) continue;
+    for (const Transfer& part : simple_parts(per_token(each))) {
+      const bool together = part.together > 1 || part.multicast();
+      flows.push_back(
+          {together ? FlowKind::multicast : FlowKind::unicast, part.hub, part.tiles, part.bytes});
+      if (together) flows.back().bytes.resize(1);
+    }
   }
   return flows;
 }

@@ -12,6 +12,7 @@
 #include "mapping/macros/matrix_kind.h"
 #include "mapping/macros/tile_filler.h"
 #include "mapping/system/chip_dies.h"
+#include "mapping/system/router.h"
 #include "mapping/verify/verify_mapping.h"
 
 namespace ohm {
@@ -149,8 +150,9 @@ void route_all(Mapping& mapping) {
   for (const Flow& flow : flows_of(mapping.transfers)) {
     mapping.traffic.link_bytes += hop_bytes(interconnect, flow, itself);
   }
+  Router router(mapping.chip.mesh);
   for (const Transfer& transfer : mapping.transfers) {
-    mapping.routes.push_back(route(mapping.chip.mesh, transfer));
+    mapping.routes.push_back(router.route(transfer));
     mapping.traffic.lower_bound += least_link_bytes(per_token(transfer));
   }
   const std::int64_t together =

@@ -46,6 +46,16 @@ void MapSpec::visit(Visitor& v) {
               .word("auto", 0),
           moves);
   v.value(Field("seed", "of the annealing").between(0, 4294967295.0), seed);
+  v.value(Field("attention_tiles",
+                "tiles that the positions of a head are dealt out to; auto: few that answer "
+                "hardly later than the quickest number")
+              .between(0, 1e6)
+              .word("auto", 0),
+          attention_tiles);
+  v.value(Field("context",
+                "positions for which auto counts; a network's own context where that is shorter")
+              .between(1, 1e9),
+          context);
   v.nested_list(Field("matrices", "rules for matrices by name"), matrices);
 }
 

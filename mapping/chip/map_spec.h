@@ -32,6 +32,9 @@ struct MapSpec {
   std::string placement = "snake";  ///< snake | anneal
   Index moves = 0;                  ///< of the annealing; 0: 1000 for each tile in use
   Index seed = 0;                   ///< of the annealing
+  /// that the positions of a head are dealt out to; 0: few that are quick, see head_teams()
+  Index attention_tiles = 0;
+  Index context = 2048;              ///< positions that tiles are dealt out for
   std::vector<MatrixRule> matrices;  ///< the last rule that matches a name counts
 
   void visit(Visitor& v);

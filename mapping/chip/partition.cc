@@ -35,20 +35,9 @@ TileGrid tile_grid(Index rows, Index columns, const BlockShape& shape) {
 
 std::vector<Block> partition_matmul(const StaticMatmul& matmul, const BlockShape& shape,
                                     const std::string& split) {
-  if (split != "max" && split != "equal") {
-    throw ArgumentError(fmt::format("partition: split '{}'; expected 'max' or 'equal'", split));
-  }
-  const TileGrid grid = tile_grid(matmul.rows, matmul.columns, shape);
-  std::vector<Block> blocks;
-  blocks.reserve(static_cast<size_t>(grid.size()));
-  for (Index c = 0; c < grid.column_tiles; ++c) {
-    const Range columns = range(matmul.columns, shape.columns, grid.column_tiles, c, false);
-    for (Index r = 0; r < grid.row_tiles; ++r) {
-      const Range rows = range(matmul.rows, shape.rows, grid.row_tiles, r, split == "equal");
-      blocks.push_back({matmul.id, r, c, rows.first, rows.size, columns.first, columns.size});
-    }
-  }
-  return blocks;
+  Partition partition;
+  add_blocks(matmul, {shape, 1}, split, partition);
+  return std::move(partition.blocks);
 }
 
 bool in_crossbars(const StaticMatmul& matmul, const std::string& head) {
@@ -57,10 +46,19 @@ bool in_crossbars(const StaticMatmul& matmul, const std::string& head) {
 
 void add_blocks(const StaticMatmul& matmul, const Cut& cut, const std::string& split,
                 Partition& partition) {
-  std::vector<Block> blocks = partition_matmul(matmul, cut.shape, split);
+  if (split != "max" && split != "equal") {
+    throw ArgumentError(fmt::format("partition: split '{}'; expected 'max' or 'equal'", split));
+  }
+  const TileGrid grid = tile_grid(matmul.rows, matmul.columns, cut.shape);
   for (Index replica = 0; replica < cut.replicas; ++replica) {
-    for (Block& block : blocks) block.replica = replica;
-    partition.blocks.insert(partition.blocks.end(), blocks.begin(), blocks.end());
+    for (Index c = 0; c < grid.column_tiles; ++c) {
+      const Range columns = range(matmul.columns, cut.shape.columns, grid.column_tiles, c, false);
+      for (Index r = 0; r < grid.row_tiles; ++r) {
+        const Range rows = range(matmul.rows, cut.shape.rows, grid.row_tiles, r, split == "equal");
+        partition.blocks.push_back(
+            {matmul.id, r, c, rows.first, rows.size, columns.first, columns.size, replica});
+      }
+    }
   }
 }
 

@@ -13,7 +13,6 @@
 #include "mapping/chip/arrange.h"
 #include "mapping/chip/chip.h"
 #include "mapping/macros/tile_filler.h"
-#include "mapping/network/attention_shape.h"
 #include "mapping/network/experts.h"
 #include "mapping/system/chip_dies.h"
 
@@ -127,31 +126,15 @@ std::vector<Index> tiles_of_layer(const Network& network, const std::vector<Matm
   return tiles;
 }
 
-/// Whole heads, or shares of them, on the first of these tiles.
-AttentionSite attention_on(const Network& network, std::vector<Index> tiles,
-                           Index most_tiles_per_head) {
+/// The layer's teams on these tiles, each on neighbours, evenly spread.
+AttentionSite attention_on(const Network& network, const Chip& chip,
+                           const std::vector<Index>& tiles) {
   AttentionSite site;
-  site.tiles = std::move(tiles);
-  const Index heads = network.spec.n_heads, n = std::ssize(site.tiles);
-  site.tiles_per_head = std::clamp<Index>(n / heads, 1, most_tiles_per_head);
-  site.heads_per_tile = n < heads ? (heads - 1) / n + 1 : 1;
-  const Index groups = (heads - 1) / site.heads_per_tile + 1;
-  const Index taken = groups * site.tiles_per_head;
-  if (n / heads > most_tiles_per_head) {  // spread over all of them; neighbours share their ways
-    constexpr Index kNeighbours = 4;
-    for (Index i = 0; i < taken; ++i) {
-      const Index first = i / kNeighbours * kNeighbours;
-      site.tiles[static_cast<size_t>(i)] =
-          site.tiles[static_cast<size_t>(first * n / taken + i % kNeighbours)];
-    }
-  }
-  site.tiles.resize(static_cast<size_t>(taken));
-  site.kv_copies = 0;
-  for (Index first = 0; first < heads; first += site.heads_per_tile) {
-    const Index kv =
-        kv_heads_behind(network.spec, first, std::min(site.heads_per_tile, heads - first));
-    site.kv_heads_per_tile = std::max(site.kv_heads_per_tile, kv);
-    site.kv_copies += kv;
+  const Index n = std::ssize(tiles);
+  site.teams = head_teams(network.spec, chip.spec, n);
+  for (Index team = 0; team < site.teams.teams(); ++team) {
+    const auto first = tiles.begin() + team * n / site.teams.teams();
+    site.tiles.insert(site.tiles.end(), first, first + site.tiles_per_team());
   }
   return site;
 }
@@ -184,58 +167,30 @@ std::vector<Index> homes_of(const Network& network, const std::vector<MatmulSite
 }
 
 /// What follows from the sites: where attention and all other operators are.
-void add_homes(const Network& network, Index most_tiles_per_head, Placement& placement) {
+void add_homes(const Network& network, const Chip& chip, Placement& placement) {
   const auto layers = static_cast<int>(network.spec.layers_of_both_stacks());
   for (int layer = 0; layer < layers; ++layer) {
-    placement.attention.push_back(attention_on(
-        network, tiles_of_layer(network, placement.sites, layer), most_tiles_per_head));
+    placement.attention.push_back(
+        attention_on(network, chip, tiles_of_layer(network, placement.sites, layer)));
   }
   placement.home = homes_of(network, placement.sites);
 }
 
 /// Every layer's attention on tiles of these, whose share of the layers' heads is even: each layer
 /// goes on where the one before ended.
-void move_attention(const Network& network, std::vector<Index> tiles, Placement& placement) {
+void move_attention(const Network& network, const Chip& chip, std::vector<Index> tiles,
+                    Placement& placement) {
   for (AttentionSite& site : placement.attention) {
-    site = attention_on(network, tiles, 1);
+    site = attention_on(network, chip, tiles);
     std::rotate(tiles.begin(), tiles.begin() + std::ssize(site.tiles) % std::ssize(tiles),
                 tiles.end());
   }
 }
 
-constexpr Index kNoLimit = Index{1} << 40;  // tiles that may share a head
-
 }  // namespace
-
-Index kv_heads_behind(const TransformerSpec& spec, Index first, Index n) {
-  const Index group = spec.n_heads / attention_shape(spec).kv_heads;
-  return (first + n - 1) / group - first / group + 1;
-}
-
-Placement place(const Network& network, const Partition& partition, const Arrangement& arrangement,
-                const Mesh& mesh, Index macros_per_tile) {
-  if (macros_per_tile < 1 || arrangement.arrays > mesh.size() * macros_per_tile) {
-    throw ArgumentError(fmt::format(
-        "place: {} blocks on {} tiles of {} macros; expected at least one slot for each block",
-        arrangement.arrays, mesh.size(), macros_per_tile));
-  }
-  Placement placement;
-  placement.tiles_used =
-      arrangement.arrays == 0 ? 0 : (arrangement.arrays - 1) / macros_per_tile + 1;
-  for (const PackedSpot& spot : arrangement.spots) {
-    placement.slots.push_back(
-        {mesh.snake(spot.array / macros_per_tile), spot.array % macros_per_tile});
-  }
-  add_sites(partition, arrangement, mesh, placement);
-  add_homes(network, kNoLimit, placement);
-  return placement;
-}
 
 Placement place(const Network& network, const Partition& partition, const Arrangement& arrangement,
                 const Chip& chip) {
-  if (chip.kinds.size() == 1 && chip.dies.empty()) {
-    return place(network, partition, arrangement, chip.mesh, chip.spec.macros_per_tile);
-  }
   const std::vector<Index> tiles = weight_tiles(chip);
   TileFiller filler(macros_per_tile(chip));
   std::vector<Slot> of_array;
@@ -243,39 +198,39 @@ Placement place(const Network& network, const Partition& partition, const Arrang
     of_array.push_back(filler.next(arrangement.kind_of(array)));
   }
   if (filler.tiles() > std::ssize(tiles)) {
-    throw ArgumentError(fmt::format("place: {} tiles of several kinds on {}; expected enough",
-                                    filler.tiles(), tiles.size()));
+    throw ArgumentError(
+        fmt::format("place: {} blocks in {} tiles on {}; expected at least one slot for each block",
+                    arrangement.arrays, filler.tiles(), tiles.size()));
   }
   Placement placement;
   placement.tiles_used = filler.tiles();
-  placement.tiles_of_kind = filler.tiles_of_kind();
+  if (chip.kinds.size() > 1) placement.tiles_of_kind = filler.tiles_of_kind();
   for (const PackedSpot& spot : arrangement.spots) {
     const Slot& slot = of_array[static_cast<size_t>(spot.array)];
     placement.slots.push_back({tiles[static_cast<size_t>(slot.tile)], slot.slot});
   }
   add_sites(partition, arrangement, chip.mesh, placement);
-  add_homes(network, kNoLimit, placement);
+  add_homes(network, chip, placement);
   const std::vector<Index> attention = attention_tiles(chip);
-  if (!attention.empty()) move_attention(network, attention, placement);
+  if (!attention.empty()) move_attention(network, chip, attention, placement);
   return placement;
 }
 
-Placement placement_of(const Network& network, const Partition& partition, const Mesh& mesh,
-                       std::vector<Slot> slots, Index most_tiles_per_head) {
+Placement placement_of(const Network& network, const Partition& partition, const Chip& chip,
+                       std::vector<Slot> slots) {
   Placement placement;
   placement.slots = std::move(slots);
   Arrangement once;
   for (size_t m = 0; m + 1 < partition.first.size(); ++m) {
     once.copies.push_back(partition.size(static_cast<Index>(m)) > 0 ? 1 : 0);
   }
-  add_sites(partition, once, mesh, placement);
-  add_homes(network, most_tiles_per_head, placement);
+  add_sites(partition, once, chip.mesh, placement);
+  add_homes(network, chip, placement);
   return placement;
 }
 
-Placement place(const Network& network, const Partition& partition, const Mesh& mesh,
-                Index macros_per_tile) {
-  return place(network, partition, single_copies(partition), mesh, macros_per_tile);
+Placement place(const Network& network, const Partition& partition, const Chip& chip) {
+  return place(network, partition, single_copies(partition), chip);
 }
 
 void move_tiles(Placement& placement, const std::vector<Index>& target) {

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "core/index.h"
+#include "mapping/attention/head_teams.h"
 #include "mapping/chip/mesh.h"
 #include "mapping/chip/partition.h"
 
@@ -29,13 +30,15 @@ struct MatmulSite {
   Index owner = 0;             ///< the tile that gathers the partial sums; of all copies the same
 };
 
-/// Where the attention of a layer is computed: whole heads per tile, or several tiles per head.
+/// Where the attention of a layer is computed: its tiles team by team, the first of each gathers
+/// what the team makes.
 struct AttentionSite {
-  std::vector<Index> tiles;     ///< in use
-  Index heads_per_tile = 1;     ///< the fullest tile
-  Index tiles_per_head = 1;     ///< positions are dealt out to them in turn
-  Index kv_heads_per_tile = 1;  ///< the fullest tile; a head that several tiles share is in each
-  Index kv_copies = 1;  ///< heads of keys and values in all tiles of one position, with copies
+  std::vector<Index> tiles;  ///< in use
+  HeadTeams teams;
+
+  Index tiles_per_team() const { return teams.tiles_per_team; }
+  /// Entry of `tiles`: the first tile of a team.
+  Index leader(Index team) const { return team * teams.tiles_per_team; }
 };
 
 /// Blocks on tiles. An operator that is not a matrix runs on the tile that owns its input.
@@ -63,32 +66,25 @@ struct Placement {
   }
 };
 
-/// Heads of keys and values behind the query heads [first, first + n) of `spec`.
-Index kv_heads_behind(const TransformerSpec& spec, Index first, Index n);
-
 /// Fills tiles along the snake, array after array: matrices are contiguous, in the order of the
 /// computation. The owner of a matrix is the tile of its first copy that makes the reduction of all
-/// copies travel least.
+/// copies travel least. Tiles of several kinds are filled with arrays of their kind, each followed
+/// along the snake by the next one that any kind needs, on the chips that hold weights.
 ///
-/// A layer's attention runs on the tiles that hold the layer's matrices, but those of its experts.
+/// A layer's attention runs on the tiles that hold the layer's matrices, but those of its experts:
+/// its teams (see head_teams()) are neighbours along the snake, spread evenly over these tiles.
 /// What no matrix precedes (the embedding) runs on tile 0, where the DRAM is attached.
 /// ArgumentError if there are too few slots.
-Placement place(const Network& network, const Partition& partition, const Arrangement& arrangement,
-                const Mesh& mesh, Index macros_per_tile);
-
-/// The same on tiles of several kinds, each filled with arrays of its kind and followed along the
-/// snake by the next one that any kind needs, on the chips that hold weights.
 Placement place(const Network& network, const Partition& partition, const Arrangement& arrangement,
                 const Chip& chip);
 
 /// The same with every matrix stored once, every block in an array of its own.
-Placement place(const Network& network, const Partition& partition, const Mesh& mesh,
-                Index macros_per_tile);
+Placement place(const Network& network, const Partition& partition, const Chip& chip);
 
 /// Sites, attention and homes of blocks that stand, each once, on `slots`; tiles_used is left to
 /// the caller.
-Placement placement_of(const Network& network, const Partition& partition, const Mesh& mesh,
-                       std::vector<Slot> slots, Index most_tiles_per_head);
+Placement placement_of(const Network& network, const Partition& partition, const Chip& chip,
+                       std::vector<Slot> slots);
 
 /// The same placement with the contents of each tile moved to `target[tile]`.
 void move_tiles(Placement& placement, const std::vector<Index>& target);

@@ -5,7 +5,7 @@
 #include <numeric>
 #include <utility>
 
-#include "mapping/network/attention_shape.h"
+#include "mapping/attention/attention_transfers.h"
 #include "mapping/network/experts.h"
 
 namespace ohm {
@@ -45,61 +45,6 @@ void add_partial_sums(const Network& network, const Placement& placement, const 
   }
 }
 
-/// Heads that tile i of the site works on: the last group may have fewer.
-Index heads_on(const AttentionSite& site, Index heads, size_t i) {
-  const Index group = static_cast<Index>(i) / site.tiles_per_head;
-  return std::min(site.heads_per_tile, heads - group * site.heads_per_tile);
-}
-
-/// What an operand of the scores carries for `n` heads and `kv` heads of keys and values.
-Index operand_elements(const Network& network, Index vertex, Index from, Index n, Index kv) {
-  const AttentionShape shape = attention_shape(network.spec);
-  if (network.spec.is_latent()) {
-    const Index rope = network.spec.rope_head_dim, out = network.op(from).out_features;
-    if (network.op(from).matmul >= 0) return (n + 1) * shape.value;  // queries folded, the latent
-    return out == rope ? rope : n * rope;
-  }
-  if (!is_cross_attention(network, vertex)) return n * shape.key + kv * shape.cached;
-  return reads_source(network, from) ? kv * shape.cached : n * shape.key;
-}
-
-Transfer heads_of(const Network& network, const Placement& placement, const Widths& widths,
-                  Index vertex, Index from) {
-  const auto layer = static_cast<size_t>(network.op(vertex).layer);
-  const AttentionSite& site = placement.attention[layer];
-  Transfer heads{TransferKind::heads, vertex, from, placement.home[static_cast<size_t>(from)],
-                 site.tiles,          {},     0,    1};
-  for (size_t i = 0; i < site.tiles.size(); ++i) {
-    const Index group = static_cast<Index>(i) / site.tiles_per_head;
-    const Index n = heads_on(site, network.spec.n_heads, i);
-    const Index kv = kv_heads_behind(network.spec, group * site.heads_per_tile, n);
-    heads.bytes.push_back(bytes_of(operand_elements(network, vertex, from, n, kv), widths.kv_bits));
-  }
-  return heads;
-}
-
-Transfer mixed_values_of(const Network& network, const Placement& placement, const Widths& widths,
-                         Index vertex) {
-  const auto layer = static_cast<size_t>(network.op(vertex).layer);
-  const AttentionSite& site = placement.attention[layer];
-  Transfer mixed{TransferKind::mixed_values,
-                 vertex,
-                 -1,
-                 placement.home[static_cast<size_t>(vertex)],
-                 site.tiles,
-                 {},
-                 0,
-                 1};
-  // where several tiles share a head, each also sends the maximum and the sum of its exponentials
-  const Index extra = site.tiles_per_head > 1 ? 2 : 0;
-  for (size_t i = 0; i < site.tiles.size(); ++i) {
-    const Index n =
-        heads_on(site, network.spec.n_heads, i) * (attention_shape(network.spec).value + extra);
-    mixed.bytes.push_back(bytes_of(n, widths.activation_bits));
-  }
-  return mixed;
-}
-
 void add_inputs(const Network& network, const Placement& placement, const Widths& widths,
                 Index vertex, std::vector<Transfer>& transfers) {
   const Operator& op = network.op(vertex);
@@ -116,7 +61,7 @@ void add_inputs(const Network& network, const Placement& placement, const Widths
     if (in_crossbars) {
       add_inputs_of(network, placement, widths, {static_cast<Index>(from), vertex}, transfers);
     } else if (op.kind == OpKind::attention_scores) {
-      transfers.push_back(heads_of(network, placement, widths, vertex, static_cast<Index>(from)));
+      add_operands(network, placement, widths, {static_cast<Index>(from), vertex}, transfers);
     } else if (op.kind != OpKind::softmax && op.kind != OpKind::attention_values) {
       transfers.push_back(
           between(vertex, static_cast<Index>(from), placement.home[from], placement.home[v],
@@ -157,7 +102,7 @@ std::vector<Transfer> transfers_of(const Network& network, const Placement& plac
     if (op.matmul >= 0 && !placement.sites[static_cast<size_t>(op.matmul)].tiles.empty()) {
       add_partial_sums(network, placement, widths, vertex, transfers);
     } else if (op.kind == OpKind::attention_values) {
-      transfers.push_back(mixed_values_of(network, placement, widths, vertex));
+      add_mixed_values(network, placement, widths, vertex, transfers);
     }
   }
   return transfers;
@@ -170,12 +115,34 @@ Transfer per_token(Transfer transfer) {
   return transfer;
 }
 
-std::int64_t least_link_bytes(const Transfer& transfer) {
+std::vector<Transfer> simple_parts(const Transfer& transfer) {
+  if (transfer.ends.empty() && (transfer.together == 1 || transfer.multicast())) return {transfer};
+  std::vector<Transfer> parts;
+  const auto step = static_cast<size_t>(transfer.together);
+  for (size_t i = 0; i < transfer.tiles.size(); i += step) {
+    Transfer part = transfer;
+    part.hub = transfer.hub_of(i);
+    part.ends.clear();
+    const auto first = static_cast<std::ptrdiff_t>(i);
+    const auto last = first + transfer.together;
+    part.tiles.assign(transfer.tiles.begin() + first, transfer.tiles.begin() + last);
+    part.bytes.assign(transfer.bytes.begin() + first, transfer.bytes.begin() + last);
+    parts.push_back(std::move(part));
+  }
+  return parts;
+}
+
+namespace {
+
+/// Of a simple transfer: tiles other than the hub, most bytes first.
+std::int64_t least_of_part(const Transfer& transfer) {
   std::vector<std::int64_t> away;
   for (size_t i = 0; i < transfer.tiles.size(); ++i) {
     if (transfer.tiles[i] != transfer.hub) away.push_back(transfer.bytes[i]);
   }
-  if (transfer.multicast()) return std::accumulate(away.begin(), away.end(), std::int64_t{0});
+  if (transfer.together > 1 || transfer.multicast()) {
+    return std::accumulate(away.begin(), away.end(), std::int64_t{0});
+  }
   std::sort(away.rbegin(), away.rend());
   std::int64_t total = 0;
   size_t at_distance = 0;
@@ -188,6 +155,14 @@ std::int64_t least_link_bytes(const Transfer& transfer) {
     total += distance * bytes;
     ++at_distance;
   }
+  return total;
+}
+
+}  // namespace
+
+std::int64_t least_link_bytes(const Transfer& transfer) {
+  std::int64_t total = 0;
+  for (const Transfer& part : simple_parts(transfer)) total += least_of_part(part);
   return total;
 }
 

@@ -14,32 +14,47 @@ namespace ohm {
 
 /// What a transfer carries, and so which way.
 enum class TransferKind {
-  input,         ///< multicast of integer inputs from their producer to the tiles of a matrix
-  partial_sums,  ///< each tile of a matrix sends its columns to the owner
-  heads,         ///< queries, keys and values of a token from their owner to the tiles of the heads
-  mixed_values,  ///< the tiles of the heads send attention's result to the owner
-  activation,    ///< one vector between the homes of two digital operators
+  input,           ///< multicast of integer inputs from their producer to the tiles of a matrix
+  partial_sums,    ///< each tile of a matrix sends its columns to the owner
+  queries,         ///< of a token from their owner to all tiles of their team, see head_teams()
+  keys,            ///< and values, from there to a tile of each team, for the one whose turn it is
+  partial_values,  ///< tiles of a team send what they made of their positions to one another
+  mixed_values,    ///< the first tiles of the teams send attention's result to the owner
+  activation,      ///< one vector between the homes of two digital operators
 };
 
 /// One movement of one token's vectors over the network on chip.
 ///
-/// Every kind joins a hub with other tiles: `bytes[i]` travel between the hub and `tiles[i]`. A
-/// multicast sends the same bytes to all, once over each link of its tree.
+/// Every kind joins a hub with other tiles: `bytes[i]` travel between the hub and `tiles[i]`; only
+/// partial values have a hub each. Where several neighbours in the list get the same, they get it
+/// by multicast: once over each link of their tree.
 struct Transfer {
   TransferKind kind = TransferKind::activation;
-  Index vertex = 0;  ///< the operator that consumes (input, heads, activation) or produces it
+  Index vertex = 0;  ///< the operator that consumes (input, queries, keys, activation) or produces
   Index from = -1;   ///< the producer's vertex where it is another operator
   Index hub = 0;
   std::vector<Index> tiles;
   std::vector<std::int64_t> bytes;
-  Index copy = 0;    ///< of the matrix: which one it serves
-  Index copies = 1;  ///< that share the tokens: this transfer happens for one token in so many
+  Index copy = 0;      ///< of the matrix: which one it serves
+  Index copies = 1;    ///< that share the tokens: this transfer happens for one token in so many
+  Index together = 1;  ///< neighbours in `tiles` that share a multicast
+  std::vector<Index> ends = {};  ///< of partial values: by entry of tiles, in the hub's stead
+  Index round = 0;               ///< of partial values
 
   bool to_hub() const {
-    return kind == TransferKind::partial_sums || kind == TransferKind::mixed_values;
+    return kind == TransferKind::partial_sums || kind == TransferKind::partial_values ||
+           kind == TransferKind::mixed_values;
   }
+  /// Whether all tiles get the same, in one multicast.
   bool multicast() const { return kind == TransferKind::input; }
+  /// The multicast that serves this entry of tiles.
+  Index multicast_of(size_t i) const { return multicast() ? 0 : static_cast<Index>(i) / together; }
+  Index hub_of(size_t i) const { return ends.empty() ? hub : ends[i]; }
 };
+
+/// The parts of a transfer that are simple: one hub each, and all tiles together or each on its
+/// own.
+std::vector<Transfer> simple_parts(const Transfer& transfer);
 
 /// What the transfer carries for one token, on average over the copies that share the tokens;
 /// rounded up to whole bytes.

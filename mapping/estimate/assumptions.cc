@@ -21,13 +21,10 @@ void add_network(const TransformerSpec& spec, const DigitalSpec& digital, Senten
   if (spec.is_latent()) {
     list.push_back(
         "latent attention is absorbed: queries and outputs are folded with kv_b, scores and values "
-        "work on one latent per position, of which every tile of heads holds a copy");
+        "work on one latent per position, of which every team of tiles holds a copy");
   }
   if (spec.n_decoder_layers > 0) {
     list.push_back("the second stack begins when the first has finished for every sequence");
-  }
-  if (spec.n_kv_heads > 0 && spec.n_kv_heads < spec.n_heads) {
-    list.push_back("tiles that share a head of keys and values each hold a copy of it");
   }
   if (spec.weight_levels > 0) {
     list.push_back("weights of few levels are stored as the macro's weights: no smaller cells");
@@ -87,6 +84,23 @@ void add_map(const MapSpec& map, Sentences& list) {
   }
 }
 
+void add_buffers(const ChipSpec& chip, Sentences& list) {
+  if (chip.buffer.when_full == "grow") {
+    list.push_back(
+        "buffers between operators are not bounded: tokens wait in them, however many there are "
+        "(buffer.when_full: wait bounds them)");
+    return;
+  }
+  list.push_back(
+      "a step that is ready takes the space of what it leaves, in the buffers of all tiles that "
+      "get it, before it queues for anything else, until the last reader has ended; the oldest "
+      "token never waits for space, and one that needs more than a tile has passes in pieces, "
+      "alone");
+  list.push_back(
+      "logits are sampled as they come, and keys and values read back from a memory are multiplied "
+      "as they come: neither takes space");
+}
+
 void add_chip(const Mapping& mapping, Sentences& list) {
   if (mapping.chip.spec.dram.background.si() == 0.0) {
     list.push_back("the DRAM states no background power: none is included");
@@ -139,7 +153,8 @@ std::vector<std::string> assumptions_of(const Mapping& mapping, const Request& r
         "tokens");
   }
   const Sentences always{
-      "buffers between operators are not bounded",
+      "a token's keys and values go to the tile whose turn it is; for its way, that of the tile in "
+      "the middle of the team stands",
       "DRAM traffic reaches the tiles without loading the mesh and without energy of the network "
       "on chip",
       "a step takes as long as its lanes or its bytes in the buffer do; concurrent steps on one "
@@ -150,6 +165,7 @@ std::vector<std::string> assumptions_of(const Mapping& mapping, const Request& r
       "a vector moves whole: steps of one token do not overlap within an operator",
       "batches share no work: every token passes through every macro by itself",
       "area counts the tiles that hold weights; DRAM and package are not included"};
+  add_buffers(mapping.chip.spec, list);
   list.insert(list.end(), always.begin(), always.end());
   const TransformerSpec& spec = mapping.network.spec;
   add_network(spec, mapping.chip.spec.digital, list);

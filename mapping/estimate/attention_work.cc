@@ -36,8 +36,9 @@ class AttentionCount {
     const std::int64_t stored = crosses_ ? 0 : runs_ - spilled;
     const Index quantised = operands();
     work.quantised = runs_ * quantised;
-    work.buffer = runs_ * activations(quantised) +
-                  2 * runs_ * bytes_of(shape_.heads * shape_.key, widths().kv_bits);
+    work.buffer =
+        runs_ * activations(quantised) +
+        2 * runs_ * site().tiles_per_team() * bytes_of(shape_.heads * shape_.key, widths().kv_bits);
     if (engine()) return work;
     work.macs = positions_.total * shape_.heads * shape_.key;
     work.buffer += stored * in_tiles(shape_.cached) + buffered() * in_tiles(shape_.key);
@@ -61,9 +62,10 @@ class AttentionCount {
       work.buffer += positions_.total * shape_.heads * widths().activation_bits / 8;
     }
     work.accumulated = runs_ * (blocks() - 1) * shape_.heads * shape_.value;
-    if (site().tiles_per_head > 1) {
-      work.accumulated += runs_ * site().tiles_per_head * op_.out_features;
-    }
+    const Index merges = site().tiles_per_team() - 1;  // of each head
+    const LaneWork each = merge_work(shape_, shape_.heads, widths().activation_bits);
+    work.accumulated += runs_ * merges * each.elements;
+    work.buffer += runs_ * merges * each.bytes;
     if (engine()) return work;
     work.macs = positions_.total * shape_.heads * shape_.value;
     work.buffer += buffered() * in_tiles(shape_.value);
@@ -87,7 +89,9 @@ class AttentionCount {
   std::int64_t activations(Index n) const { return bytes_of(n, widths().activation_bits); }
 
   /// `n` elements of one position for each head of keys, in all tiles that hold it.
-  std::int64_t in_tiles(Index n) const { return bytes_of(site().kv_copies * n, widths().kv_bits); }
+  std::int64_t in_tiles(Index n) const {
+    return bytes_of(site().teams.kv_copies() * n, widths().kv_bits);
+  }
   std::int64_t in_dram(Index n) const { return bytes_of(shape_.kv_heads * n, widths().kv_bits); }
 
   std::int64_t buffered() const { return positions_.total - positions_.beyond; }
@@ -158,7 +162,7 @@ AttentionWork source_key_work(const Mapping& mapping, const Operator& cross_kv,
   AttentionWork work;
   work.quantised = positions * cross_kv.out_features;
   work.buffer = positions * (bytes_of(cross_kv.out_features, widths.activation_bits) +
-                             bytes_of(site.kv_copies * cached, widths.kv_bits));
+                             bytes_of(site.teams.kv_copies() * cached, widths.kv_bits));
   return work;
 }
 

@@ -72,6 +72,14 @@ void fill_costs(const Mapping& mapping, const Schedule& worked, Estimate& result
   }
 }
 
+void fill_buffers(const Mapping& mapping, const TokenPlan& plan, const Schedule& times,
+                  const Request& pass, Estimate& result) {
+  if (plan.space.empty()) return;
+  const BufferUse use = buffer_use(plan, pass, times, [](Index) { return Index{1}; });
+  result.buffers = both(result.buffers.value_or(BufferUse{}), use);
+  book_spills(mapping, plan, pass, result.ledger);
+}
+
 void fill_assumptions(const Mapping& mapping, Estimate& result) {
   result.assumptions = assumptions_of(mapping, result.request);
   if (!result.temperature) return;
@@ -101,7 +109,9 @@ Estimate estimate(const Mapping& mapping, const Workload& workload, Index timeli
   for (const Request& pass : passes_of(result.request)) {
     TokenPlan plan = plan_tokens(mapping, pass);
     plan.gating = gating_rule(mapping, plan);
-    append(schedule(plan, pass, timeline_tokens), result.schedule);
+    Schedule times = schedule(plan, pass, timeline_tokens);
+    fill_buffers(mapping, plan, times, pass, result);
+    append(std::move(times), result.schedule);
     book_energy(mapping, pass, with_activity(workload, mapping), result.ledger);
     book_busy(mapping, plan, pass, result.ledger);
     result.macs += macs_of(mapping, pass);

@@ -9,6 +9,7 @@
 #include "core/ledger.h"
 #include "mapping/attention/kv_lifetime.h"
 #include "mapping/chip/map_network.h"
+#include "mapping/estimate/buffer_use.h"
 #include "mapping/estimate/latency.h"
 #include "mapping/larger/reprogramming.h"
 #include "mapping/schedule/schedule.h"
@@ -55,6 +56,7 @@ struct Estimate {
   double temporal_utilisation = 0.0;  ///< time that an array works, mean over arrays / makespan
   Ledger ledger;  ///< operator × component × phase; area and leakage: "static"
   Schedule schedule;
+  std::optional<BufferUse> buffers;           ///< where they are bounded
   std::optional<TemperatureMap> temperature;  ///< where the chip says how it loses its heat
   std::optional<GoodPackage> package;         ///< where the chip says how many dies are good
   std::vector<DieCost> dies;                  ///< without weights, by kind

@@ -126,8 +126,8 @@ class Booker {
   void book_elementwise(const std::string& component, const ElementSpec& each, Index vertex) {
     const auto operands =
         static_cast<Index>(boost::in_degree(static_cast<size_t>(vertex), mapping_.network.graph));
-    elements(component, runs_ * op_->out_features, each);
-    buffer(runs_ * (operands + 1) * activations(op_->out_features));
+    elements(component, runs_ * op_->in_features, each);
+    buffer(runs_ * (operands + 1) * activations(op_->in_features));
   }
 
   /// Queries and keys are rotated in place.

@@ -7,17 +7,14 @@
 #include <algorithm>
 
 #include "core/spelling.h"
+#include "mapping/network/hf_language_model.h"
+#include "mapping/network/hf_parallel.h"
 #include "mapping/network/hf_reader.h"
 
 namespace ohm {
 namespace {
 
 using Spellings = std::vector<std::string>;
-
-const std::map<std::string, std::string> kActivations{
-    {"gelu", "gelu"},           {"gelu_new", "gelu_tanh"}, {"gelu_pytorch_tanh", "gelu_tanh"},
-    {"gelu_fast", "gelu_tanh"}, {"relu", "relu"},          {"relu2", "relu2"},
-    {"silu", "silu"},           {"swish", "silu"}};
 
 /// Keys of llama, which the newer decoders share.
 HfKeyTable llama_keys() {
@@ -34,14 +31,20 @@ HfKeyTable llama_keys() {
           {"qkv_bias", {"attention_bias"}},
           {"ffn_bias", {"mlp_bias"}},
           {"activation", {"hidden_act"}},
-          {"norm_epsilon", {"rms_norm_eps"}},
-          {"n_experts", {"num_local_experts"}},
-          {"experts_per_token", {"num_experts_per_tok"}}};
+          {"norm_epsilon", {"rms_norm_eps"}}};
+}
+
+HfKeyTable mixtral_keys() {
+  HfKeyTable keys = llama_keys();
+  keys["n_experts"] = {"num_local_experts"};
+  keys["experts_per_token"] = {"num_experts_per_tok"};
+  return keys;
 }
 
 HfKeyTable deepseek_keys() {
   HfKeyTable keys = llama_keys();
   keys["n_experts"] = {"n_routed_experts"};
+  keys["experts_per_token"] = {"num_experts_per_tok"};
   keys["n_shared_experts"] = {"n_shared_experts"};
   keys["expert_d_ff"] = {"moe_intermediate_size"};
   keys["dense_layers"] = {"first_k_dense_replace"};
@@ -50,6 +53,20 @@ HfKeyTable deepseek_keys() {
   keys["rope_head_dim"] = {"qk_rope_head_dim"};
   keys["nope_head_dim"] = {"qk_nope_head_dim"};
   keys["v_head_dim"] = {"v_head_dim"};
+  return keys;
+}
+
+HfKeyTable qwen3_moe_keys() {
+  HfKeyTable keys = llama_keys();
+  keys["n_experts"] = {"num_experts"};
+  keys["experts_per_token"] = {"num_experts_per_tok"};
+  keys["expert_d_ff"] = {"moe_intermediate_size"};
+  return keys;
+}
+
+HfKeyTable starcoder2_keys() {
+  HfKeyTable keys = llama_keys();
+  keys["norm_epsilon"] = {"norm_epsilon"};
   return keys;
 }
 
@@ -84,20 +101,6 @@ void require_word(const JsonKeys& file, const std::string& key,
                                fmt::join(known, ", ")));
 }
 
-/// What follows the layers is an output matrix over the vocabulary.
-void require_language_model(const JsonKeys& file) {
-  if (!file.contains("architectures")) return;
-  const auto& list = file.root().at("architectures");
-  const bool one = list.is_array() && list.size() == 1 && list.at(0).is_string();
-  const std::string word = one ? list.at(0).get<std::string>() : "";
-  for (const char* end : {"ForCausalLM", "ForConditionalGeneration", "WithLMHeadModel"}) {
-    if (word.ends_with(end)) return;
-  }
-  file.refuse("architectures", fmt::format("{} is not in this version; expected a list of one "
-                                           "language model, such as LlamaForCausalLM",
-                                           one ? in_quotes(word) : list.dump().substr(0, 80)));
-}
-
 /// Layers of this version are alike; those of newer models may take turns.
 void refuse_mixed_layers(const JsonKeys& file, bool windowed) {
   if (!file.contains("layer_types")) return;
@@ -113,10 +116,11 @@ void refuse_mixed_layers(const JsonKeys& file, bool windowed) {
 }
 
 /// Keys that ask for parts which no family here has.
-void refuse_foreign_parts(const JsonKeys& file, bool experts) {
-  std::vector<std::string> keys{"use_parallel_residual", "parallel_attn", "alibi", "num_experts"};
-  if (!experts) {
-    keys.insert(keys.end(), {"num_local_experts", "n_routed_experts"});
+void refuse_foreign_parts(const JsonKeys& file, const HfKeyTable& known) {
+  std::vector<std::string> keys{"use_parallel_residual", "parallel_attn", "alibi"};
+  const auto own = known.find("n_experts");
+  for (const char* key : {"num_experts", "num_local_experts", "n_routed_experts"}) {
+    if (own == known.end() || own->second.front() != key) keys.emplace_back(key);
   }
   for (const std::string& key : keys) {
     if (!file.contains(key) || file.root().at(key) == false || file.root().at(key) == 0) continue;
@@ -124,22 +128,6 @@ void refuse_foreign_parts(const JsonKeys& file, bool experts) {
                 "not in this version for this family; remove the key, or describe the shape "
                 "in a YAML file");
   }
-}
-
-/// How weights are stored: fp8 changes no shape, bitnet makes them ternary.
-Index weight_levels(const JsonKeys& file) {
-  if (!file.contains("quantization_config")) return 0;
-  const auto& how = file.root().at("quantization_config");
-  const std::string word =
-      how.is_object() && how.contains("quant_method") && how.at("quant_method").is_string()
-          ? how.at("quant_method").get<std::string>()
-          : "";
-  if (word == "bitnet") return 3;
-  if (word == "fp8") return 0;
-  file.refuse("quantization_config",
-              fmt::format("quant_method {} is not in this version; expected bitnet or fp8, or a "
-                          "plain checkpoint: remove the key",
-                          in_quotes(word)));
 }
 
 /// What llama and its successors share.
@@ -157,7 +145,7 @@ TransformerSpec read_llama(const HfReader& r, const std::string& family) {
   s.qkv_bias = s.out_bias = file.flag("attention_bias", false);
   s.ffn_bias = file.flag("mlp_bias", false);
   s.gated_ffn = true;
-  s.activation = r.activation(family == "bitnet" ? "relu2" : "silu", kActivations);
+  s.activation = r.activation(family == "bitnet" ? "relu2" : "silu", hf_activations());
   s.norm = "rmsnorm";
   s.positions = "rope";
   s.norm_epsilon = file.real("rms_norm_eps", 1e-6);
@@ -175,10 +163,14 @@ TransformerSpec read_dense(const HfReader& r, const std::string& family) {
   read_grouped_heads(r, s, family == "llama" || family == "phi3" || family == "bitnet");
   const bool window = family == "mistral" || family == "mixtral";
   if (window) s.sliding_window = r.stated_size("sliding_window", 0);
-  if (family == "phi3") s.sliding_window = r.size_or("sliding_window", 0);
+  if (family == "phi3" || family == "starcoder2") {
+    s.sliding_window = r.size_or("sliding_window", 0);
+  }
   if (family == "qwen2") {
     s.qkv_bias = true;
     s.out_bias = false;
+  }
+  if (family.starts_with("qwen")) {
     if (r.file().flag("use_sliding_window", false)) {
       s.sliding_window = r.size("sliding_window");
       if (r.file().whole({"max_window_layers"}, s.n_layers) != 0) {
@@ -186,6 +178,10 @@ TransformerSpec read_dense(const HfReader& r, const std::string& family) {
                         "layers with and without a window are not in this version; expected 0");
       }
     }
+  }
+  if (family.starts_with("qwen3")) {
+    s.head_norms = true;
+    s.head_dim = r.size("head_dim");
   }
   s.sub_norms = family == "bitnet";
   refuse_mixed_layers(r.file(), s.sliding_window > 0);
@@ -197,6 +193,44 @@ TransformerSpec read_mixtral(const HfReader& r) {
   s.n_experts = r.size("n_experts");
   s.experts_per_token = r.size("experts_per_token");
   s.expert_d_ff = s.d_ff;
+  return s;
+}
+
+TransformerSpec read_qwen3_moe(const HfReader& r) {
+  const JsonKeys& file = r.file();
+  TransformerSpec s = read_dense(r, "qwen3_moe");
+  s.n_experts = r.size("n_experts");
+  s.experts_per_token = r.size("experts_per_token");
+  s.expert_d_ff = r.size("expert_d_ff");
+  const char* dense = "mlp_only_layers";
+  if (file.contains(dense) && !file.root().at(dense).empty()) {
+    file.refuse(dense, "layers without experts among others are not in this version; expected []");
+  }
+  if (file.whole({"decoder_sparse_step"}, 1) != 1) {
+    file.refuse("decoder_sparse_step",
+                "layers that take turns are not in this version; expected 1");
+  }
+  return s;
+}
+
+/// Its embedding's scale of √d_model is part of the table.
+TransformerSpec read_gemma(const HfReader& r) {
+  TransformerSpec s = read_dense(r, "gemma");
+  s.head_dim = r.size("head_dim");
+  s.tied_head = r.file().flag("tie_word_embeddings", true);
+  s.activation = r.activation("gelu_pytorch_tanh", hf_activations());
+  return s;
+}
+
+TransformerSpec read_starcoder2(const HfReader& r) {
+  const JsonKeys& file = r.file();
+  TransformerSpec s = read_dense(r, "starcoder2");
+  s.gated_ffn = false;
+  s.norm = "layernorm";
+  s.norm_epsilon = file.real("norm_epsilon", 1e-5);
+  s.qkv_bias = s.out_bias = s.ffn_bias = file.flag("use_bias", true);
+  s.tied_head = file.flag("tie_word_embeddings", true);
+  s.activation = r.activation("gelu_pytorch_tanh", hf_activations());
   return s;
 }
 
@@ -243,7 +277,7 @@ TransformerSpec read_opt(const HfReader& r) {
   if (!file.flag("layer_norm_elementwise_affine", true)) {
     file.refuse("layer_norm_elementwise_affine", "false is not in this version; expected true");
   }
-  s.activation = r.activation("relu", kActivations);
+  s.activation = r.activation("relu", hf_activations());
   return s;
 }
 
@@ -272,27 +306,46 @@ TransformerSpec read_t5(const HfReader& r) {
   return s;
 }
 
+/// Keys and reader of a family.
+struct Family {
+  HfKeyTable keys;
+  TransformerSpec (*read)(const HfReader&, const std::string& name);
+};
+
+/// A reader that knows its family's name.
+template <TransformerSpec (*kRead)(const HfReader&)>
+TransformerSpec named(const HfReader& r, const std::string&) {
+  return kRead(r);
+}
+
+const Family& family_of(const std::string& name) {
+  static const std::map<std::string, Family> own{
+      {"deepseek_v2", {deepseek_keys(), read_deepseek}},
+      {"deepseek_v3", {deepseek_keys(), read_deepseek}},
+      {"gemma", {llama_keys(), named<read_gemma>}},
+      {"mixtral", {mixtral_keys(), named<read_mixtral>}},
+      {"opt", {opt_keys(), named<read_opt>}},
+      {"qwen3_moe", {qwen3_moe_keys(), named<read_qwen3_moe>}},
+      {"starcoder2", {starcoder2_keys(), named<read_starcoder2>}},
+      {"t5", {t5_keys(), named<read_t5>}}};
+  static const Family dense{llama_keys(), read_dense};
+  const auto found = own.find(name);
+  return found == own.end() ? dense : found->second;
+}
+
 }  // namespace
 
 const HfKeyTable& shape_family_keys(const std::string& family) {
-  static const HfKeyTable llama = llama_keys(), deepseek = deepseek_keys(), opt = opt_keys(),
-                          t5 = t5_keys();
-  if (family.starts_with("deepseek")) return deepseek;
-  if (family == "opt") return opt;
-  return family == "t5" ? t5 : llama;
+  return is_parallel_family(family) ? parallel_family_keys(family) : family_of(family).keys;
 }
 
 TransformerSpec read_shape_family(const JsonKeys& file, const std::string& family) {
+  if (is_parallel_family(family)) return read_parallel_family(file, family);
   const HfReader r(file, shape_family_keys(family));
-  const bool deepseek = family.starts_with("deepseek");
   require_language_model(file);
-  refuse_foreign_parts(file, deepseek || family == "mixtral");
-  TransformerSpec s = deepseek              ? read_deepseek(r, family)
-                      : family == "opt"     ? read_opt(r)
-                      : family == "t5"      ? read_t5(r)
-                      : family == "mixtral" ? read_mixtral(r)
-                                            : read_dense(r, family);
-  s.weight_levels = family == "bitnet" ? 3 : weight_levels(file);
+  refuse_foreign_parts(file, shape_family_keys(family));
+  TransformerSpec s = family_of(family).read(r, family);
+  s.weight_levels = family == "bitnet" ? 3 : trained_levels(file);
   r.refuse_misspellings();
   return s;
 }

@@ -8,8 +8,8 @@
 
 namespace ohm {
 
-/// The keys of a family whose shape, not numbers, is in this version: bitnet, deepseek_v2,
-/// deepseek_v3, llama, mistral, mixtral, opt, phi3, qwen2, t5.
+/// The keys of a family whose shape, not numbers, is in this version: all but bert, deit, gpt2,
+/// roberta and vit.
 const HfKeyTable& shape_family_keys(const std::string& family);
 
 /// The shape of such a family from its config.json.

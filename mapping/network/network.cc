@@ -49,8 +49,14 @@ class Builder {
   Index norm(const std::string& name, Index from) { return norm(name, d_, from); }
 
   Index norm(const std::string& name, Index features, Index from) {
+    return norm(name, features, features, from);
+  }
+
+  /// Of `features`; the vector that goes on may have more.
+  Index norm(const std::string& name, Index features, Index passed, Index from) {
     Operator op{.kind = OpKind::norm, .name = name};
-    op.in_features = op.out_features = features;
+    op.in_features = features;
+    op.out_features = passed;
     op.norm = n_norms_++;
     return add(std::move(op), {from});
   }
@@ -134,13 +140,19 @@ Index add_attention_output(Builder& b, const TransformerSpec& s, Index width, In
                   {values});
 }
 
+/// Queries and keys are normalised in place; values, which stand behind them, pass.
+Index add_head_norms(Builder& b, const TransformerSpec& s, Index merged, Index qkv) {
+  return b.norm("attn.head_norms", s.query_width() + s.kv_width(), merged, qkv);
+}
+
 Index add_grouped_attention(Builder& b, const TransformerSpec& s, Index from) {
   const Index width = s.query_width(), merged = width + 2 * s.kv_width();
   const Index qkv =
       b.matmul("attn.qkv",
                {.part = "qkv", .rows = s.d_model, .columns = merged, .bias = s.qkv_bias}, {from});
+  const Index heads = s.head_norms ? add_head_norms(b, s, merged, qkv) : qkv;
   const Index keys =
-      s.positions == "rope" ? b.elementwise(OpKind::rope, "attn.rope", merged, {qkv}) : qkv;
+      s.positions == "rope" ? b.elementwise(OpKind::rope, "attn.rope", merged, {heads}) : heads;
   return add_attention_output(b, s, width, add_heads(b, s, "attn", merged, width, {keys}, qkv));
 }
 
@@ -271,6 +283,15 @@ Index add_pre_norm_layer(Builder& b, const TransformerSpec& s, int layer, Index 
   return b.residual("ffn.residual", stream, feed_forward);
 }
 
+/// Both parts read the layer's input.
+Index add_parallel_layer(Builder& b, const TransformerSpec& s, int layer, Index stream) {
+  const Index first = b.norm("norm1", stream);
+  const Index attention = add_attention(b, s, first);
+  const Index second = s.block == "parallel" ? b.norm("norm2", stream) : first;
+  const Index feed_forward = add_feed_forward(b, s, layer, second);
+  return b.residual("ffn.residual", b.residual("attn.residual", stream, attention), feed_forward);
+}
+
 Index add_post_norm_layer(Builder& b, const TransformerSpec& s, int layer, Index stream) {
   const Index attention = add_attention(b, s, stream);
   stream = b.norm("norm1", b.residual("attn.residual", stream, attention));
@@ -283,8 +304,9 @@ Index add_layers(Builder& b, const TransformerSpec& s, int first, Index n, Index
   const bool pre_norm = s.norm_placement == "pre";
   for (int layer = first; layer < first + static_cast<int>(n); ++layer) {
     b.enter_layer(layer);
-    stream = pre_norm ? add_pre_norm_layer(b, s, layer, stream, source)
-                      : add_post_norm_layer(b, s, layer, stream);
+    stream = s.is_parallel() ? add_parallel_layer(b, s, layer, stream)
+             : pre_norm      ? add_pre_norm_layer(b, s, layer, stream, source)
+                             : add_post_norm_layer(b, s, layer, stream);
   }
   b.enter_layer(-1);
   return stream;
@@ -298,7 +320,7 @@ void add_language_head(Builder& b, const TransformerSpec& s, Index stream) {
         {stream});
   }
   b.matmul("head",
-           {.part = "head", .rows = s.table_width(), .columns = s.vocabulary, .bias = false},
+           {.part = "head", .rows = s.table_width(), .columns = s.vocabulary, .bias = s.head_bias},
            {stream});
 }
 

@@ -32,13 +32,15 @@ Index attention_count(const TransformerSpec& s) {
   if (s.is_latent()) return latent_attention_count(s);
   const Index merged = s.query_width() + 2 * s.kv_width();
   return s.d_model * merged + (s.qkv_bias ? merged : 0) + s.query_width() * s.d_model +
-         (s.out_bias ? s.d_model : 0) + (s.sub_norms ? s.query_width() : 0);
+         (s.out_bias ? s.d_model : 0) + (s.sub_norms ? s.query_width() : 0) +
+         (s.head_norms ? 2 * s.head_size() : 0);
 }
 
 Index layers_count(const TransformerSpec& s, Index norm) {
   const Index attention = attention_count(s);
   const Index dense = s.n_experts > 0 ? s.dense_layers : s.n_layers;
-  const Index first = s.n_layers * (attention + 2 * norm) + dense * feed_forward_count(s, s.d_ff) +
+  const Index norms = (s.block == "parallel_one_norm" ? 1 : 2) * norm;
+  const Index first = s.n_layers * (attention + norms) + dense * feed_forward_count(s, s.d_ff) +
                       (s.n_layers - dense) * (s.n_experts > 0 ? expert_layer_count(s) : 0);
   const Index second = 2 * attention + feed_forward_count(s, s.d_ff) + 3 * norm;
   return first + s.n_decoder_layers * second;
@@ -66,11 +68,12 @@ Index parameter_count(const TransformerSpec& s) {
   const Index pooler = s.pooler ? d * d + d : 0;
   const Index classifier = s.n_labels > 0 ? (d + 1) * s.n_labels : 0;
   const Index head = s.is_decoder() && !s.tied_head ? s.table_width() * s.vocabulary : 0;
+  const Index head_bias = s.head_bias ? s.vocabulary : 0;
   const Index projections = s.embedding_dim > 0 ? 2 * d * s.embedding_dim : 0;
   const Index patch =
       s.is_image() ? s.channels * s.patch_size * s.patch_size * d + d + s.class_tokens() * d : 0;
   return tables_count(s) + outer_norms + layers_count(s, norm) + pooler + classifier + head +
-         projections + patch;
+         head_bias + projections + patch;
 }
 
 Index adapter_parameter_count(const TransformerSpec& spec) {

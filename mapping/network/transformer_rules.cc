@@ -131,6 +131,26 @@ void expert_rules(const TransformerSpec& s, Visitor& v) {
          "n_experts", fmt::format("{} has no experts; remove it", s.family));
 }
 
+/// Branches beside each other, norms of heads, and what is rotated.
+void block_rules(const TransformerSpec& s, Visitor& v) {
+  v.rule(!s.is_parallel() || (s.norm_placement == "pre" && s.is_decoder() && !s.is_latent() &&
+                              s.n_decoder_layers == 0),
+         "block",
+         fmt::format("'{}' found; only a decoder of one stack that normalises first, without "
+                     "latent attention, has it; expected sequential",
+                     s.block));
+  v.rule(!s.head_norms || (s.norm == "rmsnorm" && !s.is_latent() && s.n_decoder_layers == 0),
+         "head_norms",
+         "only one stack with rmsnorm, without latent attention, has these; remove it");
+  v.rule(s.rope_dim == 0 || (s.positions == "rope" && !s.is_latent()), "rope_dim",
+         "only heads with positions: rope, without latent attention, have it; remove it");
+  const Index head = s.n_heads > 0 ? s.head_size() : 0;  // a Spec that is only described has none
+  v.rule(s.rope_dim <= head, "rope_dim",
+         fmt::format("{} of a head's {} found; expected at most all of it", s.rope_dim, head));
+  v.rule(!s.head_bias || (s.is_decoder() && s.n_decoder_layers == 0), "head_bias",
+         fmt::format("{} has no such bias; remove it", s.family));
+}
+
 /// What run() computes has none of the newer features.
 void executable_rules(const TransformerSpec& s, Visitor& v) {
   if (!is_executable(s)) return;
@@ -149,6 +169,10 @@ void executable_rules(const TransformerSpec& s, Visitor& v) {
   lacks(s.embedding_dim == 0, "embedding_dim");
   lacks(s.final_norm, "final_norm");
   lacks(!s.sub_norms, "sub_norms");
+  lacks(!s.is_parallel(), "block");
+  lacks(!s.head_norms, "head_norms");
+  lacks(s.rope_dim == 0, "rope_dim");
+  lacks(!s.head_bias, "head_bias");
   lacks(s.out_bias, "out_bias");
   lacks(s.ffn_bias, "ffn_bias");
   lacks(s.n_experts == 0, "n_experts");
@@ -161,6 +185,7 @@ void check_rules(const TransformerSpec& spec, Visitor& v) {
   family_rules(spec, v);
   attention_rules(spec, v);
   expert_rules(spec, v);
+  block_rules(spec, v);
   size_rules(spec, v);
   executable_rules(spec, v);
 }

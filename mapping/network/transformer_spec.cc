@@ -129,6 +129,7 @@ void visit_inputs(TransformerSpec& s, Visitor& v) {
   optional_sizes(
       v, {{"unused_positions", "rows of the position table before the first position", 1024,
            s.unused_positions},
+          {"rope_dim", "rotated part of a head; 0: all of it", kWidest, s.rope_dim},
           {"relative_buckets", "t5: buckets of the position bias", kWidest, s.relative_buckets},
           {"embedding_dim", "width of the embedding table; 0: d_model", kWidest, s.embedding_dim}});
 }
@@ -137,6 +138,7 @@ void visit_outputs(TransformerSpec& s, Visitor& v) {
   v.value(Field("n_labels", "outputs of the classifier; 0: none").between(0, kWidest), s.n_labels);
   v.value(Field("pooler", "bert: dense layer and tanh on the first token"), s.pooler);
   v.value(Field("tied_head", "decoders: the head shares the embedding table"), s.tied_head);
+  v.value(Field("head_bias", "decoders: whether the head has a bias"), s.head_bias);
 }
 
 void visit_operators(TransformerSpec& s, Visitor& v) {
@@ -161,6 +163,12 @@ void visit_operators(TransformerSpec& s, Visitor& v) {
                 "feed-forward part")
               .one_of({"pre", "post"}),
           s.norm_placement);
+  v.value(Field("block",
+                "feed-forward part behind attention (sequential) or beside it: parallel, or "
+                "parallel_one_norm where one norm serves both")
+              .one_of({"sequential", "parallel", "parallel_one_norm"}),
+          s.block);
+  v.value(Field("head_norms", "queries and keys are normalised head by head"), s.head_norms);
   v.value(Field("norm_epsilon", "added to the variance by layer normalisation").between(0, 1),
           s.norm_epsilon);
   v.value(Field("final_norm", "pre-norm models: normalise after the last layer"), s.final_norm);
@@ -223,8 +231,9 @@ void visit_adapters(TransformerSpec& s, Visitor& v) {
 
 const std::vector<std::string>& network_families() {
   static const std::vector<std::string> families{
-      "bert",    "bitnet", "deepseek_v2", "deepseek_v3", "deit",    "gpt2", "llama", "mistral",
-      "mixtral", "opt",    "phi3",        "qwen2",       "roberta", "t5",   "vit"};
+      "bert",     "bitnet", "deepseek_v2", "deepseek_v3", "deit",       "falcon", "gemma", "gpt2",
+      "gpt_neox", "gptj",   "llama",       "mistral",     "mixtral",    "opt",    "phi",   "phi3",
+      "qwen2",    "qwen3",  "qwen3_moe",   "roberta",     "starcoder2", "t5",     "vit"};
   return families;
 }
 
@@ -247,7 +256,7 @@ void TransformerSpec::visit(Visitor& v) {
   v.value(Field("family", "architecture, as Hugging Face's model_type")
               .must()
               .one_of(network_families())
-              .later({"qwen3", "gpt_neox", "gptj", "falcon", "gemma", "phi", "qwen2_moe", "bloom"}),
+              .later({"gemma2", "qwen2_moe", "bloom", "mpt"}),
           family);
   visit_shape(*this, v);
   visit_inputs(*this, v);

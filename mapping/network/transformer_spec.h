@@ -27,15 +27,19 @@ struct TransformerSpec {
   Index n_labels = 0;                                  ///< classifier outputs; 0: no classifier
   bool pooler = false;                                 ///< bert: dense + tanh on the first token
   bool tied_head = false;                              ///< the head shares the embedding table
+  bool head_bias = false;                              ///< decoders: of the head
   bool qkv_bias = true, out_bias = true, ffn_bias = true;
   std::string activation = "gelu";     ///< gelu (erf) | gelu_tanh | relu | silu | relu2
   bool gated_ffn = false;              ///< down(activation(gate x) ⊙ up x), Shazeer 2020
   std::string norm = "layernorm";      ///< layernorm | rmsnorm (no mean, no bias)
   std::string norm_placement = "pre";  ///< pre | post
+  std::string block = "sequential";    ///< sequential | parallel | parallel_one_norm
   double norm_epsilon = 1e-5;
   bool final_norm = true;             ///< pre-norm models: after the last layer
   bool sub_norms = false;             ///< BitNet: also before attention's output and ffn_down
+  bool head_norms = false;            ///< queries and keys are normalised head by head
   std::string positions = "learned";  ///< learned | rope | relative
+  Index rope_dim = 0;                 ///< rotated part of a head; 0: all of it
   Index unused_positions = 0;         ///< rows of the position table before the first position
   Index relative_buckets = 0;         ///< t5: of the position bias, per head and stack
   Index n_kv_heads = 0;               ///< heads of keys and values; 0: n_heads
@@ -68,6 +72,8 @@ struct TransformerSpec {
   Index caching_layers() const { return n_decoder_layers > 0 ? n_decoder_layers : n_layers; }
   /// Whether layer `layer` has a router and experts.
   bool routes(Index layer) const { return n_experts > 0 && layer >= dense_layers; }
+  /// Attention and feed-forward part read the same vector.
+  bool is_parallel() const { return block != "sequential"; }
   bool is_latent() const { return kv_lora_rank > 0; }
   bool is_bert() const { return family == "bert" || family == "roberta"; }
   bool is_image() const { return family == "vit" || family == "deit"; }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mapping/schedule/append.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace ohm {
@@ -16,6 +17,7 @@ void append(Schedule pass, Schedule& before) {
     event.ready += shift;
     event.start += shift;
     event.end += shift;
+    event.granted += shift;
   }
   for (Picoseconds& output : pass.outputs) output += shift;
   pass.events.insert(pass.events.begin(), before.events.begin(), before.events.end());
@@ -23,6 +25,10 @@ void append(Schedule pass, Schedule& before) {
   for (size_t t = 0; t < pass.gated.off.size(); ++t) pass.gated.off[t] += before.gated.off[t];
   for (size_t t = 0; t < pass.gated.woken.size(); ++t) {
     pass.gated.woken[t] += before.gated.woken[t];
+  }
+  pass.buffer_peaks.resize(std::max(pass.buffer_peaks.size(), before.buffer_peaks.size()), 0);
+  for (size_t t = 0; t < before.buffer_peaks.size(); ++t) {
+    pass.buffer_peaks[t] = std::max(pass.buffer_peaks[t], before.buffer_peaks[t]);
   }
   pass.gated.wake_ups += before.gated.wake_ups;
   pass.gated.waited += before.gated.waited;

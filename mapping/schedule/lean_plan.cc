@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <map>
+#include <numeric>
+#include <span>
 #include <tuple>
 #include <utility>
 
@@ -14,32 +16,47 @@ struct Use {
   Index step, claim;
 };
 
-using Uses = std::vector<std::vector<Use>>;  // by resource
+/// All claims, resource by resource.
+class Uses {
+ public:
+  explicit Uses(const TokenPlan& plan) : first_(plan.resources.size() + 1, 0) {
+    for (const Step& step : plan.steps) {
+      for (const Claim& claim : step.claims) ++first_[static_cast<size_t>(claim.resource) + 1];
+    }
+    std::partial_sum(first_.begin(), first_.end(), first_.begin());
+    all_.resize(first_.back());
+    std::vector<size_t> next(first_.begin(), first_.end() - 1);
+    for (size_t k = 0; k < plan.steps.size(); ++k) {
+      const auto& claims = plan.steps[k].claims;
+      for (size_t c = 0; c < claims.size(); ++c) {
+        all_[next[static_cast<size_t>(claims[c].resource)]++] = {static_cast<Index>(k),
+                                                                 static_cast<Index>(c)};
+      }
+    }
+  }
+
+  size_t size() const { return first_.size() - 1; }
+  std::span<const Use> operator[](size_t resource) const {
+    return std::span(all_).subspan(first_[resource], first_[resource + 1] - first_[resource]);
+  }
+
+ private:
+  std::vector<size_t> first_;
+  std::vector<Use> all_;
+};
 
 const Claim& claim_of(const TokenPlan& plan, const Use& use) {
   return plan.steps[static_cast<size_t>(use.step)].claims[static_cast<size_t>(use.claim)];
 }
 
-Uses uses_of(const TokenPlan& plan) {
-  Uses uses(plan.resources.size());
-  for (size_t k = 0; k < plan.steps.size(); ++k) {
-    const auto& claims = plan.steps[k].claims;
-    for (size_t c = 0; c < claims.size(); ++c) {
-      uses[static_cast<size_t>(claims[c].resource)].push_back(
-          {static_cast<Index>(k), static_cast<Index>(c)});
-    }
-  }
-  return uses;
-}
-
-bool never_hops(const TokenPlan& plan, const std::vector<Use>& uses) {
+bool never_hops(const TokenPlan& plan, std::span<const Use> uses) {
   return std::none_of(uses.begin(), uses.end(), [&](const Use& use) {
     return plan.steps[static_cast<size_t>(use.step)].hops;
   });
 }
 
 /// What decides when a resource is taken: step, offset and time of every claim on it.
-std::vector<Picoseconds> signature(const TokenPlan& plan, const std::vector<Use>& uses) {
+std::vector<Picoseconds> signature(const TokenPlan& plan, std::span<const Use> uses) {
   std::vector<Picoseconds> key;
   for (const Use& use : uses) {
     const Claim& claim = claim_of(plan, use);
@@ -156,7 +173,7 @@ void take_claimed(const std::vector<Resource>& resources, TokenPlan& plan) {
 }  // namespace
 
 TokenPlan lean_plan(const TokenPlan& plan) {
-  const Uses uses = uses_of(plan);
+  const Uses uses(plan);
   std::vector<bool> kept = kept_units(plan, uses);
   for (size_t r = 0; r < uses.size(); ++r) {
     if (!uses[r].empty() && follows(plan, uses, r)) kept[r] = false;
@@ -165,7 +182,7 @@ TokenPlan lean_plan(const TokenPlan& plan) {
   for (size_t r = 0; r < uses.size(); ++r) {
     if (leads[r]) kept[r] = false;
   }
-  TokenPlan lean{{}, plan.steps};
+  TokenPlan lean{{}, plan.steps, {}, plan.space};
   for (Step& step : lean.steps) thin_out(step, kept, leads);
   take_claimed(plan.resources, lean);
   return lean;

@@ -27,11 +27,11 @@ Index source_positions(const StepBuilder& b, Index vertex) {
 /// delivers.
 Growth mac_growth(const StepBuilder& b, Index vertex, Index size) {
   const AttentionSite& site = site_of(b, vertex);
-  const auto bytes = bytes_of(site.kv_heads_per_tile * size, b.spec().kv_bits);
+  const auto bytes = bytes_of(site.teams.most_kv_heads() * size, b.spec().kv_bits);
   const Picoseconds feeding = b.buffer_time(bytes, "scores");
-  const Index n = ceil_divide(site.heads_per_tile * size, b.spec().digital.attention_macs);
-  Growth growth{site.tiles_per_head, std::max(feeding, cycles(n, b.spec().digital.clock, "scores")),
-                0, 0};
+  const Index n = ceil_divide(site.teams.most_heads() * size, b.spec().digital.attention_macs);
+  Growth growth{site.tiles_per_team(),
+                std::max(feeding, cycles(n, b.spec().digital.clock, "scores")), 0, 0};
   growth.always = source_positions(b, vertex);
   return growth;
 }
@@ -96,6 +96,21 @@ void claim_engines(StepBuilder& b, Index vertex, AttentionProduct product, Step&
   }
 }
 
+/// One number for each head and position of every tile.
+std::vector<Deposit> per_position(const StepBuilder& b, Index vertex, Index positions) {
+  const AttentionSite& site = site_of(b, vertex);
+  const Index all = positions > 0 ? positions : held_positions(b.network(), vertex, b.request());
+  const Index on_tile = ceil_divide(all, site.tiles_per_team());
+  return b.on_each(site.tiles, b.activations(site.teams.most_heads() * on_tile));
+}
+
+/// One value vector for each head of every tile.
+std::vector<Deposit> mixed_values(const StepBuilder& b, Index vertex) {
+  const AttentionSite& site = site_of(b, vertex);
+  const Index value = attention_shape(b.network().spec).value;
+  return b.on_each(site.tiles, b.activations(site.teams.most_heads() * value));
+}
+
 /// Keys and values that are written into arrays occupy them meanwhile.
 void claim_writing(StepBuilder& b, Index scores, Step& stored) {
   const Picoseconds busy =
@@ -106,6 +121,10 @@ void claim_writing(StepBuilder& b, Index scores, Step& stored) {
 }
 
 }  // namespace
+
+LaneWork merge_work(const AttentionShape& shape, Index heads, Index activation_bits) {
+  return {2 * heads * shape.value, 1, 3 * bytes_of(heads * (shape.value + 2), activation_bits)};
+}
 
 Index buffered_positions(const Mapping& mapping, int layer, Index batch) {
   if (mapping.chip.attention) return engine_positions(mapping, layer) / batch;
@@ -118,14 +137,14 @@ Index buffered_positions(const Mapping& mapping, int layer, Index batch) {
   }
   const Index cached = attention_shape(mapping.network.spec).cached;
   const auto per_position =
-      static_cast<double>(bytes_of(site.kv_heads_per_tile * cached, mapping.chip.spec.kv_bits));
+      static_cast<double>(bytes_of(site.teams.most_kv_heads() * cached, mapping.chip.spec.kv_bits));
   double least = std::numeric_limits<double>::max();
   for (const Index tile : site.tiles) {
     const auto n = static_cast<double>(layers[static_cast<size_t>(tile)]);
     least = std::min(least, buffer.capacity.si() * buffer.kv_share / n);
   }
   const double positions = std::floor(least / static_cast<double>(batch) / per_position);
-  return static_cast<Index>(std::min(positions, 1e15)) * site.tiles_per_head;
+  return static_cast<Index>(std::min(positions, 1e15)) * site.tiles_per_team();
 }
 
 Index buffered_positions(const Mapping& mapping, Index vertex, const Request& request) {
@@ -145,11 +164,13 @@ std::int64_t kv_bytes_per_position(const Mapping& mapping) {
   return bytes_of(shape.kv_heads * shape.cached, mapping.chip.spec.kv_bits);
 }
 
-Index plan_scatter(StepBuilder& b, Index scores, Index producer) {
+std::vector<Index> plan_scatter(StepBuilder& b, Index scores, Index producer) {
   const Index n = b.network().op(producer).out_features;
   const Index integers =
       b.digital(scores, "quantise", b.home(producer), b.quantisation(n), {b.result_of(producer)});
-  return b.send(TransferKind::heads, scores, producer, "scatter", integers);
+  const Index queries = b.send({TransferKind::queries, scores, producer}, "scatter", integers);
+  const Index keys = b.send({TransferKind::keys, scores, producer}, "scatter_kv", integers);
+  return keys == queries ? std::vector{keys} : std::vector{queries, keys};
 }
 
 Index plan_store(StepBuilder& b, Index scores, const std::vector<Index>& sent) {
@@ -159,11 +180,12 @@ Index plan_store(StepBuilder& b, Index scores, const std::vector<Index>& sent) {
   if (b.request().decoder) stored.order = StepOrder::in_order;
   // the query is written and read, key and value are written
   const bool has_keys = source_positions(b, scores) == 0 && !b.mapping().chip.attention;
-  const Index written = has_keys ? shape.cached * site.kv_heads_per_tile : 0;
-  stored.latency = b.buffer_time(2 * bytes_of(site.heads_per_tile * shape.key, b.spec().kv_bits) +
-                                     bytes_of(written, b.spec().kv_bits),
-                                 stored.action);
+  const Index written = has_keys ? shape.cached * site.teams.most_kv_heads() : 0;
+  const Index queries = site.teams.most_heads() * shape.key;
+  stored.latency = b.buffer_time(
+      2 * bytes_of(queries, b.spec().kv_bits) + bytes_of(written, b.spec().kv_bits), stored.action);
   if (b.mapping().chip.attention) claim_writing(b, scores, stored);
+  stored.deposits = b.on_each(site.tiles, bytes_of(queries, b.spec().kv_bits));
   return b.add(std::move(stored));
 }
 
@@ -183,6 +205,7 @@ void plan_block_scores(StepBuilder& b, Index vertex, Index kv) {
     scores.growth = mac_growth(b, vertex, attention_shape(b.network().spec).key);
     scores.growth.always = last - first + 1;
     claim_engines(b, vertex, AttentionProduct::scores, scores);
+    scores.deposits = per_position(b, vertex, scores.growth.always);
     b.result_of(vertex) = b.add(std::move(scores));
   }
 }
@@ -204,13 +227,15 @@ std::vector<Step> block_steps(const StepBuilder& b, Index producer) {
 Index plan_softmax_step(StepBuilder& b, Index vertex, const Step& before) {
   const AttentionSite& site = site_of(b, vertex);
   Step made = b.step(vertex, "softmax", before.after);
-  const Picoseconds moving = b.buffer_time(2 * b.activations(site.heads_per_tile), made.action);
-  made.growth = {site.tiles_per_head, std::max<Picoseconds>(1, moving), 0, 0};
-  made.growth.elements = site.heads_per_tile;
+  const Index heads = site.teams.most_heads();
+  const Picoseconds moving = b.buffer_time(2 * b.activations(heads), made.action);
+  made.growth = {site.tiles_per_team(), std::max<Picoseconds>(1, moving), 0, 0};
+  made.growth.elements = heads;
   made.growth.lanes = b.spec().digital.lanes;
   made.growth.pass = cycles(b.spec().digital.softmax.cycles, b.spec().digital.clock, made.action);
   made.growth.always = std::max(before.growth.always, source_positions(b, vertex));
   for (const Index tile : site.tiles) made.claims.push_back({b.digital_of(tile), 0, 0});
+  made.deposits = per_position(b, vertex, made.growth.always);
   return b.add(std::move(made));
 }
 
@@ -225,15 +250,17 @@ Index plan_block_values(StepBuilder& b, Index vertex, Index producer) {
     made.growth = mac_growth(b, vertex, value);
     made.growth.always = before.growth.always;
     claim_engines(b, vertex, AttentionProduct::values, made);
+    made.deposits = mixed_values(b, vertex);
     done.push_back(b.add(std::move(made)));
   }
-  const Index again = (std::ssize(done) - 1) * site.heads_per_tile * value;
+  const Index again = (std::ssize(done) - 1) * site.teams.most_heads() * value;
   if (again == 0) return done.back();
   Step rescaled = b.step(vertex, "accumulate", done);
   const LaneWork work{again, b.spec().digital.accumulate.cycles, 0};
   for (const Index tile : site.tiles) {
     rescaled.claims.push_back({b.digital_of(tile), 0, b.duration(work, rescaled.action)});
   }
+  rescaled.deposits = mixed_values(b, vertex);
   return b.add(std::move(rescaled));
 }
 
@@ -246,7 +273,40 @@ Index plan_all_values(StepBuilder& b, Index vertex) {
     made.growth = mac_growth(b, vertex, attention_shape(b.network().spec).value);
   }
   claim_engines(b, vertex, AttentionProduct::values, made);
+  made.deposits = mixed_values(b, vertex);
   return b.add(std::move(made));
+}
+
+/// What the tiles of a team made of their positions, merged in pairs: both are rescaled to the
+/// larger maximum and added. Returns the last step, or `made`.
+Index plan_merging(StepBuilder& b, Index vertex, Index made) {
+  const Index product = made;  // what tiles made stays until all is merged
+  const AttentionSite& site = site_of(b, vertex);
+  const Index each = site.tiles_per_team(), heads = site.teams.most_heads();
+  const AttentionShape shape = attention_shape(b.network().spec);
+  LaneWork work = merge_work(shape, heads, b.widths().activation_bits);
+  work.left = b.activations(heads * (shape.value + 2));
+  work.cycles = b.spec().digital.accumulate.cycles;
+  for (Index round = 0; round < merge_rounds(each); ++round) {
+    const Index arrived =
+        b.send({TransferKind::partial_values, vertex, -1, round}, "combine", made);
+    Step merge = b.step(vertex, "merge", {arrived});
+    for (const Index own : {made, product}) {
+      const auto& after = merge.after;
+      if (std::find(after.begin(), after.end(), own) == after.end()) merge.after.push_back(own);
+    }
+    const Picoseconds busy = b.duration(work, merge.action);
+    for (Index team = 0; team < site.teams.teams(); ++team) {
+      for (const Index sender : senders_of(each, round)) {
+        const Index to = site.leader(team) + sender - (Index{1} << round);
+        const Index tile = site.tiles[static_cast<size_t>(to)];
+        merge.claims.push_back({b.digital_of(tile), 0, busy});
+        merge.deposits.push_back({tile, work.left});
+      }
+    }
+    made = b.add(std::move(merge));
+  }
+  return made;
 }
 
 /// The softmax before an attention_values.
@@ -264,7 +324,7 @@ void plan_scores(StepBuilder& b, Index vertex) {
   for (const Index from : b.producers(vertex)) {
     // a source's keys are there already
     if (reads_source(b.network(), from) != b.request().first_stack) continue;
-    sent.push_back(plan_scatter(b, vertex, from));
+    for (const Index step : plan_scatter(b, vertex, from)) sent.push_back(step);
   }
   const Index kv = plan_store(b, vertex, sent);
   if (in_blocks(b)) return plan_block_scores(b, vertex, kv);
@@ -274,6 +334,7 @@ void plan_scores(StepBuilder& b, Index vertex) {
     scores.growth = mac_growth(b, vertex, attention_shape(b.network().spec).key);
   }
   claim_engines(b, vertex, AttentionProduct::scores, scores);
+  scores.deposits = per_position(b, vertex, 0);
   const Index fetched = plan_kv_fetch(b, vertex, kv);
   if (fetched >= 0) scores.after.push_back(fetched);
   b.result_of(vertex) = b.add(std::move(scores));
@@ -296,15 +357,10 @@ void plan_softmax(StepBuilder& b, Index vertex) {
 }
 
 void plan_values(StepBuilder& b, Index vertex) {
-  const AttentionSite& site = site_of(b, vertex);
   const Index product = in_blocks(b) ? plan_block_values(b, vertex, softmax_of(b, vertex))
                                      : plan_all_values(b, vertex);
-  const Index mixed = b.send(TransferKind::mixed_values, vertex, -1, "gather", product);
-  b.result_of(vertex) = mixed;
-  if (site.tiles_per_head == 1) return;
-  const Index parts = site.tiles_per_head * b.network().op(vertex).out_features;
-  b.result_of(vertex) = b.digital(vertex, "merge", b.home(vertex),
-                                  {parts, b.spec().digital.accumulate.cycles, 0}, {mixed});
+  const Index merged = plan_merging(b, vertex, product);
+  b.result_of(vertex) = b.send({TransferKind::mixed_values, vertex}, "gather", merged);
 }
 
 }  // namespace ohm

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "mapping/network/experts.h"
+#include "mapping/schedule/bound_buffers.h"
 #include "mapping/schedule/picoseconds.h"
 #include "mapping/schedule/plan_attention.h"
 #include "mapping/schedule/step_builder.h"
@@ -16,17 +17,20 @@ void plan_elementwise(StepBuilder& b, Index vertex, const std::string& action,
                       const ElementSpec& element) {
   std::vector<Index> arrived;
   for (const Index from : b.producers(vertex)) {
-    arrived.push_back(b.send(TransferKind::activation, vertex, from, "send", b.result_of(from)));
+    arrived.push_back(b.send({TransferKind::activation, vertex, from}, "send", b.result_of(from)));
   }
-  const Index n = b.network().op(vertex).out_features;
-  const LaneWork work{n, element.cycles, (std::ssize(arrived) + 1) * b.activations(n)};
+  const Operator& op = b.network().op(vertex);
+  const Index n = op.in_features;  // what it leaves as it is takes nothing
+  const LaneWork work{n, element.cycles, (std::ssize(arrived) + 1) * b.activations(n),
+                      b.activations(op.out_features)};
   b.result_of(vertex) = b.digital(vertex, action, b.home(vertex), work, arrived);
 }
 
 /// Queries and keys are rotated in place.
 void plan_rope(StepBuilder& b, Index vertex) {
   const Index rotated = rotated_elements(b.network(), vertex);
-  const LaneWork work{rotated, rope_element(b.spec().digital).cycles, 2 * b.activations(rotated)};
+  const LaneWork work{rotated, rope_element(b.spec().digital).cycles, 2 * b.activations(rotated),
+                      b.activations(b.network().op(vertex).out_features)};
   b.result_of(vertex) =
       b.digital(vertex, "rope", b.home(vertex), work, {b.result_of(b.producers(vertex).front())});
 }
@@ -36,7 +40,8 @@ void plan_routing(StepBuilder& b, Index vertex) {
   const TransformerSpec& s = b.network().spec;
   const DigitalSpec& unit = b.spec().digital;
   const Index each = unit.softmax.cycles + s.experts_per_token * unit.accumulate.cycles;
-  const LaneWork work{s.n_experts, each, 2 * b.activations(s.n_experts)};
+  const LaneWork work{s.n_experts, each, 2 * b.activations(s.n_experts),
+                      b.activations(s.n_experts)};
   b.result_of(vertex) =
       b.digital(vertex, "route", b.home(vertex), work, {b.result_of(b.producers(vertex).front())});
 }
@@ -47,11 +52,11 @@ void plan_combine(StepBuilder& b, Index vertex) {
   std::vector<Index> arrived;
   for (const Index from : b.producers(vertex)) {
     if (!is_listed(b.network(), from)) continue;
-    arrived.push_back(b.send(TransferKind::activation, vertex, from, "send", b.result_of(from)));
+    arrived.push_back(b.send({TransferKind::activation, vertex, from}, "send", b.result_of(from)));
   }
   const Index terms = std::ssize(arrived) - 1;  // one of them is the weights
   const LaneWork work{terms * n, combine_element(b.spec().digital).cycles,
-                      (terms + 1) * b.activations(n)};
+                      (terms + 1) * b.activations(n), b.activations(n)};
   b.result_of(vertex) = b.digital(vertex, "combine", b.home(vertex), work, arrived);
 }
 
@@ -62,8 +67,9 @@ void plan_embedding(StepBuilder& b, Index vertex, const Operator& op) {
   const Index tables = embedding_tables(b.network());
   const Index row = b.dram_read(
       vertex, "fetch", tables * bytes_of(op.out_features, widths.activation_bits), {}, tables);
-  const LaneWork work{(tables - 1) * op.out_features, b.spec().digital.residual.cycles,
-                      b.activations(op.out_features)};
+  const std::int64_t embedded = b.activations(op.out_features);
+  const LaneWork work{(tables - 1) * op.out_features, b.spec().digital.residual.cycles, embedded,
+                      embedded};
   b.result_of(vertex) = b.digital(vertex, "embed", b.home(vertex), work, {row});
 }
 
@@ -82,12 +88,13 @@ void plan_dequantise(StepBuilder& b, Index vertex, const Operator& op, const Mat
     received += sum_bytes(b, op, each);
   }
   if (columns > op.out_features) {
-    const LaneWork sums{columns - op.out_features, b.spec().digital.accumulate.cycles, received};
+    const LaneWork sums{columns - op.out_features, b.spec().digital.accumulate.cycles, received,
+                        sum_bytes(b, op, op.out_features)};
     before = b.digital(vertex, "accumulate", site.owner, sums, {before});
     received = 0;
   }
   const LaneWork work{op.out_features, b.spec().digital.dequantise.cycles,
-                      received + b.activations(op.out_features)};
+                      received + b.activations(op.out_features), b.activations(op.out_features)};
   b.result_of(vertex) = b.digital(vertex, "dequantise", site.owner, work, {before});
 }
 
@@ -125,6 +132,7 @@ Index plan_accumulate(StepBuilder& b, Index vertex, const MatmulSite& site, Inde
                         sum_bytes(b, op, site.columns[i])};
     additions += work.elements;
     made.claims.push_back({b.digital_of(site.tiles[i]), 0, b.duration(work, made.action)});
+    made.deposits.push_back({site.tiles[i], work.bytes});
   }
   if (additions == 0) made.action = "store_sums";
   return b.add(std::move(made));
@@ -136,7 +144,7 @@ void plan_source_keys(StepBuilder& b, Index vertex) {
   for (auto edge = begin; edge != end; ++edge) {
     const auto scores = static_cast<Index>(boost::target(*edge, b.network().graph));
     if (b.network().op(scores).kind != OpKind::attention_scores) continue;
-    b.result_of(vertex) = plan_store(b, scores, {plan_scatter(b, scores, vertex)});
+    b.result_of(vertex) = plan_store(b, scores, plan_scatter(b, scores, vertex));
     return;
   }
 }
@@ -159,7 +167,7 @@ void plan_matmul(StepBuilder& b, Index vertex, const Operator& op) {
                                {b.result_of(producer)});
   if (takes_turns(b, producer)) b.wait_for_all(before, b.result_of(producer));
   if (site.tiles.empty()) {
-    const Index sent = b.send(TransferKind::activation, vertex, producer, "send", before);
+    const Index sent = b.send({TransferKind::activation, vertex, producer}, "send", before);
     return plan_digital_head(b, vertex, op, sent);
   }
   std::vector<Index> results;
@@ -167,9 +175,9 @@ void plan_matmul(StepBuilder& b, Index vertex, const Operator& op) {
   for (Index copy = 0; copy < copies; ++copy) {
     b.take_turn(copy, copies);
     const MatmulSite& each = b.mapping().placement.site(op.matmul, copy);
-    const Index arrived = b.send(TransferKind::input, vertex, producer, "multicast", before);
+    const Index arrived = b.send({TransferKind::input, vertex, producer}, "multicast", before);
     const Index sums = plan_accumulate(b, vertex, each, plan_mvm(b, vertex, op, arrived));
-    const Index gathered = b.send(TransferKind::partial_sums, vertex, -1, "reduce", sums);
+    const Index gathered = b.send({TransferKind::partial_sums, vertex}, "reduce", sums);
     plan_dequantise(b, vertex, op, each, gathered);
     results.push_back(b.result_of(vertex));
   }
@@ -229,7 +237,9 @@ Index embedding_tables(const Network& network) {
 
 Index rotated_elements(const Network& network, Index vertex) {
   const TransformerSpec& s = network.spec;
-  if (!s.is_latent()) return s.query_width() + s.kv_width();
+  if (!s.is_latent()) {
+    return (s.n_heads + s.kv_heads()) * (s.rope_dim > 0 ? s.rope_dim : s.head_size());
+  }
   const bool keys = network.op(vertex).in_features == s.rope_head_dim;
   return keys ? s.rope_head_dim : s.n_heads * s.rope_head_dim;
 }
@@ -243,7 +253,9 @@ TokenPlan plan_tokens(const Mapping& mapping, const Request& request) {
   for (const Index vertex : mapping.network.order) {
     if (is_planned(mapping.network, vertex, request)) plan_operator(builder, vertex);
   }
-  return builder.take();
+  TokenPlan plan = builder.take();
+  if (mapping.chip.spec.buffer.when_full == "wait") bound_buffers(builder, plan);
+  return plan;
 }
 
 }  // namespace ohm

@@ -24,7 +24,8 @@ bool is_planned(const Network& network, Index vertex, const Request& request);
 /// Matrix: quantise (producer's digital unit), multicast, mvm (all macros of the matrix at once),
 /// accumulate (each tile adds up its row tiles), reduce (to the owner), dequantise (with bias).
 /// Attention: quantise, scatter to the tiles of the heads, scores and values on their
-/// multiply-accumulate units at the pace of units or buffer, softmax on their lanes, gather.
+/// multiply-accumulate units at the pace of units or buffer, softmax on their lanes, then in rounds
+/// combine (partial results to another tile of the team) and merge, gather.
 /// Experts: one of each group of neighbours (see middle_expert()), whose macros and digital units
 /// are occupied for the group's share of the tokens. A source's keys and values are stored by the
 /// pass of the first stack. Everything else: the digital unit of the tile that has its input.

@@ -4,44 +4,17 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 #include <queue>
-#include <tuple>
 #include <utility>
 
 #include "core/error.h"
+#include "mapping/schedule/buffer_space.h"
 #include "mapping/schedule/calendar.h"
+#include "mapping/schedule/jobs.h"
 
 namespace ohm {
 namespace {
-
-constexpr Index kDone = -1;
-
-/// A token of one sequence on its way through the plan.
-struct Job {
-  Index sequence = 0, token = 0;
-  std::vector<Picoseconds> ready;  ///< by step
-  std::vector<Index> pending;      ///< by step: what it still waits for
-  Index remaining = 0;
-  Picoseconds end = 0;
-};
-
-/// What the tokens of one sequence tell each other.
-struct Sequence {
-  std::vector<Index> jobs;            ///< by token
-  std::vector<Index> steps_done;      ///< by step: tokens that passed it, for in_order
-  std::vector<Picoseconds> last_end;  ///< by step
-  std::vector<Index> awaited;         ///< by step: tokens that its gate still has to let pass
-  std::vector<Picoseconds> opened;    ///< by step: when the last of them passed, so far
-  Picoseconds first_output = 0, end = 0;
-};
-
-struct Ready {
-  Picoseconds time;
-  Index job, step;
-  bool operator>(const Ready& other) const {
-    return std::tie(time, job, step) > std::tie(other.time, other.job, other.step);
-  }
-};
 
 class Simulation {
  public:
@@ -59,6 +32,7 @@ class Simulation {
       watch_[static_cast<size_t>(step)] = std::ssize(result_.watched);
       result_.watched.emplace_back(static_cast<size_t>(request.tokens() * request.batch), 0);
     }
+    if (!plan.space.empty()) space_.emplace(plan);
     result_.timeline_tokens = timeline_tokens;
     result_.resources = plan.resources;
     result_.busy.assign(plan.resources.size(), 0);
@@ -87,10 +61,7 @@ class Simulation {
       for (const Step& step : plan_.steps) sequence.awaited.push_back(awaited_tokens(step));
     }
     release_first_tokens();
-    while (!queue_.empty()) {
-      const Ready next = queue_.top();
-      queue_.pop();
-      execute(next);
+    while (space_ ? run_within_space() : run_next()) {
     }
     require_completion();
     summarise();
@@ -98,6 +69,26 @@ class Simulation {
   }
 
  private:
+  /// Whether there was a step that is ready.
+  bool run_next() {
+    if (queue_.empty()) return false;
+    const Ready next = queue_.top();
+    queue_.pop();
+    if (!space_ || space_->reserve(next.job, next.step, next.time)) execute(next, next.time);
+    return true;
+  }
+
+  /// The same; what is freed first lets those start that waited for it.
+  bool run_within_space() {
+    const Picoseconds freed = space_->next();
+    if (!space_->waits() || (!queue_.empty() && queue_.top().time < freed)) return run_next();
+    for (const Granted& each : space_->free_next()) {
+      waited_for_space_ += freed - each.ready;
+      execute({freed, each.job, each.step}, each.ready);
+    }
+    return true;
+  }
+
   /// An encoder's barriers need all tokens; a decoder's tokens follow when they can start.
   void release_first_tokens() {
     const Index last = request_.decoder ? first_ : request_.tokens() - 1;
@@ -135,6 +126,7 @@ class Simulation {
         if (token > 0) job.ready[k] = std::max(time, line.last_end[k]);
       }
     }
+    if (space_) space_->enter(job.applying(), job.sequence);
     line.jobs.push_back(number);
     jobs_.push_back(std::move(job));
     for (size_t k = 0; k < plan_.steps.size(); ++k) {
@@ -143,7 +135,8 @@ class Simulation {
     }
   }
 
-  void execute(const Ready& item) {
+  /// The step has its space since item.time; it had been ready since `ready`.
+  void execute(const Ready& item, Picoseconds ready) {
     const Step& step = plan_.steps[static_cast<size_t>(item.step)];
     const Job& job = jobs_[static_cast<size_t>(item.job)];
     const Index positions = positions_of(request_, job.token);
@@ -154,10 +147,11 @@ class Simulation {
         woken - item.time +
         (step.hops ? hop(step, item.time, woken) : join(step, item.time, woken, extra));
     ++result_.steps;
-    if (item.job < result_.timeline_tokens) record(item, step, extra);
+    if (item.job < result_.timeline_tokens) record(item, ready, extra);
     if (item.step == 0) enter_next(item.job, item.time + delay);
     const Picoseconds end = item.time + delay + step.latency + step.extra(positions);
     gates_.hold(step, end);
+    if (space_) space_->finish(item.job, item.step, end);
     finish(item.job, item.step, end);
   }
 
@@ -214,12 +208,14 @@ class Simulation {
     return latest - undisturbed;
   }
 
-  void record(const Ready& item, const Step& step, Picoseconds extra) {
+  void record(const Ready& item, Picoseconds ready, Picoseconds extra) {
+    const Step& step = plan_.steps[static_cast<size_t>(item.step)];
     if (step.claims.empty()) return;
     const Job& job = jobs_[static_cast<size_t>(item.job)];
     const Claim& claim = step.claims.front();
     result_.events.push_back({claim.resource, step.vertex, step.action, job.sequence, job.token,
-                              item.time, starts_.front(), starts_.front() + claim.busy + extra});
+                              ready, starts_.front(), starts_.front() + claim.busy + extra,
+                              item.time, item.step});
   }
 
   void arrive(Index number, Index step, Picoseconds time) {
@@ -292,9 +288,10 @@ class Simulation {
   void require_completion() const {
     for (const Job& job : jobs_) {
       if (job.remaining == 0) continue;
-      throw SolveError(fmt::format(
-          "schedule: {} steps of token {} of sequence {} never ran: a gate never opened",
-          job.remaining, job.token, job.sequence));
+      throw SolveError(
+          fmt::format("schedule: {} steps of token {} of sequence {} never ran: a gate never "
+                      "opened, or no space was ever free",
+                      job.remaining, job.token, job.sequence));
     }
   }
 
@@ -318,12 +315,16 @@ class Simulation {
     }
     result_.gated = gates_.close(result_.makespan);
     if (result_.gated.waited > 0) result_.stalls["wake_up"] = result_.gated.waited;
+    if (waited_for_space_ > 0) result_.stalls["buffer"] = waited_for_space_;
+    if (space_) result_.buffer_peaks = space_->peaks();
   }
 
   const TokenPlan& plan_;
   const Request request_;
   const Index first_;  // token
   PowerGates gates_;
+  std::optional<BufferSpace> space_;
+  Picoseconds waited_for_space_ = 0;
   std::vector<std::vector<Index>> followers_, gated_;
   std::vector<Index> watch_;  // by step: its place in `watched`, or -1
   std::vector<Calendar> calendars_;

@@ -17,6 +17,8 @@ struct TimelineEvent {
   std::string action;
   Index sequence = 0, token = 0;
   Picoseconds ready = 0, start = 0, end = 0;  ///< it occupies the resource from start to end
+  Picoseconds granted = 0;                    ///< since when there is space for what it leaves
+  Index step = 0;                             ///< of the plan
 };
 
 /// When everything happens.
@@ -34,9 +36,10 @@ struct Schedule {
   std::vector<Picoseconds> outputs;
   /// By watched step: when it ended, by token, then sequence; 0 where it did not run.
   std::vector<std::vector<Picoseconds>> watched;
-  Gated gated;                        ///< by the rule of the plan
-  std::vector<TimelineEvent> events;  ///< of the first tokens only
-  Index timeline_tokens = 0;          ///< how many tokens the events cover
+  Gated gated;                             ///< by the rule of the plan
+  std::vector<std::int64_t> buffer_peaks;  ///< by tile: most bytes at once; none: not bounded
+  std::vector<TimelineEvent> events;       ///< of the first tokens only
+  Index timeline_tokens = 0;               ///< how many tokens the events cover
 
   /// Share of the makespan that a resource is occupied.
   double utilisation(Index resource) const;
@@ -47,10 +50,10 @@ struct Schedule {
 /// Messages take their links one by one as their head advances (virtual cut-through).
 ///
 /// Tokens of a prompt enter one behind the other; a generated token enters when the one before has
-/// left the network; an encoder's attention waits for all of its tokens. Buffers between steps are
-/// not bounded. Events of the first `timeline_tokens` tokens are kept. Deterministic, in whole
-/// picoseconds. Throws SolveError if the makespan beats a lower bound: a bug of ours. Ends of the
-/// steps `watch` are kept.
+/// left the network; an encoder's attention waits for all of its tokens. Where the plan says how
+/// much space tiles have, what a step leaves there takes it (see BufferSpace). Events of the first
+/// `timeline_tokens` tokens are kept. Deterministic, in whole picoseconds. Throws SolveError if the
+/// makespan beats a lower bound: a bug of ours. Ends of the steps `watch` are kept.
 Schedule schedule(const TokenPlan& plan, const Request& request, Index timeline_tokens = 0,
                   const std::vector<Index>& watch = {});
 

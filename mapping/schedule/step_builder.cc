@@ -10,6 +10,20 @@
 
 namespace ohm {
 
+namespace {
+
+/// The hub's own part is copied beside those that travel.
+std::vector<Deposit> deposits_of(const Transfer& transfer) {
+  std::vector<Deposit> deposits;
+  for (size_t i = 0; i < transfer.tiles.size(); ++i) {
+    const Index to = transfer.to_hub() ? transfer.hub_of(i) : transfer.tiles[i];
+    deposits.push_back({to, transfer.bytes[i]});
+  }
+  return deposits;
+}
+
+}  // namespace
+
 Index ceil_divide(Index n, Index by) {
   return n == 0 ? 0 : (n - 1) / by + 1;
 }
@@ -67,6 +81,9 @@ Index StepBuilder::add(Step step) {
           static_cast<Picoseconds>(std::ceil(static_cast<double>(claim.busy) * expert_share_));
     }
   }
+  // logits are sampled as they come
+  const bool bounded = spec().buffer.when_full == "wait";
+  if (!bounded || step.tokens == StepTokens::generating) step.deposits.clear();
   plan_.steps.push_back(std::move(step));
   return std::ssize(plan_.steps) - 1;
 }
@@ -98,6 +115,7 @@ Index StepBuilder::digital(Index vertex, const std::string& action, Index tile,
                            const LaneWork& work, const std::vector<Index>& after) {
   Step made = step(vertex, action, after);
   made.claims = {{first_digital_ + tile, 0, duration(work, action)}};
+  made.deposits = {{tile, work.left}};
   return add(std::move(made));
 }
 
@@ -131,23 +149,25 @@ Index StepBuilder::dram_read(Index vertex, const std::string& action, std::int64
   const Fetch fetch = fetch_of(mapping_.chip, {0}, {bytes, pieces}, action);
   made.claims = claims_of(fetch);
   made.latency = fetch.busy + fetch.start_up;
+  made.deposits = {{0, bytes}};
   return add(std::move(made));
 }
 
-Index StepBuilder::send(TransferKind kind, Index vertex, Index from, const std::string& action,
-                        Index after) {
+Index StepBuilder::send(const Sending& name, const std::string& action, Index after) {
   for (size_t i = 0; i < mapping_.transfers.size(); ++i) {
     const Transfer& transfer = mapping_.transfers[i];
-    if (transfer.kind != kind || transfer.vertex != vertex || transfer.from != from) continue;
+    if (transfer.kind != name.kind || transfer.vertex != name.vertex) continue;
+    if (transfer.from != name.from || transfer.round != name.round) continue;
     if (transfer.copy != turn_) continue;
     const Route& route = mapping_.routes[i];
     if (route.links.empty()) return after;
-    Step made = step(vertex, action, {after});
+    Step made = step(name.vertex, action, {after});
     Passage passage = passage_of(mapping_.chip, route, action);
     made.claims = std::move(passage.claims);
     for (Claim& claim : made.claims) claim.resource += first_link_;
     made.hops = true;
     made.latency = passage.latency;
+    made.deposits = deposits_of(transfer);
     return add(std::move(made));
   }
   return after;
@@ -163,7 +183,14 @@ std::vector<Index> StepBuilder::producers(Index vertex) const {
 }
 
 LaneWork StepBuilder::quantisation(Index n) const {
-  return {n, spec().digital.quantise.cycles, activations(n)};
+  return {n, spec().digital.quantise.cycles, activations(n), bytes_of(n, widths().input_bits)};
+}
+
+std::vector<Deposit> StepBuilder::on_each(const std::vector<Index>& tiles,
+                                          std::int64_t bytes) const {
+  std::vector<Deposit> deposits;
+  for (const Index tile : tiles) deposits.push_back({tile, bytes});
+  return deposits;
 }
 
 }  // namespace ohm

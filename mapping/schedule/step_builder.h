@@ -19,6 +19,13 @@ Index ceil_divide(Index n, Index by);
 struct LaneWork {
   Index elements = 0, cycles = 1;
   std::int64_t bytes = 0;
+  std::int64_t left = 0;  ///< of the result, which stays until it has been read
+};
+
+/// Names a transfer of the copy at hand.
+struct Sending {
+  TransferKind kind = TransferKind::activation;
+  Index vertex = 0, from = -1, round = 0;  ///< see Transfer
 };
 
 /// Grows the plan of one token step by step, on the resources of a chip.
@@ -52,7 +59,8 @@ class StepBuilder {
   /// A step of `vertex` for the tokens of its operator, not yet added.
   Step step(Index vertex, const std::string& action, const std::vector<Index>& after) const;
   /// Its latency covers all of its claims. Steps of an expert that stands for its group occupy
-  /// macros and digital units for their share of the tokens.
+  /// macros and digital units for their share of the tokens. What a step leaves in buffers is kept
+  /// where these are bounded.
   Index add(Step step);
   Index digital(Index vertex, const std::string& action, Index tile, const LaneWork& work,
                 const std::vector<Index>& after);
@@ -66,14 +74,16 @@ class StepBuilder {
                   const std::vector<Index>& after, Index pieces = 0);
   /// What an access to DRAM claims.
   std::vector<Claim> claims_of(const Fetch& fetch) const;
-  /// The transfer of this kind into (or out of) `vertex`; returns `after` where no link is crossed.
-  Index send(TransferKind kind, Index vertex, Index from, const std::string& action, Index after);
+  /// The transfer of this name; returns `after` where no link is crossed.
+  Index send(const Sending& name, const std::string& action, Index after);
 
   Picoseconds buffer_time(std::int64_t bytes, const std::string& action) const;
   Picoseconds duration(const LaneWork& work, const std::string& action) const;
   /// Bytes of `n` elements between digital operators.
   std::int64_t activations(Index n) const { return bytes_of(n, widths().activation_bits); }
   LaneWork quantisation(Index n) const;
+  /// What `elements` of one tile in so many bits leave on each of them.
+  std::vector<Deposit> on_each(const std::vector<Index>& tiles, std::int64_t bytes) const;
 
   TokenPlan take() { return std::move(plan_); }
 

@@ -23,17 +23,21 @@ Json label(const std::string& what, int pid, Index tid, const std::string& name)
 
 Json shown(const TimelineEvent& event, const Resource& resource, const Network& network) {
   const std::string& op = network.op(event.vertex).name;
-  return {{"name", op + " " + event.action},
-          {"cat", to_string(resource.kind)},
-          {"ph", "X"},
-          {"ts", microseconds(event.start)},
-          {"dur", microseconds(event.end - event.start)},
-          {"pid", process_of(resource.kind)},
-          {"tid", resource.number},
-          {"args",
-           {{"sequence", event.sequence},
-            {"token", event.token},
-            {"waited_us", microseconds(event.start - event.ready)}}}};
+  Json shown{{"name", op + " " + event.action},
+             {"cat", to_string(resource.kind)},
+             {"ph", "X"},
+             {"ts", microseconds(event.start)},
+             {"dur", microseconds(event.end - event.start)},
+             {"pid", process_of(resource.kind)},
+             {"tid", resource.number},
+             {"args",
+              {{"sequence", event.sequence},
+               {"token", event.token},
+               {"waited_us", microseconds(event.start - event.ready)}}}};
+  if (event.granted > event.ready) {
+    shown["args"]["waited_for_buffer_us"] = microseconds(event.granted - event.ready);
+  }
+  return shown;
 }
 
 }  // namespace

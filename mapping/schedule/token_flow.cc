@@ -8,7 +8,7 @@
 
 #include "core/error.h"
 #include "mapping/schedule/fold_steps.h"
-#include "mapping/schedule/lean_plan.h"
+#include "mapping/schedule/lone_steps.h"
 
 namespace ohm {
 namespace {
@@ -22,60 +22,45 @@ struct Shared {
   Picoseconds work = 0, head = 0, tail = 0;
 };
 
-/// The plan with resources of its own for every step.
-TokenPlan with_lone_steps(TokenPlan plan) {
-  std::vector<Resource> resources;
-  for (Step& step : plan.steps) {
-    for (Claim& claim : step.claims) {
-      resources.push_back(plan.resources[static_cast<size_t>(claim.resource)]);
-      claim.resource = std::ssize(resources) - 1;
-    }
-  }
-  plan.resources = std::move(resources);
-  return plan;
-}
-
 class TokenFlow {
  public:
   TokenFlow(const RepeatedPlan& repeated, const Request& request)
       : plan_(repeated.plan),
-        lone_(lean_plan(with_lone_steps(plan_))),
-        steps_(lone_.steps),
+        steps_(plan_.steps),
         repeats_(repeated.repeats),
         weights_(repeated.weights),
         request_(request),
         here_(steps_.size()),
         ways_(steps_.size()),
         folder_(steps_, request.batch),
-        end_(steps_.size()),
-        free_(steps_.size()),
+        queues_(steps_),
         last_end_(steps_.size()) {
     weights_.resize(steps_.size(), 1);
     for (size_t k = 0; k < steps_.size(); ++k) {
-      free_[k].assign(steps_[k].claims.size(), 0);
       if (steps_[k].order != StepOrder::in_order) continue;
       last_end_[k].assign(static_cast<size_t>(request.batch), 0);
     }
     find_shared();
   }
 
-  FlowTimes run() {
-    const auto batch = static_cast<size_t>(request_.batch);
-    std::vector<Picoseconds> release(batch, 0);
-    for (Index t = 0; t < request_.tokens(); ++t) {
+  FlowTimes run(Index first) {
+    Times release(static_cast<size_t>(request_.batch), 0);
+    for (Index t = first; t < request_.tokens(); ++t) {
       prepare(t);
       folded_ = &folder_.fold(here_);
-      for (size_t s = 0; s < batch; ++s) {
-        const auto [entered, left] = pass(s, release[s]);
-        result_.makespan = std::max(result_.makespan, left);
-        if (t >= request_.prompt - 1) result_.outputs.push_back(left);
-        release[s] = t + 1 < request_.prompt ? entered : left;
+      pass(release);
+      result_.makespan = std::max(result_.makespan, *std::max_element(left_.begin(), left_.end()));
+      if (t >= request_.prompt - 1) {
+        result_.outputs.insert(result_.outputs.end(), left_.begin(), left_.end());
       }
+      release = t + 1 < request_.prompt ? entered_ : left_;
     }
     return std::move(result_);
   }
 
  private:
+  using Times = std::vector<Picoseconds>;  // by sequence
+
   /// Longest ways to the end of a step and from there, without waiting.
   struct Way {
     Picoseconds path = 0, rest = 0;
@@ -185,79 +170,49 @@ class TokenFlow {
     }
   }
 
-  struct Passage {
-    Picoseconds entered, left;
-  };
-
-  Passage pass(size_t sequence, Picoseconds release) {
-    Passage passage{release, release};
-    for (size_t i = 0; i < folded_->servers.size(); ++i) {
-      const size_t k = folded_->servers[i].step;
-      Picoseconds ready = time_after(folded_->servers[i].after, release);
+  /// The token of every sequence passes: each server takes them all, one after the other.
+  void pass(const Times& release) {
+    const auto& servers = folded_->servers;
+    entered_ = release;
+    if (ends_.size() < servers.size()) ends_.resize(servers.size());
+    for (size_t i = 0; i < servers.size(); ++i) {
+      const size_t k = servers[i].step;
+      Times& times = ends_[i];
+      wait_for(servers[i].after, release, times);
       const bool in_order = steps_[k].order == StepOrder::in_order;
-      if (in_order) ready = std::max(ready, last_end_[k][sequence]);
-      const Picoseconds start = steps_[k].claims.empty() ? ready : serve(k, ready);
-      if (k == 0) passage.entered = start;
-      end_[i] = start + here_[k].latency;
-      if (in_order) last_end_[k][sequence] = end_[i];
+      if (in_order) delay_to(last_end_[k], 0, times);
+      queues_.serve(k, here_[k].occupied, times);
+      if (k == 0) entered_ = times;
+      for (Picoseconds& time : times) time += here_[k].latency;
+      if (in_order) last_end_[k] = times;
     }
-    passage.left = std::max(passage.left, time_after(folded_->left, release));
+    wait_for(folded_->left, release, left_);
     for (Shared& shared : shared_) {
-      if (shared.work == 0) continue;
-      shared.free = std::max(shared.free, release + shared.head) + shared.work;
-      passage.left = std::max(passage.left, shared.free + shared.tail);
+      if (shared.work > 0) pass(shared, release);
     }
-    return passage;
+  }
+
+  void pass(Shared& shared, const Times& release) {
+    for (size_t s = 0; s < release.size(); ++s) {
+      shared.free = std::max(shared.free, release[s] + shared.head) + shared.work;
+      left_[s] = std::max(left_[s], shared.free + shared.tail);
+    }
   }
 
   /// When all of these are over.
-  Picoseconds time_after(const std::vector<Wait>& waits, Picoseconds release) const {
-    Picoseconds time = release;
+  void wait_for(const std::vector<Wait>& waits, const Times& release, Times& times) const {
+    times = release;
     for (const Wait& wait : waits) {
-      const Picoseconds from = wait.server < 0 ? release : end_[static_cast<size_t>(wait.server)];
-      time = std::max(time, from + wait.delay);
+      delay_to(wait.server < 0 ? release : ends_[static_cast<size_t>(wait.server)], wait.delay,
+               times);
     }
-    return time;
   }
 
-  /// Takes the step's own copies of its resources; returns its start.
-  Picoseconds serve(size_t k, Picoseconds ready) {
-    return steps_[k].hops ? hop(k, ready) : join(k, ready);
-  }
-
-  Picoseconds join(size_t k, Picoseconds ready) {
-    const auto& claims = steps_[k].claims;
-    std::vector<Picoseconds>& free = free_[k];
-    Picoseconds start = ready;
-    for (size_t c = 0; c < claims.size(); ++c) start = std::max(start, free[c] - claims[c].offset);
-    for (size_t c = 0; c < claims.size(); ++c) {
-      free[c] = start + claims[c].offset + claims[c].busy + here_[k].occupied;
-    }
-    return start;
-  }
-
-  Picoseconds hop(size_t k, Picoseconds ready) {
-    const auto& claims = steps_[k].claims;
-    std::vector<Picoseconds>& free = free_[k];
-    Picoseconds latest = ready, undisturbed = ready;
-    starts_.resize(claims.size());
-    for (size_t c = 0; c < claims.size(); ++c) {
-      Picoseconds start = ready + claims[c].offset;
-      for (const Index before : claims[c].behind) {
-        const auto b = static_cast<size_t>(before);
-        start = std::max(start, starts_[b] + claims[c].offset - claims[b].offset);
-      }
-      starts_[c] = start = std::max(start, free[c]);
-      free[c] = start + claims[c].busy;
-      const Picoseconds held = std::max(claims[c].busy, claims[c].tail);
-      undisturbed = std::max(undisturbed, ready + claims[c].offset + held);
-      latest = std::max(latest, start + held);
-    }
-    return ready + latest - undisturbed;
+  static void delay_to(const Times& before, Picoseconds delay, Times& times) {
+    for (size_t s = 0; s < times.size(); ++s) times[s] = std::max(times[s], before[s] + delay);
   }
 
   const TokenPlan& plan_;
-  const TokenPlan lone_;  // every step with resources of its own
   const std::vector<Step>& steps_;
   const std::vector<Repeat>& repeats_;
   std::vector<Index> weights_;
@@ -265,22 +220,22 @@ class TokenFlow {
   std::vector<StepTime> here_;
   std::vector<Way> ways_;
   StepFolder folder_;
-  const FoldedSteps* folded_ = nullptr;             // for the token at hand
-  std::vector<Picoseconds> end_;                    // by server
-  std::vector<std::vector<Picoseconds>> free_;      // by step and claim
-  std::vector<std::vector<Picoseconds>> last_end_;  // by step and sequence, where in order
-  std::vector<Picoseconds> starts_;
+  const FoldedSteps* folded_ = nullptr;  // for the token at hand
+  LoneSteps queues_;
+  std::vector<Times> ends_;      // by server
+  std::vector<Times> last_end_;  // by step, where in order
+  Times entered_, left_;
   std::vector<Shared> shared_;
   FlowTimes result_;
 };
 
 }  // namespace
 
-FlowTimes flow_tokens(const RepeatedPlan& repeated, const Request& request) {
+FlowTimes flow_tokens(const RepeatedPlan& repeated, const Request& request, Index first) {
   if (!request.decoder) {
     throw ArgumentError("flow: the tokens of an encoder wait for each other; expected a decoder");
   }
-  return TokenFlow(repeated, request).run();
+  return TokenFlow(repeated, request).run(first);
 }
 
 }  // namespace ohm

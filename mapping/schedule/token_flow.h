@@ -35,7 +35,8 @@ struct FlowTimes {
 /// to the picosecond, and otherwise no later ones. Where several steps share a resource, its work
 /// and the least way before and behind it bound the times from below as well. Identical layers
 /// after the first let tokens pass without waiting, since it has spaced them: each adds the length
-/// of its path. Throws ArgumentError for an encoder, whose barriers this does not know.
-FlowTimes flow_tokens(const RepeatedPlan& repeated, const Request& request);
+/// of its path. With `first`, tokens before that one have long passed: all sequences send it at
+/// time 0. Throws ArgumentError for an encoder, whose barriers this does not know.
+FlowTimes flow_tokens(const RepeatedPlan& repeated, const Request& request, Index first = 0);
 
 }  // namespace ohm

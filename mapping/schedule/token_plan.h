@@ -82,6 +82,13 @@ struct Growth {
   Index always = 0;      ///< positions of every token, as of a source; 0: those it attends to
 };
 
+/// Bytes that a step leaves in the buffer of a tile, from when it is ready until the last step that
+/// follows it has ended.
+struct Deposit {
+  Index tile = 0;
+  std::int64_t bytes = 0;
+};
+
 /// One action for one token. Its result is there `latency` (plus growth) after its start.
 struct Step {
   Index vertex = 0;
@@ -98,6 +105,8 @@ struct Step {
   Index gate_first = 0, gate_last = -1;  ///< … or for these; last -1: up to the last token
   Index turns = 1;                       ///< copies deal tokens out among them: one in so many …
   Index turn = 0;  ///< … those whose number plus that of their sequence leave this remainder
+  std::vector<Deposit> deposits = {};
+  std::int64_t spilled = 0;  ///< bytes to (or from) DRAM, of a sequence, that buffers cannot keep
 
   /// Time on top for a token that attends to `positions`.
   Picoseconds extra(Index positions) const;
@@ -114,6 +123,7 @@ struct TokenPlan {
   std::vector<Resource> resources;
   std::vector<Step> steps;
   GatingRule gating = {};
+  std::vector<std::int64_t> space = {};  ///< by tile: bytes for deposits; empty: not bounded
 };
 
 /// Whether the step is for token `token` of the request.

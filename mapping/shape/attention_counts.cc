@@ -5,6 +5,7 @@
 
 #include "mapping/chip/transfers.h"
 #include "mapping/network/attention_shape.h"
+#include "mapping/schedule/plan_attention.h"
 #include "mapping/shape/growth_sum.h"
 
 namespace ohm {
@@ -33,10 +34,13 @@ class PhaseCounter {
     sum.quantised += runs * operands_;
     sum.macs += scores * (shape_.key + shape_.value);
     sum.softmax += scores;
-    if (spread_.tiles_per_head > 1) sum.accumulated += runs * spread_.tiles_per_head * out_;
-    sum.buffer += runs * (activations(operands_) + activations(out_) +
-                          2 * bytes_of(shape_.heads * shape_.key, kv_bits_)) +
-                  (runs - spilled) * in_tiles(shape_.cached) +
+    const Index merges = spread_.tiles_per_team - 1;  // of each head
+    const LaneWork merge = merge_work(shape_, shape_.heads, activation_bits_);
+    sum.accumulated += runs * merges * merge.elements;
+    const std::int64_t queries =
+        2 * spread_.tiles_per_team * bytes_of(shape_.heads * shape_.key, kv_bits_);
+    sum.buffer += runs * (activations(operands_) + activations(out_) + queries) +
+                  runs * merges * merge.bytes + (runs - spilled) * in_tiles(shape_.cached) +
                   (total - beyond) * (in_tiles(shape_.key) + in_tiles(shape_.value)) +
                   2 * scores * activation_bits_ / 8 + scores * activation_bits_ / 8;
     sum.dram += spilled * in_dram(shape_.cached) + beyond * in_dram(shape_.key) +

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <tuple>
 
-#include "mapping/chip/place.h"
+#include "mapping/attention/head_teams.h"
 #include "mapping/chip/transfers.h"
 #include "mapping/network/attention_shape.h"
 
@@ -37,30 +37,28 @@ class Meetings {
 
 bool alike(const AttentionSpread& a, const AttentionSpread& b) {
   const auto fields = [](const AttentionSpread& s) {
-    return std::tuple(s.tiles, s.heads_per_tile, s.tiles_per_head, s.kv_heads_per_tile, s.kv_copies,
-                      s.buffered);
+    return std::tuple(s.teams, s.tiles_per_team, s.most_heads, s.fewest_heads, s.most_kv_heads,
+                      s.kv_copies, s.buffered);
   };
   return fields(a) == fields(b);
 }
 
-AttentionSpreader::AttentionSpreader(const TransformerSpec& network, Index most)
-    : network_(network), most_(most) {}
+AttentionSpreader::AttentionSpreader(const TransformerSpec& network, const ChipSpec& chip)
+    : network_(network), chip_(chip) {}
 
 const AttentionSpread& AttentionSpreader::heads_on(Index tiles) {
   for (const Heads& each : known_) {
     if (each.tiles == tiles) return each.spread;
   }
+  const HeadTeams teams = head_teams(network_, chip_, tiles);
   AttentionSpread made;
-  const Index heads = network_.n_heads;
-  made.tiles_per_head = std::clamp<Index>(tiles / heads, 1, most_);
-  made.heads_per_tile = tiles < heads ? (heads - 1) / tiles + 1 : 1;
-  made.tiles = ((heads - 1) / made.heads_per_tile + 1) * made.tiles_per_head;
-  made.kv_copies = 0;
-  for (Index first = 0; first < heads; first += made.heads_per_tile) {
-    const Index kv = kv_heads_behind(network_, first, std::min(made.heads_per_tile, heads - first));
-    made.kv_heads_per_tile = std::max(made.kv_heads_per_tile, kv);
-    made.kv_copies += kv;
-  }
+  made.tiles = teams.tiles();
+  made.teams = teams.teams();
+  made.tiles_per_team = teams.tiles_per_team;
+  made.most_heads = teams.most_heads();
+  made.fewest_heads = teams.fewest_heads();
+  made.most_kv_heads = teams.most_kv_heads();
+  made.kv_copies = teams.kv_copies();
   known_.push_back({tiles, made});
   return known_.back().spread;
 }
@@ -74,7 +72,8 @@ AttentionSpread AttentionSpreader::spread(const std::vector<TileRange>& ranges) 
   AttentionSpread made = heads_on(std::max<Index>(1, tiles));
   if (ranges.empty()) return made;
   made.first_tile = ranges.front().first;
-  Index left = made.tiles;  // of the tiles in their order, so many are in use
+  // the last team begins after its share of the tiles
+  Index left = (made.teams - 1) * tiles / made.teams + made.tiles_per_team;
   last = -1;
   for (const TileRange& range : ranges) {
     const Index first = range.first == last ? range.first + 1 : range.first;
@@ -96,9 +95,9 @@ void share_buffers(const TransformerSpec& network, const ChipSpec& chip, Index b
     const double least =
         chip.buffer.capacity.si() * chip.buffer.kv_share / static_cast<double>(most);
     const auto per_position =
-        static_cast<double>(bytes_of(layer.kv_heads_per_tile * cached, chip.kv_bits));
+        static_cast<double>(bytes_of(layer.most_kv_heads * cached, chip.kv_bits));
     const double positions = std::floor(least / static_cast<double>(batch) / per_position);
-    layer.buffered = static_cast<Index>(std::min(positions, 1e15)) * layer.tiles_per_head;
+    layer.buffered = static_cast<Index>(std::min(positions, 1e15)) * layer.tiles_per_team;
   }
 }
 

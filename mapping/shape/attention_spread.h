@@ -18,7 +18,9 @@ struct TileRange {
 /// The attention of a layer without its tiles: the figures of its AttentionSite.
 struct AttentionSpread {
   Index tiles = 1;  ///< in use
-  Index heads_per_tile = 1, tiles_per_head = 1, kv_heads_per_tile = 1, kv_copies = 1;
+  Index teams = 1, tiles_per_team = 1;
+  Index most_heads = 1, fewest_heads = 1;  ///< of queries, of a team
+  Index most_kv_heads = 1, kv_copies = 1;  ///< of keys and values, of a team and of all
   Index first_tile = 0, last_tile = 0;
   Index buffered = 0;  ///< positions that the buffers keep, see buffered_positions()
 };
@@ -29,8 +31,7 @@ bool alike(const AttentionSpread& a, const AttentionSpread& b);
 /// Spreads heads over the tiles that hold a layer's matrices, as place() does.
 class AttentionSpreader {
  public:
-  /// `most`: tiles that a head may have.
-  AttentionSpreader(const TransformerSpec& network, Index most);
+  AttentionSpreader(const TransformerSpec& network, const ChipSpec& chip);
 
   /// Over the tiles of these ranges, which follow each other and may share a tile.
   AttentionSpread spread(const std::vector<TileRange>& ranges);
@@ -44,7 +45,7 @@ class AttentionSpreader {
   const AttentionSpread& heads_on(Index tiles);
 
   const TransformerSpec& network_;
-  const Index most_;
+  const ChipSpec& chip_;
   std::vector<Heads> known_;
 };
 

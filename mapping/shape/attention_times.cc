@@ -44,16 +44,16 @@ const AttentionTimes& AttentionClock::of(const AttentionSpread& spread) {
 /// One pass over keys or values, as fast as the units multiply or the buffer delivers.
 Growth AttentionClock::products(const AttentionSpread& spread, Index size) const {
   const Picoseconds feeding =
-      buffer_time(chip_, bytes_of(spread.kv_heads_per_tile * size, chip_.kv_bits));
-  const Index n = ceil_divide(spread.heads_per_tile * size, chip_.digital.attention_macs);
-  return {spread.tiles_per_head, std::max(feeding, cycles(n, chip_.digital.clock, kAction)), 0, 0};
+      buffer_time(chip_, bytes_of(spread.most_kv_heads * size, chip_.kv_bits));
+  const Index n = ceil_divide(spread.most_heads * size, chip_.digital.attention_macs);
+  return {spread.tiles_per_team, std::max(feeding, cycles(n, chip_.digital.clock, kAction)), 0, 0};
 }
 
 Growth AttentionClock::softmax(const AttentionSpread& spread) const {
-  const std::int64_t bytes = bytes_of(spread.heads_per_tile, chip_.digital.activation_bits);
-  Growth growth{spread.tiles_per_head, std::max<Picoseconds>(1, buffer_time(chip_, 2 * bytes)), 0,
+  const std::int64_t bytes = bytes_of(spread.most_heads, chip_.digital.activation_bits);
+  Growth growth{spread.tiles_per_team, std::max<Picoseconds>(1, buffer_time(chip_, 2 * bytes)), 0,
                 0};
-  growth.elements = spread.heads_per_tile;
+  growth.elements = spread.most_heads;
   growth.lanes = chip_.digital.lanes;
   growth.pass = cycles(chip_.digital.softmax.cycles, chip_.digital.clock, kAction);
   return growth;

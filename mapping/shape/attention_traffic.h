@@ -3,16 +3,34 @@
 
 #include <cstdint>
 
+#include "mapping/shape/least_ways.h"
 #include "mapping/shape/shape_times.h"
 
 namespace ohm {
 
-/// Bytes of an operand of the scores that every tile of a layer's attention gets at least: those of
-/// the tile with fewest heads, which share one head of keys and values.
-std::int64_t least_operand_bytes(const ShapeCase& c, const ShapeOperator& operand,
-                                 const AttentionSpread& spread);
+/// Bytes that the network moves at least.
+struct LeastTraffic {
+  Picoseconds time = 0;       ///< until the last has arrived
+  std::int64_t links = 0;     ///< bytes x links
+  std::int64_t injected = 0;  ///< bytes that enter
+};
 
-/// Bytes of mixed values that every tile sends at least.
-std::int64_t least_result_bytes(const ShapeCase& c, const AttentionSpread& spread);
+/// Attention's messages of one layer: bytes of the team with fewest heads, on the shortest ways.
+class AttentionTraffic {
+ public:
+  AttentionTraffic(const ShapeCase& c, const LeastWays& ways, const AttentionSpread& spread);
+
+  /// An operand of the scores, from a producer that may be on one of the tiles.
+  LeastTraffic operand(const ShapeOperator& operand, bool inside) const;
+  /// One round in which tiles of a team hand over their partial results.
+  LeastTraffic round(Index round) const;
+  /// What the first tiles of the teams send, to an owner that may be one of them.
+  LeastTraffic result(bool inside) const;
+
+ private:
+  const ShapeCase& c_;
+  const LeastWays& ways_;
+  const AttentionSpread& spread_;
+};
 
 }  // namespace ohm

@@ -115,7 +115,7 @@ OperatorSteps StepClock::of(const ShapeOperator& op) const {
       break;
     default:
       if (op.from.empty()) return embedding(op);
-      steps.own = lanes(op.out, element(op).cycles, (operands + 1) * activations(op.out));
+      steps.own = lanes(op.in, element(op).cycles, (operands + 1) * activations(op.in));
   }
   return steps;
 }

@@ -96,8 +96,8 @@ class EnergyCount {
 
   void elementwise(ShapePart part, const ElementSpec& each, const ShapeOperator& op,
                    std::int64_t runs) {
-    add(part, runs * op.out, each);
-    buffer_ += runs * (op.operands + 1) * activations(op.out);
+    add(part, runs * op.in, each);
+    buffer_ += runs * (op.operands + 1) * activations(op.in);
   }
 
   void count_embedding(const ShapeOperator& op, std::int64_t runs) {

@@ -170,7 +170,7 @@ class Walk {
         macros_(chip.macros_per_tile),
         shape_(shape),
         rules_(rules),
-        heads_(network.spec, rules.most_tiles_per_head) {}
+        heads_(network.spec, chip) {}
 
   void run(ShapeLayout& layout) {
     for (size_t l = 0; l < network_.layers.size(); ++l) {

@@ -42,7 +42,6 @@ struct ShapeLayout {
 /// How arrays follow each other.
 struct LayoutRules {
   bool fresh_tiles = false;  ///< every layer begins on a tile of its own, with one copy of each
-  Index most_tiles_per_head = Index{1} << 40;
 };
 
 /// What of a workload a layout depends on.

@@ -4,8 +4,10 @@
 #include <algorithm>
 #include <utility>
 
+#include "mapping/attention/head_teams.h"
 #include "mapping/chip/transfers.h"
 #include "mapping/network/experts.h"
+#include "mapping/schedule/plan_attention.h"
 #include "mapping/shape/attention_traffic.h"
 #include "mapping/shape/layer_steps.h"
 #include "mapping/shape/layer_sums.h"
@@ -108,8 +110,14 @@ class Timing {
     const AttentionTimes& times = attention_.of(*spread_);
     all_.prompt += times.last_of_prompt;
     all_.generated += times.generated;
+    // the first tile of a team takes part in all rounds of merging; each other's result is merged
+    const Runs& runs = runs_[StepTokens::every];
+    PhaseWork first = times.lanes, merged;
+    first.add(merge_rounds(spread_->tiles_per_team) * merging(), runs);
+    merged.add(spread_->teams * (spread_->tiles_per_team - 1) * merging(), runs);
     result_.work.add(ResourceKind::attention, times.units);
-    result_.work.add(ResourceKind::digital, times.lanes);
+    result_.work.add(ResourceKind::digital, first);
+    all_.digital += merged;
     all_.units += on_tiles(times.units, spread_->tiles);
     all_.digital += on_tiles(times.lanes, spread_->tiles);
     all_.dram += times.dram;
@@ -302,16 +310,14 @@ class Timing {
       const Picoseconds quantise = steps_.quantise(operand.out);
       work(each.home, quantise);
       const bool inside = overlap(each.home.tiles, {spread_->first_tile, spread_->last_tile});
-      const std::int64_t bytes = least_operand_bytes(c_, operand, *spread_);
-      const Index away = spread_->tiles - (inside ? 1 : 0);
-      const Picoseconds scattered = ways_.scatter(bytes, away);
-      move(ways_.star_bytes(away * bytes, bytes, away), away * bytes);
-      made.time = std::max(made.time, each.time + quantise + scattered);
+      const LeastTraffic sent = AttentionTraffic(c_, ways_, *spread_).operand(operand, inside);
+      move(sent.links, sent.injected);
+      made.time = std::max(made.time, each.time + quantise + sent.time);
     }
     const Index bits = c_.chip.kv_bits;
     const Picoseconds storing =
-        steps_.buffer(2 * bytes_of(spread_->heads_per_tile * shape_.key, bits) +
-                      bytes_of(shape_.cached * spread_->kv_heads_per_tile, bits));
+        steps_.buffer(2 * bytes_of(spread_->most_heads * shape_.key, bits) +
+                      bytes_of(shape_.cached * spread_->most_kv_heads, bits));
     made.time += storing;
     if (first_store_ == 0) first_store_ = storing;
     made.attended = true;
@@ -324,17 +330,23 @@ class Timing {
       if (from(producer).attended) made.time = std::max(made.time, from(producer).time);
     }
     const bool inside = overlap(made.home.tiles, {spread_->first_tile, spread_->last_tile});
-    const Index away = spread_->tiles - (inside ? 1 : 0);
-    const std::int64_t bytes = least_result_bytes(c_, *spread_);
-    made.time += ways_.gather(away * bytes, away);
-    move(ways_.star_bytes(away * bytes, bytes, away), away * bytes);
-    if (spread_->tiles_per_head > 1) {
-      const Picoseconds merging =
-          steps_.lanes(spread_->tiles_per_head * op_->out, c_.chip.digital.accumulate.cycles, 0);
-      work(made.home, merging);
-      made.time += merging;
+    const AttentionTraffic traffic(c_, ways_, *spread_);
+    const Index rounds = merge_rounds(spread_->tiles_per_team);
+    for (Index round = 0; round < rounds; ++round) {
+      const LeastTraffic sent = traffic.round(round);
+      move(sent.links, sent.injected);
+      made.time += sent.time + merging();
     }
+    const LeastTraffic sent = traffic.result(inside);
+    move(sent.links, sent.injected);
+    made.time += sent.time;
     return made;
+  }
+
+  /// Of two partial results of a team.
+  Picoseconds merging() const {
+    const LaneWork work = merge_work(shape_, spread_->most_heads, c_.chip.digital.activation_bits);
+    return steps_.lanes(work.elements, c_.chip.digital.accumulate.cycles, work.bytes);
   }
 
   const ShapeCase& c_;

@@ -2,13 +2,12 @@
 #include "mapping/structure/bands.h"
 
 #include <algorithm>
-#include <cmath>
 #include <utility>
 
 #include "mapping/macros/matrix_kind.h"
 #include "mapping/macros/tile_filler.h"
-#include "mapping/network/attention_shape.h"
 #include "mapping/network/experts.h"
+#include "mapping/system/router.h"
 
 namespace ohm {
 namespace {
@@ -126,25 +125,6 @@ std::pair<Partition, std::vector<Slot>> store(const Network& network, const Chip
   return {std::move(partition), std::move(slots)};
 }
 
-/// Tiles over which the positions of a head are dealt out: what takes least time at 2048 positions.
-/// More tiles work on fewer positions each, but more parts travel through the port of their owner.
-Index best_tiles_per_head(const TransformerSpec& network, const ChipSpec& chip) {
-  constexpr double kPositions = 2048.0;
-  const AttentionShape shape = attention_shape(network);
-  const double cycle = 1.0 / chip.digital.clock.si(), heads = static_cast<double>(shape.heads);
-  const auto elements = static_cast<double>(shape.key + shape.value);
-  const double units =
-      elements / static_cast<double>(std::max<Index>(1, chip.digital.attention_macs));
-  const double each = std::max(units * cycle, elements * static_cast<double>(chip.kv_bits) / 8.0 /
-                                                  chip.buffer.bandwidth.si());
-  const double bits = static_cast<double>((shape.key + shape.cached) * chip.kv_bits) +
-                      static_cast<double>((shape.value + 2) * chip.digital.activation_bits);
-  const double port = heads * bits / static_cast<double>(chip.noc.flit_bits) / chip.noc.clock.si();
-  const double merge = heads * static_cast<double>(shape.value) * cycle /
-                       static_cast<double>(std::max<Index>(1, chip.digital.lanes));
-  return std::max<Index>(1, std::llround(std::sqrt(kPositions * each / (port + merge))));
-}
-
 }  // namespace
 
 std::vector<Band> bands_on(const Network& network, const ChipSpec& chip, const BandGrid& grid) {
@@ -207,8 +187,7 @@ BandMapping map_in_bands(const Network& network, const ChipSpec& chip, const Ban
   Chip compiled = compile_chip(on_grid(chip, grid, bands.back().first_row + bands.back().rows));
   compiled.widths.matrices = matrix_widths(network, chip);
   auto [partition, slots] = store(network, compiled, bands);
-  Placement placement = placement_of(network, partition, compiled.mesh, std::move(slots),
-                                     best_tiles_per_head(network.spec, chip));
+  Placement placement = placement_of(network, partition, compiled, std::move(slots));
   for (const Band& band : bands) placement.tiles_used += band.tiles;
   Arrangement arrangement = single_copies(partition);
   for (const StaticMatmul& matmul : network.matmuls) {  // also those of experts that are not listed
@@ -224,8 +203,9 @@ BandMapping map_in_bands(const Network& network, const ChipSpec& chip, const Ban
                   {},
                   {}};
   mapping.transfers = transfers_of(network, mapping.placement, mapping.chip.widths);
+  Router router(mapping.chip.mesh);
   for (const Transfer& transfer : mapping.transfers) {
-    mapping.routes.push_back(route(mapping.chip.mesh, transfer));
+    mapping.routes.push_back(router.route(transfer));
     mapping.traffic.link_bytes += mapping.routes.back().link_bytes;
     mapping.traffic.lower_bound += least_link_bytes(transfer);
   }

@@ -35,8 +35,8 @@ std::vector<Index> periods_of(const Network& network, const ChipSpec& chip, cons
 
 /// Maps every layer onto fresh tiles: a band of whole rows, filled along a snake of its own.
 ///
-/// A head's positions are dealt out to as many tiles as answer soonest at 2048 positions, spread
-/// over the layer's, so that they read the memories of all of its chips.
+/// Attention's teams (see head_teams()) are spread over the layer's tiles, so that they read the
+/// memories of all of its chips.
 /// Layers of one kind that stand alike at the borders of chips (see BandGrid) are congruent,
 /// shifted by whole rows, and so are their messages, which travel first along the row. The mesh has
 /// the columns of the grid and as many rows as it takes. Only blocks of listed experts (see

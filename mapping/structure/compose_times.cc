@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "mapping/schedule/bounds.h"
+#include "mapping/schedule/deposits.h"
 #include "mapping/schedule/lean_plan.h"
 #include "mapping/schedule/schedule.h"
 #include "mapping/schedule/token_flow.h"
@@ -56,12 +57,37 @@ class Composer {
     return shape();
   }
 
+  /// The last token of every prompt and those after it, alone on the chip.
+  ComposedTimes decode(Fidelity fidelity) const {
+    if (request_.batch > 1 || request_.prompt < 2 || fidelity == Fidelity::shape) {
+      FlowTimes flow = flow_tokens({lean_, repeats_, weights()}, request_, request_.prompt - 1);
+      return {std::move(flow.outputs), flow.makespan, flow.critical_path, "shape",
+              flow.exact && always_fits(lean_, request_)};
+    }
+    Request later = request_;
+    --later.prompt;
+    ++later.generate;
+    ComposedTimes times{{0}, 0, 0, repeats_.empty() ? "events" : "structure", true};
+    generate(later, times);
+    times.outputs.erase(times.outputs.begin());
+    times.makespan = times.outputs.back();
+    return times;
+  }
+
  private:
-  static constexpr double kMostSteps = 5e5;  // about half a second
+  static constexpr double kMostSteps = 6e5;  // about half a second
 
   ComposedTimes events() const {
     const Schedule s = schedule(lean_, request_);
-    return {s.outputs, s.makespan, s.bounds.critical_path, "events", true};
+    ComposedTimes times{s.outputs, s.makespan, s.bounds.critical_path, "events", true};
+    keep_space(s, times);
+    return times;
+  }
+
+  static void keep_space(const Schedule& s, ComposedTimes& times) {
+    const auto waited = s.stalls.find("buffer");
+    if (waited != s.stalls.end()) times.waited_for_space = waited->second;
+    times.buffer_peaks = s.buffer_peaks;
   }
 
   /// By step: layers whose like it shares resources with.
@@ -100,7 +126,8 @@ class Composer {
   ComposedTimes shape() const {
     const auto layers = weights();
     FlowTimes flow = flow_tokens({lean_, repeats_, layers}, request_);
-    return {std::move(flow.outputs), flow.makespan, flow.critical_path, "shape", flow.exact};
+    return {std::move(flow.outputs), flow.makespan, flow.critical_path, "shape",
+            flow.exact && always_fits(lean_, request_)};
   }
 
   /// Of a run: its last kept layer, and those one period and two before it.
@@ -139,6 +166,7 @@ class Composer {
     prompt.generate = std::min<Index>(1, request_.generate);
     const Schedule s = schedule(lean_, prompt, 0, watched());
     ComposedTimes times{s.outputs, 0, s.bounds.critical_path, "structure", true};
+    keep_space(s, times);
     const auto jobs = static_cast<size_t>(prompt.tokens() * prompt.batch);
     const auto batch = static_cast<size_t>(request_.batch);
     Picoseconds shortest = 0;
@@ -153,17 +181,20 @@ class Composer {
       times.exact = false;  // layers left out want it as well
       if (request_.decoder) hold_back(times);
     }
+    if (times.waited_for_space > 0) times.exact = false;
     if (request_.generate > 1) generate(times);
     times.makespan = *std::max_element(times.outputs.begin(), times.outputs.end());
     return times;
   }
 
   /// A generated token finds an empty chip.
-  void generate(ComposedTimes& times) const {
-    const Schedule s = schedule_generated(lean_, request_, watched());
-    for (Index t = request_.prompt; t < request_.tokens(); ++t) {
+  void generate(ComposedTimes& times) const { generate(request_, times); }
+
+  void generate(const Request& request, ComposedTimes& times) const {
+    const Schedule s = schedule_generated(lean_, request, watched());
+    for (Index t = request.prompt; t < request.tokens(); ++t) {
       bool ignored = true;
-      const auto g = static_cast<size_t>(t - request_.prompt);
+      const auto g = static_cast<size_t>(t - request.prompt);
       const Picoseconds added = left_out(s, static_cast<size_t>(t), ignored);
       times.outputs.push_back(times.outputs.back() + s.outputs[g + 1] - s.outputs[g] + added);
     }
@@ -183,6 +214,32 @@ class Composer {
 ComposedTimes compose_times(const Mapping& mapping, const TokenPlan& plan,
                             const Reduction& reduction, const Request& request, Fidelity fidelity) {
   return Composer(mapping, plan, reduction, request).run(fidelity);
+}
+
+ComposedTimes compose_decoding(const Mapping& mapping, const TokenPlan& plan,
+                               const Reduction& reduction, const Request& request,
+                               Fidelity fidelity) {
+  return Composer(mapping, plan, reduction, request).decode(fidelity);
+}
+
+Schedule as_schedule(const ComposedTimes& times, const Request& request) {
+  Schedule s;
+  s.makespan = times.makespan;
+  s.bounds.critical_path = times.critical_path;
+  s.buffer_peaks = times.buffer_peaks;
+  if (times.waited_for_space > 0) s.stalls["buffer"] = times.waited_for_space;
+  s.outputs = times.outputs;
+  const auto sequences = static_cast<size_t>(request.batch);
+  const auto batch = static_cast<double>(request.batch);
+  double first = 0.0, between = 0.0;
+  for (size_t i = 0; i < sequences; ++i) {
+    const size_t last = s.outputs.size() - sequences + i;
+    first += static_cast<double>(s.outputs[i]);
+    between += static_cast<double>(s.outputs[last] - s.outputs[i]);
+  }
+  s.ttft = static_cast<Picoseconds>(first / batch);
+  if (request.generate > 1) s.tpot = between / batch / static_cast<double>(request.generate - 1);
+  return s;
 }
 
 }  // namespace ohm

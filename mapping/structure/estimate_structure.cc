@@ -21,10 +21,8 @@
 #include "mapping/schedule/append.h"
 #include "mapping/schedule/plan_attention.h"
 #include "mapping/schedule/plan_tokens.h"
-#include "mapping/structure/alike_layers.h"
-#include "mapping/structure/assumed_system.h"
-#include "mapping/structure/bands.h"
 #include "mapping/structure/gated_layers.h"
+#include "mapping/structure/laid_layers.h"
 #include "mapping/structure/require_bands.h"
 
 namespace ohm {
@@ -33,7 +31,7 @@ namespace {
 /// Periods of layers to keep: all of what is small enough, else three of each kind, the last two of
 /// which are compared.
 Index periods_kept(const TransformerSpec& spec, const Request& request, Fidelity fidelity) {
-  constexpr double kMostSteps = 5e5, kMostWeights = 2e9, kStepsOfALayer = 30.0;
+  constexpr double kMostSteps = 6e5, kMostWeights = 2e9, kStepsOfALayer = 36.0;
   const double steps = static_cast<double>(request.tokens()) *
                        static_cast<double>(request.batch * spec.n_layers) * kStepsOfALayer;
   const bool small = fidelity == Fidelity::automatic && steps <= kMostSteps &&
@@ -41,35 +39,25 @@ Index periods_kept(const TransformerSpec& spec, const Request& request, Fidelity
   return small ? std::max<Index>(2, spec.n_layers) : 3;
 }
 
-/// The chip with the system that joins as many as the network needs; alone where one holds it.
-ChipSpec joined(const Network& few, const Reduction& reduction, ChipSpec chip) {
-  chip.dram_at.clear();
-  if (!chip.system.empty()) return chip;
-  const BandGrid grid = band_grid(chip, chip.n_tiles());
-  const Index tiles = tiles_of(bands_on(few, chip, grid), reduction);
-  if (tiles > chip.n_tiles()) chip.system = assumed_system(chip);
-  return chip;
-}
-
 class Scaled {
  public:
   Scaled(const TransformerSpec& spec, const ChipSpec& chip, const Workload& workload,
-         Fidelity fidelity)
-      : spec_(spec), chip_(chip), workload_(workload), fidelity_(fidelity) {
+         Fidelity fidelity, LaidLayers& layers)
+      : spec_(spec),
+        chip_(chip),
+        workload_(workload),
+        fidelity_(fidelity),
+        joined_(layers.joined),
+        grid_(layers.grid),
+        reduction_(layers.reduction),
+        mapped_(layers.mapped),
+        restored_(layers.mapped.mapping) {
     result_.request = resolve_on(chip, spec, workload);
-    const Reduction two = keep_layers(spec, 2);
-    const Network few = build_network(two.spec);
-    joined_ = joined(few, two, chip);
-    grid_ = band_grid(joined_, tiles_of_layers(few, joined_));
-    const Index most = periods_kept(spec, result_.request, fidelity);
-    reduction_ = keep_layers(spec, most, periods_of(few, joined_, grid_));
-    reduction_.one_memory = joined_.system.empty();
-    const Network network = build_network(reduction_.spec);
-    require_alike_layers(network, reduction_, joined_);
-    mapped_ = map_in_bands(network, joined_, grid_);
   }
 
-  Estimate run() {
+  /// `decoding`: only what follows on prompts in the cache.
+  Estimate run(bool decoding) {
+    decoding_ = decoding;
     Mapping& mapping = mapped_.mapping;
     count_memory();
     Ledger reduced;
@@ -81,9 +69,8 @@ class Scaled {
       if (gates) gates->add(plan, pass);
       book_energy(mapping, pass, with_activity(workload_, mapping), reduced);
       book_busy(mapping, plan, pass, reduced);
-      for (const Index v : mapping.network.order) {
-        result_.macs += layers_of(v) * operator_macs(mapping, v, pass);
-      }
+      book_spills(mapping, plan, pass, reduced);
+      result_.macs += macs_of(pass) - (decoding_ ? macs_of(before(pass)) : 0);
     }
     repeat_layers(reduced);
     if (gates) result_.schedule.gated = gates->over(result_.schedule.makespan);
@@ -96,9 +83,34 @@ class Scaled {
     return std::move(result_);
   }
 
+  /// Tokens that the memory of keys and values holds.
+  Index capacity() {
+    Chip& chip = mapped_.mapping.chip;
+    fill_kv_place(chip.spec, result_,
+                  [&](const Request& request) { return fullest_keys(request); });
+    chip.spec.dram = kv_memory(chip_, result_.request);
+    const Index kept = ohm::kv_capacity(mapped_.mapping);
+    if (!reduction_.one_memory || chip.attention) return kept;
+    return kept * reduction_.spec.caching_layers() / spec_.caching_layers();
+  }
+
  private:
   Index layers_of(Index vertex) const {
     return reduction_.stands_for(mapped_.mapping.network.op(vertex).layer);
+  }
+
+  /// What is in the cache when decoding begins, and the first output of it.
+  static Request before(Request pass) {
+    pass.generate = 1;
+    return pass;
+  }
+
+  std::int64_t macs_of(const Request& pass) const {
+    std::int64_t macs = 0;
+    for (const Index v : mapped_.mapping.network.order) {
+      macs += layers_of(v) * operator_macs(mapped_.mapping, v, pass);
+    }
+    return macs;
   }
 
   void count_memory() {
@@ -147,21 +159,16 @@ class Scaled {
   }
 
   void add_times(const TokenPlan& plan, const Request& pass) {
-    ComposedTimes times = compose_times(mapped_.mapping, plan, reduction_, pass, fidelity_);
-    Schedule s;
-    s.makespan = times.makespan;
-    s.outputs = std::move(times.outputs);
-    const auto batch = static_cast<double>(pass.batch);
-    double first = 0.0, between = 0.0;
-    for (size_t i = 0; i < static_cast<size_t>(pass.batch); ++i) {
-      const auto last = s.outputs.size() - static_cast<size_t>(pass.batch) + i;
-      first += static_cast<double>(s.outputs[i]);
-      between += static_cast<double>(s.outputs[last] - s.outputs[i]);
-    }
-    s.ttft = static_cast<Picoseconds>(first / batch);
-    if (pass.generate > 1) s.tpot = between / batch / static_cast<double>(pass.generate - 1);
+    const auto compose = decoding_ ? compose_decoding : compose_times;
+    const ComposedTimes times = compose(mapped_.mapping, plan, reduction_, pass, fidelity_);
+    Schedule s = as_schedule(times, pass);
     add_work(plan, pass, s);
-    s.bounds.critical_path = times.critical_path;
+    if (decoding_) leave_out_work(plan, before(pass), s);
+    if (!plan.space.empty()) {
+      const BufferUse use =
+          buffer_use(plan, pass, s, [this](Index vertex) { return layers_of(vertex); });
+      result_.buffers = both(result_.buffers.value_or(BufferUse{}), use);
+    }
     result_.exact = result_.exact && times.exact;
     result_.fidelity = times.fidelity;
     append(std::move(s), result_.schedule);
@@ -183,6 +190,14 @@ class Scaled {
       }
       s.busy[r] += repeated;
     }
+  }
+
+  void leave_out_work(const TokenPlan& plan, const Request& earlier, Schedule& s) const {
+    Schedule done;
+    add_work(plan, earlier, done);
+    for (size_t r = 0; r < s.busy.size(); ++r) s.busy[r] -= done.busy[r];
+    s.bounds.busiest = 0;  // the bound is the chain of what is left
+    s.bounds.busiest_resource.clear();
   }
 
   /// What layers that the step's stands for work on its macros and DRAM.
@@ -213,6 +228,7 @@ class Scaled {
 
   void repeat_layers(const Ledger& reduced) {
     for (const auto& [leaf, cost] : reduced.leaves()) {
+      if (decoding_ && leaf.phase != "decode") continue;
       const std::string old = fmt::format("h.{}.", leaf.layer);
       for (const int layer : reduction_.layers_of(leaf.layer)) {
         Leaf one = leaf;
@@ -302,33 +318,77 @@ class Scaled {
   const ChipSpec& chip_;
   const Workload& workload_;
   const Fidelity fidelity_;
-  ChipSpec joined_;
-  BandGrid grid_;
-  Reduction reduction_;
+  const ChipSpec& joined_;
+  const BandGrid& grid_;
+  const Reduction& reduction_;
+  BandMapping& mapped_;
+  const ChipsOfKept restored_;
+  bool decoding_ = false;
   double fullest_ = 0.0;  // bytes of keys and values in the memory of a chip
-  BandMapping mapped_{{{}, compile_chip(one_tile(chip_)), {}, {}, {}, {}, {}, {}, {}}, {}};
   Estimate result_;
-
-  static ChipSpec one_tile(ChipSpec chip) {
-    chip.mesh = {1, 1};
-    chip.system.clear();
-    chip.dram_at.clear();
-    return chip;
-  }
 };
+
+void require_one_activity(const Workload& workload) {
+  if (workload.activity.size() <= 1) return;
+  throw ArgumentError(
+      "activity: given matrix by matrix, which only estimate() of a mapping takes; expected one "
+      "entry for all or none");
+}
+
+void require_decoding(const TransformerSpec& network, const ChipSpec& chip) {
+  if (!network.is_decoder() || network.n_decoder_layers > 0) {
+    throw ArgumentError(
+        fmt::format("network {}: decode steps of {}; expected a decoder of one stack", network.name,
+                    network.is_decoder() ? "two stacks" : "an encoder"));
+  }
+  if (chip.gating.gates_idle_tiles()) {
+    throw ArgumentError(fmt::format(
+        "chip {}: gating: idle_tiles beside decode steps on their own; expected unused_tiles or "
+        "none: what wakes depends on the tokens before",
+        chip.name));
+  }
+}
 
 }  // namespace
 
+StructureModel::StructureModel(TransformerSpec network, ChipSpec chip, Fidelity fidelity)
+    : network_(std::move(network)), chip_(std::move(chip)), fidelity_(fidelity) {
+  require_units(chip_);
+  require_bands(chip_);
+}
+
+StructureModel::~StructureModel() = default;
+
+LaidLayers& StructureModel::layers_for(const Request& request) {
+  const Index most = periods_kept(network_, request, fidelity_);
+  if (!layers_ || layers_->most != most) {
+    layers_.reset();
+    layers_ = std::make_unique<LaidLayers>(lay_out_layers(network_, chip_, most));
+  }
+  return *layers_;
+}
+
+Estimate StructureModel::estimate(const Workload& workload) {
+  require_one_activity(workload);
+  LaidLayers& layers = layers_for(resolve_on(chip_, network_, workload));
+  return Scaled(network_, chip_, workload, fidelity_, layers).run(false);
+}
+
+Estimate StructureModel::decoding(const Workload& workload) {
+  require_one_activity(workload);
+  require_decoding(network_, chip_);
+  LaidLayers& layers = layers_for(resolve_on(chip_, network_, workload));
+  return Scaled(network_, chip_, workload, fidelity_, layers).run(true);
+}
+
+Index StructureModel::kv_capacity(const Workload& workload) {
+  LaidLayers& layers = layers_for(resolve_on(chip_, network_, workload));
+  return Scaled(network_, chip_, workload, fidelity_, layers).capacity();
+}
+
 Estimate estimate_structure(const TransformerSpec& network, const ChipSpec& chip,
                             const Workload& workload, Fidelity fidelity) {
-  require_units(chip);
-  require_bands(chip);
-  if (workload.activity.size() > 1) {
-    throw ArgumentError(
-        "activity: given matrix by matrix, which only estimate() of a mapping takes; expected one "
-        "entry for all or none");
-  }
-  return Scaled(network, chip, workload, fidelity).run();
+  return StructureModel(network, chip, fidelity).estimate(workload);
 }
 
 }  // namespace ohm

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <memory>
+
 #include "mapping/estimate/estimate.h"
 #include "mapping/structure/compose_times.h"
 
 namespace ohm {
+
+struct LaidLayers;
 
 /// What a workload costs on as many chips as the network needs: identical layers are solved once.
 ///
@@ -19,5 +23,39 @@ namespace ohm {
 /// matrix.
 Estimate estimate_structure(const TransformerSpec& network, const ChipSpec& chip,
                             const Workload& workload, Fidelity fidelity = Fidelity::automatic);
+
+/// A network on as many chips as it needs, laid out once for many workloads.
+class StructureModel {
+ public:
+  /// Throws what estimate_structure() throws of a network and a chip.
+  StructureModel(TransformerSpec network, ChipSpec chip, Fidelity fidelity = Fidelity::automatic);
+  ~StructureModel();
+
+  const TransformerSpec& network() const { return network_; }
+  const ChipSpec& chip() const { return chip_; }
+
+  /// What estimate_structure() says.
+  Estimate estimate(const Workload& workload);
+
+  /// The same of a decoder whose prompts are in the cache, all but their last tokens, so that no
+  /// time is spent on a long context (see compose_decoding()).
+  ///
+  /// The ledger has what tokens after the first output take, and static power meanwhile; the lower
+  /// bound is the critical path. ArgumentError for an encoder, for two stacks, and where idle tiles
+  /// are gated, whose wake-ups depend on what was before.
+  Estimate decoding(const Workload& workload);
+
+  /// Tokens whose keys and values the memory holds that chip.kv.place names for this workload, over
+  /// all sequences; the fullest chip decides. See kv_capacity() of a mapping.
+  Index kv_capacity(const Workload& workload);
+
+ private:
+  LaidLayers& layers_for(const Request& request);
+
+  TransformerSpec network_;
+  ChipSpec chip_;
+  Fidelity fidelity_;
+  std::unique_ptr<LaidLayers> layers_;
+};
 
 }  // namespace ohm

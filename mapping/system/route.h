@@ -40,7 +40,8 @@ struct Route {
   std::int64_t noc_bytes() const;
 };
 
-/// Dimension-order route; a multicast takes each link of the union of its paths once.
+/// Dimension-order route; a multicast takes each link of the union of its paths once, and loads a
+/// link that several of them share with the bytes of each.
 ///
 /// Paths that leave a chip over the same edge share its link. Those of a gather arrive at the hub
 /// together: the longest starts first.

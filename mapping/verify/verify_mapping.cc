@@ -14,6 +14,7 @@
 #include "crossbar/geometry.h"
 #include "mapping/macros/matrix_kind.h"
 #include "mapping/network/experts.h"
+#include "mapping/verify/verify_attention.h"
 #include "mapping/verify/verify_routes.h"
 #include "mapping/verify/violated.h"
 
@@ -48,21 +49,19 @@ const char* name_of(TransferKind kind) {
       return "inputs";
     case TransferKind::partial_sums:
       return "partial sums";
-    case TransferKind::heads:
-      return "queries, keys and values";
-    case TransferKind::mixed_values:
-      return "mixed values";
     case TransferKind::activation:
       return "activations";
+    default:
+      return "";  // attention's, see verify_attention()
   }
-  return "";
 }
 
-/// Checks the transfers of a mapping, operator by operator.
+/// Checks the transfers of a mapping but those of attention, operator by operator.
 class Deliveries {
  public:
   Deliveries(const Mapping& mapping, const HeldByCopy& held) : mapping_(mapping), held_(held) {
     for (const Transfer& t : mapping.transfers) {
+      if (is_of_attention(t)) continue;
       const auto key = std::tuple(t.kind, t.vertex, t.from, t.copy);
       if (!by_key_.emplace(key, &t).second) {
         violated(fmt::format("{} of {} are sent twice", name_of(t.kind), name(t.vertex)));
@@ -76,14 +75,6 @@ class Deliveries {
       check_consumed(vertex);
       const Operator& op = mapping_.network.op(vertex);
       if (stored(op)) check_sums(vertex, op);
-      if (op.kind == OpKind::attention_values) {
-        const TransformerSpec& spec = mapping_.network.spec;
-        const Transfer& t = only(TransferKind::mixed_values, vertex, -1, 0);
-        expect_hub(t, home(vertex));
-        const Index mixed =
-            spec.is_latent() ? spec.n_heads * spec.kv_lora_rank : spec.query_width();
-        expect_bytes(t, mixed, widths().activation_bits);
-      }
     }
     if (!by_key_.empty()) {
       const Transfer& t = *by_key_.begin()->second;
@@ -193,27 +184,10 @@ class Deliveries {
     if (stored(op)) {
       if (from.empty()) check_inputs(vertex, -1, op);
       for (const Index each : from) check_inputs(vertex, each, op);
-    } else if (op.kind == OpKind::attention_scores) {
-      check_operands(vertex, from);
-    } else if (op.kind != OpKind::softmax && op.kind != OpKind::attention_values) {
+    } else if (op.kind != OpKind::attention_scores && op.kind != OpKind::softmax &&
+               op.kind != OpKind::attention_values) {
       for (const Index each : from) check_activation(vertex, each);
     }
-  }
-
-  /// Queries, and keys and values, whichever operators they come from; latent attention works on
-  /// latents and what is rotated beside them (DeepSeek-V2, 2.1.2).
-  void check_operands(Index vertex, const std::vector<Index>& from) {
-    const TransformerSpec& spec = mapping_.network.spec;
-    std::int64_t bytes = 0;
-    for (const Index each : from) {
-      const Transfer& t = only(TransferKind::heads, vertex, each, 0);
-      expect_hub(t, home(each));
-      bytes += std::accumulate(t.bytes.begin(), t.bytes.end(), std::int64_t{0});
-    }
-    const Index wanted = spec.is_latent()
-                             ? (spec.n_heads + 1) * (spec.kv_lora_rank + spec.rope_head_dim)
-                             : spec.query_width() + 2 * spec.kv_width();
-    expect_at_least(TransferKind::heads, vertex, bytes, {wanted, widths().kv_bits});
   }
 
   void check_activation(Index vertex, Index from) {
@@ -370,11 +344,15 @@ Verification verify_mapping(const Mapping& mapping) {
   check_buffers(mapping, held, report);
   check_dram(mapping);
   Deliveries(mapping, held).check();
+  verify_attention(mapping);
   verify_routes(mapping);
   for (const char* text :
        {"the DRAM holds the weights that are not in crossbars",
         "every operator receives each byte that it consumes from the tile that produced it",
         "nothing is sent that no operator consumes",
+        "every position's keys and values are kept once, but for heads that share them in several "
+        "teams of tiles, each of which has a copy",
+        "what the tiles of a team make of their positions is merged once each",
         "routes lose no byte and invent none: what enters a tile leaves it or is consumed there"}) {
     report.checked.emplace_back(text);
   }

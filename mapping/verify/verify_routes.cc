@@ -56,7 +56,7 @@ void check_unicasts(const Transfer& t, const Route& route, const Ends& ends) {
   }
   for (size_t i = 0; i < t.tiles.size(); ++i) {
     left[t.tiles[i]] -= sign * t.bytes[i];
-    left[t.hub] += sign * t.bytes[i];
+    left[t.hub_of(i)] += sign * t.bytes[i];
   }
   for (const auto& [tile, bytes] : left) {
     if (bytes == 0) continue;
@@ -80,14 +80,18 @@ std::vector<Index> walk(Index from, Index to, const Mesh& mesh) {
   return links;
 }
 
-/// All hops over one edge of a chip share its link, which has no two ends of its own: each link
-/// carries what the paths over it carry.
+/// Each link carries what the paths over it carry, a multicast once. All hops over one edge of a
+/// chip share its link, which has no two ends of its own.
 void check_paths(const Transfer& t, const Route& route, const Mesh& mesh) {
   std::map<Index, std::int64_t> carried;
-  for (size_t i = 0; i < t.tiles.size(); ++i) {
-    if (t.tiles[i] == t.hub) continue;
-    const auto path = t.to_hub() ? walk(t.tiles[i], t.hub, mesh) : walk(t.hub, t.tiles[i], mesh);
-    for (const Index link : path) carried[link] = t.bytes[i] + (t.multicast() ? 0 : carried[link]);
+  std::set<std::pair<Index, Index>> taken;  // links by multicasts
+  const auto n = static_cast<Index>(t.tiles.size()), each = t.multicast() ? n : t.together;
+  for (Index i = 0; i < n; ++i) {
+    const auto at = static_cast<size_t>(i);
+    const Index tile = t.tiles[at], hub = t.ends.empty() ? t.hub : t.ends[at];
+    for (const Index link : t.to_hub() ? walk(tile, hub, mesh) : walk(hub, tile, mesh)) {
+      if (taken.emplace(link, i / each).second) carried[link] += t.bytes[at];
+    }
   }
   for (const LinkLoad& load : route.links) carried[load.link] -= load.bytes;
   for (const auto& [link, bytes] : carried) {
@@ -109,7 +113,7 @@ void verify_routes(const Mapping& mapping) {
   for (size_t i = 0; i < mapping.routes.size(); ++i) {
     const Transfer& t = mapping.transfers[i];
     const Route& route = mapping.routes[i];
-    if (shared) {
+    if (shared || t.together > 1) {
       check_paths(t, route, mapping.chip.mesh);
     } else {
       (t.multicast() ? check_multicast : check_unicasts)(t, route, ends);

@@ -153,6 +153,20 @@ py::object gating(const NamedEstimate& e) {
   return row;
 }
 
+/// None unless the chip bounds its buffers.
+py::object buffers(const NamedEstimate& e) {
+  if (!e.estimate.buffers) return py::none();
+  const BufferUse& it = *e.estimate.buffers;
+  py::dict row;
+  row["fullest_tile"] = it.tile;
+  row["peak_bytes"] = it.peak;
+  row["space_bytes"] = it.space;
+  row["token_need_bytes"] = it.need;
+  row["tiles_in_pieces"] = it.in_pieces;
+  row["spilled_bytes"] = it.spilled;
+  return row;
+}
+
 /// What a user of one sequence sees, and rates by what they count.
 void add_latency(const Latency& latency, py::dict& row) {
   row["tpot_p50_s"] = latency.tpot_p50.si();
@@ -196,6 +210,7 @@ py::dict figures(const NamedEstimate& e) {
   row["spatial_utilisation"] = it.spatial_utilisation;
   row["temporal_utilisation"] = it.temporal_utilisation;
   row["stalls_s"] = stalls(e);
+  row["buffers"] = buffers(e);
   row["assumptions"] = it.assumptions;
   py::list dies;
   for (const DieCost& die : it.dies) {

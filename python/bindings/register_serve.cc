@@ -10,6 +10,7 @@
 #include "mapping/serve/baseline_steps.h"
 #include "mapping/serve/chip_steps.h"
 #include "mapping/serve/serve.h"
+#include "mapping/serve/structure_steps.h"
 #include "python/bindings/loaded_network.h"
 #include "python/bindings/register.h"
 
@@ -120,6 +121,14 @@ void register_serve(py::module_& module) {
         return figures_of(serve(chip_steps(mapping, points_of(spec)), spec));
       },
       py::arg("mapping"), py::arg("mix"), "The same on a mapped network.");
+  module.def(
+      "serve_structure",
+      [](StructureModel& model, const std::string& mix) {
+        const ServingSpec spec = read(mix);
+        check_requests(model.network(), spec);
+        return figures_of(serve(structure_steps(model, points_of(spec)), spec));
+      },
+      py::arg("model"), py::arg("mix"), "The same on as many chips as the network needs.");
   module.def("chip_step", &chip_step, py::arg("mapping"), py::arg("context"), py::arg("batch"),
              "One decode step of equal sequences that attend to `context` positions.");
   module.def("length_presets", &length_presets, "The usual (prompt, generate) pairs.");

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "mapping/larger/estimate_larger.h"
+#include "mapping/serve/structure_steps.h"
 #include "python/bindings/loaded_network.h"
 #include "python/bindings/named_estimate.h"
 #include "python/bindings/register.h"
@@ -27,9 +28,61 @@ Fidelity fidelity_of(const std::string& name) {
       fmt::format("fidelity: {}; expected automatic, structure, shape or events", name));
 }
 
+py::dict step_of(const DecodeStep& step) {
+  py::dict row;
+  row["time_s"] = static_cast<double>(step.cost.time) * 1e-12;
+  row["energy_j"] = step.cost.energy.si();
+  row["energy_low_j"] = step.energy_low.si();
+  row["energy_high_j"] = step.energy_high.si();
+  row["times_fidelity"] = step.fidelity;
+  row["times_are"] = step.exact ? "exact" : "lower bounds";
+  return row;
+}
+
+void register_model(py::module_& module) {
+  using Shared = std::shared_ptr<NamedEstimate>;
+  py::class_<StructureModel>(
+      module, "StructureModel",
+      "A network on as many chips as it needs, laid out once for many workloads.")
+      .def(py::init([](const LoadedNetwork& network, const ChipSpec& chip) {
+             return std::make_unique<StructureModel>(network.network.spec, chip);
+           }),
+           py::arg("network"), py::arg("chip"))
+      .def(
+          "estimate",
+          [](StructureModel& model, std::optional<Index> prompt, std::optional<Index> generate,
+             Index batch) -> Shared {
+            const py::gil_scoped_release release;
+            Estimate found = model.estimate({prompt, generate, batch, {}});
+            return std::make_shared<NamedEstimate>(NamedEstimate{nullptr, std::move(found)});
+          },
+          py::arg("prompt"), py::arg("generate"), py::arg("batch"), "A whole workload.")
+      .def(
+          "decoding",
+          [](StructureModel& model, Index prompt, Index generate, Index batch) -> Shared {
+            const py::gil_scoped_release release;
+            Estimate found = model.decoding({prompt, generate, batch, {}});
+            return std::make_shared<NamedEstimate>(NamedEstimate{nullptr, std::move(found)});
+          },
+          py::arg("prompt"), py::arg("generate"), py::arg("batch"),
+          "The same of prompts in the cache, but for their last tokens.")
+      .def(
+          "decode_step",
+          [](StructureModel& model, Index context, Index batch) {
+            const auto priced = [&] {
+              const py::gil_scoped_release release;
+              return decode_step(model, context, batch);
+            };
+            return step_of(priced());
+          },
+          py::arg("context"), py::arg("batch"),
+          "One step of equal sequences that attend to `context` positions.");
+}
+
 }  // namespace
 
 void register_structure(py::module_& module) {
+  register_model(module);
   module.def(
       "estimate_structure",
       [](const LoadedNetwork& network, const ChipSpec& chip, std::optional<Index> prompt,

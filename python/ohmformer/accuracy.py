@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from ohmformer import _core
-from ohmformer.arrays import integers, numbers, whole
+from ohmformer.arrays import integers, numbers
+from ohmformer.checks import whole
 from ohmformer.chip import Chip
 from ohmformer.errors import ArgumentError
 from ohmformer.mapping import Mapping

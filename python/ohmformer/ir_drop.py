@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 
 from ohmformer import _core
-from ohmformer.arrays import bits, choice, numbers, real
+from ohmformer.arrays import bits, numbers, real
+from ohmformer.checks import choice
 from ohmformer.errors import ArgumentError
 
 ENDS = ("one_end", "both_ends")

@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 
 from ohmformer import _core
-from ohmformer.arrays import integers, whole
+from ohmformer.arrays import integers
+from ohmformer.checks import whole
 from ohmformer.chip import MacroSpec
 from ohmformer.errors import ArgumentError
 

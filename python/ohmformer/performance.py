@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from ohmformer import _core
-from ohmformer.arrays import whole
+from ohmformer.checks import whole
 from ohmformer.chip import Chip
-from ohmformer.errors import ArgumentError
+from ohmformer.errors import ArgumentError, Error
 from ohmformer.mapping import Mapping, fit, map_network
 from ohmformer.network import Network
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 LARGEST = 2**31
 TIMELINE_TOKENS = 4
+TYPICAL_TOKENS = 512  # of a prompt that is left to the network
+MOST_VISITS = 30_000_000  # tiles × tokens that are simulated step by step unasked: about a minute
 FIDELITIES = ("automatic", "events", "structure", "shape")
 
 
@@ -134,7 +136,8 @@ def estimate(
     range; left out, (0.5, 0.25). expert_imbalance: tokens of the busiest routed expert over the mean,
     from 1 to experts / chosen ones.
     fidelity of the times of a network and a chip: events (of every step; it must fit), structure
-    (identical layers solved once), shape (closed forms), or automatic: events where it fits.
+    (identical layers solved once), shape (closed forms), or automatic: events where it fits and they
+    take less than about a minute.
 
     >>> import ohmformer as ohm
     >>> mapping = ohm.map(ohm.Network.from_pretrained("vit-small"), ohm.Chip.load("rram_22nm"))
@@ -152,15 +155,21 @@ def estimate(
     generate = None if generate is None else whole(generate, "generate", 0, LARGEST)
     shares = [_core.InputStatistics(*entry) if isinstance(entry, tuple) else entry for entry in activity]
     workload = prompt, generate, whole(batch, "batch", 0, LARGEST), shares, float(expert_imbalance)
-    mapping = _mapped(mapping, fidelity)
+    mapping = _mapped(mapping, fidelity, ((prompt or TYPICAL_TOKENS) + (generate or 0)) * workload[2])
     if isinstance(mapping, Mapping):
         tokens = whole(timeline_tokens, "timeline_tokens", 0, LARGEST)
         return Performance(_core.CostEstimate.of(mapping._mapped, *workload, tokens))
     network, chip = mapping
-    return Performance(_core.estimate_structure(network._graph, chip._spec, *workload, fidelity))
+    try:
+        return Performance(_core.estimate_structure(network._graph, chip._spec, *workload, fidelity))
+    except Error:
+        if fidelity != "automatic" or not fit(network, chip)["fits"]:
+            raise
+    # it asks for what only a mapping of all tiles knows: events, however long they take
+    return estimate(map_network(network, chip), prompt, generate, batch, activity=shares, expert_imbalance=expert_imbalance)
 
 
-def _mapped(given: Any, fidelity: str) -> Mapping | tuple[Network, Chip]:
+def _mapped(given: Any, fidelity: str, tokens: int) -> Mapping | tuple[Network, Chip]:
     """A mapping where every step is to be simulated, else the network and its chip."""
     if isinstance(given, Mapping):
         if fidelity in ("structure", "shape"):
@@ -169,5 +178,8 @@ def _mapped(given: Any, fidelity: str) -> Mapping | tuple[Network, Chip]:
     if not (isinstance(given, tuple) and len(given) == 2):
         found = type(given).__name__
         raise ArgumentError(f"mapping: {found} found; expected the result of ohmformer.map(), or a network and a chip")
-    events = fit(*given)["fits"] if fidelity == "automatic" else fidelity == "events"
+    events = fidelity == "events"
+    if fidelity == "automatic":
+        found = fit(*given)
+        events = found["fits"] and found["tiles"] * tokens <= MOST_VISITS
     return map_network(*given) if events else given

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "core/config/reader.h"
+#include "mapping/chip/chip.h"
 #include "mapping/chip/chip_spec.h"
 #include "mapping/chip/map_network.h"
 #include "mapping/network/network.h"
@@ -16,6 +17,15 @@ namespace ohm::testing {
 inline ChipSpec shipped_chip(const std::vector<Override>& overrides = {},
                              const std::string& name = "rram_22nm") {
   return load_spec<ChipSpec>("chip", name, {{repository::configs()}, overrides});
+}
+
+/// The shipped chip with a mesh of its own.
+inline Chip chip_on(const MeshSpec& mesh, Index macros_per_tile) {
+  static const ChipSpec shipped = shipped_chip();
+  ChipSpec spec = shipped;
+  spec.mesh = mesh;
+  spec.macros_per_tile = macros_per_tile;
+  return compile_chip(spec);
 }
 
 inline Override with(const std::string& key, const std::string& value) {

@@ -271,7 +271,7 @@ CALLS = {
     "unknown command": (["fitt"], ["No such command 'fitt'"]),
     "no command": ([], ["Missing command"]),
     "unknown option": ([*FIT, "--frobnicate"], ["No such option"]),
-    "missing option": (["fit", "--network", "vit-small"], ["--chip"]),
+    "missing option": (["fit", "--chip", "rram_22nm"], ["--network"]),
     "unknown network": (["fit", "--network", "gtp2", "--chip", "rram_22nm"], ["network 'gtp2' not found", "'gpt2'"]),
     "unknown chip": (["fit", "--network", "gpt2", "--chip", "rram_22"], ["chip 'rram_22' not found", "'rram_22nm'"]),
     "empty network": (["fit", "--network", "", "--chip", "rram_22nm"], ["network '' not found"]),

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ohmformer import _core
-from ohmformer.arrays import whole
+from ohmformer.checks import whole
 from ohmformer.chip import Described
 from ohmformer.errors import ArgumentError
 from ohmformer.network import Network

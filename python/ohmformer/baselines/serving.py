@@ -8,9 +8,12 @@ import yaml
 
 from ohmformer import _core
 from ohmformer.baselines.baseline import Baseline, Figures, _graph
+from ohmformer.chip import Chip
 from ohmformer.errors import ArgumentError
 from ohmformer.mapping import Mapping
 from ohmformer.network import Network
+
+LOWER_BOUNDS = "lower bounds"  # of times, where several sequences share a step
 
 
 def length_presets() -> list[str]:
@@ -22,11 +25,12 @@ def length_presets() -> list[str]:
     return [f"{prompt}/{generate}" for prompt, generate in _core.length_presets()]
 
 
-def serve(machine: Baseline | Mapping, mix: Dictionary[str, Any] | str, network: Network | None = None, **settings: Any) -> Figures:
+def serve(machine: Baseline | Mapping | Chip, mix: Dictionary[str, Any] | str, network: Network | None = None, **settings: Any) -> Figures:
     """Serve a mix of requests, pass by pass, first come first served.
 
-    Args: machine is a Baseline (with the network it runs) or the result of ohmformer.map(), which
-    serves the network that was mapped and no other. mix is a
+    Args: machine is a Baseline or a Chip (with the network it runs, on as many chips as that
+    needs, identical layers solved once), or the result of ohmformer.map(), which serves the network
+    that was mapped and no other. mix is a
     dictionary, or the name of a length preset such as "2048/128" (64 requests at once; `count=` for
     another number): requests, a list of {prompt, generate, arrival: "3 ms", count}; poisson, {rate:
     "2 Hz", count, prompts, generates, paired, seed}; batching, "continuous" (default) or "static";
@@ -35,20 +39,29 @@ def serve(machine: Baseline | Mapping, mix: Dictionary[str, Any] | str, network:
     Keys: ttft_s, tpot_s, latency_s, waiting_s (each with mean, p50, p95, p99, max), makespan_s,
     busy_s, passes, input_tokens, output_tokens, their rates (input_, output_, total_tokens_per_s,
     tokens_per_s_per_user), energy_j, output_tokens_per_j, total_tokens_per_j, mean_queue,
-    longest_queue, mean_batch, requests. A chip's passes are interpolated between a few estimates.
+    longest_queue, mean_batch, requests; of a chip and a network also times_are: steps of several sequences are
+    lower bounds there. A chip's passes are interpolated between a few estimates.
 
     >>> llama = Network.from_pretrained("llama-3-8b")
     >>> result = serve(Baseline.preset("h100"), "128/128", llama, count=8)
     >>> result.output_tokens, result.longest_queue, result.ttft_s["mean"] < result.latency_s["p50"]
     (1024, 0, True)
+    >>> from ohmformer.chip import Chip
+    >>> result = serve(Chip.load("rram_22nm"), "128/128", llama, count=8)
+    >>> result.output_tokens, result.tpot_s["p95"] < result.latency_s["p50"]
+    (1024, True)
     """
     text = yaml.safe_dump(_mix(mix, settings), sort_keys=False)
-    if isinstance(machine, Baseline):
+    if isinstance(machine, (Baseline, Chip)):
         if network is None:
-            raise ArgumentError("serve: a baseline without a network; expected the network that it runs")
-        return Figures(_core.serve_baseline(machine._spec, _graph(network), text))
+            kind = "baseline" if isinstance(machine, Baseline) else "chip"
+            raise ArgumentError(f"serve: a {kind} without a network; expected the network that it runs")
+        if isinstance(machine, Baseline):
+            return Figures(_core.serve_baseline(machine._spec, _graph(network), text))
+        model = _core.StructureModel(_graph(network), machine._spec)
+        return Figures({**_core.serve_structure(model, text), "times_are": LOWER_BOUNDS})
     if not isinstance(machine, Mapping):
-        raise ArgumentError(f"machine: {type(machine).__name__} found; expected a Baseline or the result of ohmformer.map()")
+        raise ArgumentError(f"machine: {type(machine).__name__} found; expected a Baseline, a Chip or the result of ohmformer.map()")
     if network is not None and _graph(network).to_dict() != machine.network.to_dict():
         raise ArgumentError(
             f"serve: network {network.name} beside a mapping of {machine.network.name}; expected none: a mapping serves "

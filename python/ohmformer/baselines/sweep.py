@@ -4,12 +4,11 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from ohmformer import _core
 from ohmformer.baselines.baseline import Baseline, decode_gain
 from ohmformer.baselines.standing import Result, evidence, results, worst_error
 from ohmformer.chip import Chip
+from ohmformer.curves.steps import Steps
 from ohmformer.errors import ArgumentError, Error
-from ohmformer.mapping import Mapping, map_network
 from ohmformer.network import Network
 
 if TYPE_CHECKING:
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
 
 BATCHES = (1, 2, 4, 8, 16, 32, 64, 128, 256)
 CONTEXT = 2048
-MOST_PASSES = 100_000  # tokens × matrices of a chip's prompt: every one is an event of its own, about 10 s in all
 
 
 def sweep(
@@ -32,7 +30,8 @@ def sweep(
     model of the machine misses most; None without one that it was not fitted to), context, batch, tpot_s, output_tokens_per_s, tokens_per_s_per_user,
     output_tokens_per_j (None where no power is published), bound, decode_gain (most that weights in
     place can gain at the bits of this machine), weight_bits and
-    kv_bits (of this machine), kv_knee (the batch at which keys and values are as many bytes as the weights), problem (why it cannot run this).
+    kv_bits (of this machine), times (how a chip's step was found, and what that makes of it: see
+    ohmformer.curves.steps; a lower bound of the time is an upper bound of the rate), kv_knee (the batch at which keys and values are as many bytes as the weights), problem (why it cannot run this).
 
     >>> table = sweep([Baseline.preset("h100_x8")], Network.from_pretrained("llama-3-70b"), batches=(1, 256))
     >>> table["output_tokens_per_s"].round(-2).tolist(), table["bound"].tolist()
@@ -42,11 +41,9 @@ def sweep(
         raise ArgumentError(f"sweep: network {network.name} is an encoder; expected a decoder: an encoder has no decode steps")
     rows = []
     for machine in machines:
-        run, known = _runner(machine, network), results(machine) if isinstance(machine, Baseline) else []
-        for context in contexts or (default_context(network),):
-            for batch in batches:
-                point = {"context": context, "batch": batch}
-                rows.append(_standing(machine, network, known, point) | _row(machine, network, run, point))
+        points = [{"context": context, "batch": batch} for context in contexts or (default_context(network),) for batch in batches]
+        run, known = _runner(machine, network, points), results(machine) if isinstance(machine, Baseline) else []
+        rows += [_standing(machine, network, known, point) | _row(machine, network, run, point) for point in points]
     import pandas as pd
 
     return pd.DataFrame(rows)
@@ -69,12 +66,12 @@ def _standing(machine: Chip | Baseline, network: Network, known: list[Result], p
     return {"machine": machine.name, "kind": "baseline", "evidence": standing, "worst_error": worst_error(known)}
 
 
-def _runner(machine: Chip | Baseline, network: Network) -> Any:
-    """A function of context and batch; a chip is mapped once."""
+def _runner(machine: Chip | Baseline, network: Network, points: list[dict[str, int]]) -> Any:
+    """A function of context and batch; a chip is laid out once."""
     if isinstance(machine, Baseline):
         return lambda context, batch: _baseline_step(machine, network, context, batch)
     try:
-        mapped = map_network(network, machine)
+        steps = Steps(network, machine)
     except Error as failure:
         problem = failure
 
@@ -82,7 +79,7 @@ def _runner(machine: Chip | Baseline, network: Network) -> Any:
             raise problem
 
         return refused
-    return lambda context, batch: _chip_step(mapped, context, batch)
+    return lambda context, batch: _chip_step(steps, context, batch)
 
 
 def _row(machine: Chip | Baseline, network: Network, run: Any, point: dict[str, int]) -> dict[str, Any]:
@@ -94,6 +91,7 @@ def _row(machine: Chip | Baseline, network: Network, run: Any, point: dict[str, 
         "decode_gain": law.gain,
         "weight_bits": bits["weights"],
         "kv_bits": bits["kv"],
+        "times": "",
         "kv_knee": law.weight_bytes / law.kv_bytes_per_sequence,
         "problem": "",
     }
@@ -125,12 +123,7 @@ def _baseline_step(machine: Baseline, network: Network, context: int, batch: int
     return _rates(step["time_s"], step["energy_j"], batch) | {"bound": step["bound"]}
 
 
-def _chip_step(mapped: Mapping, context: int, batch: int) -> dict[str, Any]:
-    passes = context * batch * len(mapped.network.matmuls)
-    if passes > MOST_PASSES:
-        raise ArgumentError(
-            f"sweep: {passes:,} matrix products in the prompts of {batch} sequences on chip {mapped.chip.name}; "
-            f"expected at most {MOST_PASSES:,}: lower the context or the batches, or ask for estimate()"
-        )
-    step = _core.chip_step(mapped._mapped, context, batch)
-    return _rates(step["time_s"], step["energy_j"], batch)
+def _chip_step(steps: Steps, context: int, batch: int) -> dict[str, Any]:
+    step = steps.step(context, batch)
+    times = f"{step['times_fidelity']}: {step['times_are']}"
+    return _rates(step["time_s"], step["energy_j"], batch) | {"times": times}

@@ -10,9 +10,9 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 import ohmformer
-from ohmformer.baselines import Baseline
 from ohmformer.chip import Chip, MacroSpec
 from ohmformer.errors import ArgumentError, Error, refuse_later
+from ohmformer.mapping import fit as fit_of
 from ohmformer.network import Network
 from ohmformer.overrides import from_settings
 
@@ -22,6 +22,7 @@ except ImportError:
     from click.exceptions import ClickException
 
 BAD_INPUT, UNMET, INTERRUPTED = 2, 1, 130
+DEFAULT_CHIP, LARGE_CHIP = "rram_22nm", "rram_22nm_llm"
 
 app = typer.Typer(
     name="ohmformer",
@@ -37,7 +38,14 @@ Configs = Annotated[
     list[Path] | None, typer.Option("--configs", metavar="DIR", help="A folder with more chip/, macro/, device/, ….")
 ]
 NetworkName = Annotated[str, typer.Option("--network", metavar="NAME|HF_DIR", help="A preset, a trained network, a folder.")]
-ChipName = Annotated[str, typer.Option("--chip", metavar="NAME|FILE", help="A chip by name or file.")]
+ChipName = Annotated[
+    str | None,
+    typer.Option(
+        "--chip",
+        metavar="NAME|FILE",
+        help=f"A chip by name or file; default: {DEFAULT_CHIP}, or {LARGE_CHIP} for what that does not hold.",
+    ),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON (SI units) and nothing else.")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="Print no progress and no tables.")]
 
@@ -90,6 +98,14 @@ def _chip(name: str, settings: list[str] | None, configs: list[Path] | None) -> 
     return Chip.load(name, configs or ())._with(from_settings(settings or []))
 
 
+def _chip_for(networks: list[Network], name: str | None, settings: list[str] | None, configs: list[Path] | None) -> Chip:
+    """The chip of that name, or the one for networks of their size."""
+    if name is None:
+        small = _chip(DEFAULT_CHIP, settings, configs)
+        name = DEFAULT_CHIP if all(fit_of(network, small)["fits"] for network in networks) else LARGE_CHIP
+    return _chip(name, settings, configs)
+
+
 @app.command()
 def run(
     experiment: Annotated[str, typer.Argument(metavar="EXPERIMENT.yaml", help="A file, its folder, or a shipped experiment.")],
@@ -109,7 +125,7 @@ def run(
 @app.command()
 def estimate(
     network: NetworkName,
-    chip: ChipName,
+    chip: ChipName = None,
     prompt: Annotated[int | None, typer.Option("--prompt", help="Tokens per sequence; default: suits the network.")] = None,
     generate: Annotated[int | None, typer.Option("--generate", help="Tokens a decoder generates.")] = None,
     batch: Annotated[int, typer.Option("--batch", help="Sequences at once.")] = 1,
@@ -123,15 +139,16 @@ def estimate(
     """Latency, energy and area of a network on a chip, or on as many as it needs."""
     from ohmformer.cli.estimate import estimate_command
 
-    loaded = _chip(chip, settings, configs)
+    chosen = Network.from_pretrained(network, configs or ())
+    loaded = _chip_for([chosen], chip, settings, configs)
     workload = {"prompt": prompt, "generate": generate, "batch": batch, "fidelity": fidelity, "expert_imbalance": expert_imbalance}
-    return estimate_command(Network.from_pretrained(network, configs or ()), loaded, workload, _style(json, quiet))
+    return estimate_command(chosen, loaded, workload, _style(json, quiet))
 
 
 @app.command()
 def fit(
     network: NetworkName,
-    chip: ChipName,
+    chip: ChipName = None,
     settings: Settings = None,
     configs: Configs = None,
     json: Json = False,
@@ -140,8 +157,8 @@ def fit(
     """Does it fit: cells, crossbars, tiles, chips, area."""
     from ohmformer.cli.commands import fit_command
 
-    loaded = _chip(chip, settings, configs)
-    return fit_command(Network.from_pretrained(network, configs or ()), loaded, _style(json, quiet))
+    chosen = Network.from_pretrained(network, configs or ())
+    return fit_command(chosen, _chip_for([chosen], chip, settings, configs), _style(json, quiet))
 
 
 @app.command()
@@ -222,6 +239,7 @@ def compare(
     quiet: Quiet = False,
 ) -> int:
     """Chips side by side: peak, area, energy, and what a network makes of them; or, decoding, beside digital machines."""
+    from ohmformer.baselines import Baseline
     from ohmformer.cli.baselines import sweep_command
     from ohmformer.cli.compare import compare_command
 
@@ -237,9 +255,9 @@ def compare(
 @app.command()
 def curves(
     networks: Annotated[list[str], typer.Argument(metavar="NETWORK...", help="Presets, trained networks, folders.")],
-    chip: ChipName,
+    chip: ChipName = None,
     context: Annotated[
-        str | None, typer.Option("--context", metavar="N,N,…", help="Tokens the last one attends to; default: 128,512,2k or all it holds.")
+        str | None, typer.Option("--context", metavar="N,N,…", help="Tokens the last one attends to; default: 128,512,2k,8k,32k,128k or all it holds.")
     ] = None,
     batch: Annotated[str, typer.Option("--batch", metavar="N,N,…", help="Sequences at once.")] = "1,4,16",
     baseline: Annotated[list[str] | None, typer.Option("--baseline", metavar="NAME|FILE", help="A digital machine beside.")] = None,
@@ -250,11 +268,39 @@ def curves(
     quiet: Quiet = False,
 ) -> int:
     """Tokens/s and tokens/J against context and batch, roofline, scaling over networks."""
+    from ohmformer.baselines import Baseline
     from ohmformer.cli.curves import curves_command
 
     chosen = [Network.from_pretrained(name, configs or ()) for name in networks]
-    machines = (_chip(chip, settings, configs), [Baseline.load(name, configs or ()) for name in baseline or []])
+    machines = (_chip_for(chosen, chip, settings, configs), [Baseline.load(name, configs or ()) for name in baseline or []])
     return curves_command(chosen, machines, {"context": context, "batch": batch}, out, _style(json, quiet))
+
+
+@app.command()
+def serve(
+    network: NetworkName,
+    mix: Annotated[
+        str, typer.Argument(metavar="[P/G|FILE.yaml]", help="64 requests of P prompt and G generated tokens, or a mix of requests.")
+    ] = "2048/128",
+    chip: ChipName = None,
+    baselines: Annotated[list[str] | None, typer.Option("--baseline", metavar="NAME|FILE", help="A digital machine beside; repeatable.")] = None,
+    count: Annotated[int | None, typer.Option("--count", help="Requests of P/G.")] = None,
+    batching: Annotated[str | None, typer.Option("--batching", help="continuous or static.")] = None,
+    max_batch: Annotated[int | None, typer.Option("--max-batch", help="Sequences at once, at most; default: 256.")] = None,
+    settings: Settings = None,
+    configs: Configs = None,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> int:
+    """A mix of requests: times to first and per output token, tokens per second and per joule."""
+    from ohmformer.baselines import Baseline
+    from ohmformer.cli.serving import serve_command
+
+    chosen = Network.from_pretrained(network, configs or ())
+    machines = [_chip_for([chosen], chip, settings, configs), *(Baseline.load(name, configs or ()) for name in baselines or [])]
+    wanted = {"count": count, "batching": batching, "max_batch": max_batch}
+    given = {key: value for key, value in wanted.items() if value is not None}
+    return serve_command(chosen, machines, (mix, given), _style(json, quiet))
 
 
 @app.command(context_settings=_ANY)

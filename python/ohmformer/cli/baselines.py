@@ -18,7 +18,7 @@ from ohmformer.results import to_json
 from ohmformer.validation.files import prepare_folder, write_file
 
 DONE = 0
-COLUMNS = ("machine", "standing", "context", "batch", "per token", "tokens/s", "per user", "tokens/J", "bound", "gain at most")
+COLUMNS = ("machine", "standing", "context", "batch", "per token", "tokens/s", "per user", "tokens/J", "bound or times", "gain at most")
 Row = dict[str, Any]
 
 
@@ -82,7 +82,7 @@ def _cells(row: Row) -> list[str]:
         quantity(row["output_tokens_per_s"], ""),
         quantity(row["tokens_per_s_per_user"], ""),
         _number(row["output_tokens_per_j"]),
-        row["bound"] or ABSENT,
+        row["bound"] or row["times"] or ABSENT,
         f"{digits(row['decode_gain'])} ×",
     ]
 
@@ -102,6 +102,8 @@ def _print(rows: list[Row], network: Network, out: Path | None) -> None:
     screen.print(grid(f"{network.name} decodes: output tokens only", list(COLUMNS), [_cells(row) for row in rows if not row["problem"]]))
     for problem in dict.fromkeys(f"- {row['machine']}: {row['problem']}" for row in rows if row["problem"]):
         screen.print(problem, markup=False)
+    if any(row["times"].endswith("lower bounds") for row in rows):
+        screen.print("Lower bounds of a chip's times: its tokens/s are upper bounds where steps wait for each other.", markup=False)
     for row in {row["machine"]: row for row in rows if row["kind"] == "baseline"}.values():
         screen.print(_published(row), markup=False)
     screen.print("gain at most: 1 + W / (B · KV), when weights stay in place and keys and values are read at the same rate.", markup=False)

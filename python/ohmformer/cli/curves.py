@@ -23,10 +23,10 @@ from ohmformer.validation.files import prepare_folder, write_file
 DONE = 0
 FILES = "curves.json (everything, SI units), plots/"
 TABLES = (  # whether of encoders, what they do, columns
-    (False, "Decoding", ("network", "context", "batch", "tokens/s", "tokens/J (range of the sources)", "TPOT")),
-    (True, "Whole inputs", ("network", "tokens", "batch", "input tokens/s", "input tokens/J (range of the sources)", "time")),
+    (False, "Decoding", ("network", "context", "batch", "tokens/s", "tokens/J (range of the sources)", "TPOT", "times")),
+    (True, "Whole inputs", ("network", "tokens", "batch", "input tokens/s", "input tokens/J (range of the sources)", "time", "times")),
 )
-CONTEXTS = (128, 512, 2048)  # tokens that the last one attends to, where none are asked for
+CONTEXTS = (128, 512, 2048, 8192, 32768, 131072)  # tokens that the last one attends to, where none are asked for
 LARGEST = 2**24  # tokens of a context, sequences of a batch
 
 
@@ -57,7 +57,7 @@ def default_contexts(networks: list[Network]) -> list[int]:
     """CONTEXTS, as far as the largest of the networks holds them.
 
     >>> [default_contexts([Network.from_pretrained(name)]) for name in ("llama-3-8b", "gpt2-small", "vit-small")]
-    [[128, 512, 2048], [128, 512, 1024], [128, 197]]
+    [[128, 512, 2048, 8192], [128, 512, 1024], [128, 197]]
     """
     largest = max(network.to_dict()["context"] for network in networks)
     return sorted({min(context, largest) for context in CONTEXTS})
@@ -159,7 +159,8 @@ def _cells(point: dict[str, Any]) -> list[str]:
     rate = rate_of(point)
     seconds = point.get("makespan_s" if is_encoder(point) else "tpot_s")
     work = with_span(rate.per_j, rate.per_j_low, rate.per_j_high, "")
-    return [point["network"], f"{rate.context:,}", f"{rate.batch:,}", quantity(rate.per_s, ""), work, quantity(seconds, "s")]
+    times = f"{point['times_fidelity']}: {point['times_are']}"
+    return [point["network"], f"{rate.context:,}", f"{rate.batch:,}", quantity(rate.per_s, ""), work, quantity(seconds, "s"), times]
 
 
 def _print(result: dict[str, Any], out: Path | None) -> None:
@@ -168,7 +169,7 @@ def _print(result: dict[str, Any], out: Path | None) -> None:
         rows = [_cells(point) for point in result["points"] if rate_of(point) and is_encoder(point) == encoder]
         if rows:
             screen.print(grid(f"{title} on {result['chip']}", list(columns), rows))
-    for text in _areas(result["points"]):
+    for text in [*_areas(result["points"]), *_meanings(result["points"])]:
         screen.print(text, markup=False)
     for text in result["warnings"]:
         screen.print(f"- {text}", markup=False)
@@ -176,8 +177,19 @@ def _print(result: dict[str, Any], out: Path | None) -> None:
         screen.print(f"Written to {out}: report.html, plots, curves.json", markup=False)
 
 
+def _meanings(points: list[dict[str, Any]]) -> list[str]:
+    """What bounds mean for rates, where there are any."""
+    if not any(point.get("times_are") == "lower bounds" for point in points):
+        return []
+    return ["Where times are lower bounds, tokens/s are upper bounds: steps that share a resource may wait longer for each other."]
+
+
 def _areas(points: list[dict[str, Any]]) -> list[str]:
     """A sentence per network that runs."""
     keys = ("area_m2", "area_low_m2", "area_high_m2")
-    found = {point["network"]: with_span(*(point[key] for key in keys), "m2") for point in points if "area_m2" in point}
-    return [f"Area of the tiles that hold {network}: {area}." for network, area in found.items()]
+    firsts = {point["network"]: point for point in reversed(points) if "area_m2" in point}
+    found = []
+    for network, point in reversed(firsts.items()):
+        chips = f" on {point['system_chips']:,} chips" if point["system_chips"] > 1 else ""
+        found.append(f"Area of the tiles that hold {network}{chips}: {with_span(*(point[key] for key in keys), 'm2')}.")
+    return found

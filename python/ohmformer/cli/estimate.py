@@ -72,6 +72,8 @@ def _totals(figures: Figures) -> list[list[str]]:
     ]
     if figures["system_chips"] > 1:
         rows.append(["Chips", whole(figures["system_chips"])])
+    if full := figures.get("buffers"):
+        rows.append(["Fullest buffer, bytes of its room", f"{whole(full['peak_bytes'])} of {whole(full['space_bytes'])}"])
     rows.append(["Multiply-accumulates", whole(figures["macs"])])
     if not encoder:
         rows.append(["Keys and values per token, bytes", whole(figures["kv_bytes_per_token"])])

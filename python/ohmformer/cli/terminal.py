@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from typing import Any
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
@@ -17,7 +16,7 @@ WIDE = 160  # columns where the output is no terminal
 def console() -> Console:
     """The console for results."""
     plain = not sys.stdout.isatty()
-    return Console(file=sys.stdout, width=WIDE if plain else None, highlight=False)
+    return Console(file=sys.stdout, width=WIDE if plain else None, highlight=False, emoji=False)
 
 
 def grid(title: str, columns: list[str], rows: list[list[Any]]) -> Table:
@@ -40,6 +39,8 @@ def progress(total: int, quiet: bool) -> Iterator[Callable[[str, str], None]]:
     if quiet or not sys.stderr.isatty():
         yield lambda case, step: None
         return
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("starting", total=total)
@@ -59,6 +60,8 @@ def working(text: str, quiet: bool) -> Iterator[None]:
     if quiet or not sys.stderr.isatty():
         yield
         return
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         bar.add_task(text, total=None)

@@ -42,10 +42,11 @@ class Attained:
 
 
 def roof_of(point: dict) -> Roof | None:
-    """The roof of the chip that a point ran on: all arrays at once, beside its DRAM."""
+    """The roof of the chips that a point ran on: all arrays at once, beside their DRAMs."""
     peak = (point.get("peak") or {}).get("chip") or {}
-    ops = finite(peak.get("ops_per_s"))
-    return Roof("chip", ops, finite(point.get("dram_bytes_per_s")) or None) if ops else None
+    ops, chips = finite(peak.get("ops_per_s")), point.get("system_chips") or 1
+    name = "all arrays at once" if chips == 1 else f"all arrays of {chips:,} chips at once"
+    return Roof(name, chips * ops, chips * (finite(point.get("dram_bytes_per_s")) or 0.0) or None) if ops else None
 
 
 def dram_bytes(point: dict) -> float | None:

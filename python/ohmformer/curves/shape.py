@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ohmformer import _core
-from ohmformer.arrays import whole
+from ohmformer.checks import whole
 from ohmformer.chip import Chip
 from ohmformer.network import Network
 from ohmformer.performance import LARGEST

@@ -82,6 +82,25 @@ def decode_energy(point: dict, end: str = "") -> float | None:
     return decoded + static * min(decoding / makespan, 1.0)
 
 
+def found_by(points: list[dict], form: str = "{}") -> str:
+    """How times of one network's points were found, in words; empty where all are of events.
+
+    >>> known = {"times_fidelity": "shape", "times_are": "lower bounds", "conditions": {"batch": 4}}
+    >>> found_by([known | {"system_chips": 568}])
+    'on 568 chips; times lower bounds (shape): batch 4'
+    """
+    batches: dict[str, set[int]] = {}
+    for point in points:
+        if point.get("times_fidelity"):
+            name = f"times {point['times_are']} ({point['times_fidelity']})"
+            batches.setdefault(name, set()).add((point.get("conditions") or {}).get("batch") or 1)
+    if set(batches) <= {"times exact (events)"}:
+        return ""
+    chips = max(point.get("system_chips") or 1 for point in points)
+    names = [f"{name}: batch {', '.join(map(str, sorted(of)))}" for name, of in batches.items()]
+    return form.format("; ".join(([f"on {chips:,} chips"] if chips > 1 else []) + names))
+
+
 def curves(points: list[dict], axis: str) -> dict[str, list[Curve]]:
     """By network, the lines along one axis; points that stand alone make no line."""
     other = "batch" if axis == "context" else "context"

@@ -2,6 +2,7 @@
 """Curves over workloads and machines: rates against context and batch, rooflines, scaling with model size."""
 
 import math
+import re
 from collections.abc import Sequence
 
 from matplotlib import colormaps
@@ -15,9 +16,10 @@ from ohmformer.report.points import by_network, is_encoder
 from ohmformer.report.quantities import digits, quantity, round_values, short_count
 from ohmformer.curves.roofline import Attained, Roof, attained, other_roofs, roof_of
 from ohmformer.curves.scaling import Figure, figures
-from ohmformer.curves.workloads import Curve, curves, knee, reference_curves
+from ohmformer.curves.workloads import Curve, curves, found_by, knee, reference_curves
 
 MOST_LINES = 9
+_WORKLOAD = re.compile(r"(.*), context=(\d+), batch=(\d+)")
 INK, SOFT = "#1c2128", "#5b6472"
 DASHES = ("--", ":", "-.")
 AXES = {"context": "context, tokens", "batch": "batch, sequences at once"}
@@ -37,7 +39,8 @@ def rate_panels(points: list[dict], references: Sequence[dict] = ()) -> list[Pan
             for key, unit in (("per_s", "s"), ("per_j", "J")):
                 chosen = [line for line in lines if all(getattr(r, key) for r in line.rates)]
                 if chosen:
-                    text = (network, f"{noun} per {'second, all users' if unit == 's' else 'joule'}")
+                    said = found_by(by_network(points)[network])
+                    text = ("\n".join([network, *filter(None, said.split("; "))]), f"{noun} per {'second, all users' if unit == 's' else 'joule'}")
                     panels.append(lambda axes, c=chosen, o=others, k=key, t=text: _draw_rates(axes, (c, o), k, t))
     return panels
 
@@ -129,9 +132,8 @@ def _draw_roofline(axes: Axes, roofs: list[Roof], others: list[Roof], found: lis
         bend = [roof.ridge] if roof.ridge else []
         xs = [low, *bend, high]
         axes.plot(xs, [roof.attainable(x) for x in xs], **style)
-        name = "all arrays at once" if roof.name == "chip" else roof.name
         axes.annotate(
-            f"{name}: {quantity(roof.ops_per_s, 'op/s')}", (high, roof.ops_per_s), (-4, 3), ha="right",
+            f"{roof.name}: {quantity(roof.ops_per_s, 'op/s')}", (high, roof.ops_per_s), (-4, 3), ha="right",
             textcoords="offset points", fontsize=9, color=style["color"],
         )  # fmt: skip
     names = list(dict.fromkeys(entry.name.split(",")[0] for entry in found))
@@ -140,12 +142,31 @@ def _draw_roofline(axes: Axes, roofs: list[Roof], others: list[Roof], found: lis
         _draw_attained(axes, entry, colour, high)
     rates = [x for e in found for x in (e.ops_per_s, e.bound_per_s or e.ops_per_s)]
     axes.set_ylim(min(rates) / 5, 4 * max([r.ops_per_s for r in roofs + others] + rates))
-    ends = [(min(e.intensity, high / 2), e.ops_per_s, e.name, c) for e, c in zip(found, colours, strict=True)]
+    spots = zip(found, short_names([entry.name for entry in found]), colours, strict=True)
+    ends = [(min(e.intensity, high / 2), e.ops_per_s, name, c) for e, name, c in spots]
     label_ends(axes, ends[: 2 * MOST_LINES])
     axes.set_xlim(low, high)
     axes.set_xlabel("operations per byte of DRAM traffic (weights in arrays cost none)")
     axes.set_ylabel("operations/s (1 MAC = 2)")
     axes.set_title("Roofline: ● attained, – no schedule beats it")
+
+
+def short_names(names: list[str]) -> list[str]:
+    """Names of workloads beside each other: the network stands at its first one.
+
+    >>> short_names(["a, context=2048, batch=1", "a, context=2048, batch=4", "b"])
+    ['a, context 2k, batch 1', '2k, 4', 'b']
+    """
+    found, seen = [], set()
+    for name in names:
+        parts = _WORKLOAD.fullmatch(name)
+        if parts is None:
+            found.append(name)
+            continue
+        network, context, batch = parts[1], short_count(int(parts[2])), parts[3]
+        found.append(f"{context}, {batch}" if network in seen else f"{network}, context {context}, batch {batch}")
+        seen.add(network)
+    return found
 
 
 def _draw_attained(axes: Axes, entry: Attained, colour: str, right: float) -> None:

@@ -3,12 +3,13 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 import plotly.graph_objects as go
 
 from ohmformer.curves.roofline import Attained, Roof, attained, other_roofs, roof_of
 from ohmformer.curves.scaling import Figure, figures
-from ohmformer.curves.workloads import Curve, curves, knee, reference_curves
+from ohmformer.curves.workloads import Curve, curves, found_by, knee, reference_curves
 from ohmformer.report import palette
 from ohmformer.report.charts import Chart, blank, legend_above, plain, spread
 from ohmformer.report.points import by_network, is_encoder
@@ -31,7 +32,9 @@ def rate_charts(points: list[dict], references: Sequence[dict] = ()) -> list[Cha
             for key, word in (("per_s", "second, all users"), ("per_j", "joule")):
                 own = [line for line in lines if all(getattr(rate, key) for rate in line.rates)]
                 if own:
-                    found.append(_rates(network, own + others, key, f"{noun} per {word}"))
+                    chart = _rates(network, own + others, key, f"{noun} per {word}")
+                    times = found_by(by_network(points)[network], " Computed {}.")
+                    found.append(replace(chart, caption=chart.caption + times))
     return found
 
 
@@ -62,7 +65,11 @@ def _rates(network: str, lines: list[Curve], key: str, title: str) -> Chart:
         )  # fmt: skip
     xs = sorted({x for line in own for x in line.xs})
     shown = xs[:: -(-len(xs) // 11)]
-    figure.update_xaxes(type="log", title=AXES[own[0].axis], tickvals=shown, ticktext=[short_count(x) for x in shown])
+    first, last = math.log10(xs[0]), math.log10(xs[-1])
+    border = 0.04 * (last - first) or 0.5  # left to itself the axis would make room for the names, which have the margin
+    figure.update_xaxes(
+        type="log", title=AXES[own[0].axis], tickvals=shown, ticktext=[short_count(x) for x in shown], range=[first - border, last + border]
+    )
     figure.update_yaxes(type="log", title=title, **_covering(ticks))
     longest = max(len(trace.name) for trace in figure.data)
     figure.update_layout(margin={"l": 8, "r": 30 + 6 * longest, "t": 12, "b": 8})
@@ -127,10 +134,9 @@ def roofline_charts(points: list[dict], machines: Sequence[dict] = ()) -> list[C
 
 def _roof(figure: go.Figure, roof: Roof, span: tuple[float, float], other: bool) -> None:
     xs = [span[0], *([roof.ridge] if roof.ridge else []), span[1]]
-    name = roof.name if other else "all arrays at once"
     figure.add_scatter(
         x=xs, y=[roof.attainable(x) for x in xs], mode="lines", hoverinfo="skip",
-        name=plain(f"{name}, {quantity(roof.ops_per_s, 'op/s')}"),
+        name=plain(f"{roof.name}, {quantity(roof.ops_per_s, 'op/s')}"),
         line={"color": palette.GREY, "dash": "dot" if other else "solid", "width": 2},
     )  # fmt: skip
 

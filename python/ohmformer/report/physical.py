@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Heat, power gating and yield of a point, in words; a chip that says nothing of them has no lines."""
+"""Heat, power gating, buffers and yield of a point, in words; a chip that says nothing of them has no lines."""
 
 from collections.abc import Callable
 
@@ -106,6 +106,14 @@ _GATING: list[Row] = [
     ("Break-even time", "A tile that waits longer is switched off", _break_even),
 ]
 
+_BUFFERS: list[Row] = [
+    ("Fullest buffer, bytes at most", "Beside keys and values", lambda b: whole(b.get("peak_bytes"))),
+    ("Its room", "Bytes", lambda b: whole(b.get("space_bytes"))),
+    ("Most that one token needs on a tile at once", "Bytes", lambda b: whole(b.get("token_need_bytes"))),
+    ("Tiles that tokens pass through in pieces", "They have less than a token needs", lambda b: whole(b.get("tiles_in_pieces"))),
+    ("To the DRAM, and as much back", "Bytes that wait at barriers", lambda b: whole(b.get("spilled_bytes"))),
+]
+
 _PACKAGE: list[Row] = [
     ("Dies in a package", "Number and size", _dies),
     ("Dies on a wafer", "Whole ones", lambda p: whole(p.get("dies_per_wafer"))),
@@ -121,5 +129,6 @@ _PACKAGE: list[Row] = [
 _TOPICS: list[tuple[str, str, list[Row]]] = [
     ("Heat", "", _HEAT),
     ("Power gating", "gating", _GATING),
+    ("Buffers", "buffers", _BUFFERS),
     ("Yield", "good_package", _PACKAGE),
 ]

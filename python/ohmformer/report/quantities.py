@@ -82,7 +82,7 @@ def span(low: object, high: object, unit: str) -> str:
     if None in ends or ends[0] == ends[1]:
         return ""
     scale = scale_for(ends, unit)
-    return "–".join(digits(end * scale.factor) for end in ends) + f" {scale.unit}"
+    return f"{'–'.join(digits(end * scale.factor) for end in ends)} {scale.unit}".rstrip()
 
 
 def with_span(value: object, low: object, high: object, unit: str) -> str:

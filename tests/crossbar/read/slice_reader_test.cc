@@ -24,7 +24,9 @@ void expect_twin(double noise, const char* kind) {
   const auto tokens = token_numbers(15, 3);
   const ReadPlan plan = plan_reads(macro, matrix, Fusing::never);
   const TileRead read{macro, matrix.tiles[0], plan.tiles[0], {matrix.draw, 0}, tokens};
-  const auto inputs = make_step_inputs(drive_steps(macro, matrix.tiles[0], 0, x, {0, 15}), 1, true);
+  const auto& cells = matrix.tiles[0].cells;
+  const auto inputs = make_step_inputs(drive_steps(macro, matrix.tiles[0], 0, x, {0, 15}), 1,
+                                       {&cells.entries, &cells.variances});
   ReadScratch scratch;
   Matrix<double> whole(15, 40);
   for (Index s = 0; s < 4; ++s) {

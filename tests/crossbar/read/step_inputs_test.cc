@@ -3,23 +3,32 @@
 
 #include <gtest/gtest.h>
 
+#include <utility>
+
+#include "crossbar/read/dot_kernel.h"
 #include "tests/crossbar/numbers.h"
+#include "tests/crossbar/read/instruction_sets.h"
 
 namespace ohm {
 namespace {
 
-/// Sums by column_sums() or column_square_sums() against 64-bit integers.
+/// Sums of values or of squares, in two parts, against 64-bit integers.
 void expect_exact(Index vectors, Index low, Index high, bool squares) {
   auto driven = integers(vectors, 100, low, high, 1);
   const auto entries = integers(100, 33, squares ? 0 : -200, 255, 2);
   Matrix<float> floats(100, 33);
   std::copy(entries.values.begin(), entries.values.end(), floats.values.begin());
   const Index top = std::max(-low, high);
-  const StepInputs inputs = make_step_inputs(driven, top, squares);
-  SumScratch scratch;
-  std::vector<std::int32_t> out(static_cast<size_t>((vectors + 1) * 33));
   const ExactOperand operand = make_exact(floats, top * top);
-  (squares ? column_square_sums : column_sums)(inputs, operand, {0, 100}, {0, 33}, scratch, out);
+  const StepInputs inputs = make_step_inputs(driven, top, {&operand, squares ? &operand : nullptr});
+  ColumnSums sums;
+  sums.prepare(inputs, operand, {0, 100}, {0, 33}, squares);
+  std::vector<std::int32_t> out;
+  for (const auto& [first, count] :
+       {std::pair{Index{0}, vectors / 3}, std::pair{vectors / 3, vectors - vectors / 3}}) {
+    const std::int32_t* part = sums.of(first, count);
+    out.insert(out.end(), part, part + count * 33);
+  }
   if (squares) {
     for (auto& value : driven.values) value *= value;
   }
@@ -30,22 +39,35 @@ void expect_exact(Index vectors, Index low, Index high, bool squares) {
   }
 }
 
-TEST(StepInputs, SumsAreExactInEitherFormOfTheInputs) {
-  for (const Index vectors : {Index{1}, kFewestPlanes - 1, kFewestPlanes, Index{200}}) {
-    for (const bool squares : {false, true}) {
-      expect_exact(vectors, 0, 1, squares);
-      expect_exact(vectors, -1, 1, squares);
-      expect_exact(vectors, 0, 15, squares);
-      expect_exact(vectors, -127, 127, squares);
+TEST(StepInputs, SumsAreExactInEveryFormOfTheInputsOnEveryInstructionSet) {
+  on_every_instruction_set([] {
+    for (const Index vectors : {Index{1}, kFewestPlanes - 1, kFewestPlanes, Index{200}}) {
+      for (const bool squares : {false, true}) {
+        expect_exact(vectors, 0, 1, squares);
+        expect_exact(vectors, -1, 1, squares);
+        expect_exact(vectors, 0, 15, squares);
+        expect_exact(vectors, -127, 127, squares);
+      }
     }
-  }
+  });
 }
 
-TEST(StepInputs, OnlyManyOneBitStepsBecomePlanes) {
-  EXPECT_TRUE(make_step_inputs(Matrix<std::int32_t>(kFewestPlanes, 3, 1), 1, true).as_planes);
-  EXPECT_FALSE(make_step_inputs(Matrix<std::int32_t>(kFewestPlanes - 1, 3, 1), 1, true).as_planes);
-  EXPECT_FALSE(make_step_inputs(Matrix<std::int32_t>(kFewestPlanes, 3, -1), 1, true).as_planes);
-  EXPECT_FALSE(make_step_inputs(Matrix<std::int32_t>(kFewestPlanes, 3, 2), 3, true).as_planes);
+TEST(StepInputs, OnlyManyOneBitStepsOfSmallEntriesBecomePlanesWhereDotProductsAreFast) {
+  const ExactOperand small = make_exact(Matrix<float>(3, 1, 5.0F), 3);
+  const ExactOperand large = make_exact(Matrix<float>(3, 1, 500.0F), 3);
+  const auto planes = [&](Index vectors, std::int32_t value, const ExactOperand& operand) {
+    const Matrix<std::int32_t> driven(vectors, 3, value);
+    const StepInputs inputs = make_step_inputs(driven, 3, {&operand, nullptr});
+    EXPECT_NE(inputs.planes.offsets.empty(), inputs.values.digits.empty());
+    return !inputs.planes.offsets.empty();
+  };
+  on_every_instruction_set([&] {
+    EXPECT_TRUE(planes(kFewestPlanes, 1, small));
+    EXPECT_EQ(planes(kFewestPlanes, 1, large), !has_dot_products());
+    EXPECT_FALSE(planes(kFewestPlanes - 1, 1, small));
+    EXPECT_FALSE(planes(kFewestPlanes, -1, small));
+    EXPECT_FALSE(planes(kFewestPlanes, 2, small));
+  });
 }
 
 }  // namespace

@@ -36,6 +36,14 @@ TEST(BufferSpec, GivenFiguresStandAsTheyAre) {
   EXPECT_EQ(spec.area, SquareMetres(83000e-12));
 }
 
+TEST(BufferSpec, GrowsUnlessItIsToldToWait) {
+  const std::string figures =
+      "capacity: 64 KiB\nenergy: 0.1 pJ/bit\nbandwidth: 64 GB/s\narea: 83000 um2\n";
+  EXPECT_EQ(parsed(figures).when_full, "grow");
+  EXPECT_EQ(parsed(figures + "when_full: wait\n").when_full, "wait");
+  EXPECT_THAT(refusal(figures + "when_full: stop\n"), HasSubstr("when_full"));
+}
+
 TEST(BufferSpec, SramDerivesEnergyBandwidthAreaAndLeakage) {
   const BufferSpec spec = parsed("kind: sram\ncapacity: 64 KiB\nwidth: 128\nports: 2\n");
   const MemoryCost cost = sram_cost({Bytes(65536.0), 128, 2}, k22nm);

@@ -21,9 +21,9 @@ struct Placed {
 Placed placed(const TransformerSpec& spec, BlockShape shape, Index macros_per_tile) {
   Network network = build_network(spec);
   Partition partition = partition_network(network, shape, "max", "crossbar");
-  Mesh mesh(7, 7);
-  Placement placement = place(network, partition, mesh, macros_per_tile);
-  return {std::move(network), std::move(partition), std::move(mesh), std::move(placement)};
+  const Chip chip = testing::chip_on({7, 7}, macros_per_tile);
+  Placement placement = place(network, partition, chip);
+  return {std::move(network), std::move(partition), chip.mesh, std::move(placement)};
 }
 
 TEST(Place, FillsTilesAlongTheSnakeWithoutGaps) {
@@ -82,20 +82,21 @@ TEST(Place, RunsDigitalOperatorsWhereTheirProducerIs) {
 
 TEST(Place, DealsHeadsOrPositionsOutToTheTilesOfALayer) {
   const Placed few = placed(testing::tiny_gpt(), {16, 8}, 96);  // all in two tiles
-  EXPECT_EQ(few.placement.attention[0].tiles_per_head, 1);
+  EXPECT_EQ(few.placement.attention[0].tiles_per_team(), 1);
   EXPECT_GE(
-      few.placement.attention[0].heads_per_tile * std::ssize(few.placement.attention[0].tiles), 4);
+      few.placement.attention[0].teams.most_heads() * std::ssize(few.placement.attention[0].tiles),
+      4);
   const Placed many = placed(testing::tiny_gpt(), {16, 8}, 8);
   const AttentionSite& site = many.placement.attention[0];
-  EXPECT_EQ(site.heads_per_tile, 1);
-  EXPECT_EQ(std::ssize(site.tiles), 4 * site.tiles_per_head);
-  EXPECT_GT(site.tiles_per_head, 1);
+  EXPECT_EQ(site.teams.most_heads(), 1);
+  EXPECT_EQ(std::ssize(site.tiles), 4 * site.tiles_per_team());
+  EXPECT_GT(site.tiles_per_team(), 1);
 }
 
 TEST(Place, RefusesMoreBlocksThanSlots) {
   const Network network = build_network(testing::tiny_gpt());
   const Partition partition = partition_network(network, {16, 8}, "max", "crossbar");
-  EXPECT_THROW(place(network, partition, Mesh(1, 1), 8), ArgumentError);
+  EXPECT_THROW(place(network, partition, testing::chip_on({1, 1}, 8)), ArgumentError);
 }
 
 TEST(Place, MovedTilesKeepWhatTheyHold) {

@@ -53,7 +53,8 @@ TEST(Transfers, EveryMatrixGetsItsInputsAndReturnsItsSums) {
   }
   EXPECT_EQ(count[TransferKind::input], 2 * 4 + 1);
   EXPECT_EQ(count[TransferKind::partial_sums], 2 * 4 + 1);
-  EXPECT_EQ(count[TransferKind::heads], 2);
+  EXPECT_EQ(count[TransferKind::queries], 2);
+  EXPECT_EQ(count[TransferKind::keys], 2);
   EXPECT_EQ(count[TransferKind::mixed_values], 2);
 }
 

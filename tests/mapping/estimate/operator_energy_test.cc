@@ -50,6 +50,21 @@ TEST(OperatorEnergy, CountsFollowTheNetwork) {
   EXPECT_EQ(by["adc"].count, 3 * 32 * (14 * 2 * (96 + 32 + 128 + 32) + 5 * 50));
 }
 
+TEST(OperatorEnergy, NormalisesAndRotatesWhatTheHeadsHave) {
+  // per layer: two norms of 32, and one of four queries and two keys of 8; six of them rotated
+  const Request request{true, 10, 5, 1};
+  TransformerSpec spec = testing::tiny_llama();
+  spec.head_norms = true;
+  auto by = booked(mapped(spec), request).by_component();
+  EXPECT_EQ(by["norm"].count, 14 * (2 * (2 * 32 + 48) + 32));
+  EXPECT_EQ(by["rope"].count, 14 * 2 * 48);
+  spec.rope_dim = 2;
+  spec.block = "parallel_one_norm";
+  by = booked(mapped(spec), request).by_component();
+  EXPECT_EQ(by["norm"].count, 14 * (2 * (32 + 48) + 32));
+  EXPECT_EQ(by["rope"].count, 14 * 2 * 6 * 2);
+}
+
 TEST(OperatorEnergy, IsProportionalToTheBatch) {
   const Mapping m = mapped(testing::tiny_gpt(), {testing::with("macros_per_tile", "8")});
   const double one = booked(m, {true, 10, 5, 1}).total().energy.si();

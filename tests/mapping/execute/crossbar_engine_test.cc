@@ -117,12 +117,12 @@ DeviceSpec gaussian(double sigma) {
 double mean_square_error(const Network& network, const QuantizedNetwork& q, const ChipSpec& chip,
                          Index matmul) {
   const StaticMatmul& m = network.matmuls[static_cast<size_t>(matmul)];
-  const Tensor x = tiny::random_tensor({24, m.rows}, 91);
-  std::vector<std::uint32_t> tokens(24);
+  const Tensor x = tiny::random_tensor({8, m.rows}, 91);
+  std::vector<std::uint32_t> tokens(8);
   std::iota(tokens.begin(), tokens.end(), 0U);
   const Tensor exact = QuantizedEngine(q).multiply(m, x, tokens);
   double sum = 0.0;
-  constexpr int kChips = 200;
+  constexpr int kChips = 50;
   for (std::uint32_t number = 0; number < kChips; ++number) {
     const CrossbarEngine engine(network, q, chip, {}, {7, number, 0}, 1);
     const Tensor y = engine.multiply(m, x, tokens);
@@ -136,8 +136,8 @@ double mean_square_error(const Network& network, const QuantizedNetwork& q, cons
 
 TEST_F(CrossbarEngineTest, ReplicasLowerTheErrorByTheRootOfTheirNumber) {
   // Errors are independent cell by cell, and far from where conductances would be negative (a bias
-  // would not average out). The error power is a mean over 36 columns of 12 pairs on 200 chips,
-  // some 7e4 degrees of freedom: 0.5 % each, so that 4 % is beyond five deviations of a ratio.
+  // would not average out). The error power is a mean over 36 columns of 12 pairs on 50 chips,
+  // some 2e4 degrees of freedom: 1 % each, so that 8 % is beyond five deviations of a ratio.
   chip_.macro.device = gaussian(0.005);
   const QuantizedNetwork q = quantized();
   const auto with_replicas = [&](Index redundancy) {
@@ -149,7 +149,7 @@ TEST_F(CrossbarEngineTest, ReplicasLowerTheErrorByTheRootOfTheirNumber) {
     chip_.macro.device.read_noise = read_noise;
     const double once = with_replicas(1);
     for (const Index redundancy : {2, 8}) {
-      EXPECT_NEAR(once / with_replicas(redundancy) / static_cast<double>(redundancy), 1.0, 0.04)
+      EXPECT_NEAR(once / with_replicas(redundancy) / static_cast<double>(redundancy), 1.0, 0.08)
           << redundancy << " replicas, read noise " << read_noise;
     }
   }

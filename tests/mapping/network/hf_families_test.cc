@@ -93,6 +93,60 @@ TEST(HfFamilies, ReadOptAndT5) {
   EXPECT_THAT(fault(t5, R"({"feed_forward_proj": "gated-tanh"})"), HasSubstr("feed_forward_proj"));
 }
 
+json qwen3() {
+  json keys = llama();
+  keys.update(json::parse(R"({"model_type": "qwen3", "architectures": ["Qwen3ForCausalLM"],
+      "intermediate_size": 12288, "num_hidden_layers": 36, "head_dim": 128,
+      "vocab_size": 151936, "max_position_embeddings": 40960, "use_sliding_window": false,
+      "sliding_window": null, "max_window_layers": 36})"));
+  return keys;
+}
+
+// Totals of this and the next test: parameters of the transformers library's models (5.23) of
+// these sizes, tied ones once.
+TEST(HfFamilies, ReadHeadNormsAndTheirExperts) {
+  const TransformerSpec dense = read(qwen3());
+  EXPECT_EQ(parameter_count(dense), 8190735360);
+  EXPECT_TRUE(dense.head_norms);
+  EXPECT_EQ(parameter_count(read(qwen3(), R"({"hidden_size": 1024, "intermediate_size": 3072,
+      "num_hidden_layers": 28, "num_attention_heads": 16, "tie_word_embeddings": true})")),
+            596049920);
+  const json experts = json::parse(R"({"model_type": "qwen3_moe", "hidden_size": 2048,
+      "intermediate_size": 6144, "num_hidden_layers": 48, "num_key_value_heads": 4,
+      "num_experts": 128, "num_experts_per_tok": 8, "moe_intermediate_size": 768,
+      "architectures": ["Qwen3MoeForCausalLM"], "mlp_only_layers": [], "decoder_sparse_step": 1})");
+  const TransformerSpec moe = read(qwen3(), experts.dump());
+  EXPECT_EQ(parameter_count(moe), 30532122624);
+  EXPECT_EQ(moe.expert_d_ff, 768);
+  json mixed = qwen3();
+  mixed.update(experts);
+  EXPECT_THAT(fault(mixed, R"({"mlp_only_layers": [3]})"), HasSubstr("mlp_only_layers"));
+  EXPECT_THAT(fault(mixed, R"({"decoder_sparse_step": 2})"), HasSubstr("decoder_sparse_step"));
+  EXPECT_THAT(fault(mixed, R"({"num_local_experts": 8})"), HasSubstr("num_local_experts: not in"));
+  EXPECT_THAT(fault(qwen3(), "{}", "head_dim"), HasSubstr("head_dim: missing"));
+}
+
+TEST(HfFamilies, ReadGemmaAndStarcoder) {
+  const json gemma = json::parse(R"({"model_type": "gemma", "hidden_size": 2048,
+      "intermediate_size": 16384, "num_hidden_layers": 18, "num_attention_heads": 8,
+      "num_key_value_heads": 1, "head_dim": 256, "vocab_size": 256000,
+      "max_position_embeddings": 8192, "hidden_act": "gelu_pytorch_tanh"})");
+  EXPECT_EQ(parameter_count(read(gemma)), 2506172416);
+  EXPECT_EQ(read(gemma).activation, "gelu_tanh");
+  EXPECT_EQ(parameter_count(read(gemma, R"({"hidden_size": 3072, "intermediate_size": 24576,
+      "num_hidden_layers": 28, "num_attention_heads": 16, "num_key_value_heads": 16})")),
+            8537680896);
+  const json coder = json::parse(R"({"model_type": "starcoder2", "hidden_size": 3072,
+      "intermediate_size": 12288, "num_hidden_layers": 30, "num_attention_heads": 24,
+      "num_key_value_heads": 2, "vocab_size": 49152, "max_position_embeddings": 16384,
+      "use_bias": true, "sliding_window": 4096})");
+  const TransformerSpec starcoder = read(coder);
+  EXPECT_EQ(parameter_count(starcoder), 3030371328);
+  EXPECT_EQ(starcoder.sliding_window, 4096);
+  EXPECT_FALSE(starcoder.gated_ffn);
+  EXPECT_EQ(starcoder.norm, "layernorm");
+}
+
 TEST(HfFamilies, TakeBitnetsWeightsForTernary) {
   EXPECT_EQ(read(llama()).weight_levels, 0);
   EXPECT_EQ(read(llama(), R"({"quantization_config": {"quant_method": "bitnet"}})").weight_levels,

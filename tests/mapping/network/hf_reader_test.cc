@@ -28,9 +28,10 @@ TEST(HfReader, TakesAnySpellingOfASize) {
 TEST(HfReader, RefusesWhatIsMissingAndNamesWhatIsNear) {
   const JsonKeys file(R"({"n_layr": 3})", "c.json");
   const HfReader r(file, kKeys);
-  EXPECT_THAT(error_text<ConfigError>([&] { r.size("n_layers"); }),
-              HasSubstr("c.json: n_layer: missing; expected it, as no size is guessed; did you mean "
-                        "'n_layr', which the file has?"));
+  EXPECT_THAT(
+      error_text<ConfigError>([&] { r.size("n_layers"); }),
+      HasSubstr("c.json: n_layer: missing; expected it, as no size is guessed; did you mean "
+                "'n_layr', which the file has?"));
   EXPECT_THAT(error_text<ConfigError>([&] { r.stated_size("d_ff", 0); }), HasSubstr("n_inner"));
   EXPECT_THAT(error_text<ConfigError>([&] { r.refuse_misspellings(); }),
               HasSubstr("c.json: n_layr: unknown key; did you mean 'n_layer'?"));

@@ -68,6 +68,29 @@ TEST(TransformerRules, RefusesWhatAnExecutedFamilyDoesNotCompute) {
   EXPECT_THAT(fault(s), HasSubstr("gated_ffn"));
 }
 
+TEST(TransformerRules, RefusesBlocksThatTheStackCannotHave) {
+  const auto refused = [](const std::string& name, const auto& change) {
+    TransformerSpec s = find_network(name, {repository::configs()});
+    change(s);
+    return fault(s);
+  };
+  const auto parallel = [](TransformerSpec& s) { s.block = "parallel"; };
+  TransformerSpec llama = find_network("llama-3-8b", {repository::configs()});
+  parallel(llama);
+  EXPECT_NO_THROW(check_spec(llama, "here"));
+  EXPECT_THAT(refused("deepseek-v3", parallel), HasSubstr("block: 'parallel' found"));
+  EXPECT_THAT(refused("t5-small", parallel), HasSubstr("block"));
+  EXPECT_THAT(refused("gpt2-small", parallel), HasSubstr("block"));
+  const auto head_norms = [](TransformerSpec& s) { s.head_norms = true; };
+  EXPECT_THAT(refused("opt-125m", head_norms), HasSubstr("head_norms"));
+  EXPECT_THAT(refused("llama-3-8b", [](TransformerSpec& s) { s.rope_dim = 129; }),
+              HasSubstr("rope_dim: 129 of a head's 128"));
+  EXPECT_THAT(refused("opt-125m", [](TransformerSpec& s) { s.rope_dim = 8; }),
+              HasSubstr("rope_dim"));
+  EXPECT_THAT(refused("bert-base", [](TransformerSpec& s) { s.head_bias = true; }),
+              HasSubstr("head_bias"));
+}
+
 TEST(TransformerRules, RefusesPartsThatDoNotFitTogether) {
   const auto changed = [](const std::string& name, const auto& change) {
     TransformerSpec s = find_network(name, {repository::configs()});

@@ -59,8 +59,8 @@ TEST(TransformerSpec, IsReadFromYaml) {
 
 TEST(TransformerSpec, SaysWhichFamiliesComeLater) {
   EXPECT_THAT(tiny::message_of<ConfigError>(
-                  [] { parse_spec<TransformerSpec>("family: falcon\n", "net.yaml", {}); }),
-              HasSubstr("roberta, t5, vit; this one is not in this version"));
+                  [] { parse_spec<TransformerSpec>("family: bloom\n", "net.yaml", {}); }),
+              HasSubstr("starcoder2, t5, vit; this one is not in this version"));
 }
 
 TEST(TransformerSpec, NamesTheAdapterThatWasMeant) {

@@ -25,5 +25,15 @@ TEST(Append, APassBeginsWhenTheOnesBeforeItHaveEnded) {
   EXPECT_EQ(both.events.back().end, one.events.back().end + one.makespan);
 }
 
+TEST(Append, KeepsTheFullestBuffers) {
+  Schedule first, second;
+  first.resources = second.resources = {{ResourceKind::dram, 0}};
+  first.busy = second.busy = {0};
+  first.buffer_peaks = {5, 9};
+  second.buffer_peaks = {7, 2};
+  append(second, first);
+  EXPECT_EQ(first.buffer_peaks, (std::vector<std::int64_t>{7, 9}));
+}
+
 }  // namespace
 }  // namespace ohm

@@ -35,14 +35,23 @@ TEST(PlanAttention, OfLatentsScattersQueriesRotationsAndTheLatent) {
     EXPECT_GT(step.growth.per_position, 0);
     EXPECT_EQ(step.growth.always, 0);
   }
-  std::int64_t scattered = 0;
-  for (const Transfer& transfer : m.transfers) {
-    if (transfer.kind != TransferKind::heads || m.network.op(transfer.vertex).layer != 0) continue;
-    for (const std::int64_t bytes : transfer.bytes) scattered += bytes;
-  }
+}
+
+/// By hand, one layer behind another: two rounds of three tiles a team, each merging two results of
+/// 2 heads × 8 values on 64 lanes (1 cycle) while 3 × 40 bytes pass the buffer at 64 GB/s.
+TEST(PlanAttention, TilesOfATeamMergeInPairs) {
+  const Mapping m = mapped(testing::tiny_llama(), {testing::with("macros_per_tile", "1"),
+                                                   testing::with("map.attention_tiles", "3")});
   const AttentionSite& site = m.placement.attention[0];
-  const Index tiles = std::ssize(site.tiles);
-  EXPECT_EQ(scattered, site.tiles_per_head * 4 * (16 + 4) + tiles * (16 + 4));
+  ASSERT_EQ(site.tiles_per_team(), 3);
+  Index merges = 0;
+  for (const Step& step : plan_tokens(m, {true, 8, 4, 1}).steps) {
+    if (step.action != "merge") continue;
+    EXPECT_EQ(std::ssize(step.claims), site.teams.teams());
+    EXPECT_EQ(step.claims.front().busy, 1875);
+    ++merges;
+  }
+  EXPECT_EQ(merges, 2 * 2);
 }
 
 TEST(PlanAttention, OfASecondStackSeesEverySourceTokenAtOnce) {

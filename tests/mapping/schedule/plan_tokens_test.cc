@@ -119,9 +119,9 @@ TEST(PlanTokens, SpillsKeysAndValuesThatTheBuffersCannotHold) {
   EXPECT_EQ(actions(plan_tokens(mapped(testing::tiny_gpt()), {true, 40, 8, 1}))["fetch_kv"], 0);
   // by hand: a token keeps 2 × 8 bytes of each head on the tile, two layers share it
   const AttentionSite& site = m.placement.attention[0];
-  EXPECT_EQ(kept,
-            static_cast<Index>(512 * 0.75 / 2 / (16.0 * static_cast<double>(site.heads_per_tile))) *
-                site.tiles_per_head);
+  EXPECT_EQ(kept, static_cast<Index>(512 * 0.75 / 2 /
+                                     (16.0 * static_cast<double>(site.teams.most_heads()))) *
+                      site.tiles_per_team());
 }
 
 TEST(PlanTokens, StreamsADigitalHeadFromDram) {

@@ -8,25 +8,29 @@
 namespace ohm {
 namespace {
 
-constexpr Index kNoLimit = Index{1} << 40;
-
 TEST(AttentionSpread, GivesWholeHeadsToFewTilesAndTilesToFewHeads) {
   const TransformerSpec spec = testing::tiny_gpt();  // 4 heads
-  AttentionSpreader spreader(spec, kNoLimit);
+  ChipSpec chip = testing::shipped_chip();
+  chip.map.attention_tiles = 2;
+  AttentionSpreader spreader(spec, chip);
   const AttentionSpread few = spreader.spread({{5, 6}});
-  EXPECT_EQ(few.heads_per_tile, 2);
+  EXPECT_EQ(few.most_heads, 2);
   EXPECT_EQ(few.tiles, 2);
   const AttentionSpread many = spreader.spread({{5, 13}});
-  EXPECT_EQ(many.tiles_per_head, 2);
+  EXPECT_EQ(many.tiles_per_team, 2);
   EXPECT_EQ(many.tiles, 8);
   EXPECT_EQ(many.first_tile, 5);
-  EXPECT_EQ(many.last_tile, 12);
-  EXPECT_EQ(AttentionSpreader(spec, 1).spread({{5, 13}}).tiles, 4);
+  EXPECT_EQ(many.last_tile, 12);  // the last team begins at 3 × 9 / 4
+  chip.map.attention_tiles = 1;
+  const AttentionSpread one = AttentionSpreader(spec, chip).spread({{5, 13}});
+  EXPECT_EQ(one.tiles, 4);
+  EXPECT_EQ(one.last_tile, 11);
 }
 
 TEST(AttentionSpread, CountsATileThatTwoMatricesShareOnce) {
   const TransformerSpec spec = testing::tiny_gpt();
-  AttentionSpreader spreader(spec, kNoLimit);
+  const ChipSpec chip = testing::shipped_chip();
+  AttentionSpreader spreader(spec, chip);
   const AttentionSpread spread = spreader.spread({{1, 2}, {2, 3}, {7, 7}});
   EXPECT_EQ(spread.tiles, 4);
   EXPECT_EQ(spread.last_tile, 7);
@@ -34,9 +38,10 @@ TEST(AttentionSpread, CountsATileThatTwoMatricesShareOnce) {
 
 TEST(AttentionSpread, OfALayerWithoutArraysIsOnTheFirstTile) {
   const TransformerSpec spec = testing::tiny_gpt();
-  const AttentionSpread spread = AttentionSpreader(spec, kNoLimit).spread({});
+  const ChipSpec chip = testing::shipped_chip();
+  const AttentionSpread spread = AttentionSpreader(spec, chip).spread({});
   EXPECT_EQ(spread.tiles, 1);
-  EXPECT_EQ(spread.heads_per_tile, 4);
+  EXPECT_EQ(spread.most_heads, 4);
   EXPECT_EQ(spread.first_tile, 0);
 }
 
@@ -44,7 +49,7 @@ TEST(AttentionSpread, LayersThatMeetShareABuffer) {
   const TransformerSpec spec = testing::tiny_gpt();
   ChipSpec chip = testing::shipped_chip();
   chip.buffer.kv_share = 0.5;
-  AttentionSpreader spreader(spec, kNoLimit);
+  AttentionSpreader spreader(spec, chip);
   std::vector<AttentionSpread> alone{spreader.spread({{0, 0}}), spreader.spread({{1, 1}})};
   std::vector<AttentionSpread> together{spreader.spread({{0, 0}}), spreader.spread({{0, 0}})};
   share_buffers(spec, chip, 1, alone);

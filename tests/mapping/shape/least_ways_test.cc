@@ -28,7 +28,7 @@ void expect_least(const ChipSpec& spec, std::mt19937& random) {
   const LeastWays ways(spec, chip.mesh.columns(), chip.mesh.rows());
   const std::int64_t bytes = std::uniform_int_distribution<std::int64_t>(1, 900)(random);
   for (const TransferKind kind :
-       {TransferKind::input, TransferKind::partial_sums, TransferKind::heads}) {
+       {TransferKind::input, TransferKind::partial_sums, TransferKind::keys}) {
     const Transfer transfer = drawn(kind, chip.mesh, random, bytes);
     const auto away = static_cast<Index>(std::ssize(transfer.tiles));
     const Route way = route(chip.mesh, transfer);
@@ -38,7 +38,7 @@ void expect_least(const ChipSpec& spec, std::mt19937& random) {
       EXPECT_LE(ways.multicast_bytes(bytes, away), way.link_bytes);
     } else {
       EXPECT_LE(
-          kind == TransferKind::heads ? ways.scatter(bytes, away) : ways.gather(away * bytes, away),
+          kind == TransferKind::keys ? ways.scatter(bytes, away) : ways.gather(away * bytes, away),
           latency);
       EXPECT_LE(ways.star_bytes(away * bytes, bytes, away), way.link_bytes);
     }

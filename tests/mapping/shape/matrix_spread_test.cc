@@ -7,6 +7,7 @@
 
 #include "mapping/chip/arrange.h"
 #include "mapping/chip/transfers.h"
+#include "tests/mapping/chip_builder.h"
 
 namespace ohm {
 namespace {
@@ -29,8 +30,8 @@ MatrixSpread placed(const Pair& pair, Index sum_bits) {
   const auto blocks = partition_matmul(network.matmuls[1], pair.shape, "max");
   all.blocks.insert(all.blocks.end(), blocks.begin(), blocks.end());
   all.first.push_back(std::ssize(all.blocks));
-  const Mesh mesh(std::ssize(all.blocks) / pair.macros + 1, 1);
-  const MatmulSite site = place(network, all, mesh, pair.macros).sites[1];
+  const Chip chip = testing::chip_on({std::ssize(all.blocks) / pair.macros + 1, 1}, pair.macros);
+  const MatmulSite site = place(network, all, chip).sites[1];
   MatrixSpread spread;
   spread.first_tile = site.tiles.front();
   spread.last_tile = site.tiles.back();

@@ -18,10 +18,12 @@ void expect_same(const BothWays& b) {
     const AttentionSite& site = b.mapping.placement.attention[l];
     const AttentionSpread& spread = b.layout.attention[l];
     EXPECT_EQ(spread.tiles, std::ssize(site.tiles));
-    EXPECT_EQ(spread.heads_per_tile, site.heads_per_tile);
-    EXPECT_EQ(spread.tiles_per_head, site.tiles_per_head);
-    EXPECT_EQ(spread.kv_heads_per_tile, site.kv_heads_per_tile);
-    EXPECT_EQ(spread.kv_copies, site.kv_copies);
+    EXPECT_EQ(spread.teams, site.teams.teams());
+    EXPECT_EQ(spread.tiles_per_team, site.tiles_per_team());
+    EXPECT_EQ(spread.most_heads, site.teams.most_heads());
+    EXPECT_EQ(spread.fewest_heads, site.teams.fewest_heads());
+    EXPECT_EQ(spread.most_kv_heads, site.teams.most_kv_heads());
+    EXPECT_EQ(spread.kv_copies, site.teams.kv_copies());
     EXPECT_EQ(spread.buffered, buffered_positions(b.mapping, static_cast<int>(l), b.request.batch));
   }
 }

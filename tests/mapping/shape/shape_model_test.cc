@@ -36,7 +36,11 @@ class Draw {
     spec.n_heads = one_of<Index>({2, 4, 8});
     spec.d_model = 8 * number(2, 9);
     spec.d_ff = number(9, 200);
-    if (spec.family == "llama" && number(0, 2) == 0) spec.sliding_window = number(3, 30);
+    if (spec.family != "llama") return spec;
+    if (number(0, 2) == 0) spec.sliding_window = number(3, 30);
+    spec.block = one_of<std::string>({"sequential", "parallel", "parallel_one_norm"});
+    spec.head_norms = number(0, 1) == 1;
+    spec.rope_dim = number(0, spec.head_size());
     return spec;
   }
 

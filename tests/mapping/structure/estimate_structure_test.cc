@@ -50,6 +50,47 @@ TEST(EstimateStructure, CostsTheSameWhateverTheFidelity) {
   EXPECT_LE(few.makespan.si(), all.makespan.si());
 }
 
+TEST(EstimateStructure, AModelPricesManyWorkloadsAsOneByOne) {
+  const TransformerSpec spec = testing::shipped_network("llama-3-8b");
+  StructureModel model(spec, testing::shipped_chip());
+  for (const Workload& load :
+       {Workload{4, 3, 1, {}}, Workload{9, 2, 3, {}}, Workload{4, 3, 1, {}}}) {
+    const Estimate again = model.estimate(load);
+    const Estimate once = estimate_structure(spec, testing::shipped_chip(), load);
+    EXPECT_EQ(again.makespan.si(), once.makespan.si());
+    EXPECT_EQ(again.energy.si(), once.energy.si());
+    EXPECT_EQ(again.chips, once.chips);
+    EXPECT_EQ(again.macs, once.macs);
+  }
+}
+
+TEST(EstimateStructure, DecodingAloneIsTheDecodingOfTheWhole) {
+  const TransformerSpec spec = testing::shipped_network("llama-3-8b");
+  StructureModel model(spec, testing::shipped_chip());
+  const Workload load{30, 5, 1, {}};
+  const Estimate whole = model.estimate(load), alone = model.decoding(load);
+  EXPECT_TRUE(alone.exact);
+  EXPECT_NEAR(alone.tpot.si() / whole.tpot.si(), 1.0, 1e-9);
+  EXPECT_LT(alone.makespan.si(), whole.makespan.si());
+  EXPECT_LT(alone.macs, whole.macs);
+  Joules decoded, all;
+  for (const auto& [leaf, cost] : alone.ledger.leaves()) {
+    EXPECT_TRUE(leaf.phase == "decode" || leaf.phase == "static") << leaf.phase;
+    if (leaf.phase == "decode") decoded += cost.energy;
+  }
+  for (const auto& [leaf, cost] : whole.ledger.leaves()) {
+    if (leaf.phase == "decode") all += cost.energy;
+  }
+  EXPECT_NEAR(decoded / all, 1.0, 1e-12);
+}
+
+TEST(EstimateStructure, DecodingAloneWantsADecoderOfOneStack) {
+  StructureModel encoder(testing::shipped_network("bert-base"), testing::shipped_chip());
+  EXPECT_THROW(encoder.decoding({16, 0, 1, {}}), ArgumentError);
+  StructureModel stacks(testing::shipped_network("t5-small"), testing::shipped_chip());
+  EXPECT_THROW(stacks.decoding({16, 4, 1, {}}), ArgumentError);
+}
+
 TEST(EstimateStructure, TakesEveryKindOfNetwork) {
   for (const char* name : {"mixtral-8x7b", "t5-small", "bitnet-b1.58-2b-4t", "opt-350m"}) {
     const Estimate e =
@@ -103,6 +144,26 @@ TEST(EstimateStructure, RefusesActivityMatrixByMatrix) {
   EXPECT_THROW(
       estimate_structure(testing::tiny_gpt(), testing::shipped_chip(), {4, 3, 1, {{}, {}}}),
       ArgumentError);
+}
+
+/// Where a step has waited for space, what layers left out add is no longer exact.
+TEST(EstimateStructure, SaysWhereBuffersHoldTokensBack) {
+  TransformerSpec spec = testing::tiny_gpt();
+  spec.n_layers = 12;
+  const auto run = [&](const std::string& capacity, const Workload& load) {
+    return estimate_structure(spec,
+                              testing::shipped_chip({testing::with("macros_per_tile", "4"),
+                                                     testing::with("buffer.when_full", "wait"),
+                                                     testing::with("buffer.capacity", capacity)}),
+                              load, Fidelity::structure);
+  };
+  const Estimate large = run("1 GB", {20, 1, 1, {}}), small = run("1 KiB", {20, 1, 1, {}});
+  EXPECT_FALSE(large.schedule.stalls.contains("buffer"));
+  ASSERT_TRUE(small.buffers.has_value());
+  EXPECT_GT(small.schedule.stalls.at("buffer"), 0);
+  EXPECT_FALSE(small.exact);
+  EXPECT_GE(small.makespan.si(), small.lower_bound.si());
+  EXPECT_LE(small.buffers->peak, small.buffers->space);
 }
 
 }  // namespace

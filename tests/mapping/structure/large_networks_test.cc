@@ -176,6 +176,23 @@ TEST(LargeNetworks, StandWithinTheBandsOfResistiveChips) {
   EXPECT_LT(square_mm(e.area - converters), largest);
 }
 
+TEST(LargeNetworks, StandWithinEveryBandOnAChipForThem) {
+  // a token passes 80 layers of four products in a row, 0.2 to 3.2 us each, and 1.5 to 10 us beside
+  // them; areas and energies as above
+  const ChipSpec chip = testing::shipped_chip({}, "rram_22nm_llm");
+  const Estimate e = estimate_structure(testing::shipped_network("llama-3-70b"), chip,
+                                        {2047, 2, 1, {}}, Fidelity::structure);
+  EXPECT_GT(e.tpot.si(), 0.2e-3);
+  EXPECT_LT(e.tpot.si(), 2e-3);
+  EXPECT_GT(square_mm(e.area), 1.3e4);
+  EXPECT_LT(square_mm(e.area), 5.4e5);
+  const double linear = linear_joules(e, peak(compile_chip(chip)));
+  EXPECT_GT(linear, kLlama70b.weights() * 38e-15);
+  EXPECT_LT(linear, kLlama70b.weights() * 8960e-15);
+  EXPECT_LT(e.tokens_per_j, 370.0);
+  EXPECT_LT(e.reticles, 1.1);
+}
+
 TEST(LargeNetworks, GenerateNoMoreThanTheirKeysAndValuesAllow) {
   const ChipSpec chip = testing::shipped_chip();
   constexpr Index kBatch = 64;

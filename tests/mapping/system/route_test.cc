@@ -49,7 +49,7 @@ TEST(Route, ReductionDeliversEveryByteItInjects) {
 
 TEST(Route, ScatterDeliversEveryByteItInjects) {
   const Mesh mesh(4, 4);
-  const Route r = route(mesh, {TransferKind::heads, 0, 0, 5, {0, 5, 15}, {7, 8, 9}});
+  const Route r = route(mesh, {TransferKind::keys, 0, 0, 5, {0, 5, 15}, {7, 8, 9}});
   EXPECT_EQ(r.injected, 16);
   EXPECT_EQ(r.ejected, 16);
   Balance b = balance_of(mesh, r);
@@ -111,7 +111,7 @@ TEST(Route, EveryLinkIsLedToBeforeItIsTakenAndBytesAreConserved) {
   const Mesh mesh({3, 2}, {{2, 3}, {2, 1}});
   for (Index seed = 1; seed < 40; ++seed) {
     for (const TransferKind kind :
-         {TransferKind::input, TransferKind::partial_sums, TransferKind::heads}) {
+         {TransferKind::input, TransferKind::partial_sums, TransferKind::keys}) {
       Transfer t{kind, 0, 0, seed * 31 % mesh.size(), {}, {}};
       for (Index tile = seed % 5; tile < mesh.size(); tile += 1 + seed % 7) {
         t.tiles.push_back(tile);

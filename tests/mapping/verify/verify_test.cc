@@ -25,7 +25,7 @@ struct Case {
   Case() {
     const Partition partition = partition_network(network, {20, 7}, "equal", "crossbar");
     blocks = partition.blocks;
-    slots = place(network, partition, Mesh(6, 6), 8).slots;
+    slots = place(network, partition, testing::chip_on({6, 6}, 8)).slots;
   }
   std::string violation() const {
     return error_text<SolveError>([&] { verify(network, capacities, blocks, slots); });

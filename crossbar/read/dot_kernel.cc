@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "crossbar/read/dot_kernel.h"
+
+#include <cstring>
+#include <utility>
+
+#include "core/gemm.h"
+
+// Highway compiles this file once per instruction set and picks one at run time.
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "crossbar/read/dot_kernel.cc"
+#include <hwy/foreach_target.h>
+#include <hwy/highway.h>
+
+HWY_BEFORE_NAMESPACE();
+namespace ohm::HWY_NAMESPACE {
+namespace hn = hwy::HWY_NAMESPACE;
+
+using DI = hn::CappedTag<std::int32_t, static_cast<size_t>(kDotColumns)>;
+using VI = hn::Vec<DI>;
+constexpr auto kLanes = static_cast<Index>(hn::MaxLanes(DI()));
+
+#if HWY_ARCH_X86 && HWY_TARGET <= HWY_AVX3
+constexpr bool kHasInstruction = true;
+/// sum + the four products of bytes of each lane. Highway has the instruction only for processors
+/// that are newer than the first ones with it.
+HWY_INLINE VI add_products_of_bytes(VI bytes, VI digits, VI sum) {
+  auto raw = sum.raw;  // a value of its own, so that no aggregate has to stay in memory
+  asm("vpdpbusd %2, %1, %0" : "+v"(raw) : "v"(bytes.raw), "v"(digits.raw));
+  return VI{raw};
+}
+#else
+constexpr bool kHasInstruction = false;
+template <int kByte>
+HWY_INLINE VI product_of_byte(VI bytes, VI digits) {
+  const VI byte = hn::And(hn::ShiftRight<8 * kByte>(bytes), hn::Set(DI(), 255));
+  return hn::Mul(byte, hn::ShiftRight<24>(hn::ShiftLeft<24 - 8 * kByte>(digits)));
+}
+
+HWY_INLINE VI add_products_of_bytes(VI bytes, VI digits, VI sum) {
+  const VI low = hn::Add(product_of_byte<0>(bytes, digits), product_of_byte<1>(bytes, digits));
+  const VI high = hn::Add(product_of_byte<2>(bytes, digits), product_of_byte<3>(bytes, digits));
+  return hn::Add(sum, hn::Add(low, high));
+}
+#endif
+
+HWY_INLINE VI four_bytes(const std::uint8_t* from) {
+  std::int32_t four;
+  std::memcpy(&four, from, sizeof four);
+  return hn::Set(DI(), four);
+}
+
+/// The sums of kVectors vectors over the kRuns runs and digits of one panel, in registers until
+/// complete: every index is a constant, as arrays that a loop indexes stay in memory.
+template <Index kVectors, Index kRuns>
+class Tile {
+ public:
+  HWY_INLINE Tile(const std::uint8_t* bytes, Index stride, const std::int8_t* panel,
+                  Index n_quads) {
+    clear(Sums());
+    for (Index quad = 0; quad < n_quads; quad += 2) {
+      add_quad(bytes, stride, panel);
+      add_quad(bytes + kDotRows, stride, panel + kRuns * kDotBytes);
+      bytes += 2 * kDotRows;
+      panel += 2 * kRuns * kDotBytes;
+    }
+  }
+
+  template <size_t k>
+  HWY_INLINE VI sum() const {
+    return sums_[k];
+  }
+
+ private:
+  using Sums = std::make_index_sequence<static_cast<size_t>(kVectors* kRuns)>;
+  using Vectors = std::make_index_sequence<static_cast<size_t>(kVectors)>;
+  using Runs = std::make_index_sequence<static_cast<size_t>(kRuns)>;
+
+  template <size_t... k>
+  HWY_INLINE void clear(std::index_sequence<k...>) {
+    ((sums_[k] = hn::Zero(DI())), ...);
+  }
+
+  HWY_INLINE void add_quad(const std::uint8_t* bytes, Index stride, const std::int8_t* panel) {
+    VI digits[static_cast<size_t>(kRuns)];
+    load(panel, digits, Runs());
+    add_vectors(bytes, stride, digits, Vectors());
+  }
+
+  template <size_t... n>
+  HWY_INLINE static void load(const std::int8_t* panel, VI* digits, std::index_sequence<n...>) {
+    const auto* from = reinterpret_cast<const std::int32_t*>(panel);
+    ((digits[n] = hn::LoadU(DI(), from + n * static_cast<size_t>(kDotColumns))), ...);
+  }
+
+  template <size_t... v>
+  HWY_INLINE void add_vectors(const std::uint8_t* bytes, Index stride, const VI* digits,
+                              std::index_sequence<v...>) {
+    (add_vector<v>(four_bytes(bytes + static_cast<Index>(v) * stride), digits, Runs()), ...);
+  }
+
+  template <size_t v, size_t... n>
+  HWY_INLINE void add_vector(VI four, const VI* digits, std::index_sequence<n...>) {
+    constexpr size_t first = v * sizeof...(n);
+    ((sums_[first + n] = add_products_of_bytes(four, digits[n], sums_[first + n])), ...);
+  }
+
+  VI sums_[static_cast<size_t>(kVectors * kRuns)];
+};
+
+/// Writes the sums of one run of columns, whose digits start at element k of the tile.
+template <Index kDigits, size_t k, class Tile>
+HWY_INLINE void write_run(const Tile& tile, int shift, std::int32_t* to) {
+  VI total = tile.template sum<k>();
+  if constexpr (kDigits > 1) total = hn::Add(hn::ShiftLeft<8>(tile.template sum<k + 1>()), total);
+  if constexpr (kDigits > 2) total = hn::Add(hn::ShiftLeft<16>(tile.template sum<k + 2>()), total);
+  if constexpr (kDigits > 3) total = hn::Add(hn::ShiftLeft<24>(tile.template sum<k + 3>()), total);
+  if (shift > 0) total = hn::Add(hn::LoadU(DI(), to), hn::ShiftLeftSame(total, shift));
+  hn::StoreU(total, DI(), to);
+}
+
+/// Writes the sums of vector v of a tile.
+template <Index kDigits, size_t v, size_t... run, class Tile>
+HWY_INLINE void write_vector(const Tile& tile, int shift, std::int32_t* to,
+                             std::index_sequence<run...>) {
+  constexpr auto kD = static_cast<size_t>(kDigits);
+  (write_run<kDigits, (v * sizeof...(run) + run) * kD>(tile, shift,
+                                                       to + run * static_cast<size_t>(kDotColumns)),
+   ...);
+}
+
+/// As many vectors as there are v, from `first` on.
+template <Index kDigits, size_t... v>
+HWY_INLINE void multiply(const DotVectors& x, const DotPanel& panel, const DotOutput& out,
+                         Index first, std::index_sequence<v...>) {
+  const std::make_index_sequence<static_cast<size_t>(panel_runs(kDigits))> runs;
+  for (Index part = 0; part < kDotColumns; part += kLanes) {
+    const Tile<Index{sizeof...(v)}, panel_runs(kDigits) * kDigits> tile(
+        x.bytes + first * x.stride, x.stride, panel.bytes + part * kDotRows, panel.n_quads);
+    std::int32_t* to = out.sums + first * out.stride + part;
+    (write_vector<kDigits, v>(tile, out.shift, to + static_cast<Index>(v) * out.stride, runs), ...);
+  }
+}
+
+/// Six or four vectors at a time, so that four runs of sums and what is multiplied fill the
+/// registers; single ones at the end, and where no instruction is worth the code.
+template <Index kDigits>
+HWY_INLINE void multiply_all(const DotVectors& x, const DotPanel& panel, const DotOutput& out) {
+  Index v = 0;
+  if constexpr (kHasInstruction) {
+    for (; x.count - v >= 6 && x.count - v != 8; v += 6) {
+      multiply<kDigits>(x, panel, out, v, std::make_index_sequence<6>());
+    }
+    for (; x.count - v >= 4; v += 4) {
+      multiply<kDigits>(x, panel, out, v, std::make_index_sequence<4>());
+    }
+  }
+  for (; v < x.count; ++v) multiply<kDigits>(x, panel, out, v, std::make_index_sequence<1>());
+}
+
+void add_dot_products_all(const DotVectors& x, const DotPanel& panel, const DotOutput& out) {
+  switch (panel.n_digits) {
+    case 1:
+      return multiply_all<1>(x, panel, out);
+    case 2:
+      return multiply_all<2>(x, panel, out);
+    case 3:
+      return multiply_all<3>(x, panel, out);
+    default:
+      return multiply_all<kMostDotDigits>(x, panel, out);
+  }
+}
+
+/// Four rows after four rows, so that every line of the source is read once.
+void fill_panels_all(const DotRows& rows, Index digit, Index n_digits, std::int8_t* panels) {
+  const hn::CappedTag<std::int8_t, static_cast<size_t>(kDotColumns)> d;
+  const Index runs = panel_runs(n_digits), stride = rows.stride;
+  const Index panel_bytes = rows.n_rows / kDotRows * quad_bytes(n_digits);
+  for (Index row = 0; row < rows.n_rows; row += kDotRows) {
+    std::int8_t* quad = panels + row / kDotRows * quad_bytes(n_digits) + digit * kDotBytes;
+    for (Index run = 0; run < rows.n_runs; ++run) {
+      const std::int8_t* from = rows.bytes + row * stride + run * kDotColumns;
+      std::int8_t* to = quad + run / runs * panel_bytes + run % runs * n_digits * kDotBytes;
+      for (Index j = 0; j < kDotColumns; j += static_cast<Index>(hn::Lanes(d))) {
+        hn::StoreInterleaved4(hn::LoadU(d, from + j), hn::LoadU(d, from + stride + j),
+                              hn::LoadU(d, from + 2 * stride + j),
+                              hn::LoadU(d, from + 3 * stride + j), d, to + j * kDotRows);
+      }
+    }
+  }
+}
+
+bool has_instruction() {
+  return kHasInstruction;
+}
+
+}  // namespace ohm::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace ohm {
+
+HWY_EXPORT(add_dot_products_all);
+HWY_EXPORT(fill_panels_all);
+HWY_EXPORT(has_instruction);
+
+namespace {
+
+/// The sum of one vector and one column of a panel, digit by digit.
+std::uint32_t plain_sum(const std::uint8_t* bytes, const DotPanel& panel, Index column) {
+  const Index run = column / kDotColumns, in_run = column % kDotColumns;
+  std::uint32_t total = 0;
+  for (Index i = 0; i < panel.n_quads * kDotRows; ++i) {
+    const std::int8_t* quad = panel.bytes + i / kDotRows * quad_bytes(panel.n_digits);
+    for (Index d = 0; d < panel.n_digits; ++d) {
+      const Index at = (run * panel.n_digits + d) * kDotBytes + in_run * kDotRows + i % kDotRows;
+      total += static_cast<std::uint32_t>(bytes[i] * quad[at]) << (8 * d);
+    }
+  }
+  return total;
+}
+
+/// For processors with AVX-512 that lack the instruction.
+void add_plainly(const DotVectors& vectors, const DotPanel& panel, const DotOutput& out) {
+  for (Index v = 0; v < vectors.count; ++v) {
+    std::int32_t* sums = out.sums + v * out.stride;
+    for (Index j = 0; j < panel_columns(panel.n_digits); ++j) {
+      const std::uint32_t sum = plain_sum(vectors.bytes + v * vectors.stride, panel, j);
+      const std::uint32_t before = out.shift > 0 ? static_cast<std::uint32_t>(sums[j]) : 0;
+      sums[j] = static_cast<std::int32_t>(before + (sum << out.shift));
+    }
+  }
+}
+
+}  // namespace
+
+bool has_dot_products() {
+  return HWY_DYNAMIC_DISPATCH(has_instruction)() && has_int8_dot_product();
+}
+
+void fill_panels(const DotRows& rows, Index digit, Index n_digits, std::int8_t* panels) {
+  HWY_DYNAMIC_DISPATCH(fill_panels_all)(rows, digit, n_digits, panels);
+}
+
+void add_dot_products(const DotVectors& vectors, const DotPanel& panel, const DotOutput& out) {
+  static const bool has_vnni = has_int8_dot_product();
+  if (!has_vnni && HWY_DYNAMIC_DISPATCH(has_instruction)()) return add_plainly(vectors, panel, out);
+  HWY_DYNAMIC_DISPATCH(add_dot_products_all)(vectors, panel, out);
+}
+
+}  // namespace ohm
+#endif  // HWY_ONCE

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+
+#include "core/index.h"
+
+namespace ohm {
+
+/// Columns that a register sums at once, and rows that one of its lanes multiplies at once.
+inline constexpr Index kDotColumns = 16;
+inline constexpr Index kDotRows = 4;
+inline constexpr Index kDotBytes = kDotColumns * kDotRows;
+/// Most digits of an entry.
+inline constexpr Index kMostDotDigits = 4;
+
+/// Runs of columns in one panel, and what it holds: as many runs of each of the digits.
+constexpr Index panel_runs(Index n_digits) {
+  return n_digits == 1 ? 4 : n_digits == 2 ? 2 : 1;
+}
+constexpr Index panel_columns(Index n_digits) {
+  return panel_runs(n_digits) * kDotColumns;
+}
+constexpr Index quad_bytes(Index n_digits) {
+  return panel_runs(n_digits) * n_digits * kDotBytes;
+}
+
+/// Signed digits of neighbouring columns, arranged as instructions multiply them: for each four
+/// rows, each run of kDotColumns columns and each digit, least significant first, kDotBytes bytes
+/// (column, row).
+struct DotPanel {
+  const std::int8_t* bytes = nullptr;
+  Index n_quads = 0;  ///< rows / kDotRows, an even number
+  Index n_digits = 1;
+};
+
+/// Unsigned bytes, (count, stride); rows beyond those of the panel are not read.
+struct DotVectors {
+  const std::uint8_t* bytes = nullptr;
+  Index count = 0, stride = 0;
+};
+
+/// Where the sums go: (vectors, stride); shift > 0 adds sums · 2^shift, 0 overwrites.
+struct DotOutput {
+  std::int32_t* sums = nullptr;
+  Index stride = 0;
+  int shift = 0;
+};
+
+/// Whether the instruction set in use multiplies unsigned by signed bytes and adds four such
+/// products to an int32 at once, exactly (AVX-512 VNNI); elsewhere the kernel is right, but slow.
+bool has_dot_products();
+
+/// Signed bytes of some rows, a multiple of kDotRows, and of n_runs · kDotColumns columns.
+struct DotRows {
+  const std::int8_t* bytes = nullptr;
+  Index stride = 0, n_rows = 0, n_runs = 0;
+};
+
+/// Puts the bytes of digit `digit` into panels of `n_digits` digits, which lie one after the other.
+void fill_panels(const DotRows& rows, Index digit, Index n_digits, std::int8_t* panels);
+
+/// sums of vector v and column j = Σ_i byte_vi · Σ_d 256^d · digit_dij, modulo 2^32.
+void add_dot_products(const DotVectors& vectors, const DotPanel& panel, const DotOutput& out);
+
+}  // namespace ohm

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mapping/network/hf_parallel.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "mapping/network/hf_language_model.h"
+
+namespace ohm {
+namespace {
+
+HfKeyTable hidden_keys() {
+  return {{"n_layers", {"num_hidden_layers"}},      {"d_model", {"hidden_size"}},
+          {"n_heads", {"num_attention_heads"}},     {"d_ff", {"intermediate_size"}},
+          {"context", {"max_position_embeddings"}}, {"vocabulary", {"vocab_size"}},
+          {"tied_head", {"tie_word_embeddings"}},   {"activation", {"hidden_act"}},
+          {"norm_epsilon", {"layer_norm_eps"}}};
+}
+
+HfKeyTable phi_keys() {
+  HfKeyTable keys = hidden_keys();
+  keys["n_kv_heads"] = {"num_key_value_heads"};
+  return keys;
+}
+
+HfKeyTable falcon_keys() {
+  HfKeyTable keys = hidden_keys();
+  keys["n_layers"] = {"num_hidden_layers", "n_layer"};
+  keys["n_heads"] = {"num_attention_heads", "n_head"};
+  keys["n_kv_heads"] = {"num_kv_heads"};
+  keys["d_ff"] = {"ffn_hidden_size"};
+  keys["activation"] = {"activation"};
+  keys["norm_epsilon"] = {"layer_norm_epsilon"};
+  return keys;
+}
+
+HfKeyTable gptj_keys() {
+  return {{"n_layers", {"n_layer", "num_hidden_layers"}},
+          {"d_model", {"n_embd", "hidden_size"}},
+          {"n_heads", {"n_head", "num_attention_heads"}},
+          {"d_ff", {"n_inner"}},
+          {"context", {"n_positions", "max_position_embeddings"}},
+          {"vocabulary", {"vocab_size"}},
+          {"rope_dim", {"rotary_dim"}},
+          {"tied_head", {"tie_word_embeddings"}},
+          {"activation", {"activation_function"}},
+          {"norm_epsilon", {"layer_norm_epsilon"}}};
+}
+
+/// The inner width; where the file leaves it to the library, four times that of the stream.
+Index inner_width(const HfReader& r, const TransformerSpec& s) {
+  const bool plain = s.d_model > 0 && s.d_model < (Index{1} << 30);  // 4 d_model fits
+  return r.size_or("d_ff", plain ? 4 * s.d_model : 0);
+}
+
+/// What all of them share: decoders with layernorm and rotated positions.
+TransformerSpec read_stream(const HfReader& r, const std::string& family) {
+  TransformerSpec s;
+  s.family = family;
+  s.n_layers = r.size("n_layers");
+  s.d_model = r.size("d_model");
+  s.n_heads = r.size("n_heads");
+  // the published files of Falcon 7B and 40B leave theirs to the library
+  s.context = family == "falcon" ? r.size_or("context", 2048) : r.size("context");
+  s.vocabulary = r.size("vocabulary");
+  s.positions = "rope";
+  s.norm_epsilon = r.file().real(r.key("norm_epsilon"), 1e-5);
+  return s;
+}
+
+/// How much of a head is rotated: `key`, or its place in newer files; 0: all of it.
+Index rotated_part(const JsonKeys& file, const std::string& key, double otherwise,
+                   const TransformerSpec& s) {
+  double share = file.real(key, otherwise);
+  const char* newer = "rope_parameters";
+  if (!file.contains(key) && file.contains(newer)) {
+    const auto& rope = file.root().at(newer);
+    const bool given = rope.is_object() && rope.contains("partial_rotary_factor");
+    if (given) share = JsonKeys(rope.dump(), file.shown()).real("partial_rotary_factor", share);
+  }
+  if (!(share > 0.0 && share <= 1.0)) {
+    file.refuse(key, fmt::format("{} found; expected more than 0, at most 1", share));
+  }
+  if (s.n_heads < 1 || share == 1.0) return 0;
+  return std::max<Index>(1, static_cast<Index>(share * static_cast<double>(s.d_model / s.n_heads)));
+}
+
+TransformerSpec read_gpt_neox(const HfReader& r) {
+  const JsonKeys& file = r.file();
+  TransformerSpec s = read_stream(r, "gpt_neox");
+  s.d_ff = r.size("d_ff");
+  s.qkv_bias = s.out_bias = file.flag("attention_bias", true);
+  s.tied_head = file.flag("tie_word_embeddings", false);
+  s.block = file.flag("use_parallel_residual", true) ? "parallel" : "sequential";
+  s.activation = r.activation("gelu", hf_activations());
+  s.rope_dim = rotated_part(file, "rotary_pct", 0.25, s);
+  return s;
+}
+
+TransformerSpec read_gptj(const HfReader& r) {
+  TransformerSpec s = read_stream(r, "gptj");
+  s.d_ff = inner_width(r, s);
+  s.qkv_bias = s.out_bias = false;
+  s.tied_head = r.file().flag("tie_word_embeddings", false);
+  s.head_bias = true;
+  s.block = "parallel_one_norm";
+  s.activation = r.activation("gelu_new", hf_activations());
+  s.rope_dim = r.size_or("rope_dim", 0);
+  return s;
+}
+
+TransformerSpec read_phi(const HfReader& r) {
+  const JsonKeys& file = r.file();
+  TransformerSpec s = read_stream(r, "phi");
+  if (file.flag("qk_layernorm", false)) {
+    file.refuse("qk_layernorm", "true is not in this version; expected false");
+  }
+  s.d_ff = r.size("d_ff");
+  s.n_kv_heads = r.size_or("n_kv_heads", s.n_heads);
+  s.tied_head = file.flag("tie_word_embeddings", false);
+  s.head_bias = true;
+  s.block = "parallel_one_norm";
+  s.activation = r.activation("gelu_new", hf_activations());
+  s.rope_dim = rotated_part(file, "partial_rotary_factor", 0.5, s);
+  return s;
+}
+
+/// The first Falcon shares one head of keys or has as many as of queries; later ones say how many.
+TransformerSpec read_falcon(const HfReader& r) {
+  const JsonKeys& file = r.file();
+  TransformerSpec s = read_stream(r, "falcon");
+  if (file.flag("alibi", false)) {
+    file.refuse("alibi", "true is not in this version; expected false: rotated positions");
+  }
+  s.d_ff = inner_width(r, s);
+  const bool later = file.flag("new_decoder_architecture", false);
+  if (later) {
+    s.n_kv_heads = r.size("n_kv_heads");
+  } else {
+    s.n_kv_heads = file.flag("multi_query", true) ? 1 : s.n_heads;
+  }
+  const Index norms = later ? file.whole({"num_ln_in_parallel_attn"}, 2) : 1;
+  if (norms != 1 && norms != 2) {
+    file.refuse("num_ln_in_parallel_attn", fmt::format("{} found; expected 1 or 2", norms));
+  }
+  const bool parallel = later || file.flag("parallel_attn", true);
+  s.block = !parallel ? "sequential" : norms == 2 ? "parallel" : "parallel_one_norm";
+  s.qkv_bias = s.out_bias = s.ffn_bias = file.flag("bias", false);
+  s.tied_head = file.flag("tie_word_embeddings", true);
+  s.activation = r.activation("gelu", hf_activations());
+  return s;
+}
+
+struct Family {
+  HfKeyTable keys;
+  TransformerSpec (*read)(const HfReader&);
+};
+
+const std::map<std::string, Family>& families() {
+  static const std::map<std::string, Family> all{{"falcon", {falcon_keys(), read_falcon}},
+                                                 {"gpt_neox", {hidden_keys(), read_gpt_neox}},
+                                                 {"gptj", {gptj_keys(), read_gptj}},
+                                                 {"phi", {phi_keys(), read_phi}}};
+  return all;
+}
+
+}  // namespace
+
+bool is_parallel_family(const std::string& family) {
+  return families().contains(family);
+}
+
+const HfKeyTable& parallel_family_keys(const std::string& family) {
+  return families().at(family).keys;
+}
+
+TransformerSpec read_parallel_family(const JsonKeys& file, const std::string& family) {
+  const HfReader r(file, parallel_family_keys(family));
+  require_language_model(file);
+  TransformerSpec s = families().at(family).read(r);
+  s.weight_levels = trained_levels(file);
+  r.refuse_misspellings();
+  return s;
+}
+
+}  // namespace ohm

@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A network on chips while it decodes, at any context and batch."""
+
+from functools import cached_property
+from typing import Any
+
+from ohmformer import _core
+from ohmformer.chip import Chip
+from ohmformer.errors import ArgumentError
+from ohmformer.mapping import Mapping, fit
+from ohmformer.network import Network
+from ohmformer.performance import Performance, estimate
+
+MOST_TILES = 10_000  # that are laid out one by one
+MOST_PASSES = 800_000  # tokens × matrices of one point: every one is an event of its own, about 8 s
+
+
+class Steps:
+    """Prices of many workloads of one network on one chip, or on as many as it needs.
+
+    A network that the chip holds, in MOST_TILES, is simulated with its prompts, event by event, where that
+    takes at most MOST_PASSES for a point; else identical layers are solved once, on as many chips as it takes, and prompts are
+    in the cache: the time that it takes does not grow with the context.
+
+    >>> network, chip = Network.from_pretrained("llama-3-70b"), Chip.load("rram_22nm")
+    >>> step = Steps(network, chip).step(8192, 1)
+    >>> step["times_fidelity"], step["times_are"]
+    ('structure', 'exact')
+    """
+
+    def __init__(self, network: Network, chip: Chip):
+        self.network, self.chip = network, chip
+        self.fit = fit(network, chip)
+        larger = chip.to_dict()["larger"]
+        if not self.fit["fits"] and larger != "chips":
+            raise ArgumentError(
+                f"chip {chip.name}: larger: {larger} for {network.name}, of which decode steps are asked; expected larger: chips"
+            )
+
+    def by_events(self, context: int, batch: int) -> bool:
+        """Whether a point is simulated with its prompts, whatever other points are asked for."""
+        few = self.fit["fits"] and self.fit["tiles"] <= MOST_TILES
+        return few and len(self.network.matmuls) * context * batch <= MOST_PASSES
+
+    def performance(self, prompt: int, generate: int, batch: int) -> Performance:
+        """What a workload costs; without events, of a decoder that has read its prompts but for their last tokens."""
+        if self.by_events(prompt + generate, batch):
+            kept = generate if self.network.is_decoder else None
+            return estimate(self._mapping, prompt=prompt, generate=kept, batch=batch, timeline_tokens=0)
+        if not self.network.is_decoder:
+            return Performance(self._model.estimate(prompt, None, batch))
+        return Performance(self._model.decoding(prompt, generate, batch))
+
+    def step(self, context: int, batch: int) -> dict[str, Any]:
+        """One token of each of `batch` sequences that attend to `context` positions.
+
+        Keys: time_s, energy_j, times_fidelity, times_are (exact, or lower bounds).
+        """
+        if self.by_events(context, batch):
+            return _core.chip_step(self._mapping._mapped, context, batch) | {"times_fidelity": "events", "times_are": "exact"}
+        return self._model.decode_step(context, batch)
+
+    @cached_property
+    def _mapping(self) -> Mapping:
+        return Mapping(self.network, self.chip)
+
+    @cached_property
+    def _model(self) -> _core.StructureModel:
+        return _core.StructureModel(self.network._graph, self.chip._spec)

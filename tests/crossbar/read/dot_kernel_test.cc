@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "crossbar/read/dot_kernel.h"
+
+#include <gtest/gtest.h>
+
+#include <vector>
+
+#include "tests/crossbar/numbers.h"
+#include "tests/crossbar/read/instruction_sets.h"
+
+namespace ohm {
+namespace {
+
+/// Three panels of digits, and what is multiplied with them.
+struct Example {
+  Index n_digits, n_vectors, n_rows;
+  Index n_columns = 3 * panel_columns(n_digits);
+  Matrix<std::int32_t> digits = integers(n_digits * n_rows, n_columns, -128, 127, 1);
+  Matrix<std::int32_t> bytes = integers(n_vectors, n_rows, 0, 255, 2);
+
+  std::uint32_t sum(Index v, Index j) const {
+    std::uint32_t sum = 0;
+    for (Index d = 0; d < n_digits; ++d) {
+      std::int32_t part = 0;
+      for (Index i = 0; i < n_rows; ++i) part += bytes(v, i) * digits(d * n_rows + i, j);
+      sum += static_cast<std::uint32_t>(part) << (8 * d);
+    }
+    return sum;
+  }
+};
+
+/// Rows further apart than columns need, in both operands and in the sums.
+void expect_sums(const Example& e) {
+  const std::vector<std::int8_t> digits(e.digits.values.begin(), e.digits.values.end());
+  const Index panel_bytes = e.n_rows / kDotRows * quad_bytes(e.n_digits), stride = e.n_columns + 5;
+  std::vector<std::int8_t> panels(static_cast<size_t>(3 * panel_bytes));
+  for (Index d = 0; d < e.n_digits; ++d) {
+    const std::int8_t* first = digits.data() + d * e.n_rows * e.n_columns;
+    fill_panels({first, e.n_columns, e.n_rows, e.n_columns / kDotColumns}, d, e.n_digits,
+                panels.data());
+  }
+  const std::vector<std::uint8_t> bytes(e.bytes.values.begin(), e.bytes.values.end());
+  for (const int shift : {0, 8}) {
+    std::vector<std::int32_t> out(static_cast<size_t>(e.n_vectors * stride), 7);
+    for (Index p = 0; p < 3; ++p) {
+      add_dot_products({bytes.data(), e.n_vectors, e.n_rows},
+                       {panels.data() + p * panel_bytes, e.n_rows / kDotRows, e.n_digits},
+                       {out.data() + p * panel_columns(e.n_digits), stride, shift});
+    }
+    for (Index v = 0; v < e.n_vectors; ++v) {
+      for (Index j = 0; j < stride; ++j) {
+        const std::uint32_t sum =
+            j >= e.n_columns ? 7 : (shift == 0 ? 0 : 7) + (e.sum(v, j) << shift);
+        EXPECT_EQ(out[static_cast<size_t>(v * stride + j)], static_cast<std::int32_t>(sum))
+            << e.n_digits << " digits, vector " << v << ", column " << j;
+      }
+    }
+  }
+}
+
+TEST(DotKernel, EqualsIntegerArithmeticForEveryNumberOfDigitsOnEveryInstructionSet) {
+  on_every_instruction_set([] {
+    for (Index digits = 1; digits <= kMostDotDigits; ++digits) {
+      for (const Index vectors : {1, 3, 6, 8, 17}) expect_sums({digits, vectors, 24});
+    }
+  });
+}
+
+TEST(DotKernel, WorstCaseProductsDoNotSaturateOnEveryInstructionSet) {
+  on_every_instruction_set([] {
+    Example example{1, 6, 256};
+    std::ranges::fill(example.digits.values, -128);
+    std::ranges::fill(example.bytes.values, 255);
+    expect_sums(example);
+  });
+}
+
+TEST(DotKernel, NoRowsSumToZero) {
+  std::vector<std::int32_t> out(static_cast<size_t>(panel_columns(2)), 7);
+  const std::uint8_t none = 0;
+  add_dot_products({&none, 1, 0}, {nullptr, 0, 2}, {out.data(), panel_columns(2), 0});
+  EXPECT_EQ(out, std::vector<std::int32_t>(out.size(), 0));
+}
+
+}  // namespace
+}  // namespace ohm

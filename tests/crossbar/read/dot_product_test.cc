@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "crossbar/read/dot_product.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/crossbar/numbers.h"
+#include "tests/crossbar/read/instruction_sets.h"
+
+namespace ohm {
+namespace {
+
+/// Integers of a range, and the same as floats.
+struct Entries {
+  Index rows, columns, low, high;
+  Matrix<std::int32_t> values = integers(rows, columns, low, high, 2);
+
+  ExactOperand operand(Index max_input) const {
+    Matrix<float> floats(rows, columns);
+    std::copy(values.values.begin(), values.values.end(), floats.values.begin());
+    return make_exact(floats, max_input);
+  }
+};
+
+/// All of the columns, a few vectors at a time.
+void expect_exact(const Matrix<std::int32_t>& x, Index max_input, const Entries& entries) {
+  const ByteInputs inputs = make_byte_inputs(x, max_input);
+  const ExactOperand operand = entries.operand(max_input);
+  DotProduct product;
+  product.prepare(inputs, operand, {0, entries.rows}, {0, entries.columns});
+  std::vector<std::int32_t> out(static_cast<size_t>(x.rows * entries.columns));
+  for (Index v = 0; v < x.rows; v += 7) {
+    product.multiply(v, std::min<Index>(7, x.rows - v), out.data() + v * entries.columns);
+  }
+  EXPECT_EQ(std::vector<double>(out.begin(), out.end()), integer_product(x, entries.values).values)
+      << x.rows << " x " << entries.rows << " x " << entries.columns << ", entries " << entries.low
+      << " to " << entries.high;
+}
+
+TEST(DotProduct, EqualsIntegerArithmeticForEveryShapeAndSizeOfNumbers) {
+  for (const Index vectors : {1, 8, 20}) {
+    for (const Index rows : {1, 7, 8, 100}) {
+      for (const Index columns : {1, 16, 33, 64, 65}) {
+        const auto bits = integers(vectors, rows, 0, 1, 1);
+        expect_exact(bits, 1, {rows, columns, -3, 3});
+        expect_exact(bits, 1, {rows, columns, 0, 255});
+        expect_exact(bits, 1, {rows, columns, -32639, 32639});
+        expect_exact(integers(vectors, rows, -127, 127, 3), 127, {rows, columns, -32639, 32639});
+      }
+    }
+  }
+  const auto squares = integers(9, 100, 0, 16129, 4);  // two bytes each
+  expect_exact(squares, 16129, {100, 40, 0, 255});
+  expect_exact(integers(9, 20, -300, 300, 5), 300, {20, 40, -300, -60});
+  expect_exact(integers(9, 20, 0, 1, 6), 1, {20, 40, -8'000'000, 8'000'000});
+  expect_exact(integers(9, 20, 0, 1, 7), 1, {20, 40, -16'000'000, 16'000'000});
+}
+
+TEST(DotProduct, TheSameOnEveryInstructionSet) {
+  const auto x = integers(15, 50, -128, 127, 8);
+  on_every_instruction_set([&] { expect_exact(x, 128, {50, 70, -20000, 20000}); });
+}
+
+TEST(DotProduct, UsesOnlyTheRowsAndColumnsAsked) {
+  const Entries entries{40, 90, -20000, 20000};
+  const ExactOperand operand = entries.operand(127);
+  const auto x = integers(3, 9, -127, 127, 9);
+  const ByteInputs inputs = make_byte_inputs(x, 127);
+  DotProduct product;
+  for (const ColumnRange columns : {ColumnRange{21, 20}, ColumnRange{26, 64}}) {
+    product.prepare(inputs, operand, {30, 9}, columns);
+    std::vector<std::int32_t> out(static_cast<size_t>(3 * columns.columns));
+    product.multiply(0, 3, out.data());
+    for (Index v = 0; v < 3; ++v) {
+      for (Index j = 0; j < columns.columns; ++j) {
+        std::int32_t sum = 0;
+        for (Index i = 0; i < 9; ++i) {
+          sum += x(v, i) * entries.values(30 + i, columns.first + j);
+        }
+        EXPECT_EQ(out[static_cast<size_t>(v * columns.columns + j)], sum);
+      }
+    }
+  }
+}
+
+TEST(DotProduct, EmptyOperandsGiveEmptyProducts) {
+  DotProduct product;
+  const ExactOperand none = make_exact(Matrix<float>(0, 1), 1);
+  const ByteInputs inputs = make_byte_inputs(Matrix<std::int32_t>(2, 0), 1);
+  product.prepare(inputs, none, {0, 0}, {0, 1});
+  std::vector<std::int32_t> out(2, 7);
+  product.multiply(0, 2, out.data());
+  EXPECT_EQ(out, (std::vector<std::int32_t>{0, 0}));
+  product.multiply(0, 0, nullptr);
+}
+
+}  // namespace
+}  // namespace ohm

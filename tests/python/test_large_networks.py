@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Networks that one chip does not hold: estimates from cold, curves, comparisons, requests."""
+
+import json
+import subprocess
+import sys
+
+import ohmformer as ohm
+import pytest
+from command import ohmformer, refusal
+from ohmformer.baselines.sweep import sweep
+from ohmformer.curves.steps import Steps
+
+HEAVY = ("numpy", "pandas", "matplotlib", "plotly", "pydantic", "yaml", "rich.progress", "ohmformer.baselines", "ohmformer.validation")
+
+
+@pytest.fixture(scope="module")
+def llama() -> ohm.Network:
+    return ohm.Network.from_pretrained("llama-3-8b")
+
+
+@pytest.fixture(scope="module")
+def chip() -> ohm.Chip:
+    return ohm.Chip.load("rram_22nm")
+
+
+def test_an_estimate_imports_what_it_needs_and_no_more():
+    code = (
+        "import json, sys; from ohmformer.cli import main; "
+        "code = main(['estimate', '--network', 'gpt2-small', '--prompt', '4', '--generate', '2', '--quiet']); "
+        f"print(json.dumps([code, [name for name in {HEAVY!r} if name in sys.modules]]))"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert json.loads(run.stdout) == [0, []]
+
+
+def test_names_of_the_package_are_found_when_wanted():
+    assert set(ohm.__all__) <= set(dir(ohm)) and all(getattr(ohm, name) is not None for name in ohm.__all__)
+    assert ohm.curves.__name__ == "ohmformer.curves"
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        ohm.nothing  # noqa: B018
+
+
+def test_an_estimate_takes_the_default_chip():
+    named = ohmformer("estimate", "--network", "gpt2-small", "--chip", "rram_22nm", "--prompt", "4", "--generate", "2")
+    default = ohmformer("estimate", "--network", "gpt2-small", "--prompt", "4", "--generate", "2")
+    assert default.code == 0 and default.out == named.out and "gpt2-small on rram_22nm" in default.out
+    assert "rram_22nm" in ohmformer("estimate", "--help").out
+    assert "on rram_22nm" in ohmformer("fit", "--network", "gpt2-small").out
+
+
+def test_what_the_default_chip_does_not_hold_takes_the_chip_for_large_networks():
+    large = ohmformer("estimate", "--network", "llama-3-70b", "--prompt", "64", "--generate", "2")
+    assert large.code == 0 and "llama-3-70b on rram_22nm_llm" in large.out
+    assert "on rram_22nm_llm" in ohmformer("fit", "--network", "llama-3-8b").out
+
+
+def test_a_step_of_one_sequence_is_that_of_the_estimate(llama, chip):
+    whole = ohm.estimate((llama, chip), prompt=61, generate=4)
+    step = Steps(llama, chip).step(64, 1)
+    assert step["time_s"] == pytest.approx(whole.tpot_s, rel=1e-9) and step["times_are"] == "exact"
+
+
+def test_steps_of_small_networks_are_events_unless_they_are_too_many(chip):
+    network = ohm.Network.from_pretrained("gpt2-small")
+    steps = Steps(network, chip)
+    assert steps.by_events(64, 1) and not steps.by_events(1024, 256)
+    events, solved = steps.step(64, 1), steps._model.decode_step(64, 1)
+    assert events["times_are"] == solved["times_are"] == "exact"  # one sequence
+    assert solved["time_s"] == pytest.approx(events["time_s"], rel=0.1)
+    assert solved["energy_j"] == pytest.approx(events["energy_j"], rel=0.1)
+
+
+def test_what_only_a_mapping_knows_is_simulated_whatever_it_takes(monkeypatch):
+    monkeypatch.setattr("ohmformer.performance.MOST_VISITS", 0)
+    found = ohm.estimate((ohm.Network.from_pretrained("vit-small"), ohm.Chip.load("rram_22nm_chiplets")))
+    assert found.to_dict()["times_fidelity"] == "events"
+
+
+def test_steps_want_weights_that_stay(llama):
+    chip = ohm.Chip.load("rram_22nm").override({"larger": "reprogram"})
+    with pytest.raises(ohm.ArgumentError, match="larger: reprogram for llama-3-8b"):
+        Steps(llama, chip)
+
+
+def test_curves_take_large_networks_and_long_contexts():
+    outcome = ohmformer("curves", "llama-3.1-8b", "--context", "128,128k", "--batch", "1,16", "--json")
+    points = outcome.tree["points"]
+    assert [point["times_fidelity"] for point in points] == ["structure", "shape"] * 2
+    assert [point["times_are"] for point in points] == ["exact", "lower bounds"] * 2
+    assert points[3]["tpot_s"] > points[1]["tpot_s"] > 0 and points[2]["tpot_s"] > points[0]["tpot_s"] > 0 and points[0]["system_chips"] > 1
+    assert all("ttft_s" not in point for point in points)  # the prompt is in the cache
+    assert outcome.tree["warnings"] == []
+
+
+def test_curves_say_what_a_network_does_not_hold():
+    tree = ohmformer("curves", "llama-3-8b", "--context", "128,8k,32k", "--batch", "1", "--json").tree
+    assert tree["warnings"] == ["llama-3-8b: its context is 8,192 tokens; left out: 32,768"]
+
+
+def test_a_comparison_takes_large_networks(llama, chip):
+    table = sweep([chip, ohm.Baseline.preset("h100")], llama, contexts=(2048,), batches=(1, 256))
+    assert table["problem"].tolist() == [""] * 4
+    assert table["times"].tolist() == ["structure: exact", "shape: lower bounds", "", ""]
+    assert (table["tpot_s"] > 0).all() and (table["output_tokens_per_j"] > 0).all()
+
+
+def test_requests_are_served_by_chips_and_machines():
+    tree = ohmformer("serve", "128/16", "--network", "llama-3-8b", "--count", "4", "--baseline", "h100", "--json").tree
+    assert [row["machine"] for row in tree["machines"]] == ["rram_22nm_llm", "h100"]
+    assert [row.get("times_are") for row in tree["machines"]] == ["lower bounds", None]
+    for row in tree["machines"]:
+        assert row["output_tokens"] == 64 and row["ttft_s"]["p95"] >= row["ttft_s"]["p50"] > 0
+        assert row["tpot_s"]["p50"] > 0 and row["output_tokens_per_j"] > 0
+    assert "Time to first token" in ohmformer("serve", "128/16", "--network", "llama-3-8b", "--count", "2").out
+
+
+def test_a_mix_is_read_from_a_file(tmp_path):
+    file = tmp_path / "mix.yaml"
+    file.write_text("requests: [{prompt: 8, generate: 4, count: 3}]\nbatching: static\n")
+    tree = ohmformer("serve", file, "--network", "llama-3-8b", "--json").tree
+    assert tree["machines"][0]["output_tokens"] == 12
+    assert "--count 3: beside" in refusal("serve", file, "--network", "llama-3-8b", "--count", "3")
+    assert "expected lengths such as 2048/128" in refusal("serve", "2048", "--network", "llama-3-8b")
+    file.write_text("[1]")
+    assert "expected keys such as requests" in refusal("serve", file, "--network", "llama-3-8b")
+    file.write_text("a: [")
+    assert "expected YAML" in refusal("serve", file, "--network", "llama-3-8b")
