@@ -4,7 +4,6 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
-#include <fstream>
 #include <numeric>
 #include <stdexcept>
 #include <string>
@@ -12,11 +11,10 @@
 #include <vector>
 
 #include "core/error.h"
+#include "tests/core/temporary_folder.h"
 
 namespace ohm {
 namespace {
-
-namespace fs = std::filesystem;
 
 std::vector<double> squares(int threads, Index count) {
   std::vector<double> out(static_cast<std::size_t>(count));
@@ -102,18 +100,12 @@ TEST(Parallel, FindsAtLeastOneProcessorAndNoMoreThanTheMachineHas) {
 
 class CpuQuota : public testing::Test {
  protected:
-  void SetUp() override { fs::create_directories(root_); }
-  void TearDown() override { fs::remove_all(root_); }
-
-  void write(const fs::path& path, const std::string& text) const {
-    fs::create_directories((root_ / path).parent_path());
-    std::ofstream(root_ / path) << text;
+  void write(const std::string& file, const std::string& text) const { folder_.write(file, text); }
+  std::optional<double> quota() const {
+    return cpu_quota(folder_.path() / "membership", folder_.path());
   }
-  std::optional<double> quota() const { return cpu_quota(root_ / "membership", root_); }
 
-  fs::path root_ = fs::path(testing::TempDir()) /
-                   ("ohm_cpu_quota_" +
-                    std::string(testing::UnitTest::GetInstance()->current_test_info()->name()));
+  TemporaryFolder folder_;
 };
 
 TEST_F(CpuQuota, IsAbsentWithoutControlGroups) {

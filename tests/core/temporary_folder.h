@@ -30,9 +30,10 @@ class TemporaryFolder {
 
   const std::filesystem::path& path() const { return path_; }
 
-  /// Writes `content` to `name` and returns its path.
+  /// Writes `content` to `name`, whose folders are made, and returns its path.
   std::filesystem::path write(std::string_view name, std::string_view content) const {
     const auto file = path_ / name;
+    std::filesystem::create_directories(file.parent_path());
     // A new file each time: ext4 flushes to disk when a file is emptied and written again.
     std::filesystem::remove(file);
     std::ofstream stream(file, std::ios::binary);

@@ -4,12 +4,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <filesystem>
-#include <fstream>
-
 #include "core/config/writer.h"
 #include "core/error.h"
 #include "tests/core/error_text.h"
+#include "tests/core/temporary_folder.h"
 
 namespace ohm {
 namespace {
@@ -51,24 +49,18 @@ struct Machine {
 
 class ConfigReaderTest : public testing::Test {
  protected:
-  ConfigReaderTest()
-      : root_(std::filesystem::path(testing::TempDir()) /
-              testing::UnitTest::GetInstance()->current_test_info()->name()) {
-    std::filesystem::create_directories(root_ / "adc");
+  ConfigReaderTest() {
     write("adc/fast.yaml", "bits: 6\nrate: 2 GHz\n");
-    options_.roots = {root_};
+    options_.roots = {folder_.path()};
   }
-  ~ConfigReaderTest() override { std::filesystem::remove_all(root_); }
 
-  void write(const std::string& file, const std::string& text) {
-    std::ofstream(root_ / file) << text;
-  }
+  void write(const std::string& file, const std::string& text) { folder_.write(file, text); }
   Machine read(const std::string& text) { return parse_spec<Machine>(text, "m.yaml", options_); }
   std::string refusal(const std::string& text) {
     return error_text<ConfigError>([&] { read(text); });
   }
 
-  std::filesystem::path root_;
+  TemporaryFolder folder_;
   ConfigOptions options_;
 };
 
@@ -248,7 +240,7 @@ TEST_F(ConfigReaderTest, AFileThatIncludesItselfIsRefused) {
 
 TEST_F(ConfigReaderTest, MissingFilesAreNamed) {
   EXPECT_THROW(load_spec<Machine>("adc", "/nowhere/x.yaml", options_), ConfigError);
-  EXPECT_THROW(load_document(root_), ConfigError);
+  EXPECT_THROW(load_document(folder_.path()), ConfigError);
 }
 
 TEST_F(ConfigReaderTest, TheResolvedConfigurationReadsBackToTheSameSpec) {

@@ -5,9 +5,9 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
-#include <fstream>
 
 #include "core/error.h"
+#include "tests/core/temporary_folder.h"
 
 namespace ohm {
 namespace {
@@ -15,14 +15,12 @@ namespace fs = std::filesystem;
 
 class SourceTest : public testing::Test {
  protected:
-  SourceTest() : root_(fs::path(testing::TempDir()) / "source_test") {
-    fs::create_directories(root_ / "device");
-    for (const char* name : {"b", "a"})
-      std::ofstream(root_ / "device" / (std::string(name) + ".yaml")) << "x: 1\n";
-    std::ofstream(root_ / "device" / "notes.txt") << "no";
+  SourceTest() {
+    for (const char* name : {"b.yaml", "a.yaml", "notes.txt"})
+      folder_.write(fs::path("device") / name, "x: 1\n");
   }
-  ~SourceTest() override { fs::remove_all(root_); }
-  fs::path root_;
+  TemporaryFolder folder_;
+  fs::path root_ = folder_.path();
 };
 
 TEST_F(SourceTest, ListsComponentsSortedWithoutTheirEnding) {
@@ -43,8 +41,7 @@ TEST_F(SourceTest, PlacesPointIntoTheirFile) {
 }
 
 TEST_F(SourceTest, RefusesFilesThatAreTooLargeOrFolders) {
-  std::ofstream(root_ / "big.yaml") << std::string(5 << 20, ' ');
-  EXPECT_THROW(load_document(root_ / "big.yaml"), ConfigError);
+  EXPECT_THROW(load_document(folder_.write("big.yaml", std::string(5 << 20, ' '))), ConfigError);
   EXPECT_THROW(load_document(root_ / "device"), ConfigError);
 }
 

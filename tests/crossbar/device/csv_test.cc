@@ -4,19 +4,16 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <fstream>
-
 #include "tests/core/error_text.h"
+#include "tests/core/temporary_folder.h"
 #include "tests/crossbar/device/sample.h"
 
 namespace ohm {
 namespace {
 
 std::string written(const std::string& text) {
-  const auto* test = testing::UnitTest::GetInstance()->current_test_info();
-  const std::string file = testing::TempDir() + "cells_" + test->name() + ".csv";
-  std::ofstream(file) << text;
-  return file;
+  static const TemporaryFolder folder;
+  return folder.write("cells.csv", text).string();
 }
 
 std::string refusal_of_file(const std::string& text) {

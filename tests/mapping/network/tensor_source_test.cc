@@ -11,6 +11,7 @@
 
 #include "core/error.h"
 #include "core/safetensors_writer.h"
+#include "tests/core/temporary_folder.h"
 #include "tests/mapping/tiny_networks.h"
 
 namespace ohm {
@@ -27,7 +28,6 @@ Tensor counting(const Shape& shape) {
 class TensorSourceTest : public testing::Test {
  protected:
   void write(const std::vector<NamedTensor>& tensors) { write_safetensors(path_, tensors); }
-  void TearDown() override { std::filesystem::remove(path_); }
 
   template <class Call>
   auto with_source(const Call& call) const {
@@ -40,9 +40,8 @@ class TensorSourceTest : public testing::Test {
   }
 
   TransformerSpec spec_ = tiny::bert();
-  std::filesystem::path path_ =
-      std::filesystem::path(testing::TempDir()) /
-      (std::string(testing::UnitTest::GetInstance()->current_test_info()->name()) + ".safetensors");
+  TemporaryFolder folder_;
+  std::filesystem::path path_ = folder_.path() / "model.safetensors";
 };
 
 TEST_F(TensorSourceTest, FindsATensorWithAndWithoutPrefix) {
