@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mapping/macros/macro_kind_spec.h"
 
-#include "mapping/macros/variation.h"
+#include "core/config/variation.h"
 
 namespace ohm {
 namespace {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "mapping/macros/variation.h"
+#include "core/config/variation.h"
 
 namespace ohm {
 namespace {
