@@ -11,16 +11,15 @@
 
 namespace ohm {
 namespace {
-namespace fs = std::filesystem;
 
 class SourceTest : public testing::Test {
  protected:
   SourceTest() {
-    for (const char* name : {"b.yaml", "a.yaml", "notes.txt"})
-      folder_.write(fs::path("device") / name, "x: 1\n");
+    for (const char* file : {"device/b.yaml", "device/a.yaml", "device/notes.txt"})
+      folder_.write(file, "x: 1\n");
   }
   TemporaryFolder folder_;
-  fs::path root_ = folder_.path();
+  const std::filesystem::path root_ = folder_.path();
 };
 
 TEST_F(SourceTest, ListsComponentsSortedWithoutTheirEnding) {
