@@ -112,6 +112,7 @@ def test_requests_are_served_by_chips_and_machines():
     for row in tree["machines"]:
         assert row["output_tokens"] == 64 and row["ttft_s"]["p95"] >= row["ttft_s"]["p50"] > 0
         assert row["tpot_s"]["p50"] > 0 and row["output_tokens_per_j"] > 0
+    assert [machine["evidence"] for machine in tree["machines"]] == ["model", "extrapolated"]
     assert "Time to first token" in ohmformer("serve", "128/16", "--network", "llama-3-8b", "--count", "2").out
 
 
@@ -121,7 +122,7 @@ def test_a_mix_is_read_from_a_file(tmp_path):
     tree = ohmformer("serve", file, "--network", "llama-3-8b", "--json").tree
     assert tree["machines"][0]["output_tokens"] == 12
     assert "--count 3: beside" in refusal("serve", file, "--network", "llama-3-8b", "--count", "3")
-    assert "expected lengths such as 2048/128" in refusal("serve", "2048", "--network", "llama-3-8b")
+    assert "no such file; expected lengths such as 2048/128" in refusal("serve", "2048", "--network", "llama-3-8b")
     file.write_text("[1]")
     assert "expected keys such as requests" in refusal("serve", file, "--network", "llama-3-8b")
     file.write_text("a: [")

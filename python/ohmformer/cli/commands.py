@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What `run` and `fit` do."""
 
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -53,11 +54,28 @@ def fit_command(network: Network, chip: Chip, style: dict[str, Any]) -> int:
         }
         columns = ["", "weights", "cells", "arrays", "cells used"]
         screen = console()
-        screen.print(grid("By matrix", columns, [_part(part) for part in found["rows"]]))
+        matrices = [_part(part) + [whole(count)] for part, count in folded(found["rows"])]
+        screen.print(grid("By matrix, figures of one", [*columns, "matrices"], matrices))
         title = f"{network.name} on {chip.name}"
         screen.print(grid(title, columns, [_part(found[key]) for key in ("body", "head")] + [_part(total)]))
         screen.print(_fit_sentence(found), markup=False)
     return DONE
+
+
+def folded(rows: list[dict[str, Any]]) -> list[tuple[dict[str, Any], int]]:
+    """Matrices that differ in their numbers alone (those of the layers, of experts) as one, and how many they are.
+
+    >>> up = {"name": "h.0.ffn.up", "weights": 6}
+    >>> folded([up, up | {"name": "h.1.ffn.up"}, up | {"name": "h.2.ffn.up", "weights": 4}])
+    [({'name': 'h.*.ffn.up', 'weights': 6}, 2), ({'name': 'h.2.ffn.up', 'weights': 4}, 1)]
+    """
+    alike: dict[tuple, list[dict[str, Any]]] = {}
+    for row in rows:
+        figures = tuple(value for key, value in row.items() if key != "name")
+        alike.setdefault((re.sub(r"\d+", "*", row["name"]), figures), []).append(row)
+    return [
+        (found[0] if len(found) == 1 else found[0] | {"name": masked}, len(found)) for (masked, _), found in alike.items()
+    ]
 
 
 def _folder_name(file: Path) -> str:
@@ -72,7 +90,7 @@ def _fit_sentence(found: dict[str, Any]) -> str:
     takes = f"{whole(found['tiles'])} tiles of {whole(found['tiles_per_chip'])} on a chip, {quantity(found['area_m2'], 'm2')}"
     system = found["system_chips"]
     if found["fits"]:
-        return f"It fits: {takes}." if system == 1 else f"It fits on {whole(system)} chips: {takes}."
+        return f"It fits: {takes}." if system == 1 else f"It fits on {whole(system)} chips with every tile of them in use: {takes}."
     have = "one chip" if system == 1 else f"{whole(system)} chips"
     return f"It does not fit on {have}: {takes}; {whole(found['chips'])} chips hold it."
 

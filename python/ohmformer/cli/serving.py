@@ -7,7 +7,8 @@ from typing import Any
 
 import yaml
 
-from ohmformer.baselines import Baseline, serve
+from ohmformer.baselines import STANDING, Baseline, serve
+from ohmformer.baselines.standing import evidence, results
 from ohmformer.chip import Chip
 from ohmformer.cli.terminal import console, grid, working
 from ohmformer.errors import ArgumentError, ConfigError
@@ -43,13 +44,23 @@ def serve_command(network: Network, machines: list[Chip | Baseline], mix: tuple[
     found = []
     for machine in machines:
         with working(f"{network.name} on {machine.name}", style["quiet"]):
-            found.append((machine.name, serve(machine, requests, network, **settings).to_dict()))
+            figures = serve(machine, requests, network, **settings).to_dict()
+        found.append((machine.name, figures | {"evidence": _evidence(machine, network, figures)}))
     if style["json"]:
         rows = [{"machine": name} | figures for name, figures in found]
         print(to_json({"network": network.name, "mix": asked, "machines": rows}))
     elif not style["quiet"]:
         _print(f"{network.name} serves {asked}", found)
     return DONE
+
+
+def _evidence(machine: Chip | Baseline, network: Network, figures: Figures) -> str:
+    """What stands behind the rates: a model, or published ones near the mean context and batch of this mix."""
+    if isinstance(machine, Chip):
+        return "model"
+    context = (figures["input_tokens"] + figures["output_tokens"] / 2) / len(figures["requests"])
+    point = {"context": max(1, round(context)), "batch": max(1, round(figures["mean_batch"]))}
+    return evidence(machine, results(machine), network, point)
 
 
 def mix_of(asked: str, count: int | None = None) -> Figures:
@@ -66,7 +77,7 @@ def mix_of(asked: str, count: int | None = None) -> Figures:
     try:
         tree = yaml.safe_load(Path(asked).read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise ArgumentError(f"mix '{asked[:64]}': expected lengths such as 2048/128, or a YAML file") from None
+        raise ArgumentError(f"mix '{asked[:64]}': no such file; expected lengths such as 2048/128, or a YAML file") from None
     except (yaml.YAMLError, UnicodeDecodeError) as failure:
         raise ConfigError(f"{asked}: {failure}; expected YAML such as requests: [{{prompt: 128, generate: 64}}]") from None
     if not isinstance(tree, dict):
@@ -77,6 +88,7 @@ def mix_of(asked: str, count: int | None = None) -> Figures:
 def _print(title: str, found: list[tuple[str, Figures]]) -> None:
     screen = console()
     rows = [[text, *(_cell(figures[key], entry, unit) for _, figures in found)] for text, key, entry, unit in ROWS]
+    rows.insert(0, ["What stands behind the rates", *(STANDING[figures["evidence"]] for _, figures in found)])
     screen.print(grid(title, ["", *(name for name, _ in found)], rows))
     screen.print("A chip's passes are interpolated between a few estimates: prompts and decode steps of equal sequences.", markup=False)
     if any("times_are" in figures for _, figures in found):

@@ -81,11 +81,11 @@ def _draw_law(axes: Axes, table: pd.DataFrame, strokes: dict[int, str]) -> None:
     styles = [list(bits) for bits in dict.fromkeys(map(tuple, widths.values()))]
     for (context, knee), line in laws.items():
         gains, number = line.drop_duplicates("batch"), styles.index(widths[context, knee])
-        named = " or ".join(f"{weights}-bit weights and {kv}-bit keys" for weights, kv in widths[context, knee])
+        named = "\nor ".join(f"{weights}-bit weights and {kv}-bit keys" for weights, kv in widths[context, knee])
         style = {"color": f"{0.7 * number / len(styles):.2f}", "marker": MARKS[number % len(MARKS)], "linestyle": strokes[context]}
-        axes.plot(gains["batch"], gains["decode_gain"], label=f"{context:,} tokens, {named}: W / KV = {knee:.3g}", **style)
-    axes.legend(loc="upper right")
-    _finish(axes, "most that weights in place gain: 1 + W / (B · KV)")
+        axes.plot(gains["batch"], gains["decode_gain"], label=f"{context:,} tokens, W / KV = {knee:.3g}:\n{named}", **style)
+    axes.legend(loc="lower left", fontsize="small")
+    _finish(axes, "most that weights in place gain\nwhere keys flow as fast: 1 + W / (B · KV)")
 
 
 def _finish(axes: Axes, title: str) -> None:

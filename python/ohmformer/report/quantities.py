@@ -62,13 +62,13 @@ def digits(value: float, significant: int = 3) -> str:
 def quantity(value: object, unit: str, significant: int = 3) -> str:
     """A number with its prefixed unit.
 
-    >>> quantity(4.12e-7, "J"), quantity(1.5e-4, "m2"), quantity(None, "s")
-    ('412 nJ', '150 mm²', '–')
+    >>> quantity(4.12e-7, "J"), quantity(1.5e-4, "m2"), quantity(None, "s"), quantity(0.473, "")
+    ('412 nJ', '150 mm²', '–', '0.473')
     """
     known = finite(value)
     if known is None:
         return ABSENT
-    scale = scale_for([known], unit)
+    scale = scale_for([known], unit) if unit or abs(known) >= 1 else Scale(1.0, "")  # nobody counts in milli
     return f"{digits(known * scale.factor, significant)} {scale.unit}".rstrip()
 
 
