@@ -163,7 +163,7 @@ def test_the_law_has_a_style_and_a_name_per_bit_width(llama):
     axes = Figure().subplots()
     _draw_law(axes, sweep(machines, llama, batches=(1, 8)), {2048: "-"})
     assert len({(line.get_color(), line.get_marker()) for line in axes.lines}) == len(axes.lines) == 2
-    both, narrow = (line.get_label() for line in axes.lines)
+    both, narrow = (line.get_label().replace("\n", " ") for line in axes.lines)
     assert "8-bit weights and 8-bit keys or 16-bit weights and 16-bit keys" in both
     assert "4-bit weights and 8-bit keys" in narrow
 
