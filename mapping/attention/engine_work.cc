@@ -86,8 +86,9 @@ std::vector<ComponentCost> engine_energy(const Mapping& mapping, Index vertex,
   const AttentionSite& site = mapping.placement.attention[static_cast<size_t>(layer)];
   const AttentionShape shape = attention_shape(mapping.network.spec);
   const bool scores = kind == OpKind::attention_scores;
+  const Request seen = within(request, mapping.network.op(vertex).window);
   EngineCount count(mapping, vertex, scores ? AttentionProduct::scores : AttentionProduct::values);
-  for (const auto& [positions, times] : dealt_positions(request, phase, site.tiles_per_team())) {
+  for (const auto& [positions, times] : dealt_positions(seen, phase, site.tiles_per_team())) {
     count.add(positions, times * shape.heads);
   }
   std::vector<ComponentCost> costs = count.costs();

@@ -49,6 +49,10 @@ Watts GainCell::leakage() const {
 }
 
 std::string GainCell::refusal(const TransformerSpec& network) const {
+  if (network.score_cap > 0) {
+    return "scores that are capped; a score becomes a pulse where it is "
+           "made: take another kind";
+  }
   const Index key = attention_shape(network).key;
   if (key <= spec_.rows) return {};
   return fmt::format(

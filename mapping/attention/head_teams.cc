@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 
+#include "mapping/attention/score_cycles.h"
 #include "mapping/network/attention_shape.h"
 
 namespace ohm {
@@ -59,8 +60,8 @@ class TeamTime {
         positions_(network.context > 0 ? std::min(network.context, chip.map.context)
                                        : chip.map.context),
         cycle_(in_time(1.0, chip.digital.clock.si())) {
-    const double softmax = static_cast<double>(heads_ * chip.digital.softmax.cycles) * cycle_ /
-                           static_cast<double>(std::max<Index>(1, chip.digital.lanes));
+    const double softmax = static_cast<double>(heads_ * score_cycles(chip.digital, network)) *
+                           cycle_ / static_cast<double>(std::max<Index>(1, chip.digital.lanes));
     const double moving =
         in_time(2.0 * bytes(heads_, chip.digital.activation_bits), chip.buffer.bandwidth.si());
     each_ = product(shape_.key) + product(shape_.value) + std::max(softmax, moving);

@@ -67,12 +67,18 @@ PassCounter::PassCounter(const Network& network, const BaselineBitsSpec& bits) {
   layers_ = static_cast<double>(spec.n_layers);
   attention_prefill_ = layers_ * static_cast<double>(attention_macs(spec, false));
   attention_decode_ = layers_ * static_cast<double>(attention_macs(spec, true));
-  window_ = static_cast<double>(spec.sliding_window);
+  for (Index layer = 0; layer < spec.n_layers; ++layer) {
+    windows_[static_cast<double>(spec.window_of(layer))] += 1.0;
+  }
   vector_bytes_ = bytes(spec.d_model, bits.activations);
 }
 
 double PassCounter::attended(double position) const {
-  return window_ > 0.0 ? std::min(position, window_) : position;
+  double sum = 0.0;
+  for (const auto& [window, layers] : windows_) {
+    sum += layers * (window > 0.0 ? std::min(position, window) : position);
+  }
+  return sum / layers_;
 }
 
 double PassCounter::weights_read(double tokens) const {
@@ -110,7 +116,11 @@ PassCounts PassCounter::decode(double sequences, double positions) const {
 }
 
 Prompts PassCounter::prompts(double sequences, double prompt) const {
-  const double positions = decoder_ ? growing(prompt, window_) : prompt * prompt;
+  double sum = 0.0;
+  for (const auto& [window, layers] : windows_) {
+    sum += layers * (decoder_ ? growing(prompt, window) : prompt * prompt);
+  }
+  const double positions = sum / layers_;
   return {sequences, sequences * prompt, sequences * positions, sequences * kept(prompt)};
 }
 

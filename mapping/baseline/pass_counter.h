@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <vector>
 
 #include "mapping/baseline/baseline_spec.h"
@@ -51,7 +52,7 @@ class PassCounter {
 
   double weight_bytes() const { return resident_bytes_; }  ///< of all parameters
   double kv_bytes_per_token() const { return kv_bytes_; }  ///< over all layers
-  /// Positions that a token at `position` (from 1) reads.
+  /// Positions that a token at `position` (from 1) reads, the mean over the layers.
   double attended(double position) const;
   /// Positions of a sequence of `tokens` tokens that are kept.
   double kept(double tokens) const { return attended(tokens); }
@@ -70,7 +71,8 @@ class PassCounter {
   bool decoder_ = true;
   double resident_bytes_ = 0.0, weight_bytes_ = 0.0, kv_bytes_ = 0.0;
   double attention_prefill_ = 0.0, attention_decode_ = 0.0;  ///< MACs per position, all layers
-  double window_ = 0.0, vector_bytes_ = 0.0, layers_ = 0.0;
+  std::map<double, double> windows_;  // layers by the positions that they see; 0: all
+  double vector_bytes_ = 0.0, layers_ = 0.0;
 };
 
 }  // namespace ohm

@@ -23,7 +23,7 @@ class AttentionCount {
         op_(network_.op(vertex)),
         shape_(attention_shape(network_.spec)),
         vertex_(vertex),
-        request_(request),
+        request_(within(request, op_.window)),
         phase_(phase),
         crosses_(is_cross_attention(network_, vertex)),
         kept_(buffered_positions(mapping, vertex, request)),
@@ -129,7 +129,7 @@ class AttentionCount {
   const Operator& op_;
   const AttentionShape shape_;
   const Index vertex_;
-  const Request& request_;
+  const Request request_;  // with the window of the layer
   const Phase& phase_;
   const bool crosses_;
   const Index kept_;

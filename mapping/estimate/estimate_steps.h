@@ -28,8 +28,9 @@ struct Spilled {
 Spilled kv_in_dram(const Mapping& mapping, const Request& request);
 
 /// Tokens whose keys and values the memories hold beside the weights that are not in crossbars,
-/// over all sequences; those in buffers come on top. The fullest memory decides. With an attention
-/// engine those that its arrays hold.
+/// over all sequences; those in buffers come on top. The fullest memory decides. Layers that slide
+/// count as if no window had closed: on the safe side for sequences that are longer. With an
+/// attention engine those that its arrays hold.
 Index kv_capacity(const Mapping& mapping);
 
 /// ArgumentError where weights, and keys and values beyond the tiles, exceed their memory beside a

@@ -16,6 +16,8 @@ void fill_kv_place(const ChipSpec& chip, Estimate& result, const KvNeed& fullest
 /// turns; with levelling none, every request writes its first positions again, in the arrays that
 /// its batch shares. Back to back, a request follows the other after the makespan. Throws
 /// ArgumentError where gain cells that are not refreshed forget before they are read last.
-void fill_kv_lifetime(const Mapping& mapping, double fullest, Estimate& result);
+/// `network`: the whole one, of which the mapping may hold some layers.
+void fill_kv_lifetime(const Mapping& mapping, const TransformerSpec& network, double fullest,
+                      Estimate& result);
 
 }  // namespace ohm

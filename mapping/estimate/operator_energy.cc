@@ -152,6 +152,14 @@ class Booker {
     buffer(runs_ * (terms + 1) * activations(op_->out_features));
   }
 
+  /// Softmax, and what is done to scores before it: see score_cycles().
+  void book_scores(std::int64_t scores) {
+    const TransformerSpec& s = mapping_.network.spec;
+    elements("softmax", scores, spec_.digital.softmax);
+    if (s.score_cap == 0) return;
+    elements("activation", scores, activation_element(spec_.digital, "tanh"));
+  }
+
   void book_embedding() {
     const Index tables = embedding_tables(mapping_.network);
     const Index sums = mapping_.network.spec.is_image() ? tables : tables - 1;
@@ -246,7 +254,7 @@ class Booker {
   void book_attention(const AttentionWork& work) {
     if (work.quantised > 0) elements("quantise", work.quantised, spec_.digital.quantise);
     if (work.macs > 0) macs(work.macs);
-    if (work.softmax > 0) elements("softmax", work.softmax, spec_.digital.softmax);
+    if (work.softmax > 0) book_scores(work.softmax);
     if (work.accumulated > 0) elements("accumulate", work.accumulated, spec_.digital.accumulate);
     buffer(work.buffer);
     book_memory(work);

@@ -7,7 +7,10 @@
 #include <algorithm>
 
 #include "core/spelling.h"
+#include "mapping/network/hf_gemma.h"
 #include "mapping/network/hf_language_model.h"
+#include "mapping/network/hf_layer_types.h"
+#include "mapping/network/hf_llama.h"
 #include "mapping/network/hf_parallel.h"
 #include "mapping/network/hf_reader.h"
 
@@ -15,24 +18,6 @@ namespace ohm {
 namespace {
 
 using Spellings = std::vector<std::string>;
-
-/// Keys of llama, which the newer decoders share.
-HfKeyTable llama_keys() {
-  return {{"n_layers", {"num_hidden_layers"}},
-          {"d_model", {"hidden_size"}},
-          {"n_heads", {"num_attention_heads"}},
-          {"n_kv_heads", {"num_key_value_heads"}},
-          {"head_dim", {"head_dim"}},
-          {"d_ff", {"intermediate_size"}},
-          {"context", {"max_position_embeddings"}},
-          {"vocabulary", {"vocab_size"}},
-          {"sliding_window", {"sliding_window"}},
-          {"tied_head", {"tie_word_embeddings"}},
-          {"qkv_bias", {"attention_bias"}},
-          {"ffn_bias", {"mlp_bias"}},
-          {"activation", {"hidden_act"}},
-          {"norm_epsilon", {"rms_norm_eps"}}};
-}
 
 HfKeyTable mixtral_keys() {
   HfKeyTable keys = llama_keys();
@@ -101,20 +86,6 @@ void require_word(const JsonKeys& file, const std::string& key,
                                fmt::join(known, ", ")));
 }
 
-/// Layers of this version are alike; those of newer models may take turns.
-void refuse_mixed_layers(const JsonKeys& file, bool windowed) {
-  if (!file.contains("layer_types")) return;
-  const std::string expected = windowed ? "sliding_attention" : "full_attention";
-  const auto& types = file.root().at("layer_types");
-  const bool alike =
-      types.is_array() && std::all_of(types.begin(), types.end(),
-                                      [&](const nlohmann::json& type) { return type == expected; });
-  if (alike) return;
-  file.refuse("layer_types", fmt::format("layers that take turns are not in this version; expected "
-                                         "'{}' for all",
-                                         expected));
-}
-
 /// Keys that ask for parts which no family here has.
 void refuse_foreign_parts(const JsonKeys& file, const HfKeyTable& known) {
   std::vector<std::string> keys{"use_parallel_residual", "parallel_attn", "alibi"};
@@ -130,32 +101,21 @@ void refuse_foreign_parts(const JsonKeys& file, const HfKeyTable& known) {
   }
 }
 
-/// What llama and its successors share.
-TransformerSpec read_llama(const HfReader& r, const std::string& family) {
+/// Layers slide from max_window_layers on; with experts all of them or none.
+void read_qwen_window(const HfReader& r, const std::string& family, TransformerSpec& s) {
   const JsonKeys& file = r.file();
-  TransformerSpec s;
-  s.family = family;
-  s.n_layers = r.size("n_layers");
-  s.d_model = r.size("d_model");
-  s.n_heads = r.size("n_heads");
-  s.d_ff = r.size("d_ff");
-  s.context = r.size("context");
-  s.vocabulary = r.size("vocabulary");
-  s.tied_head = file.flag("tie_word_embeddings", family == "bitnet");
-  s.qkv_bias = s.out_bias = file.flag("attention_bias", false);
-  s.ffn_bias = file.flag("mlp_bias", false);
-  s.gated_ffn = true;
-  s.activation = r.activation(family == "bitnet" ? "relu2" : "silu", hf_activations());
-  s.norm = "rmsnorm";
-  s.positions = "rope";
-  s.norm_epsilon = file.real("rms_norm_eps", 1e-6);
-  return s;
-}
-
-void read_grouped_heads(const HfReader& r, TransformerSpec& s, bool may_miss) {
-  s.n_kv_heads = may_miss ? r.size_or("n_kv_heads", s.n_heads) : r.size("n_kv_heads");
-  if (s.n_kv_heads == 0) r.file().refuse(r.key("n_kv_heads"), "0 found; expected at least 1");
-  s.head_dim = r.size_or("head_dim", 0);
+  if (!file.flag("use_sliding_window", false)) return;
+  const char* key = "max_window_layers";
+  const auto stated = stated_layer_types(file, s.n_layers);
+  if (!file.contains(key) && stated.empty()) {
+    file.refuse(key, "missing beside use_sliding_window; expected the first layer that slides");
+  }
+  const Index first = file.whole({key}, 0);
+  if (first < 0 || (family == "qwen3_moe" && first > 0)) {
+    file.refuse(key, fmt::format("{} found; expected {}", first,
+                                 first < 0 ? "at least 0" : "0: layers of this family are alike"));
+  }
+  set_layer_types(r, stated.empty() ? sliding_behind(first, s.n_layers) : stated, s);
 }
 
 TransformerSpec read_dense(const HfReader& r, const std::string& family) {
@@ -170,21 +130,13 @@ TransformerSpec read_dense(const HfReader& r, const std::string& family) {
     s.qkv_bias = true;
     s.out_bias = false;
   }
-  if (family.starts_with("qwen")) {
-    if (r.file().flag("use_sliding_window", false)) {
-      s.sliding_window = r.size("sliding_window");
-      if (r.file().whole({"max_window_layers"}, s.n_layers) != 0) {
-        r.file().refuse("max_window_layers",
-                        "layers with and without a window are not in this version; expected 0");
-      }
-    }
-  }
+  if (family.starts_with("qwen")) read_qwen_window(r, family, s);
   if (family.starts_with("qwen3")) {
     s.head_norms = true;
     s.head_dim = r.size("head_dim");
   }
   s.sub_norms = family == "bitnet";
-  refuse_mixed_layers(r.file(), s.sliding_window > 0);
+  if (s.layer_types.empty()) refuse_mixed_layers(r.file(), s.sliding_window > 0);
   return s;
 }
 
@@ -210,15 +162,6 @@ TransformerSpec read_qwen3_moe(const HfReader& r) {
     file.refuse("decoder_sparse_step",
                 "layers that take turns are not in this version; expected 1");
   }
-  return s;
-}
-
-/// Its embedding's scale of √d_model is part of the table.
-TransformerSpec read_gemma(const HfReader& r) {
-  TransformerSpec s = read_dense(r, "gemma");
-  s.head_dim = r.size("head_dim");
-  s.tied_head = r.file().flag("tie_word_embeddings", true);
-  s.activation = r.activation("gelu_pytorch_tanh", hf_activations());
   return s;
 }
 
@@ -322,7 +265,9 @@ const Family& family_of(const std::string& name) {
   static const std::map<std::string, Family> own{
       {"deepseek_v2", {deepseek_keys(), read_deepseek}},
       {"deepseek_v3", {deepseek_keys(), read_deepseek}},
-      {"gemma", {llama_keys(), named<read_gemma>}},
+      {"gemma", {llama_keys(), read_gemma}},
+      {"gemma2", {later_gemma_keys(), read_later_gemma}},
+      {"gemma3_text", {later_gemma_keys(), read_later_gemma}},
       {"mixtral", {mixtral_keys(), named<read_mixtral>}},
       {"opt", {opt_keys(), named<read_opt>}},
       {"qwen3_moe", {qwen3_moe_keys(), named<read_qwen3_moe>}},

@@ -7,101 +7,12 @@
 #include <utility>
 #include <vector>
 
+#include "mapping/network/graph_builder.h"
+
 namespace ohm {
 namespace {
 
-/// Appends operators in the order of the computation; every method returns the new vertex.
-class Builder {
- public:
-  explicit Builder(const TransformerSpec& spec) : d_(spec.d_model) { network_.spec = spec; }
-
-  Index add(Operator op, std::initializer_list<Index> producers) {
-    op.layer = layer_;
-    op.once = once_;
-    op.expert = expert_;
-    op.name = prefix() + op.name;
-    const auto vertex = boost::add_vertex(network_.graph);
-    network_.graph[vertex] = std::move(op);
-    for (const Index from : producers) {
-      boost::add_edge(static_cast<size_t>(from), vertex, network_.graph);
-    }
-    network_.order.push_back(static_cast<Index>(vertex));
-    return network_.order.back();
-  }
-
-  /// `matmul` gives part, rows, columns and bias.
-  Index matmul(const std::string& name, StaticMatmul matmul, std::initializer_list<Index> from) {
-    Operator op{.kind = OpKind::matmul, .name = name};
-    op.in_features = matmul.rows;
-    op.out_features = matmul.columns;
-    op.matmul = std::ssize(network_.matmuls);
-    matmul.id = op.matmul;
-    matmul.name = prefix() + name;
-    matmul.layer = layer_;
-    matmul.once = once_;
-    matmul.expert = expert_;
-    matmul.source = matmul.source || source_;
-    if (layer_ >= 0) matmul.levels = network_.spec.weight_levels;
-    network_.matmuls.push_back(std::move(matmul));
-    return add(std::move(op), from);
-  }
-
-  Index norm(const std::string& name, Index from) { return norm(name, d_, from); }
-
-  Index norm(const std::string& name, Index features, Index from) {
-    return norm(name, features, features, from);
-  }
-
-  /// Of `features`; the vector that goes on may have more.
-  Index norm(const std::string& name, Index features, Index passed, Index from) {
-    Operator op{.kind = OpKind::norm, .name = name};
-    op.in_features = features;
-    op.out_features = passed;
-    op.norm = n_norms_++;
-    return add(std::move(op), {from});
-  }
-
-  /// `kind` with as many outputs as inputs.
-  Index elementwise(OpKind kind, const std::string& name, Index features,
-                    std::initializer_list<Index> from) {
-    Operator op{.kind = kind, .name = name};
-    op.in_features = op.out_features = features;
-    return add(std::move(op), from);
-  }
-
-  Index activation(const std::string& name, Index features, const std::string& function,
-                   Index from) {
-    Operator op{.kind = OpKind::activation, .name = name};
-    op.in_features = op.out_features = features;
-    op.function = function;
-    return add(std::move(op), {from});
-  }
-
-  Index residual(const std::string& name, Index stream, Index branch) {
-    return add({.kind = OpKind::residual, .name = name, .in_features = d_, .out_features = d_},
-               {stream, branch});
-  }
-
-  void enter_layer(int layer) { layer_ = layer; }
-  void once_from_here() { once_ = true; }
-  void read_source(bool source) { source_ = source; }
-  void enter_expert(Index expert) { expert_ = expert; }
-  void connect(Index from, Index to) {
-    boost::add_edge(static_cast<size_t>(from), static_cast<size_t>(to), network_.graph);
-  }
-  Network take() { return std::move(network_); }
-
- private:
-  std::string prefix() const { return layer_ < 0 ? "" : fmt::format("h.{}.", layer_); }
-
-  Network network_;
-  Index d_;
-  int layer_ = -1;
-  bool once_ = false, source_ = false;
-  Index n_norms_ = 0, expert_ = -1;
-};
-
-Index add_embedding(Builder& b, const TransformerSpec& s) {
+Index add_embedding(GraphBuilder& b, const TransformerSpec& s) {
   Operator op{.kind = OpKind::embedding, .name = "embedding", .out_features = s.table_width()};
   if (s.is_image()) {
     const Index pixels = s.channels * s.patch_size * s.patch_size;
@@ -118,22 +29,28 @@ Index add_embedding(Builder& b, const TransformerSpec& s) {
 
 /// Scores, softmax and values of heads whose queries come from `queries`, keys from `keys` and
 /// values from `values`, which may be one vertex.
-Index add_heads(Builder& b, const TransformerSpec& s, const std::string& name, Index in, Index out,
-                std::initializer_list<Index> queries_and_keys, Index values) {
+Index add_heads(GraphBuilder& b, const TransformerSpec& s, const std::string& name, Index in,
+                Index out, std::initializer_list<Index> queries_and_keys, Index values) {
+  const Index window = name == "cross" ? 0 : s.window_of(b.layer());
   const Index scores = b.add({.kind = OpKind::attention_scores,
                               .name = name + ".scores",
                               .in_features = in,
-                              .out_features = s.n_heads},
+                              .out_features = s.n_heads,
+                              .window = window},
                              queries_and_keys);
-  const Index softmax = b.elementwise(OpKind::softmax, name + ".softmax", s.n_heads, {scores});
+  Operator op{.kind = OpKind::softmax, .name = name + ".softmax"};
+  op.in_features = op.out_features = s.n_heads;
+  op.window = window;
+  const Index softmax = b.add(std::move(op), {scores});
   return b.add({.kind = OpKind::attention_values,
                 .name = name + ".values",
                 .in_features = s.n_heads,
-                .out_features = out},
+                .out_features = out,
+                .window = window},
                {softmax, values});
 }
 
-Index add_attention_output(Builder& b, const TransformerSpec& s, Index width, Index values) {
+Index add_attention_output(GraphBuilder& b, const TransformerSpec& s, Index width, Index values) {
   if (s.sub_norms) values = b.norm("attn.norm", width, values);
   return b.matmul("attn.out",
                   {.part = "attn_out", .rows = width, .columns = s.d_model, .bias = s.out_bias},
@@ -141,11 +58,11 @@ Index add_attention_output(Builder& b, const TransformerSpec& s, Index width, In
 }
 
 /// Queries and keys are normalised in place; values, which stand behind them, pass.
-Index add_head_norms(Builder& b, const TransformerSpec& s, Index merged, Index qkv) {
+Index add_head_norms(GraphBuilder& b, const TransformerSpec& s, Index merged, Index qkv) {
   return b.norm("attn.head_norms", s.query_width() + s.kv_width(), merged, qkv);
 }
 
-Index add_grouped_attention(Builder& b, const TransformerSpec& s, Index from) {
+Index add_grouped_attention(GraphBuilder& b, const TransformerSpec& s, Index from) {
   const Index width = s.query_width(), merged = width + 2 * s.kv_width();
   const Index qkv =
       b.matmul("attn.qkv",
@@ -156,7 +73,7 @@ Index add_grouped_attention(Builder& b, const TransformerSpec& s, Index from) {
   return add_attention_output(b, s, width, add_heads(b, s, "attn", merged, width, {keys}, qkv));
 }
 
-Index add_latent_queries(Builder& b, const TransformerSpec& s, Index from) {
+Index add_latent_queries(GraphBuilder& b, const TransformerSpec& s, Index from) {
   const Index width = s.n_heads * (s.nope_head_dim + s.rope_head_dim), rank = s.q_lora_rank;
   if (rank == 0) {
     return b.matmul("attn.q", {.part = "q", .rows = s.d_model, .columns = width, .bias = false},
@@ -169,7 +86,7 @@ Index add_latent_queries(Builder& b, const TransformerSpec& s, Index from) {
 }
 
 /// kv_b reads the normalised latent of its own token, and scores and values read what it makes.
-Index add_latent_attention(Builder& b, const TransformerSpec& s, Index from) {
+Index add_latent_attention(GraphBuilder& b, const TransformerSpec& s, Index from) {
   const Index queries = add_latent_queries(b, s, from);
   const Index latent = b.matmul("attn.kv_a",
                                 {.part = "kv_a",
@@ -192,7 +109,7 @@ Index add_latent_attention(Builder& b, const TransformerSpec& s, Index from) {
   return add_attention_output(b, s, mixed, values);
 }
 
-Index add_attention(Builder& b, const TransformerSpec& s, Index from) {
+Index add_attention(GraphBuilder& b, const TransformerSpec& s, Index from) {
   return s.is_latent() ? add_latent_attention(b, s, from) : add_grouped_attention(b, s, from);
 }
 
@@ -202,7 +119,8 @@ struct FeedForward {
   Index inner, active = 1, among = 1;
 };
 
-Index add_one_feed_forward(Builder& b, const TransformerSpec& s, const FeedForward& f, Index from) {
+Index add_one_feed_forward(GraphBuilder& b, const TransformerSpec& s, const FeedForward& f,
+                           Index from) {
   const auto wide = [&](const std::string& part) {
     return StaticMatmul{.part = part,
                         .rows = s.d_model,
@@ -225,7 +143,7 @@ Index add_one_feed_forward(Builder& b, const TransformerSpec& s, const FeedForwa
   return b.matmul(f.name + ".down", down, {inner});
 }
 
-Index add_experts(Builder& b, const TransformerSpec& s, Index from) {
+Index add_experts(GraphBuilder& b, const TransformerSpec& s, Index from) {
   const Index router = b.matmul(
       "ffn.router",
       {.part = "router", .rows = s.d_model, .columns = s.n_experts, .bias = s.router_bias}, {from});
@@ -249,13 +167,13 @@ Index add_experts(Builder& b, const TransformerSpec& s, Index from) {
   return sum;
 }
 
-Index add_feed_forward(Builder& b, const TransformerSpec& s, int layer, Index from) {
+Index add_feed_forward(GraphBuilder& b, const TransformerSpec& s, int layer, Index from) {
   return s.routes(layer) ? add_experts(b, s, from)
                          : add_one_feed_forward(b, s, {"ffn", s.d_ff}, from);
 }
 
 /// t5: queries of this stack, keys and values of the tokens of the other.
-Index add_cross_attention(Builder& b, const TransformerSpec& s, Index from, Index source) {
+Index add_cross_attention(GraphBuilder& b, const TransformerSpec& s, Index from, Index source) {
   const Index width = s.query_width();
   const auto matmul = [&](const std::string& name, Index rows, Index columns, Index input) {
     return b.matmul("cross." + name,
@@ -270,21 +188,27 @@ Index add_cross_attention(Builder& b, const TransformerSpec& s, Index from, Inde
                 add_heads(b, s, "cross", width, width, {queries, keys}, keys));
 }
 
+/// What a part adds to the stream.
+Index add_output_norm(GraphBuilder& b, const TransformerSpec& s, const std::string& part,
+                      Index made) {
+  return s.output_norms ? b.norm(part + ".output_norm", made) : made;
+}
+
 /// `source`: the output of the other stack; -1 where there is none.
-Index add_pre_norm_layer(Builder& b, const TransformerSpec& s, int layer, Index stream,
+Index add_pre_norm_layer(GraphBuilder& b, const TransformerSpec& s, int layer, Index stream,
                          Index source) {
   const Index attention = add_attention(b, s, b.norm("norm1", stream));
-  stream = b.residual("attn.residual", stream, attention);
+  stream = b.residual("attn.residual", stream, add_output_norm(b, s, "attn", attention));
   if (source >= 0) {
     const Index cross = add_cross_attention(b, s, b.norm("cross.norm", stream), source);
     stream = b.residual("cross.residual", stream, cross);
   }
   const Index feed_forward = add_feed_forward(b, s, layer, b.norm("norm2", stream));
-  return b.residual("ffn.residual", stream, feed_forward);
+  return b.residual("ffn.residual", stream, add_output_norm(b, s, "ffn", feed_forward));
 }
 
 /// Both parts read the layer's input.
-Index add_parallel_layer(Builder& b, const TransformerSpec& s, int layer, Index stream) {
+Index add_parallel_layer(GraphBuilder& b, const TransformerSpec& s, int layer, Index stream) {
   const Index first = b.norm("norm1", stream);
   const Index attention = add_attention(b, s, first);
   const Index second = s.block == "parallel" ? b.norm("norm2", stream) : first;
@@ -292,14 +216,14 @@ Index add_parallel_layer(Builder& b, const TransformerSpec& s, int layer, Index 
   return b.residual("ffn.residual", b.residual("attn.residual", stream, attention), feed_forward);
 }
 
-Index add_post_norm_layer(Builder& b, const TransformerSpec& s, int layer, Index stream) {
+Index add_post_norm_layer(GraphBuilder& b, const TransformerSpec& s, int layer, Index stream) {
   const Index attention = add_attention(b, s, stream);
   stream = b.norm("norm1", b.residual("attn.residual", stream, attention));
   const Index feed_forward = add_feed_forward(b, s, layer, stream);
   return b.norm("norm2", b.residual("ffn.residual", stream, feed_forward));
 }
 
-Index add_layers(Builder& b, const TransformerSpec& s, int first, Index n, Index stream,
+Index add_layers(GraphBuilder& b, const TransformerSpec& s, int first, Index n, Index stream,
                  Index source) {
   const bool pre_norm = s.norm_placement == "pre";
   for (int layer = first; layer < first + static_cast<int>(n); ++layer) {
@@ -312,19 +236,22 @@ Index add_layers(Builder& b, const TransformerSpec& s, int first, Index n, Index
   return stream;
 }
 
-void add_language_head(Builder& b, const TransformerSpec& s, Index stream) {
+void add_language_head(GraphBuilder& b, const TransformerSpec& s, Index stream) {
+  b.output_from_here();
   if (s.embedding_dim > 0) {
     stream = b.matmul(
         "embed_out",
         {.part = "embed_out", .rows = s.d_model, .columns = s.embedding_dim, .bias = false},
         {stream});
   }
-  b.matmul("head",
-           {.part = "head", .rows = s.table_width(), .columns = s.vocabulary, .bias = s.head_bias},
-           {stream});
+  const Index head = b.matmul(
+      "head",
+      {.part = "head", .rows = s.table_width(), .columns = s.vocabulary, .bias = s.head_bias},
+      {stream});
+  if (s.output_cap > 0) b.activation("head.cap", s.vocabulary, "tanh", head);
 }
 
-void add_output(Builder& b, const TransformerSpec& s, Index stream) {
+void add_output(GraphBuilder& b, const TransformerSpec& s, Index stream) {
   const Index d = s.d_model;
   if (s.is_decoder()) return add_language_head(b, s, stream);
   if (s.n_labels == 0) return;
@@ -337,7 +264,7 @@ void add_output(Builder& b, const TransformerSpec& s, Index stream) {
 }
 
 /// The first stack of t5; -1 where there is one stack.
-Index add_source_stack(Builder& b, const TransformerSpec& s) {
+Index add_source_stack(GraphBuilder& b, const TransformerSpec& s) {
   if (s.n_decoder_layers == 0) return -1;
   b.read_source(true);
   Operator op{.kind = OpKind::embedding, .name = "source", .out_features = s.d_model};
@@ -351,7 +278,7 @@ Index add_source_stack(Builder& b, const TransformerSpec& s) {
 
 Network build_network(const TransformerSpec& spec) {
   check_spec(spec, spec.name.empty() ? "network" : spec.name);
-  Builder b(spec);
+  GraphBuilder b(spec);
   const bool pre_norm = spec.norm_placement == "pre";
   const Index source = add_source_stack(b, spec);
   Index stream = add_embedding(b, spec);

@@ -36,7 +36,9 @@ struct Operator {
   Index norm = -1;         ///< number of a norm, in the order of the computation
   std::string function{};  ///< of an activation: gelu | gelu_tanh | relu | tanh | silu | relu2
   bool once = false;       ///< acts on one token of a sequence only (pooler, classifier)
+  bool output = false;     ///< acts on tokens whose output is wanted only (head of a decoder)
   Index expert = -1;       ///< number of the routed expert that it is part of
+  Index window = 0;        ///< of attention: positions that a token sees; 0: all before it
 };
 
 /// A matrix with static weights: out = in · W + bias, W of shape (rows, columns).

@@ -39,7 +39,7 @@ Index attention_count(const TransformerSpec& s) {
 Index layers_count(const TransformerSpec& s, Index norm) {
   const Index attention = attention_count(s);
   const Index dense = s.n_experts > 0 ? s.dense_layers : s.n_layers;
-  const Index norms = (s.block == "parallel_one_norm" ? 1 : 2) * norm;
+  const Index norms = (s.block == "parallel_one_norm" ? 1 : s.output_norms ? 4 : 2) * norm;
   const Index first = s.n_layers * (attention + norms) + dense * feed_forward_count(s, s.d_ff) +
                       (s.n_layers - dense) * (s.n_experts > 0 ? expert_layer_count(s) : 0);
   const Index second = 2 * attention + feed_forward_count(s, s.d_ff) + 3 * norm;

@@ -7,6 +7,8 @@
 #include <string>
 #include <utility>
 
+#include "core/spelling.h"
+
 namespace ohm {
 namespace {
 
@@ -95,6 +97,42 @@ void attention_rules(const TransformerSpec& s, Visitor& v) {
          "sub_norms", "only bitnet with rmsnorm has these; remove it");
 }
 
+/// Attention that layers take in turn.
+void layer_type_rules(const TransformerSpec& s, Visitor& v) {
+  const auto& types = s.layer_types;
+  for (const std::string& type : types) {
+    v.rule(type == "sliding_attention" || type == "full_attention", "layer_types",
+           fmt::format("{} found; expected sliding_attention or full_attention", in_quotes(type)));
+  }
+  v.rule(
+      static_cast<Index>(std::ssize(types)) <= s.n_layers, "layer_types",
+      fmt::format("{} found for {} layers; expected at most one each", types.size(), s.n_layers));
+  v.rule(types.empty() || (s.is_decoder() && s.n_decoder_layers == 0), "layer_types",
+         fmt::format("{} sees all positions in every layer; remove it", s.family));
+  const bool slides = std::count(types.begin(), types.end(), "sliding_attention") > 0;
+  v.rule(types.empty() || slides == (s.sliding_window > 0), "sliding_window",
+         slides ? "missing or 0; layer_types has layers that slide"
+                : "found, and layer_types has no layer that slides; expected both or neither");
+}
+
+/// What is done to scores and to the head's outputs.
+void score_rules(const TransformerSpec& s, Visitor& v) {
+  const bool one_stack = s.is_decoder() && s.n_decoder_layers == 0;
+  v.rule(s.score_cap == 0 || (one_stack && !s.is_latent()), "score_cap",
+         "only a decoder of one stack, without latent attention, has it; remove it");
+  v.rule(s.output_cap == 0 || one_stack, "output_cap",
+         "only a decoder of one stack has it; remove it");
+}
+
+/// Norms beyond those of a layer.
+void norm_rules(const TransformerSpec& s, Visitor& v) {
+  v.rule(!s.output_norms || (s.norm_placement == "pre" && s.is_decoder() && !s.is_parallel() &&
+                             s.n_decoder_layers == 0),
+         "output_norms",
+         "only a decoder of one stack that normalises first, with parts behind each other, has "
+         "these; remove it");
+}
+
 /// Widths and counts that keep every total below 2^62, and the graph in memory.
 void size_rules(const TransformerSpec& s, Visitor& v) {
   const auto heads = static_cast<double>(s.n_heads);
@@ -162,6 +200,10 @@ void executable_rules(const TransformerSpec& s, Visitor& v) {
   lacks(s.n_kv_heads == 0, "n_kv_heads");
   lacks(s.head_dim == 0, "head_dim");
   lacks(s.sliding_window == 0, "sliding_window");
+  lacks(s.layer_types.empty(), "layer_types");
+  lacks(s.score_cap == 0, "score_cap");
+  lacks(s.output_cap == 0, "output_cap");
+  lacks(!s.output_norms, "output_norms");
   lacks(!s.gated_ffn, "gated_ffn");
   lacks(s.norm == "layernorm", "norm");
   lacks(s.positions == "learned", "positions");
@@ -184,6 +226,9 @@ void executable_rules(const TransformerSpec& s, Visitor& v) {
 void check_rules(const TransformerSpec& spec, Visitor& v) {
   family_rules(spec, v);
   attention_rules(spec, v);
+  layer_type_rules(spec, v);
+  score_rules(spec, v);
+  norm_rules(spec, v);
   expert_rules(spec, v);
   block_rules(spec, v);
   size_rules(spec, v);

@@ -172,6 +172,9 @@ void visit_operators(TransformerSpec& s, Visitor& v) {
   v.value(Field("norm_epsilon", "added to the variance by layer normalisation").between(0, 1),
           s.norm_epsilon);
   v.value(Field("final_norm", "pre-norm models: normalise after the last layer"), s.final_norm);
+  v.value(Field("output_norms",
+                "normalise what attention and feed-forward part add to the stream, too"),
+          s.output_norms);
   v.value(Field("sub_norms", "bitnet: normalise before attn_out and ffn_down too"), s.sub_norms);
   v.value(Field("weight_levels", "values of a weight of the layers; 3: ternary; 0: a real number")
               .between(0, 1 << 16),
@@ -194,6 +197,13 @@ void visit_attention(TransformerSpec& s, Visitor& v) {
           {"nope_head_dim", "latent attention: part of a query that is not rotated", kWidest,
            s.nope_head_dim},
           {"v_head_dim", "latent attention: width of a head's value", kWidest, s.v_head_dim}});
+  v.value(Field("layer_types",
+                "sliding_attention or full_attention of the layers, from the start again behind "
+                "the last one; none: all alike"),
+          s.layer_types);
+  v.value(Field("score_cap", "scores become cap tanh(score / cap); 0: they stay").between(0, 1e9),
+          s.score_cap);
+  v.value(Field("output_cap", "the same of the head's outputs").between(0, 1e9), s.output_cap);
 }
 
 void visit_experts(TransformerSpec& s, Visitor& v) {
@@ -231,9 +241,10 @@ void visit_adapters(TransformerSpec& s, Visitor& v) {
 
 const std::vector<std::string>& network_families() {
   static const std::vector<std::string> families{
-      "bert",     "bitnet", "deepseek_v2", "deepseek_v3", "deit",       "falcon", "gemma", "gpt2",
-      "gpt_neox", "gptj",   "llama",       "mistral",     "mixtral",    "opt",    "phi",   "phi3",
-      "qwen2",    "qwen3",  "qwen3_moe",   "roberta",     "starcoder2", "t5",     "vit"};
+      "bert",    "bitnet",      "deepseek_v2", "deepseek_v3", "deit",  "falcon", "gemma",
+      "gemma2",  "gemma3_text", "gpt2",        "gpt_neox",    "gptj",  "llama",  "mistral",
+      "mixtral", "opt",         "phi",         "phi3",        "qwen2", "qwen3",  "qwen3_moe",
+      "roberta", "starcoder2",  "t5",          "vit"};
   return families;
 }
 
@@ -249,6 +260,20 @@ void require_executable(const TransformerSpec& spec) {
       spec.name, spec.family));
 }
 
+Index TransformerSpec::window_of(Index layer) const {
+  if (layer_types.empty()) return sliding_window;
+  const auto place = static_cast<size_t>(layer) % layer_types.size();
+  return layer_types[place] == "sliding_attention" ? sliding_window : 0;
+}
+
+Index TransformerSpec::widest_window() const {
+  const Index different = std::min(n_layers, static_cast<Index>(std::ssize(layer_types)));
+  for (Index layer = 0; layer < different; ++layer) {
+    if (window_of(layer) == 0) return 0;
+  }
+  return sliding_window;
+}
+
 void TransformerSpec::visit(Visitor& v) {
   v.value(Field("name", "what it is called in results"), name);
   v.value(Field("aliases", "other names it answers to, such as its Hugging Face name"), aliases);
@@ -256,7 +281,7 @@ void TransformerSpec::visit(Visitor& v) {
   v.value(Field("family", "architecture, as Hugging Face's model_type")
               .must()
               .one_of(network_families())
-              .later({"gemma2", "qwen2_moe", "bloom", "mpt"}),
+              .later({"qwen2_moe", "bloom", "mpt"}),
           family);
   visit_shape(*this, v);
   visit_inputs(*this, v);

@@ -36,6 +36,7 @@ struct TransformerSpec {
   std::string block = "sequential";    ///< sequential | parallel | parallel_one_norm
   double norm_epsilon = 1e-5;
   bool final_norm = true;             ///< pre-norm models: after the last layer
+  bool output_norms = false;          ///< also what attention and feed-forward part add
   bool sub_norms = false;             ///< BitNet: also before attention's output and ffn_down
   bool head_norms = false;            ///< queries and keys are normalised head by head
   std::string positions = "learned";  ///< learned | rope | relative
@@ -45,21 +46,25 @@ struct TransformerSpec {
   Index n_kv_heads = 0;               ///< heads of keys and values; 0: n_heads
   Index head_dim = 0;                 ///< 0: d_model / n_heads
   Index sliding_window = 0;           ///< positions that a token sees; 0: all before it
-  Index embedding_dim = 0;            ///< width of the embedding table; 0: d_model
-  Index n_decoder_layers = 0;         ///< t5: of the second stack; n_layers is the encoder's
-  Index n_experts = 0;                ///< routed experts of a layer; 0: one dense feed-forward
-  Index experts_per_token = 0;        ///< routed experts that a token passes through
-  Index n_shared_experts = 0;         ///< experts that every token passes through
-  Index expert_d_ff = 0;              ///< inner width of one expert
-  Index dense_layers = 0;             ///< first layers without experts
-  bool router_bias = false;           ///< one value per expert, added to choose experts
-  Index q_lora_rank = 0;              ///< multi-head latent attention; 0: a full query matrix
-  Index kv_lora_rank = 0;             ///< multi-head latent attention (MLA); 0: not used
-  Index rope_head_dim = 0;            ///< MLA: part of a head with positions
-  Index nope_head_dim = 0;            ///< MLA: part of a query or key without positions
-  Index v_head_dim = 0;               ///< MLA: a head's value
-  Index weight_levels = 0;            ///< values of a trained weight; 3: ternary; 0: a real number
-  Index lora_rank = 0;                ///< of low-rank adapters; 0: none
+  /// sliding_attention | full_attention, layer by layer and then from the start; empty: all alike
+  std::vector<std::string> layer_types;
+  double score_cap = 0;         ///< scores become cap · tanh(score / cap); 0: they stay
+  double output_cap = 0;        ///< the same of the head's outputs
+  Index embedding_dim = 0;      ///< width of the embedding table; 0: d_model
+  Index n_decoder_layers = 0;   ///< t5: of the second stack; n_layers is the encoder's
+  Index n_experts = 0;          ///< routed experts of a layer; 0: one dense feed-forward
+  Index experts_per_token = 0;  ///< routed experts that a token passes through
+  Index n_shared_experts = 0;   ///< experts that every token passes through
+  Index expert_d_ff = 0;        ///< inner width of one expert
+  Index dense_layers = 0;       ///< first layers without experts
+  bool router_bias = false;     ///< one value per expert, added to choose experts
+  Index q_lora_rank = 0;        ///< multi-head latent attention; 0: a full query matrix
+  Index kv_lora_rank = 0;       ///< multi-head latent attention (MLA); 0: not used
+  Index rope_head_dim = 0;      ///< MLA: part of a head with positions
+  Index nope_head_dim = 0;      ///< MLA: part of a query or key without positions
+  Index v_head_dim = 0;         ///< MLA: a head's value
+  Index weight_levels = 0;      ///< values of a trained weight; 3: ternary; 0: a real number
+  Index lora_rank = 0;          ///< of low-rank adapters; 0: none
   std::vector<std::string> lora_parts;  ///< matrices with an adapter: parts of a StaticMatmul
 
   Index head_size() const { return head_dim > 0 ? head_dim : d_model / n_heads; }
@@ -70,6 +75,10 @@ struct TransformerSpec {
   Index layers_of_both_stacks() const { return n_layers + n_decoder_layers; }
   /// Layers whose keys and values are kept from token to token.
   Index caching_layers() const { return n_decoder_layers > 0 ? n_decoder_layers : n_layers; }
+  /// Positions that a token sees in this layer at most; 0: all before it.
+  Index window_of(Index layer) const;
+  /// The same in the layer that sees most.
+  Index widest_window() const;
   /// Whether layer `layer` has a router and experts.
   bool routes(Index layer) const { return n_experts > 0 && layer >= dense_layers; }
   /// Attention and feed-forward part read the same vector.

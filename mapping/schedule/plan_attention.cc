@@ -8,6 +8,7 @@
 
 #include "mapping/attention/engine_share.h"
 #include "mapping/attention/kv_place.h"
+#include "mapping/attention/score_cycles.h"
 #include "mapping/network/attention_shape.h"
 #include "mapping/schedule/picoseconds.h"
 
@@ -155,8 +156,9 @@ Index buffered_positions(const Mapping& mapping, Index vertex, const Request& re
 }
 
 Index held_positions(const Network& network, Index vertex, const Request& request) {
-  return is_cross_attention(network, vertex) ? request.source
-                                             : positions_of(request, request.tokens() - 1);
+  return is_cross_attention(network, vertex)
+             ? request.source
+             : positions_of(within(request, network.op(vertex).window), request.tokens() - 1);
 }
 
 std::int64_t kv_bytes_per_position(const Mapping& mapping) {
@@ -232,7 +234,8 @@ Index plan_softmax_step(StepBuilder& b, Index vertex, const Step& before) {
   made.growth = {site.tiles_per_team(), std::max<Picoseconds>(1, moving), 0, 0};
   made.growth.elements = heads;
   made.growth.lanes = b.spec().digital.lanes;
-  made.growth.pass = cycles(b.spec().digital.softmax.cycles, b.spec().digital.clock, made.action);
+  made.growth.pass =
+      cycles(score_cycles(b.spec().digital, b.network().spec), b.spec().digital.clock, made.action);
   made.growth.always = std::max(before.growth.always, source_positions(b, vertex));
   for (const Index tile : site.tiles) made.claims.push_back({b.digital_of(tile), 0, 0});
   made.deposits = per_position(b, vertex, made.growth.always);

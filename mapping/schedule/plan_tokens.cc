@@ -222,12 +222,10 @@ void plan_operator(StepBuilder& b, Index vertex) {
 
 StepTokens tokens_of(const Network& network, const Operator& op) {
   if (op.once) return StepTokens::first;
+  if (op.output) return StepTokens::generating;
   if (op.matmul < 0) return StepTokens::every;
-  const std::string& part = network.matmuls[static_cast<size_t>(op.matmul)].part;
-  if (part == "patch") return StepTokens::not_first;
-  const bool output = part == "head" || part == "embed_out";
-  if (output && network.spec.is_decoder()) return StepTokens::generating;
-  return StepTokens::every;
+  const bool patch = network.matmuls[static_cast<size_t>(op.matmul)].part == "patch";
+  return patch ? StepTokens::not_first : StepTokens::every;
 }
 
 Index embedding_tables(const Network& network) {

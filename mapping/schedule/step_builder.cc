@@ -81,6 +81,7 @@ Index StepBuilder::add(Step step) {
           static_cast<Picoseconds>(std::ceil(static_cast<double>(claim.busy) * expert_share_));
     }
   }
+  step.growth.window = network().op(step.vertex).window;
   // logits are sampled as they come
   const bool bounded = spec().buffer.when_full == "wait";
   if (!bounded || step.tokens == StepTokens::generating) step.deposits.clear();

@@ -72,7 +72,7 @@ Request resolve_decoder(const TransformerSpec& spec, const Workload& workload) {
   const Index taken = spec.n_decoder_layers > 0 ? 0 : std::clamp<Index>(prompt, 0, spec.context);
   const Index room = std::max<Index>(1, spec.context - taken);
   Request request{true, prompt, workload.generate.value_or(std::min(kGenerate, room)),
-                  workload.batch, spec.sliding_window};
+                  workload.batch, spec.widest_window()};
   request.expert_imbalance = workload.expert_imbalance;
   check_common(spec, workload, request);
   if (request.generate < 1) {
@@ -104,6 +104,16 @@ const InputStatistics& Workload::activity_of(Index matmul) const {
 
 Request resolve(const TransformerSpec& spec, const Workload& workload) {
   return spec.is_decoder() ? resolve_decoder(spec, workload) : resolve_encoder(spec, workload);
+}
+
+Index tighter(Index window, Index other) {
+  if (window == 0 || other == 0) return std::max(window, other);
+  return std::min(window, other);
+}
+
+Request within(Request request, Index window) {
+  request.window = tighter(request.window, window);
+  return request;
 }
 
 Request first_stack_of(const Request& request) {

@@ -28,7 +28,8 @@ struct Workload {
 struct Request {
   bool decoder = true;
   Index prompt = 1, generate = 1, batch = 1;
-  Index window = 0;          ///< positions that a decoder's token sees at most; 0: all before it
+  /// Positions that a decoder's token sees at most, in the layer that sees most; 0: all before it.
+  Index window = 0;
   Index source = 0;          ///< tokens of the first stack, which this one's cross-attention sees
   bool first_stack = false;  ///< the tokens are those of the first of two stacks
   double expert_imbalance = 1.0;
@@ -48,6 +49,12 @@ struct Request {
 /// ArgumentError for a prompt or batch below 1, tokens beyond the context, or statistics outside
 /// [0, 1].
 Request resolve(const TransformerSpec& spec, const Workload& workload);
+
+/// The tighter of two windows; 0: none.
+Index tighter(Index window, Index other);
+
+/// The request as a layer sees it that has a window of its own.
+Request within(Request request, Index window);
 
 /// The pass of the source tokens through the first of two stacks.
 Request first_stack_of(const Request& request);

@@ -14,7 +14,7 @@ namespace {
 class PhaseCounter {
  public:
   PhaseCounter(const ShapeCase& c, const AttentionSpread& spread, Index operands, Index out)
-      : request_(c.request),
+      : request_(within(c.request, spread.window)),
         spread_(spread),
         shape_(attention_shape(c.network.spec)),
         operands_(operands),
@@ -64,7 +64,7 @@ class PhaseCounter {
     return request_.batch * std::max<Index>(0, last + 1 - std::max(kept, first));
   }
 
-  const Request& request_;
+  const Request request_;  // with the window of the layer
   const AttentionSpread& spread_;
   const AttentionShape shape_;
   const Index operands_, out_, kv_bits_, activation_bits_;

@@ -38,7 +38,7 @@ class Meetings {
 bool alike(const AttentionSpread& a, const AttentionSpread& b) {
   const auto fields = [](const AttentionSpread& s) {
     return std::tuple(s.teams, s.tiles_per_team, s.most_heads, s.fewest_heads, s.most_kv_heads,
-                      s.kv_copies, s.buffered);
+                      s.kv_copies, s.buffered, s.window);
   };
   return fields(a) == fields(b);
 }

@@ -23,6 +23,7 @@ struct AttentionSpread {
   Index most_kv_heads = 1, kv_copies = 1;  ///< of keys and values, of a team and of all
   Index first_tile = 0, last_tile = 0;
   Index buffered = 0;  ///< positions that the buffers keep, see buffered_positions()
+  Index window = 0;    ///< positions that a token sees at most; 0: all before it
 };
 
 /// Whether all figures but the numbers of the tiles are the same.

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "mapping/attention/score_cycles.h"
 #include "mapping/chip/transfers.h"
 #include "mapping/schedule/picoseconds.h"
 #include "mapping/schedule/step_builder.h"
@@ -31,7 +32,11 @@ DramTime dram_time(const ChipSpec& chip, std::int64_t bytes, Index pieces, Index
 
 AttentionClock::AttentionClock(const TransformerSpec& network, const ChipSpec& chip,
                                const Request& request, Index n_drams)
-    : chip_(chip), request_(request), shape_(attention_shape(network)), n_drams_(n_drams) {}
+    : chip_(chip),
+      request_(request),
+      shape_(attention_shape(network)),
+      n_drams_(n_drams),
+      score_cycles_(score_cycles(chip.digital, network)) {}
 
 const AttentionTimes& AttentionClock::of(const AttentionSpread& spread) {
   for (const Known& each : known_) {
@@ -46,16 +51,20 @@ Growth AttentionClock::products(const AttentionSpread& spread, Index size) const
   const Picoseconds feeding =
       buffer_time(chip_, bytes_of(spread.most_kv_heads * size, chip_.kv_bits));
   const Index n = ceil_divide(spread.most_heads * size, chip_.digital.attention_macs);
-  return {spread.tiles_per_team, std::max(feeding, cycles(n, chip_.digital.clock, kAction)), 0, 0};
+  Growth growth{spread.tiles_per_team, std::max(feeding, cycles(n, chip_.digital.clock, kAction)),
+                0, 0};
+  growth.window = spread.window;
+  return growth;
 }
 
 Growth AttentionClock::softmax(const AttentionSpread& spread) const {
   const std::int64_t bytes = bytes_of(spread.most_heads, chip_.digital.activation_bits);
   Growth growth{spread.tiles_per_team, std::max<Picoseconds>(1, buffer_time(chip_, 2 * bytes)), 0,
                 0};
+  growth.window = spread.window;
   growth.elements = spread.most_heads;
   growth.lanes = chip_.digital.lanes;
-  growth.pass = cycles(chip_.digital.softmax.cycles, chip_.digital.clock, kAction);
+  growth.pass = cycles(score_cycles_, chip_.digital.clock, kAction);
   return growth;
 }
 
@@ -78,17 +87,18 @@ void AttentionClock::wait(const Growth& growth, AttentionTimes& times) const {
 void AttentionClock::add_memory(const AttentionSpread& spread, AttentionTimes& times) const {
   constexpr Index kOnce = Index{1} << 60;  // however many positions lie beyond
   const Index kept = spread.buffered;
-  if (kept >= positions_of(request_, request_.tokens() - 1)) return;
+  if (kept >= positions_of(within(request_, spread.window), request_.tokens() - 1)) return;
   const Index drams = std::min(n_drams_, spread.tiles);
   const std::int64_t bytes = bytes_of(shape_.kv_heads * shape_.cached, chip_.kv_bits);
   const DramTime read = dram_time(chip_, bytes, 0, drams);
-  const Growth fetch{1, std::max<Picoseconds>(1, read.busy), kept, read.start_up};
+  Growth fetch{1, std::max<Picoseconds>(1, read.busy), kept, read.start_up};
   const double share = request_.decoder ? 1.0
                                         : static_cast<double>(request_.prompt - kept) /
                                               static_cast<double>(request_.prompt);
   const DramTime written = dram_time(chip_, bytes, 1, drams);
   const auto time = std::llround(share * static_cast<double>(written.busy));
-  const Growth spill{kOnce, std::max<Picoseconds>(1, time), kept, 0};
+  Growth spill{kOnce, std::max<Picoseconds>(1, time), kept, 0};
+  fetch.window = spill.window = spread.window;
   times.dram += sums(fetch);
   times.dram += sums(spill);
   wait(fetch, times);

@@ -49,7 +49,7 @@ class AttentionClock {
   const ChipSpec& chip_;
   const Request& request_;
   const AttentionShape shape_;
-  const Index n_drams_;
+  const Index n_drams_, score_cycles_;
   std::deque<Known> known_;
 };
 

@@ -59,12 +59,15 @@ GrowthSum growth_sum(const Growth& growth, const Request& request, Index first, 
   if (last < first || growth.per_position == 0) return {};
   const Index n = last - first + 1;
   if (growth.always > 0) return times(n, over_positions(growth, growth.always, growth.always));
-  if (!request.decoder) return times(n, over_positions(growth, request.prompt, request.prompt));
+  if (!request.decoder) {
+    const Index seen = tighter(request.prompt, growth.window);
+    return times(n, over_positions(growth, seen, seen));
+  }
   // tokens that see all before them, then those whose window is full
-  const Index full = request.window == 0 ? last + 1 : std::clamp(request.window, first, last + 1);
+  const Index window = tighter(request.window, growth.window);
+  const Index full = window == 0 ? last + 1 : std::clamp(window, first, last + 1);
   GrowthSum sum = over_positions(growth, first + 1, full);
-  const GrowthSum rest =
-      times(last + 1 - full, over_positions(growth, request.window, request.window));
+  const GrowthSum rest = times(last + 1 - full, over_positions(growth, window, window));
   sum.occupied += rest.occupied;
   sum.extra += rest.extra;
   return sum;

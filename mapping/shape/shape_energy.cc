@@ -196,6 +196,10 @@ class EnergyCount {
   void book(const AttentionCounts& counts) {
     add(ShapePart::quantise, counts.quantised, unit_.quantise);
     add(ShapePart::softmax, counts.softmax, unit_.softmax);
+    const TransformerSpec& s = c_.network.spec;
+    if (s.score_cap > 0) {
+      add(ShapePart::activation, counts.softmax, activation_element(unit_, "tanh"));
+    }
     add(ShapePart::accumulate, counts.accumulated, unit_.accumulate);
     add_macs(counts.macs);
     buffer_ += counts.buffer;

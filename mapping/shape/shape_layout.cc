@@ -180,7 +180,9 @@ class Walk {
       begin(layout, l);
       for (size_t m = 0; m < kind.matrices.size(); ++m) pass(layout, l, m);
       array_ += arrays_of(kind.behind, shape_);
-      if (kind.attends) layout.attention.push_back(heads_.spread(ranges_));
+      if (!kind.attends) continue;
+      layout.attention.push_back(heads_.spread(ranges_));
+      layout.attention.back().window = kind.window;
     }
     layout.arrays = array_;
     layout.tiles = array_ == 0 ? 0 : (array_ - 1) / macros_ + 1;

@@ -32,7 +32,7 @@ bool same(const ShapeMatrix& a, const ShapeMatrix& b) {
 bool same(const ShapeOperator& a, const ShapeOperator& b) {
   const auto fields = [](const ShapeOperator& o) {
     return std::tie(o.kind, o.function, o.in, o.out, o.operands, o.from, o.matrix, o.rotated,
-                    o.tokens, o.expert);
+                    o.tokens, o.expert, o.window);
   };
   return fields(a) == fields(b);
 }
@@ -111,11 +111,14 @@ class Collector {
 
   void add_operator(Index vertex) {
     const Operator& op = network_.op(vertex);
-    ShapeOperator made{op.kind, op.function, op.in_features,          op.out_features, 0, {},
-                       -1,      0,           tokens_of(network_, op), op.expert >= 0};
+    ShapeOperator made{op.kind, op.function, op.in_features,          op.out_features, 0,        {},
+                       -1,      0,           tokens_of(network_, op), op.expert >= 0,  op.window};
     if (op.matmul >= 0) made.matrix = std::ssize(kind_.matrices) - 1;
     if (op.kind == OpKind::rope) made.rotated = rotated_elements(network_, vertex);
-    if (op.kind == OpKind::attention_scores) kind_.attends = true;
+    if (op.kind == OpKind::attention_scores) {
+      kind_.attends = true;
+      kind_.window = op.window;
+    }
     const auto [begin, end] = boost::in_edges(static_cast<size_t>(vertex), network_.graph);
     for (auto edge = begin; edge != end; ++edge) {
       const auto from = static_cast<Index>(boost::source(*edge, network_.graph));

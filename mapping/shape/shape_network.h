@@ -40,6 +40,7 @@ struct ShapeOperator {
   Index rotated = 0;      ///< elements that a rotation turns
   StepTokens tokens = StepTokens::every;
   bool expert = false;
+  Index window = 0;  ///< of attention
 };
 
 /// Layers of one kind: the same operators between the same matrices.
@@ -49,6 +50,7 @@ struct LayerKind {
   std::vector<SkippedMatrices> behind;
   Index n_matrices = 0;  ///< listed or not
   bool attends = false;
+  Index window = 0;  ///< positions that its attention sees at most; 0: all
 };
 
 /// One layer, or what stands before or behind all of them.

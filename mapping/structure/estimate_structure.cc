@@ -76,7 +76,7 @@ class Scaled {
     if (gates) result_.schedule.gated = gates->over(result_.schedule.makespan);
     take_all_chips();
     fill_times(result_);
-    fill_kv_lifetime(mapping, fullest_, result_);
+    fill_kv_lifetime(mapping, spec_, fullest_, result_);
     fill_static();
     fill_energy(result_);
     describe();

@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <numeric>
+#include <string>
 
 #include "core/error.h"
 
@@ -34,10 +36,57 @@ std::vector<int> Reduction::layers_of(Index kept_layer) const {
 
 namespace {
 
+constexpr Index kLongestPattern = 16;
+
 /// Layers kept of `layers`: those left out are whole periods.
 Index kept_of(Index layers, Index most, Index period) {
   const Index least = (most - 1) * period + 1;
   return least >= layers ? layers : least + (layers - least) % period;
+}
+
+/// Layers from `first` on that repeat the windows of the first `pattern` ones.
+Index reach(const TransformerSpec& spec, Index first, Index end, Index pattern) {
+  Index layer = std::min(first + pattern, end);
+  while (layer < end && spec.window_of(layer) == spec.window_of(layer - pattern)) ++layer;
+  return layer - first;
+}
+
+/// The run that begins at `first`: as long as any pattern reaches that comes twice, and of those
+/// patterns the shortest.
+LayerRun run_from(const TransformerSpec& spec, Index first, Index end) {
+  LayerRun run{first, reach(spec, first, end, 1), 0, 0, 1};
+  for (Index pattern = 2; pattern <= kLongestPattern; ++pattern) {
+    const Index layers = reach(spec, first, end, pattern);
+    if (layers >= 2 * pattern && layers > run.layers) run = {first, layers, 0, 0, pattern};
+  }
+  return run;
+}
+
+/// Appends the runs of the layers first … end - 1, which stand alike every `border` layers.
+void add_runs(const TransformerSpec& spec, Index first, Index end, Index most, Index border,
+              std::vector<LayerRun>& runs) {
+  while (first < end) {
+    LayerRun run = run_from(spec, first, end);
+    const Index period = std::lcm(run.period, border);
+    run.kept_first = runs.empty() ? 0 : runs.back().kept_first + runs.back().kept;
+    run.kept = kept_of(run.layers, most, period);
+    run.period = run.kept == run.layers ? 1 : period;  // all of them: none repeats another
+    runs.push_back(run);
+    first += run.layers;
+  }
+}
+
+/// Types of the kept layers; none where all are alike.
+std::vector<std::string> kept_types(const TransformerSpec& spec,
+                                    const std::vector<LayerRun>& runs) {
+  std::vector<std::string> types;
+  if (spec.layer_types.empty()) return types;
+  for (const LayerRun& run : runs) {
+    for (Index layer = run.first; layer < run.first + run.kept; ++layer) {
+      types.push_back(spec.layer_types[static_cast<size_t>(layer) % spec.layer_types.size()]);
+    }
+  }
+  return types;
 }
 
 }  // namespace
@@ -53,20 +102,19 @@ Reduction keep_layers(const TransformerSpec& spec, Index most, const std::vector
     return reduction;
   }
   const Index dense = spec.n_experts > 0 ? spec.dense_layers : spec.n_layers;
-  for (const Index layers : {dense, spec.n_layers - dense}) {
-    if (layers == 0) continue;
-    const Index first = reduction.runs.empty() ? 0 : dense;
-    const Index kept_first = reduction.runs.empty() ? 0 : reduction.runs.back().kept;
-    const size_t kind = reduction.runs.size();
-    const Index period = kind < periods.size() ? periods[kind] : 1;
-    const Index kept = kept_of(layers, most, period);
-    // all of them: none repeats another
-    reduction.runs.push_back({first, layers, kept_first, kept, kept == layers ? 1 : period});
+  Index first = 0;
+  size_t kind = 0;
+  for (const Index end : {dense, spec.n_layers}) {
+    if (end == first) continue;
+    const Index border = kind < periods.size() ? periods[kind] : 1;
+    add_runs(spec, first, end, most, border, reduction.runs);
+    ++kind;
+    first = end;
+    const LayerRun& last = reduction.runs.back();
+    reduction.spec.n_layers = last.kept_first + last.kept;
+    if (end == dense && spec.n_experts > 0) reduction.spec.dense_layers = reduction.spec.n_layers;
   }
-  const LayerRun& last = reduction.runs.back();
-  reduction.spec.n_layers = last.kept_first + last.kept;
-  if (spec.n_experts > 0)
-    reduction.spec.dense_layers = dense == 0 ? 0 : reduction.runs.front().kept;
+  reduction.spec.layer_types = kept_types(spec, reduction.runs);
   return reduction;
 }
 

@@ -7,7 +7,7 @@
 
 namespace ohm {
 
-/// Layers of one kind that follow each other, and those of them that a reduced network keeps.
+/// Layers of one pattern that follow each other, and those of them that a reduced network keeps.
 struct LayerRun {
   Index first = 0, layers = 0;
   Index kept_first = 0, kept = 0;  ///< numbers in the reduced network
@@ -32,10 +32,13 @@ struct Reduction {
   std::vector<int> layers_of(Index kept_layer) const;
 };
 
-/// `most` periods of layers of each kind (dense ones, ones with experts) less all but one layer of
-/// the first, and so many more that those left out are whole periods; `periods` by kind, 1 where
-/// there are none. Two stacks stay whole, since the second one's layers all read the first.
-/// ArgumentError for less than two.
+/// `most` periods of layers of each run less all but one layer of the first, and so many more that
+/// those left out are whole periods. A run is layers of one kind (dense ones, ones with experts)
+/// whose windows repeat one pattern, of at most 16 layers; where windows follow none, each change
+/// begins a new run. `periods` by kind: after how many layers one stands alike on its chips, 1
+/// where there are none; a run's period is the least common multiple of that and its pattern. Two
+/// stacks stay whole, since the second one's layers all read the first. ArgumentError for less than
+/// two.
 Reduction keep_layers(const TransformerSpec& spec, Index most,
                       const std::vector<Index>& periods = {});
 

@@ -51,5 +51,14 @@ TEST(GainCell, RefusesKeysLongerThanAnArray) {
             std::string::npos);
 }
 
+TEST(GainCell, RefusesWhatIsDoneToScores) {
+  const GainCell engine(preset());
+  TransformerSpec spec = testing::tiny_llama();
+  spec.score_cap = 50;
+  EXPECT_NE(engine.refusal(spec).find("capped"), std::string::npos);
+  spec.score_cap = 0;
+  EXPECT_EQ(engine.refusal(spec), "");
+}
+
 }  // namespace
 }  // namespace ohm

@@ -83,6 +83,19 @@ TEST(PassCounter, OfAWindowGrowsNoFurther) {
                    (1 + 2 + 3 + 4 * 4) * per_position);
 }
 
+TEST(PassCounter, OfLayersThatTakeTurnsHasTheMeanOfTheirWindows) {
+  TransformerSpec spec = testing::tiny_llama();
+  spec.n_layers = 3;
+  spec.sliding_window = 4;
+  spec.layer_types = {"sliding_attention", "sliding_attention", "full_attention"};
+  const PassCounter counter(build_network(spec), {8, 8, 8});
+  EXPECT_EQ(counter.attended(3), 3.0);
+  EXPECT_DOUBLE_EQ(counter.kept(10), (4 + 4 + 10) / 3.0);
+  const double of_a_layer = 2 * 32;  // query width: a score and a value
+  EXPECT_DOUBLE_EQ(counter.prefill(counter.prompts(1, 7)).attention_macs,
+                   (2 * (1 + 2 + 3 + 4 * 4) + 7 * 8 / 2) * of_a_layer);
+}
+
 TEST(PassCounter, OfAnEncoderSeesEveryTokenFromEveryToken) {
   const PassCounter counter(build_network(testing::tiny_bert()), {8, 8, 8});
   EXPECT_EQ(counter.prefill(counter.prompts(2, 10)).attention_macs, 2 * 100.0 * 2 * 2 * 32);

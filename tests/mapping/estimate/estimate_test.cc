@@ -71,6 +71,51 @@ TEST(Estimate, OfASlidingWindowAttendsToNoMoreThanTheWindow) {
   EXPECT_EQ(same.energy.si(), all.energy.si());
 }
 
+/// Two of three layers slide; keys and values all in the DRAM.
+TEST(Estimate, OfLayersThatTakeTurnsKeepsAndReadsWhatEachSees) {
+  TransformerSpec spec = testing::tiny_llama();
+  spec.n_layers = 3;
+  const auto chip = std::vector{testing::with("buffer.kv_share", "0")};
+  const Estimate full = estimate(mapped(spec, chip), load(20, 10, 2));
+  spec.sliding_window = 4;
+  const Estimate all_slide = estimate(mapped(spec, chip), load(20, 10, 2));
+  spec.layer_types = {"sliding_attention", "sliding_attention", "full_attention"};
+  const Estimate e = estimate(mapped(spec, chip), load(20, 10, 2));
+  expect_consistent(e);
+  const Index each = 2 * 2 * 8;  // of a position: keys and values of two heads of 8 elements
+  EXPECT_EQ(e.kv_bytes_per_token, 3 * each);
+  EXPECT_EQ(e.kv_bytes_in_dram, 2 * (4 + 4 + 29) * each);
+  EXPECT_EQ(full.kv_bytes_in_dram, 2 * 3 * 29 * each);
+  const Index saved = 2 * 32 * (29 * 30 / 2 - (1 + 2 + 3 + 26 * 4));  // of one layer
+  EXPECT_EQ(full.macs - e.macs, 2 * 2 * saved);
+  EXPECT_EQ(full.macs - all_slide.macs, 2 * 3 * saved);
+  const auto dram = [](const Estimate& of) { return of.ledger.by_component().at("dram").count; };
+  // a layer that slides reads as many positions less, and writes as many
+  EXPECT_EQ(dram(full) - dram(e), 2 * 2 * (29 * 30 / 2 - (1 + 2 + 3 + 26 * 4)) * each);
+  EXPECT_LT(all_slide.makespan.si(), e.makespan.si());
+  EXPECT_LT(e.makespan.si(), full.makespan.si());
+}
+
+/// Four norms in a layer, and a tanh for each score and each of the vocabulary's outputs.
+TEST(Estimate, OfNormsOfOutputsAndCapsCountsTheirElements) {
+  TransformerSpec spec = testing::tiny_llama();
+  const Estimate plain = estimate(mapped(spec), load(20, 10));
+  spec.output_norms = true;
+  spec.score_cap = 50;
+  spec.output_cap = 30;
+  const Estimate e = estimate(mapped(spec), load(20, 10));
+  expect_consistent(e);
+  const auto more = [&](const std::string& component) {
+    return e.ledger.by_component().at(component).count -
+           plain.ledger.by_component().at(component).count;
+  };
+  EXPECT_EQ(more("norm"), 2 * 2 * 29 * 32);
+  EXPECT_EQ(more("activation"), 2 * 4 * (29 * 30 / 2) + 10 * 50);
+  EXPECT_EQ(more("softmax"), 0);
+  EXPECT_EQ(e.macs, plain.macs);
+  EXPECT_GT(e.makespan.si(), plain.makespan.si());
+}
+
 /// As many heads of keys as of queries, stated or not, is the same network.
 TEST(Estimate, OfGroupsOfOneHeadIsThatOfFullAttention) {
   TransformerSpec spec = testing::tiny_llama();

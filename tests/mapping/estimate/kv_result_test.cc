@@ -93,5 +93,24 @@ TEST(KvResult, CapacitorsForgetUnlessRewritten) {
   EXPECT_EQ(text({with("attention.retention", "1 us"), with("attention.refresh", "rewrite")}), "");
 }
 
+/// A layer that slides writes as much for each token as one that does not, and holds less of it.
+TEST(KvResult, LayersThatTakeTurnsWearTheMemoryOutLikeOthers) {
+  TransformerSpec spec = testing::tiny_gpt();
+  spec.family = "llama";
+  const auto life = [&] {
+    const Mapping m =
+        map_network(build_network(spec),
+                    testing::shipped_chip(
+                        {with("kv", "{place: memory_rram, memories: [{memory: memory_rram}]}"),
+                         with("kv.requests", "1 kHz")}));
+    return estimate(m, load(20, 10)).kv_lifetime->median.si();
+  };
+  const double full = life();
+  spec.sliding_window = 4;
+  EXPECT_NEAR(life() / full, 1.0, 1e-9);
+  spec.layer_types = {"sliding_attention", "full_attention"};
+  EXPECT_NEAR(life() / full, 1.0, 1e-9);
+}
+
 }  // namespace
 }  // namespace ohm

@@ -42,6 +42,17 @@ std::int64_t macs_of_all_passes(const TransformerSpec& spec, const Workload& wor
   return sum;
 }
 
+TEST(Phases, MacsOfLayersThatTakeTurnsFollowTheWindowOfEach) {
+  TransformerSpec spec = testing::tiny_llama();
+  spec.n_layers = 5;
+  spec.sliding_window = 4;
+  spec.layer_types = {"sliding_attention", "full_attention"};  // three slide, two do not
+  const Index w = 5 * (32 * (32 + 2 * 16) + 32 * 32 + 3 * 32 * 128), head = 32 * 50;
+  const Index sliding = 1 + 2 + 3 + 11 * 4, full = 14 * 15 / 2;
+  EXPECT_EQ(macs_of_all_passes(spec, {10, 5, 3, {}}),
+            3 * (14 * w + 5 * head + 2 * 32 * (3 * sliding + 2 * full)));
+}
+
 TEST(Phases, MacsOfExpertsAreThoseOfTheActiveOnes) {
   const Index attention = 32 * (32 + 2 * 16) + 32 * 32, experts = 2 * 3 * 32 * 128;
   const Index layer = attention + 32 * 4 + experts;  // and the router

@@ -68,6 +68,34 @@ TEST(HfFamilies, ReadLlamaAndItsSuccessors) {
   EXPECT_EQ(parameter_count(phi), 3821079552);
 }
 
+TEST(HfFamilies, ReadLayersThatSlideBehindThoseThatDoNot) {
+  const TransformerSpec qwen = read(llama(), R"({"model_type": "qwen2", "sliding_window": 4096,
+      "use_sliding_window": true, "max_window_layers": 21})");
+  EXPECT_EQ(qwen.window_of(20), 0);
+  EXPECT_EQ(qwen.window_of(21), 4096);
+  EXPECT_EQ(qwen.window_of(31), 4096);
+  EXPECT_EQ(qwen.widest_window(), 0);
+  const TransformerSpec all = read(llama(), R"({"model_type": "qwen2", "sliding_window": 4096,
+      "use_sliding_window": true, "max_window_layers": 0})");
+  EXPECT_TRUE(all.layer_types.empty());
+  EXPECT_EQ(all.widest_window(), 4096);
+  EXPECT_EQ(read(llama(), R"({"model_type": "qwen2", "sliding_window": 4096,
+      "use_sliding_window": true, "max_window_layers": 32})")
+                .sliding_window,
+            0);
+  const std::string slides = R"({"model_type": "qwen2", "sliding_window": 4096,
+      "use_sliding_window": true)";
+  EXPECT_THAT(fault(llama(), slides + "}"), HasSubstr("max_window_layers: missing"));
+  EXPECT_THAT(fault(llama(), slides + R"(, "max_window_layers": -1})"), HasSubstr("-1 found"));
+  json turns = llama();
+  turns["layer_types"] = std::vector<std::string>(32, "full_attention");
+  turns["layer_types"][1] = "sliding_attention";
+  EXPECT_EQ(read(turns, slides + "}").window_of(1), 4096);
+  EXPECT_THAT(fault(turns, R"({"model_type": "qwen2"})"), HasSubstr("layer_types: "));
+  EXPECT_THAT(fault(turns, R"({"model_type": "mistral", "sliding_window": 8})"),
+              HasSubstr("the layers of this family do not take turns"));
+}
+
 TEST(HfFamilies, ReadExperts) {
   const TransformerSpec mixtral = read(llama(), R"({"model_type": "mixtral", "vocab_size": 32000,
       "num_local_experts": 8, "num_experts_per_tok": 2, "sliding_window": null})");

@@ -4,15 +4,18 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <limits>
+
 #include "core/error.h"
 #include "mapping/network/find_network.h"
+#include "tests/mapping/chip_builder.h"
 #include "tests/mapping/tiny_networks.h"
 #include "tests/repository.h"
 
 namespace ohm {
 namespace {
 
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 
 std::string fault(const TransformerSpec& spec) {
   return tiny::message_of<ConfigError>([&] { check_spec(spec, "here"); });
@@ -54,6 +57,54 @@ TEST(TransformerRules, RefusesWhatAFamilyDoesNotHave) {
   s = tiny::vit();
   s.vocabulary = 4;
   EXPECT_THAT(fault(s), HasSubstr("vocabulary: vit has no tokens"));
+}
+
+TransformerSpec turning() {
+  TransformerSpec s = testing::tiny_llama();
+  s.sliding_window = 8;
+  s.layer_types = {"sliding_attention", "full_attention"};
+  return s;
+}
+
+TEST(TransformerRules, OfLayersThatTakeTurns) {
+  check_spec(turning(), "here");
+  TransformerSpec s = turning();
+  s.layer_types[1] = "chunked_attention";
+  EXPECT_THAT(fault(s), HasSubstr("layer_types: 'chunked_attention' found; expected sliding"));
+  s = turning();
+  s.layer_types.push_back("full_attention");
+  EXPECT_THAT(fault(s), HasSubstr("layer_types: 3 found for 2 layers"));
+  s = turning();
+  s.sliding_window = 0;
+  EXPECT_THAT(fault(s), HasSubstr("sliding_window: missing or 0; layer_types has"));
+  s = turning();
+  s.layer_types = {"full_attention"};
+  EXPECT_THAT(fault(s), HasSubstr("sliding_window: found, and layer_types has no layer"));
+  s = testing::tiny_t5();
+  s.sliding_window = 8;
+  s.layer_types = {"sliding_attention"};
+  EXPECT_THAT(fault(s), HasSubstr("layer_types: t5 sees all positions"));
+  s = tiny::gpt2();
+  s.sliding_window = 8;
+  EXPECT_THAT(fault(s), HasSubstr("sliding_window: gpt2 does not have this"));
+}
+
+TEST(TransformerRules, OfNormsAndCaps) {
+  TransformerSpec s = testing::tiny_llama();
+  s.output_norms = true;
+  s.block = "parallel";
+  EXPECT_THAT(fault(s), HasSubstr("output_norms: only a decoder of one stack"));
+  s = testing::tiny_llama();
+  s.score_cap = -1;
+  EXPECT_THAT(fault(s), HasSubstr("score_cap: -1 found"));
+  s.score_cap = std::numeric_limits<double>::quiet_NaN();
+  EXPECT_THAT(fault(s), HasSubstr("score_cap: nan found"));
+  s = testing::tiny_deepseek();
+  s.score_cap = 50;
+  EXPECT_THAT(fault(s), HasSubstr("score_cap: only a decoder of one stack"));
+  s = testing::tiny_t5();
+  s.output_cap = 30;
+  EXPECT_THAT(fault(s), HasSubstr("output_cap: only a decoder of one stack"));
 }
 
 TEST(TransformerRules, RefusesWhatAnExecutedFamilyDoesNotCompute) {

@@ -23,6 +23,23 @@ TEST(Workload, LetsADecoderFillItsContextAndNoMore) {
   EXPECT_THROW(resolve(spec, load(65, 1)), ArgumentError);
 }
 
+TEST(Workload, HasTheWindowOfTheLayerThatSeesMost) {
+  TransformerSpec spec = testing::tiny_llama();
+  spec.sliding_window = 5;
+  EXPECT_EQ(resolve(spec, load(9, 3)).window, 5);
+  spec.layer_types = {"full_attention", "sliding_attention"};
+  const Request request = resolve(spec, load(9, 3));
+  EXPECT_EQ(request.window, 0);
+  EXPECT_EQ(within(request, 5).window, 5);
+  EXPECT_EQ(attended_positions(within(request, 5), 0, 10), 1 + 2 + 3 + 4 + 7 * 5);
+  spec.layer_types = {"sliding_attention"};
+  EXPECT_EQ(resolve(spec, load(9, 3)).window, 5);
+  EXPECT_EQ(tighter(0, 0), 0);
+  EXPECT_EQ(tighter(0, 3), 3);
+  EXPECT_EQ(tighter(3, 0), 3);
+  EXPECT_EQ(tighter(4, 3), 3);
+}
+
 TEST(Workload, RefusesNothingToDo) {
   const TransformerSpec spec = testing::tiny_gpt();
   EXPECT_THROW(resolve(spec, load(0, 1)), ArgumentError);

@@ -64,6 +64,11 @@ TEST(AttentionCounts, OfAWindowAreThoseOfItsPositions) {
   for (const Index macros : {1, 9, 100'000}) {
     expect_same({spec, testing::one_or_many(macros), {20, 17, 2, {}}});
   }
+  spec.n_layers = 5;
+  spec.layer_types = {"sliding_attention", "sliding_attention", "full_attention"};
+  for (const Index macros : {1, 9, 100'000}) {
+    expect_same({spec, testing::one_or_many(macros), {20, 17, 2, {}}});
+  }
 }
 
 }  // namespace

@@ -37,6 +37,7 @@ TEST(GrowthSum, EqualsTheSumTokenByToken) {
     growth.lanes = draw(1, 9);
     growth.pass = growth.elements == 0 ? 0 : draw(0, 50);
     if (draw(0, 4) == 0) growth.always = draw(1, 30);
+    if (draw(0, 2) == 0) growth.window = draw(1, 30);
     Request request{draw(0, 2) > 0, draw(1, 40), draw(1, 40), 1};
     if (draw(0, 2) == 0) request.window = draw(1, 30);
     const Index first = draw(0, request.tokens() - 1);

@@ -38,7 +38,17 @@ class Draw {
     spec.d_ff = number(9, 200);
     if (spec.family != "llama") return spec;
     if (number(0, 2) == 0) spec.sliding_window = number(3, 30);
-    spec.block = one_of<std::string>({"sequential", "parallel", "parallel_one_norm"});
+    if (spec.sliding_window > 0 && number(0, 1) == 0) {
+      spec.layer_types.assign(static_cast<size_t>(number(1, spec.n_layers)), "full_attention");
+      spec.layer_types[static_cast<size_t>(number(0, std::ssize(spec.layer_types) - 1))] =
+          "sliding_attention";
+    }
+    spec.score_cap = number(0, 1) == 0 ? 50 : 0;
+    spec.output_cap = number(0, 1) == 0 ? 30 : 0;
+    spec.output_norms = number(0, 1) == 0;
+    spec.block = spec.output_norms
+                     ? "sequential"
+                     : one_of<std::string>({"sequential", "parallel", "parallel_one_norm"});
     spec.head_norms = number(0, 1) == 1;
     spec.rope_dim = number(0, spec.head_size());
     return spec;

@@ -50,6 +50,34 @@ TEST(EstimateStructure, CostsTheSameWhateverTheFidelity) {
   EXPECT_LE(few.makespan.si(), all.makespan.si());
 }
 
+/// Three of 26 layers' runs are kept whole, the others stand for them.
+TEST(EstimateStructure, OfLayersThatTakeTurnsIsThatOfAllEvents) {
+  for (const std::string pattern : {"sssssf", "sf", "ffffffffffsssss", "sffsfsssfsfsffsff"}) {
+    TransformerSpec spec = testing::tiny_llama();
+    spec.n_layers = 26;
+    spec.sliding_window = 6;
+    for (const char c : pattern) {
+      spec.layer_types.push_back(c == 's' ? "sliding_attention" : "full_attention");
+    }
+    spec.score_cap = 50;
+    spec.output_norms = true;
+    const ChipSpec chip = testing::shipped_chip({testing::with("macros_per_tile", "4")});
+    for (const Workload& load : {Workload{1, 20, 1, {}}, Workload{12, 8, 1, {}}}) {
+      const Estimate all = estimate_structure(spec, chip, load);
+      const Estimate few = estimate_structure(spec, chip, load, Fidelity::structure);
+      EXPECT_EQ(all.fidelity, "events");
+      EXPECT_EQ(all.macs, few.macs) << pattern;
+      EXPECT_EQ(all.kv_bytes_in_dram, few.kv_bytes_in_dram) << pattern;
+      EXPECT_EQ(all.ledger.by_component().at("softmax").count,
+                few.ledger.by_component().at("softmax").count);
+      EXPECT_NEAR(all.tpot / few.tpot, 1.0, 1e-12) << pattern;
+      if (*load.prompt > 1 && !few.exact) continue;
+      EXPECT_NEAR(all.makespan / few.makespan, 1.0, 1e-12) << pattern;
+      EXPECT_NEAR(all.energy / few.energy, 1.0, 1e-9) << pattern;
+    }
+  }
+}
+
 TEST(EstimateStructure, AModelPricesManyWorkloadsAsOneByOne) {
   const TransformerSpec spec = testing::shipped_network("llama-3-8b");
   StructureModel model(spec, testing::shipped_chip());

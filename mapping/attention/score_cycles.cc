@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mapping/attention/score_cycles.h"
+
+namespace ohm {
+
+Index score_cycles(const DigitalSpec& unit, const TransformerSpec& network) {
+  Index cycles = unit.softmax.cycles;
+  if (network.score_cap > 0) cycles += activation_element(unit, "tanh").cycles;
+  return cycles;
+}
+
+}  // namespace ohm

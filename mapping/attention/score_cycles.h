@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "mapping/chip/digital_spec.h"
+#include "mapping/network/transformer_spec.h"
+
+namespace ohm {
+
+/// Cycles of one lane for one score: its softmax, and before it the tanh that caps it (Gemma 2,
+/// 2024, section 2; its scales are those of operands and results).
+Index score_cycles(const DigitalSpec& unit, const TransformerSpec& network);
+
+}  // namespace ohm

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mapping/attention/score_cycles.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/mapping/chip_builder.h"
+
+namespace ohm {
+namespace {
+
+TEST(ScoreCycles, AreThoseOfTheSoftmaxAndOfWhatComesBeforeIt) {
+  DigitalSpec unit = testing::shipped_chip().digital;
+  unit.softmax.cycles = 3;
+  unit.activation.cycles = 5;
+  TransformerSpec spec = testing::tiny_llama();
+  EXPECT_EQ(score_cycles(unit, spec), 3);
+  spec.score_cap = 50;
+  EXPECT_EQ(score_cycles(unit, spec), 8);
+}
+
+}  // namespace
+}  // namespace ohm
