@@ -49,8 +49,8 @@ Watts GainCell::leakage() const {
 }
 
 std::string GainCell::refusal(const TransformerSpec& network) const {
-  if (network.score_cap > 0) {
-    return "scores that are capped; a score becomes a pulse where it is "
+  if (network.score_cap > 0 || network.positions == "alibi") {
+    return "scores that are capped or have a bias by distance; a score becomes a pulse where it is "
            "made: take another kind";
   }
   const Index key = attention_shape(network).key;

@@ -5,6 +5,7 @@ namespace ohm {
 
 Index score_cycles(const DigitalSpec& unit, const TransformerSpec& network) {
   Index cycles = unit.softmax.cycles;
+  if (network.positions == "alibi") cycles += combine_element(unit).cycles;
   if (network.score_cap > 0) cycles += activation_element(unit, "tanh").cycles;
   return cycles;
 }

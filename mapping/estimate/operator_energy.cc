@@ -156,6 +156,7 @@ class Booker {
   void book_scores(std::int64_t scores) {
     const TransformerSpec& s = mapping_.network.spec;
     elements("softmax", scores, spec_.digital.softmax);
+    if (s.positions == "alibi") elements("combine", scores, combine_element(spec_.digital));
     if (s.score_cap == 0) return;
     elements("activation", scores, activation_element(spec_.digital, "tanh"));
   }

@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "core/spelling.h"
+#include "mapping/network/hf_alibi.h"
 #include "mapping/network/hf_gemma.h"
 #include "mapping/network/hf_language_model.h"
 #include "mapping/network/hf_layer_types.h"
@@ -263,12 +264,14 @@ TransformerSpec named(const HfReader& r, const std::string&) {
 
 const Family& family_of(const std::string& name) {
   static const std::map<std::string, Family> own{
+      {"bloom", {bloom_keys(), read_bloom}},
       {"deepseek_v2", {deepseek_keys(), read_deepseek}},
       {"deepseek_v3", {deepseek_keys(), read_deepseek}},
       {"gemma", {llama_keys(), read_gemma}},
       {"gemma2", {later_gemma_keys(), read_later_gemma}},
       {"gemma3_text", {later_gemma_keys(), read_later_gemma}},
       {"mixtral", {mixtral_keys(), named<read_mixtral>}},
+      {"mpt", {mpt_keys(), read_mpt}},
       {"opt", {opt_keys(), named<read_opt>}},
       {"qwen3_moe", {qwen3_moe_keys(), named<read_qwen3_moe>}},
       {"starcoder2", {starcoder2_keys(), named<read_starcoder2>}},

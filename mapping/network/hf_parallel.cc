@@ -131,9 +131,7 @@ TransformerSpec read_phi(const HfReader& r) {
 TransformerSpec read_falcon(const HfReader& r) {
   const JsonKeys& file = r.file();
   TransformerSpec s = read_stream(r, "falcon");
-  if (file.flag("alibi", false)) {
-    file.refuse("alibi", "true is not in this version; expected false: rotated positions");
-  }
+  if (file.flag("alibi", false)) s.positions = "alibi";
   s.d_ff = inner_width(r, s);
   const bool later = file.flag("new_decoder_architecture", false);
   if (later) {

@@ -283,6 +283,7 @@ Network build_network(const TransformerSpec& spec) {
   const Index source = add_source_stack(b, spec);
   Index stream = add_embedding(b, spec);
   if (spec.is_bert()) stream = b.norm("norm", stream);
+  if (spec.embedding_norm) stream = b.norm("embedding.norm", stream);
   stream = source < 0 ? add_layers(b, spec, 0, spec.n_layers, stream, -1)
                       : add_layers(b, spec, static_cast<int>(spec.n_layers), spec.n_decoder_layers,
                                    stream, source);

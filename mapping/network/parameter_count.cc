@@ -61,10 +61,11 @@ Index sides_of(const TransformerSpec& s, const std::string& part) {
 }  // namespace
 
 Index parameter_count(const TransformerSpec& s) {
-  const Index d = s.d_model, norm = s.norm == "rmsnorm" ? d : 2 * d;
+  const Index d = s.d_model, norm = s.norm == "rmsnorm" || !s.norm_bias ? d : 2 * d;
   // pre-norm: after the layers of each stack; post-norm encoders: after the embedding
   const bool outer = s.norm_placement == "pre" ? s.final_norm : s.is_bert();
-  const Index outer_norms = outer ? (s.n_decoder_layers > 0 ? 2 : 1) * norm : 0;
+  const Index outer_norms =
+      (outer ? (s.n_decoder_layers > 0 ? 2 : 1) * norm : 0) + (s.embedding_norm ? norm : 0);
   const Index pooler = s.pooler ? d * d + d : 0;
   const Index classifier = s.n_labels > 0 ? (d + 1) * s.n_labels : 0;
   const Index head = s.is_decoder() && !s.tied_head ? s.table_width() * s.vocabulary : 0;

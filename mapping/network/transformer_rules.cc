@@ -118,6 +118,8 @@ void layer_type_rules(const TransformerSpec& s, Visitor& v) {
 /// What is done to scores and to the head's outputs.
 void score_rules(const TransformerSpec& s, Visitor& v) {
   const bool one_stack = s.is_decoder() && s.n_decoder_layers == 0;
+  v.rule(s.positions != "alibi" || (one_stack && !s.is_latent()), "positions",
+         "'alibi' found; only a decoder of one stack, without latent attention, has it");
   v.rule(s.score_cap == 0 || (one_stack && !s.is_latent()), "score_cap",
          "only a decoder of one stack, without latent attention, has it; remove it");
   v.rule(s.output_cap == 0 || one_stack, "output_cap",
@@ -126,6 +128,10 @@ void score_rules(const TransformerSpec& s, Visitor& v) {
 
 /// Norms beyond those of a layer.
 void norm_rules(const TransformerSpec& s, Visitor& v) {
+  v.rule(s.norm_bias || (s.norm == "layernorm" && s.is_decoder()), "norm_bias",
+         "false found; only layernorms of decoders may lack a bias; remove it");
+  v.rule(!s.embedding_norm || (s.is_decoder() && s.n_decoder_layers == 0), "embedding_norm",
+         fmt::format("{} does not have this as an option; remove it", s.family));
   v.rule(!s.output_norms || (s.norm_placement == "pre" && s.is_decoder() && !s.is_parallel() &&
                              s.n_decoder_layers == 0),
          "output_norms",
@@ -203,6 +209,8 @@ void executable_rules(const TransformerSpec& s, Visitor& v) {
   lacks(s.layer_types.empty(), "layer_types");
   lacks(s.score_cap == 0, "score_cap");
   lacks(s.output_cap == 0, "output_cap");
+  lacks(s.norm_bias, "norm_bias");
+  lacks(!s.embedding_norm, "embedding_norm");
   lacks(!s.output_norms, "output_norms");
   lacks(!s.gated_ffn, "gated_ffn");
   lacks(s.norm == "layernorm", "norm");

@@ -123,8 +123,8 @@ void visit_inputs(TransformerSpec& s, Visitor& v) {
        {"patch_size", "height and width of a patch in pixels; 0 for text", 1 << 14, s.patch_size},
        {"channels", "colours of a pixel; 0 for text", 4096, s.channels}});
   v.value(Field("positions", "how tokens learn where they stand")
-              .one_of({"learned", "rope", "relative"})
-              .later({"alibi", "sinusoidal"}),
+              .one_of({"learned", "rope", "relative", "alibi"})
+              .later({"sinusoidal"}),
           s.positions);
   optional_sizes(
       v, {{"unused_positions", "rows of the position table before the first position", 1024,
@@ -172,6 +172,8 @@ void visit_operators(TransformerSpec& s, Visitor& v) {
   v.value(Field("norm_epsilon", "added to the variance by layer normalisation").between(0, 1),
           s.norm_epsilon);
   v.value(Field("final_norm", "pre-norm models: normalise after the last layer"), s.final_norm);
+  v.value(Field("norm_bias", "whether layer normalisations have a bias"), s.norm_bias);
+  v.value(Field("embedding_norm", "decoders: normalise the embedding"), s.embedding_norm);
   v.value(Field("output_norms",
                 "normalise what attention and feed-forward part add to the stream, too"),
           s.output_norms);
@@ -241,10 +243,10 @@ void visit_adapters(TransformerSpec& s, Visitor& v) {
 
 const std::vector<std::string>& network_families() {
   static const std::vector<std::string> families{
-      "bert",    "bitnet",      "deepseek_v2", "deepseek_v3", "deit",  "falcon", "gemma",
-      "gemma2",  "gemma3_text", "gpt2",        "gpt_neox",    "gptj",  "llama",  "mistral",
-      "mixtral", "opt",         "phi",         "phi3",        "qwen2", "qwen3",  "qwen3_moe",
-      "roberta", "starcoder2",  "t5",          "vit"};
+      "bert",    "bitnet",    "bloom",       "deepseek_v2", "deepseek_v3", "deit", "falcon",
+      "gemma",   "gemma2",    "gemma3_text", "gpt2",        "gpt_neox",    "gptj", "llama",
+      "mistral", "mixtral",   "mpt",         "opt",         "phi",         "phi3", "qwen2",
+      "qwen3",   "qwen3_moe", "roberta",     "starcoder2",  "t5",          "vit"};
   return families;
 }
 
@@ -281,7 +283,7 @@ void TransformerSpec::visit(Visitor& v) {
   v.value(Field("family", "architecture, as Hugging Face's model_type")
               .must()
               .one_of(network_families())
-              .later({"qwen2_moe", "bloom", "mpt"}),
+              .later({"qwen2_moe"}),
           family);
   visit_shape(*this, v);
   visit_inputs(*this, v);

@@ -36,10 +36,12 @@ struct TransformerSpec {
   std::string block = "sequential";    ///< sequential | parallel | parallel_one_norm
   double norm_epsilon = 1e-5;
   bool final_norm = true;             ///< pre-norm models: after the last layer
+  bool norm_bias = true;              ///< of a layernorm
+  bool embedding_norm = false;        ///< decoders: the embedding is normalised
   bool output_norms = false;          ///< also what attention and feed-forward part add
   bool sub_norms = false;             ///< BitNet: also before attention's output and ffn_down
   bool head_norms = false;            ///< queries and keys are normalised head by head
-  std::string positions = "learned";  ///< learned | rope | relative
+  std::string positions = "learned";  ///< learned | rope | relative | alibi
   Index rope_dim = 0;                 ///< rotated part of a head; 0: all of it
   Index unused_positions = 0;         ///< rows of the position table before the first position
   Index relative_buckets = 0;         ///< t5: of the position bias, per head and stack

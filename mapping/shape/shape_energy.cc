@@ -197,6 +197,7 @@ class EnergyCount {
     add(ShapePart::quantise, counts.quantised, unit_.quantise);
     add(ShapePart::softmax, counts.softmax, unit_.softmax);
     const TransformerSpec& s = c_.network.spec;
+    if (s.positions == "alibi") add(ShapePart::combine, counts.softmax, combine_element(unit_));
     if (s.score_cap > 0) {
       add(ShapePart::activation, counts.softmax, activation_element(unit_, "tanh"));
     }

@@ -18,5 +18,13 @@ TEST(ScoreCycles, AreThoseOfTheSoftmaxAndOfWhatComesBeforeIt) {
   EXPECT_EQ(score_cycles(unit, spec), 8);
 }
 
+TEST(ScoreCycles, OfABiasByDistanceAreAProductAndASum) {
+  DigitalSpec unit = testing::shipped_chip().digital;
+  TransformerSpec spec = testing::tiny_llama();
+  const Index plain = score_cycles(unit, spec);
+  spec.positions = "alibi";
+  EXPECT_EQ(score_cycles(unit, spec), plain + combine_element(unit).cycles);
+}
+
 }  // namespace
 }  // namespace ohm

@@ -134,20 +134,21 @@ TEST(HfConfig, RefusesKeysThatWouldChangeTheComputation) {
 
 TEST(HfConfig, SaysThatOtherFamiliesAreNotInThisVersion) {
   for (const char* family : {"dbrx", "stablelm", "cohere"}) {
-    EXPECT_EQ(fault(family, ""),
-              fmt::format("config.json: model_type: '{}' is not in this version; expected one of: "
-                          "bert, bitnet, deepseek_v2, deepseek_v3, deit, falcon, gemma, gemma2, "
-                          "gemma3_text, gpt2, gpt_neox, gptj, llama, mistral, mixtral, opt, phi, "
-                          "phi3, qwen2, qwen3, qwen3_moe, "
-                          "roberta, starcoder2, t5, vit, or the network's shape in a YAML file, as "
-                          "in configs/network",
-                          family));
+    EXPECT_EQ(
+        fault(family, ""),
+        fmt::format("config.json: model_type: '{}' is not in this version; expected one of: "
+                    "bert, bitnet, bloom, deepseek_v2, deepseek_v3, deit, falcon, gemma, gemma2, "
+                    "gemma3_text, gpt2, gpt_neox, gptj, llama, mistral, mixtral, mpt, opt, phi, "
+                    "phi3, qwen2, qwen3, qwen3_moe, "
+                    "roberta, starcoder2, t5, vit, or the network's shape in a YAML file, as "
+                    "in configs/network",
+                    family));
   }
   EXPECT_THAT(fault("gtp2", ""), HasSubstr("did you mean 'gpt2'?"));
   EXPECT_EQ(tiny::message_of<ConfigError>([] { parse_hf_config("{}", "c.json"); }),
-            "c.json: model_type: missing; expected one of: bert, bitnet, deepseek_v2, "
+            "c.json: model_type: missing; expected one of: bert, bitnet, bloom, deepseek_v2, "
             "deepseek_v3, deit, falcon, gemma, gemma2, gemma3_text, gpt2, gpt_neox, gptj, llama, "
-            "mistral, mixtral, opt, phi, phi3, "
+            "mistral, mixtral, mpt, opt, phi, phi3, "
             "qwen2, qwen3, qwen3_moe, roberta, starcoder2, t5, vit");
 }
 

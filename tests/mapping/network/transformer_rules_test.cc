@@ -94,6 +94,12 @@ TEST(TransformerRules, OfNormsAndCaps) {
   s.output_norms = true;
   s.block = "parallel";
   EXPECT_THAT(fault(s), HasSubstr("output_norms: only a decoder of one stack"));
+  s = testing::tiny_bert();
+  s.embedding_norm = true;
+  EXPECT_THAT(fault(s), HasSubstr("embedding_norm: bert does not have this as an option"));
+  s = testing::tiny_llama();
+  s.norm_bias = false;
+  EXPECT_THAT(fault(s), HasSubstr("norm_bias: false found; only layernorms"));
   s = testing::tiny_llama();
   s.score_cap = -1;
   EXPECT_THAT(fault(s), HasSubstr("score_cap: -1 found"));
@@ -105,6 +111,9 @@ TEST(TransformerRules, OfNormsAndCaps) {
   s = testing::tiny_t5();
   s.output_cap = 30;
   EXPECT_THAT(fault(s), HasSubstr("output_cap: only a decoder of one stack"));
+  s = testing::tiny_deepseek();
+  s.positions = "alibi";
+  EXPECT_NE(fault(s), "");
 }
 
 TEST(TransformerRules, RefusesWhatAnExecutedFamilyDoesNotCompute) {

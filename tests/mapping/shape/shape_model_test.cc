@@ -45,12 +45,14 @@ class Draw {
     }
     spec.score_cap = number(0, 1) == 0 ? 50 : 0;
     spec.output_cap = number(0, 1) == 0 ? 30 : 0;
+    if (number(0, 2) == 0) spec.positions = "alibi";
     spec.output_norms = number(0, 1) == 0;
+    spec.embedding_norm = number(0, 1) == 0;
     spec.block = spec.output_norms
                      ? "sequential"
                      : one_of<std::string>({"sequential", "parallel", "parallel_one_norm"});
     spec.head_norms = number(0, 1) == 1;
-    spec.rope_dim = number(0, spec.head_size());
+    spec.rope_dim = spec.positions == "rope" ? number(0, spec.head_size()) : 0;
     return spec;
   }
 
