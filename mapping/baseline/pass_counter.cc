@@ -62,7 +62,8 @@ PassCounter::PassCounter(const Network& network, const BaselineBitsSpec& bits) {
     found->weights += static_cast<double>(m.weights());
   }
   weight_bytes_ = bytes(1, bits.weights);
-  resident_bytes_ = bytes(parameter_count(spec), bits.weights);
+  const Index beside = spec.has_adapters() ? adapter_parameter_count(spec) : 0;
+  resident_bytes_ = bytes(parameter_count(spec) + beside, bits.weights);
   kv_bytes_ = decoder_ ? bytes(kv_values_per_token(spec), bits.kv) : 0.0;
   layers_ = static_cast<double>(spec.n_layers);
   attention_prefill_ = layers_ * static_cast<double>(attention_macs(spec, false));

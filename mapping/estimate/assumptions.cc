@@ -29,7 +29,10 @@ void add_network(const TransformerSpec& spec, const DigitalSpec& digital, Senten
   if (spec.weight_levels > 0) {
     list.push_back("weights of few levels are stored as the macro's weights: no smaller cells");
   }
-  if (spec.lora_rank > 0) list.push_back("low-rank adapters are merged into their matrices");
+  if (spec.lora_rank > 0 && !spec.has_adapters()) {
+    list.push_back(
+        "low-rank adapters are merged into their matrices, which another adapter reprograms");
+  }
 }
 
 void add_experts(const TransformerSpec& spec, const Request& request, Sentences& list) {

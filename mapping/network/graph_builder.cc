@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace ohm {
 
 GraphBuilder::GraphBuilder(const TransformerSpec& spec) : d_(spec.d_model) {
@@ -28,8 +30,8 @@ Index GraphBuilder::add(Operator op, std::initializer_list<Index> producers) {
   return network_.order.back();
 }
 
-Index GraphBuilder::matmul(const std::string& name, StaticMatmul matmul,
-                           std::initializer_list<Index> from) {
+Index GraphBuilder::add_matmul(const std::string& name, StaticMatmul matmul,
+                               std::initializer_list<Index> from) {
   Operator op{.kind = OpKind::matmul, .name = name};
   op.in_features = matmul.rows;
   op.out_features = matmul.columns;
@@ -40,9 +42,31 @@ Index GraphBuilder::matmul(const std::string& name, StaticMatmul matmul,
   matmul.once = once_;
   matmul.expert = expert_;
   matmul.source = matmul.source || source_;
-  if (layer_ >= 0) matmul.levels = network_.spec.weight_levels;
   network_.matmuls.push_back(std::move(matmul));
   return add(std::move(op), from);
+}
+
+Index GraphBuilder::matmul(const std::string& name, StaticMatmul matmul,
+                           std::initializer_list<Index> from) {
+  const TransformerSpec& s = network_.spec;
+  const auto& parts = s.lora_parts;
+  const bool adapts =
+      s.has_adapters() && std::find(parts.begin(), parts.end(), matmul.part) != parts.end();
+  const Index rows = matmul.rows, columns = matmul.columns;
+  const std::string part = matmul.part;
+  Index low = -1;
+  if (adapts) {
+    const Index a = add_matmul(
+        name + "_lora_a",
+        {.part = part + "_lora_a", .rows = rows, .columns = s.lora_rank, .bias = false}, from);
+    low = add_matmul(
+        name + "_lora_b",
+        {.part = part + "_lora_b", .rows = s.lora_rank, .columns = columns, .bias = false}, {a});
+  }
+  if (layer_ >= 0) matmul.levels = s.weight_levels;
+  const Index made = add_matmul(name, std::move(matmul), from);
+  // behind its matrix, so that the sum is made where that matrix ends
+  return adapts ? elementwise(OpKind::residual, name + "_lora", columns, {low, made}) : made;
 }
 
 Index GraphBuilder::norm(const std::string& name, Index features, Index passed, Index from) {

@@ -16,7 +16,8 @@ class GraphBuilder {
 
   Index add(Operator op, std::initializer_list<Index> producers);
 
-  /// `matmul` gives part, rows, columns and bias.
+  /// `matmul` gives part, rows, columns and bias. Where its part has an adapter beside it, what
+  /// comes out is the sum of both.
   Index matmul(const std::string& name, StaticMatmul matmul, std::initializer_list<Index> from);
 
   Index norm(const std::string& name, Index from) { return norm(name, d_, from); }
@@ -50,6 +51,7 @@ class GraphBuilder {
 
  private:
   std::string prefix() const;
+  Index add_matmul(const std::string& name, StaticMatmul matmul, std::initializer_list<Index> from);
 
   Network network_;
   Index d_;

@@ -222,6 +222,13 @@ void visit_adapters(TransformerSpec& s, Visitor& v) {
   v.value(Field("lora_rank", "rank of low-rank adapters; 0: none").between(0, kWidest),
           s.lora_rank);
   v.value(Field("lora_parts", "matrices with an adapter, such as [qkv, attn_out]"), s.lora_parts);
+  v.value(Field("lora_placement",
+                "merged: adapters are part of the weights; beside: matrices of their own, which a "
+                "token passes at run time")
+              .one_of({"merged", "beside"}),
+          s.lora_placement);
+  v.rule(s.lora_placement == "merged" || s.lora_rank > 0, "lora_placement",
+         "'beside' found without adapters; expected lora_rank and lora_parts too");
   v.rule((s.lora_rank > 0) == !s.lora_parts.empty(), "lora_parts",
          "adapters need both lora_rank and lora_parts; give both or neither");
   for (const std::string& part : s.lora_parts) {
@@ -255,7 +262,13 @@ bool is_executable(const TransformerSpec& spec) {
 }
 
 void require_executable(const TransformerSpec& spec) {
-  if (is_executable(spec)) return;
+  if (is_executable(spec) && !spec.has_adapters()) return;
+  if (is_executable(spec)) {
+    throw ArgumentError(
+        fmt::format("network {}: lora_placement: beside; numbers are computed of merged adapters "
+                    "only: expected lora_placement: merged",
+                    spec.name));
+  }
   throw ArgumentError(fmt::format(
       "network {}: numbers of family '{}' are not computed in this version; expected gpt2, bert "
       "or vit: ask for its fit and its estimate instead",

@@ -67,7 +67,8 @@ struct TransformerSpec {
   Index v_head_dim = 0;         ///< MLA: a head's value
   Index weight_levels = 0;      ///< values of a trained weight; 3: ternary; 0: a real number
   Index lora_rank = 0;          ///< of low-rank adapters; 0: none
-  std::vector<std::string> lora_parts;  ///< matrices with an adapter: parts of a StaticMatmul
+  std::vector<std::string> lora_parts;    ///< matrices with an adapter: parts of a StaticMatmul
+  std::string lora_placement = "merged";  ///< merged (into the weights) | beside (own matrices)
 
   Index head_size() const { return head_dim > 0 ? head_dim : d_model / n_heads; }
   Index kv_heads() const { return n_kv_heads > 0 ? n_kv_heads : n_heads; }
@@ -81,6 +82,8 @@ struct TransformerSpec {
   Index window_of(Index layer) const;
   /// The same in the layer that sees most.
   Index widest_window() const;
+  /// Whether adapters are matrices of their own.
+  bool has_adapters() const { return lora_rank > 0 && lora_placement == "beside"; }
   /// Whether layer `layer` has a router and experts.
   bool routes(Index layer) const { return n_experts > 0 && layer >= dense_layers; }
   /// Attention and feed-forward part read the same vector.

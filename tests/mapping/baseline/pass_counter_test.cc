@@ -102,6 +102,20 @@ TEST(PassCounter, OfAnEncoderSeesEveryTokenFromEveryToken) {
   EXPECT_EQ(counter.kv_bytes_per_token(), 0.0);
 }
 
+TEST(PassCounter, ReadsAdaptersBesideTheirMatrices) {
+  TransformerSpec spec = testing::tiny_llama();
+  const PassCounter alone(build_network(spec), {8, 8, 8});
+  spec.lora_rank = 4;
+  spec.lora_parts = {"qkv"};
+  const PassCounter merged(build_network(spec), {8, 8, 8});
+  spec.lora_placement = "beside";
+  const PassCounter beside(build_network(spec), {8, 8, 8});
+  const double values = 2 * 4 * (32 + 64);
+  EXPECT_EQ(merged.weight_bytes(), alone.weight_bytes());
+  EXPECT_EQ(beside.weight_bytes() - alone.weight_bytes(), values);
+  EXPECT_EQ(beside.decode(1, 1).weight_bytes - alone.decode(1, 1).weight_bytes, values);
+}
+
 TEST(PassCounter, RefusesTwoStacks) {
   EXPECT_THROW(PassCounter(testing::shipped_graph("t5-small"), {8, 8, 8}), ArgumentError);
 }

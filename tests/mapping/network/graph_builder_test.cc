@@ -34,5 +34,39 @@ TEST(GraphBuilder, NamesOperatorsByTheirLayerAndConnectsThem) {
   EXPECT_EQ(network.order.back(), last);
 }
 
+TEST(GraphBuilder, PutsAnAdapterBesideItsMatrixAndAddsBoth) {
+  TransformerSpec spec = testing::tiny_gpt();
+  spec.lora_rank = 3;
+  spec.lora_parts = {"ffn_up"};
+  spec.lora_placement = "beside";
+  spec.weight_levels = 3;
+  GraphBuilder b(spec);
+  const Index stream = b.add({.kind = OpKind::embedding, .name = "embedding"}, {});
+  b.enter_layer(0);
+  const Index sum = b.matmul("ffn.up", {.part = "ffn_up", .rows = 32, .columns = 8}, {stream});
+  const Index other = b.matmul("attn.out", {.part = "attn_out", .rows = 8, .columns = 32}, {sum});
+  const Network network = b.take();
+  ASSERT_EQ(network.matmuls.size(), 4u);
+  const StaticMatmul &low = network.matmuls[0], &high = network.matmuls[1];
+  EXPECT_EQ(low.name, "h.0.ffn.up_lora_a");
+  EXPECT_EQ(low.part, "ffn_up_lora_a");
+  EXPECT_EQ(low.rows, 32);
+  EXPECT_EQ(low.columns, 3);
+  EXPECT_EQ(high.name, "h.0.ffn.up_lora_b");
+  EXPECT_EQ(high.rows, 3);
+  EXPECT_EQ(high.columns, 8);
+  EXPECT_FALSE(low.bias || high.bias);
+  EXPECT_EQ(low.levels, 0);  // adapters keep real weights
+  EXPECT_EQ(network.matmuls[2].levels, 3);
+  EXPECT_EQ(network.op(sum).kind, OpKind::residual);
+  EXPECT_EQ(network.op(sum).in_features, 8);
+  const auto reads = [&](Index from, Index to) {
+    return boost::edge(static_cast<size_t>(from), static_cast<size_t>(to), network.graph).second;
+  };
+  EXPECT_TRUE(reads(stream, 1) && reads(1, 2) && reads(stream, 3) && reads(2, sum) &&
+              reads(3, sum));
+  EXPECT_EQ(network.op(other).kind, OpKind::matmul);
+}
+
 }  // namespace
 }  // namespace ohm

@@ -63,6 +63,32 @@ TEST(TransformerSpec, SaysWhichFamiliesComeLater) {
               HasSubstr("starcoder2, t5, vit; this one is not in this version"));
 }
 
+TEST(TransformerSpec, PutsAdaptersBesideMatricesThatHaveSome) {
+  TransformerSpec s = find_network("llama-3-8b", {repository::configs()});
+  s.lora_placement = "beside";
+  EXPECT_THAT(fault(s), HasSubstr("lora_placement: 'beside' found without adapters"));
+  s.lora_rank = 16;
+  EXPECT_THAT(fault(s), HasSubstr("lora_parts: adapters need both"));
+  s.lora_parts = {"qkv"};
+  EXPECT_TRUE(s.has_adapters());
+  check_spec(s, "here");
+  s.lora_rank = -1;
+  EXPECT_THAT(fault(s), HasSubstr("lora_rank: -1 found"));
+  s.lora_rank = 16;
+  s.lora_placement = "nearby";
+  EXPECT_THAT(fault(s), HasSubstr("lora_placement: 'nearby' found"));
+}
+
+TEST(TransformerSpec, RefusesNumbersOfAdaptersBesideMatrices) {
+  TransformerSpec s = find_network("gpt2-small", {repository::configs()});
+  s.lora_rank = 4;
+  s.lora_parts = {"qkv"};
+  EXPECT_NO_THROW(require_executable(s));
+  s.lora_placement = "beside";
+  EXPECT_THAT(tiny::message_of<ArgumentError>([&] { require_executable(s); }),
+              HasSubstr("expected lora_placement: merged"));
+}
+
 TEST(TransformerSpec, NamesTheAdapterThatWasMeant) {
   TransformerSpec s = find_network("llama-3-8b", {repository::configs()});
   s.lora_rank = 16;

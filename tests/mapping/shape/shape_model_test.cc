@@ -36,6 +36,7 @@ class Draw {
     spec.n_heads = one_of<Index>({2, 4, 8});
     spec.d_model = 8 * number(2, 9);
     spec.d_ff = number(9, 200);
+    if (!spec.is_latent() && number(0, 2) == 0) adapt(spec);
     if (spec.family != "llama") return spec;
     if (number(0, 2) == 0) spec.sliding_window = number(3, 30);
     if (spec.sliding_window > 0 && number(0, 1) == 0) {
@@ -54,6 +55,16 @@ class Draw {
     spec.head_norms = number(0, 1) == 1;
     spec.rope_dim = spec.positions == "rope" ? number(0, spec.head_size()) : 0;
     return spec;
+  }
+
+  void adapt(TransformerSpec& spec) {
+    spec.lora_rank = number(1, 20);
+    spec.lora_placement = one_of<std::string>({"merged", "beside"});
+    for (const char* part : {"qkv", "attn_out", "ffn_up", "ffn_gate", "ffn_down"}) {
+      const bool there = part != std::string("ffn_gate") || spec.gated_ffn;
+      if (there && number(0, 1) == 0) spec.lora_parts.emplace_back(part);
+    }
+    if (spec.lora_parts.empty()) spec.lora_parts = {"qkv"};
   }
 
   ChipSpec chip() {
