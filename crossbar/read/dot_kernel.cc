@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/gemm.h"
+#include "crossbar/read/tile_kernel.h"
 
 // Highway compiles this file once per instruction set and picks one at run time.
 #undef HWY_TARGET_INCLUDE
@@ -206,6 +207,8 @@ HWY_EXPORT(has_instruction);
 
 namespace {
 
+constexpr Index kFewestTiled = 4;  // vectors, below which registers are faster than tiles
+
 /// The sum of one vector and one column of a panel, digit by digit.
 std::uint32_t plain_sum(const std::uint8_t* bytes, const DotPanel& panel, Index column) {
   const Index run = column / kDotColumns, in_run = column % kDotColumns;
@@ -220,8 +223,10 @@ std::uint32_t plain_sum(const std::uint8_t* bytes, const DotPanel& panel, Index 
   return total;
 }
 
-/// For processors with AVX-512 that lack the instruction.
-void add_plainly(const DotVectors& vectors, const DotPanel& panel, const DotOutput& out) {
+}  // namespace
+
+void add_dot_products_plainly(const DotVectors& vectors, const DotPanel& panel,
+                              const DotOutput& out) {
   for (Index v = 0; v < vectors.count; ++v) {
     std::int32_t* sums = out.sums + v * out.stride;
     for (Index j = 0; j < panel_columns(panel.n_digits); ++j) {
@@ -232,19 +237,30 @@ void add_plainly(const DotVectors& vectors, const DotPanel& panel, const DotOutp
   }
 }
 
-}  // namespace
-
 bool has_dot_products() {
   return HWY_DYNAMIC_DISPATCH(has_instruction)() && has_int8_dot_product();
+}
+
+bool uses_tiles() {
+  return has_tiles() && HWY_DYNAMIC_DISPATCH(has_instruction)();
 }
 
 void fill_panels(const DotRows& rows, Index digit, Index n_digits, std::int8_t* panels) {
   HWY_DYNAMIC_DISPATCH(fill_panels_all)(rows, digit, n_digits, panels);
 }
 
+Index panel_rows() {
+  return uses_tiles() ? kTileRows : kDotRowsAtOnce;
+}
+
 void add_dot_products(const DotVectors& vectors, const DotPanel& panel, const DotOutput& out) {
   static const bool has_vnni = has_int8_dot_product();
-  if (!has_vnni && HWY_DYNAMIC_DISPATCH(has_instruction)()) return add_plainly(vectors, panel, out);
+  if (vectors.count >= kFewestTiled && panel.n_quads % kTileQuads == 0 && uses_tiles()) {
+    return add_tile_products(vectors, panel, out);
+  }
+  if (!has_vnni && HWY_DYNAMIC_DISPATCH(has_instruction)()) {
+    return add_dot_products_plainly(vectors, panel, out);
+  }
   HWY_DYNAMIC_DISPATCH(add_dot_products_all)(vectors, panel, out);
 }
 

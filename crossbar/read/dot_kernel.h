@@ -11,6 +11,8 @@ namespace ohm {
 inline constexpr Index kDotColumns = 16;
 inline constexpr Index kDotRows = 4;
 inline constexpr Index kDotBytes = kDotColumns * kDotRows;
+/// Rows that registers multiply in one turn.
+inline constexpr Index kDotRowsAtOnce = 2 * kDotRows;
 /// Most digits of an entry.
 inline constexpr Index kMostDotDigits = 4;
 
@@ -51,6 +53,12 @@ struct DotOutput {
 /// products to an int32 at once, exactly (AVX-512 VNNI); elsewhere the kernel is right, but slow.
 bool has_dot_products();
 
+/// Whether whole tiles of bytes are multiplied at once instead (AMX).
+bool uses_tiles();
+
+/// Rows of which a panel should hold a multiple: what is multiplied at once.
+Index panel_rows();
+
 /// Signed bytes of some rows, a multiple of kDotRows, and of n_runs · kDotColumns columns.
 struct DotRows {
   const std::int8_t* bytes = nullptr;
@@ -62,5 +70,10 @@ void fill_panels(const DotRows& rows, Index digit, Index n_digits, std::int8_t* 
 
 /// sums of vector v and column j = Σ_i byte_vi · Σ_d 256^d · digit_dij, modulo 2^32.
 void add_dot_products(const DotVectors& vectors, const DotPanel& panel, const DotOutput& out);
+
+/// The same digit by digit: the readable twin, which serves processors with AVX-512 that lack the
+/// instruction.
+void add_dot_products_plainly(const DotVectors& vectors, const DotPanel& panel,
+                              const DotOutput& out);
 
 }  // namespace ohm

@@ -44,7 +44,7 @@ void DotProduct::prepare(const ByteInputs& x, const ExactOperand& operand, RowRa
   x_ = &x;
   bias_ = operand.bias;
   n_digits_ = std::ssize(operand.digits);
-  n_quads_ = round_up(rows.rows, kByteRows) / kDotRows;
+  n_quads_ = round_up(rows.rows, panel_rows()) / kDotRows;
   n_columns_ = columns.columns;
   pack(operand, rows, columns);
   offsets_.assign(static_cast<size_t>(n_columns_), 0);
@@ -59,8 +59,8 @@ void DotProduct::multiply_bytes(Index first, Index count, std::int32_t* out) {
     const Index n = std::min(width, n_columns_ - left);
     DotOutput to =
         n == width ? DotOutput{out + left, n_columns_} : DotOutput{ragged_.data(), width};
-    for (const Matrix<std::uint8_t>& bytes : x_->digits) {
-      add_dot_products({bytes.row(first).data(), count, bytes.cols}, panel, to);
+    for (const ByteRows& bytes : x_->digits) {
+      add_dot_products({bytes.row(first), count, bytes.stride}, panel, to);
       to.shift += 8;
     }
     for (Index v = 0; n < width && v < count; ++v) {

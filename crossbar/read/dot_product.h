@@ -28,9 +28,10 @@ class DotProduct {
   const ByteInputs* x_ = nullptr;
   std::int64_t bias_ = 0;
   Index n_quads_ = 0, n_digits_ = 0, n_columns_ = 0;
-  std::vector<std::int8_t> panels_, edge_;
-  std::vector<std::int32_t> ragged_;   ///< sums of a panel that is not full
-  std::vector<std::int32_t> offsets_;  ///< per column: what the inputs' offset adds to every sum
+  AlignedVector<std::int8_t> panels_;
+  std::vector<std::int8_t> edge_;
+  AlignedVector<std::int32_t> ragged_;  ///< sums of a panel that is not full
+  std::vector<std::int32_t> offsets_;   ///< per column: what the inputs' offset adds to every sum
 };
 
 }  // namespace ohm

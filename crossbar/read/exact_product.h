@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/tensor.h"
+#include "crossbar/read/aligned_vector.h"
 
 namespace ohm {
 
@@ -57,22 +58,38 @@ void exact_product(const Matrix<float>& x, const ExactOperand& operand, RowRange
 Matrix<double> exact_product_reference(const Matrix<float>& x, const Matrix<float>& entries);
 
 /// Rows that fill up the last group of those that are multiplied together.
-inline constexpr Index kByteRows = 8;
+inline constexpr Index kByteRows = 64;
+static_assert(kByteRows % kCacheLine == 0);
+
+/// Unsigned bytes, (rows, cols), each row from the start of a cache line on and filled with zeros
+/// up to the stride.
+struct ByteRows {
+  Index rows = 0, cols = 0, stride = 0;
+  AlignedVector<std::uint8_t> values;
+
+  /// The bytes of the columns are not cleared.
+  ByteRows(Index n_rows, Index n_cols);
+
+  std::uint8_t* row(Index v) { return values.data() + v * stride; }
+  const std::uint8_t* row(Index v) const { return values.data() + v * stride; }
+};
 
 /// Vectors of integers as unsigned bytes: value = Σ_d 256^d · digits[d] - offset.
 ///
-/// Each matrix has one row more than there are vectors: the offset itself, so that one product
-/// yields what to subtract as well. Its columns are rounded up to a multiple of
-/// kByteRows.
+/// Each digit has one row more than there are vectors: the offset itself, so that one product
+/// yields what to subtract as well.
 struct ByteInputs {
   Index n_vectors = 0;
   std::int32_t offset = 0;
-  std::vector<Matrix<std::uint8_t>> digits;  ///< (n_vectors + 1, ≥ rows), least significant first
-  std::vector<std::int64_t> sums;            ///< Σ value of each vector
+  std::vector<ByteRows> digits;    ///< (n_vectors + 1, ≥ rows), least significant first
+  std::vector<std::int64_t> sums;  ///< Σ value of each vector
 };
 
 /// Splits integers of at most `max_input` in magnitude, 2^30 at the most, into bytes.
 ByteInputs make_byte_inputs(const Matrix<std::int32_t>& x, Index max_input);
+
+/// Integers that are bytes: all rows but the last, which the caller has left to be cleared.
+ByteInputs make_byte_inputs(ByteRows x);
 
 /// Room that byte_product() works in, kept between calls.
 struct ProductScratch {

@@ -13,6 +13,7 @@
 #include "core/gemm.h"
 #include "core/random.h"
 #include "crossbar/device/gaussian.h"
+#include "crossbar/read/aligned_vector.h"
 #include "crossbar/read/dot_kernel.h"
 #include "crossbar/read/mvm.h"
 #include "crossbar/read/mvm_reference.h"
@@ -160,10 +161,10 @@ void per_cell_noise(benchmark::State& state, double goal) {
 /// The dot products of (b) alone, out of the first-level cache and into nothing: what no read of
 /// entries of `digits` bytes by int8 dot products can undercut on this machine.
 void roof(benchmark::State& state, Index digits) {
-  constexpr Index kVectors = 6, kColumns = 32;
-  const std::vector<std::uint8_t> bytes(kVectors * 256, 1);
-  const std::vector<std::int8_t> panel(size_t{256 * kColumns} * static_cast<size_t>(digits), 1);
-  std::vector<std::int32_t> sums(kVectors * kColumns);
+  constexpr Index kVectors = 96, kColumns = 32;
+  const AlignedVector<std::uint8_t> bytes(kVectors * 256, 1);
+  const AlignedVector<std::int8_t> panel(size_t{256 * kColumns} * static_cast<size_t>(digits), 1);
+  AlignedVector<std::int32_t> sums(kVectors * kColumns);
   const Index tiles = kBatch * 8 * 4 * kSize * 4 / (kVectors * kColumns);
   const auto dots = [&] {
     for (Index k = 0; k < tiles; ++k) {

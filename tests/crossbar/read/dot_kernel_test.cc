@@ -29,8 +29,10 @@ struct Example {
   }
 };
 
+using Kernel = void(const DotVectors&, const DotPanel&, const DotOutput&);
+
 /// Rows further apart than columns need, in both operands and in the sums.
-void expect_sums(const Example& e) {
+void expect_sums(const Example& e, Kernel* add = add_dot_products) {
   const std::vector<std::int8_t> digits(e.digits.values.begin(), e.digits.values.end());
   const Index panel_bytes = e.n_rows / kDotRows * quad_bytes(e.n_digits), stride = e.n_columns + 5;
   std::vector<std::int8_t> panels(static_cast<size_t>(3 * panel_bytes));
@@ -43,9 +45,9 @@ void expect_sums(const Example& e) {
   for (const int shift : {0, 8}) {
     std::vector<std::int32_t> out(static_cast<size_t>(e.n_vectors * stride), 7);
     for (Index p = 0; p < 3; ++p) {
-      add_dot_products({bytes.data(), e.n_vectors, e.n_rows},
-                       {panels.data() + p * panel_bytes, e.n_rows / kDotRows, e.n_digits},
-                       {out.data() + p * panel_columns(e.n_digits), stride, shift});
+      add({bytes.data(), e.n_vectors, e.n_rows},
+          {panels.data() + p * panel_bytes, e.n_rows / kDotRows, e.n_digits},
+          {out.data() + p * panel_columns(e.n_digits), stride, shift});
     }
     for (Index v = 0; v < e.n_vectors; ++v) {
       for (Index j = 0; j < stride; ++j) {
@@ -61,17 +63,35 @@ void expect_sums(const Example& e) {
 TEST(DotKernel, EqualsIntegerArithmeticForEveryNumberOfDigitsOnEveryInstructionSet) {
   on_every_instruction_set([] {
     for (Index digits = 1; digits <= kMostDotDigits; ++digits) {
-      for (const Index vectors : {1, 3, 6, 8, 17}) expect_sums({digits, vectors, 24});
+      for (const Index vectors : {1, 3, 6, 8, 17, 32, 33, 70}) {
+        expect_sums({digits, vectors, 24});
+        expect_sums({digits, vectors, 128});
+      }
     }
+  });
+}
+
+TEST(DotKernel, TheTwinEqualsIntegerArithmeticToo) {
+  for (Index digits = 1; digits <= kMostDotDigits; ++digits) {
+    for (const Index rows : {8, 64}) expect_sums({digits, 5, rows}, add_dot_products_plainly);
+  }
+}
+
+TEST(DotKernel, PanelsOfAskedRowsTakeTilesOnlyWhereThereAreSome) {
+  on_every_instruction_set([] {
+    EXPECT_EQ(panel_rows(), uses_tiles() ? 64 : 8);
+    EXPECT_TRUE(has_dot_products() || !uses_tiles());
   });
 }
 
 TEST(DotKernel, WorstCaseProductsDoNotSaturateOnEveryInstructionSet) {
   on_every_instruction_set([] {
-    Example example{1, 6, 256};
-    std::ranges::fill(example.digits.values, -128);
-    std::ranges::fill(example.bytes.values, 255);
-    expect_sums(example);
+    for (const Index rows : {248, 256}) {
+      Example example{1, 6, rows};
+      std::ranges::fill(example.digits.values, -128);
+      std::ranges::fill(example.bytes.values, 255);
+      expect_sums(example);
+    }
   });
 }
 
