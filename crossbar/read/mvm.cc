@@ -131,7 +131,8 @@ Index Reader::unit_columns(int threads) const {
   const Index most = std::clamp(fitting, fewest, kMostColumns);
   const Index per_thread = threads > 0 ? threads : available_threads();
   const Index n_units = round_up((matrix_.columns + most - 1) / most, per_thread);
-  return round_up((matrix_.columns + n_units - 1) / std::max<Index>(1, n_units), kFewestColumns);
+  const Index each = (matrix_.columns + n_units - 1) / std::max<Index>(1, n_units);
+  return std::max(kFewestColumns, round_up(each, kFewestColumns));
 }
 
 /// Whether all sliced outputs of a tile are read at once, before the blocks: by the twin or as a

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cstdint>
 #include <utility>
 
 #include "core/error.h"
@@ -142,6 +144,32 @@ TEST(ByteProduct, SignedBytesTakeOneByte) {
   x(0, 1) = 128;
   EXPECT_EQ(make_byte_inputs(x, 128).digits.size(), 2U);
   EXPECT_EQ(make_byte_inputs(integers(3, 40, 0, 255, 1), 32768).digits.size(), 1U);
+}
+
+TEST(ByteInputs, RowsStartCacheLinesAndEndInZeros) {
+  for (const Index columns : {1, 63, 64, 65}) {
+    const ByteInputs inputs = make_byte_inputs(integers(3, columns, -5, 300, 1), 300);
+    for (const ByteRows& digit : inputs.digits) {
+      ASSERT_EQ(digit.rows, 4);
+      for (Index v = 0; v < digit.rows; ++v) {
+        EXPECT_EQ(reinterpret_cast<std::uintptr_t>(digit.row(v)) % kCacheLine, 0U);
+        for (Index i = columns; i < digit.stride; ++i) EXPECT_EQ(digit.row(v)[i], 0);
+      }
+    }
+  }
+}
+
+TEST(ByteInputs, BytesStayWhatTheyAreAndTheLastRowIsCleared) {
+  ByteRows rows(3, 70);
+  for (Index v = 0; v < 3; ++v) std::fill_n(rows.row(v), 70, static_cast<std::uint8_t>(v + 254));
+  const ByteInputs inputs = make_byte_inputs(std::move(rows));
+  EXPECT_EQ(inputs.n_vectors, 2);
+  EXPECT_EQ(inputs.offset, 0);
+  EXPECT_EQ(inputs.sums, (std::vector<std::int64_t>{70 * 254, 70 * 255}));
+  const ByteRows& digit = inputs.digits.front();
+  EXPECT_EQ(digit.row(0)[69], 254);
+  EXPECT_EQ(digit.row(1)[69], 255);
+  for (Index i = 0; i < digit.stride; ++i) EXPECT_EQ(digit.row(2)[i], 0);
 }
 
 }  // namespace
