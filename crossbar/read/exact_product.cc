@@ -9,6 +9,7 @@
 
 #include "core/error.h"
 #include "core/gemm.h"
+#include "crossbar/read/dot_kernel.h"
 #include "crossbar/read/sum_kernel.h"
 
 namespace ohm {
@@ -64,6 +65,16 @@ Index bytes_for(std::int64_t smallest, std::int64_t largest) {
   return n;
 }
 
+/// The largest Σ |digit| of a column.
+std::int64_t column_limit(const Matrix<std::int8_t>& digit) {
+  std::vector<std::int64_t> sums(static_cast<size_t>(digit.cols), 0);
+  for (Index i = 0; i < digit.rows; ++i) {
+    const std::int8_t* row = digit.row(i).data();
+    for (size_t j = 0; j < sums.size(); ++j) sums[j] += std::abs(int{row[j]});
+  }
+  return sums.empty() ? 0 : *std::ranges::max_element(sums);
+}
+
 }  // namespace
 
 std::int64_t ExactOperand::entry(Index i, Index j) const {
@@ -93,6 +104,9 @@ ExactOperand make_exact(const Matrix<float>& entries, Index max_input) {
       digit.values[k] = static_cast<std::int8_t>(low);
       rest = (rest - low) / kByte;
     }
+  }
+  for (const Matrix<std::int8_t>& digit : operand.digits) {
+    operand.digit_limit = std::max(operand.digit_limit, column_limit(digit));
   }
   return operand;
 }
@@ -135,6 +149,21 @@ ByteInputs make_byte_inputs(ByteRows x) {
   }
   inputs.digits.push_back(std::move(x));
   return inputs;
+}
+
+void pack_triples(ByteInputs& bits) {
+  const ByteRows& x = bits.digits.front();
+  const Index n = bits.n_vectors / 3;
+  ByteRows& packed = bits.triples.emplace(2 * n, x.cols);
+  constexpr int kFactor = static_cast<int>(kTripleFactor);
+  for (Index k = 0; k < n; ++k) {
+    const std::uint8_t *x0 = x.row(3 * k), *x1 = x.row(3 * k + 1), *x2 = x.row(3 * k + 2);
+    std::uint8_t *first = packed.row(2 * k), *second = packed.row(2 * k + 1);
+    for (Index i = 0; i < x.cols; ++i) {
+      first[i] = static_cast<std::uint8_t>(x0[i] + kFactor * x1[i]);
+      second[i] = static_cast<std::uint8_t>(kFactor * x0[i] + x2[i]);
+    }
+  }
 }
 
 ByteInputs make_byte_inputs(const Matrix<std::int32_t>& x, Index max_input) {

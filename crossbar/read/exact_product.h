@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -21,6 +22,7 @@ struct ExactOperand {
   std::vector<Matrix<std::int8_t>> digits;
   std::int64_t smallest = 0, largest = 0;  ///< entries
   std::int64_t column_limit = 0;           ///< largest Σ |entry| of a column
+  std::int64_t digit_limit = 0;            ///< largest Σ |digit| of a column of one of the digits
 
   std::int64_t entry(Index i, Index j) const;
   bool empty() const { return rows == 0; }
@@ -83,6 +85,8 @@ struct ByteInputs {
   std::int32_t offset = 0;
   std::vector<ByteRows> digits;    ///< (n_vectors + 1, ≥ rows), least significant first
   std::vector<std::int64_t> sums;  ///< Σ value of each vector
+  /// Of bits, or absent: vectors 3k, 3k + 1 and 3k + 2 as rows 2k and 2k + 1, pack_triples().
+  std::optional<ByteRows> triples;
 };
 
 /// Splits integers of at most `max_input` in magnitude, 2^30 at the most, into bytes.
@@ -90,6 +94,10 @@ ByteInputs make_byte_inputs(const Matrix<std::int32_t>& x, Index max_input);
 
 /// Integers that are bytes: all rows but the last, which the caller has left to be cleared.
 ByteInputs make_byte_inputs(ByteRows x);
+
+/// Three vectors of zeros and ones as two of bytes: x0 + 254 · x1 and 254 · x0 + x2, which
+/// add_dot_triples() tells apart.
+void pack_triples(ByteInputs& bits);
 
 /// Room that byte_product() works in, kept between calls.
 struct ProductScratch {

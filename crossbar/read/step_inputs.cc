@@ -32,7 +32,9 @@ StepInputs make_bit_inputs(ByteInputs driven, const SummedOperands& operands) {
     (inputs.takes_tables(*operand) ? tables : bytes) = true;
   }
   if (tables) inputs.planes = pack_planes(driven);
-  if (bytes) inputs.values = std::move(driven);
+  if (!bytes) return inputs;
+  inputs.values = std::move(driven);
+  if (has_dot_products() && !uses_tiles()) pack_triples(inputs.values);
   return inputs;
 }
 

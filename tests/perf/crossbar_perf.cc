@@ -158,8 +158,8 @@ void per_cell_noise(benchmark::State& state, double goal) {
   report(state, "x numpy's draws alone", t.yardstick / t.ours, ">=", goal);
 }
 
-/// The dot products of (b) alone, out of the first-level cache and into nothing: what no read of
-/// entries of `digits` bytes by int8 dot products can undercut on this machine.
+/// The dot products of (b) alone, one by one, out of the first-level cache and into nothing;
+/// without tiles a read makes two thirds of them.
 void roof(benchmark::State& state, Index digits) {
   constexpr Index kVectors = 96, kColumns = 32;
   const AlignedVector<std::uint8_t> bytes(kVectors * 256, 1);
@@ -174,7 +174,7 @@ void roof(benchmark::State& state, Index digits) {
     }
   };
   const Turns t = take_turns(state, dots, fp32_gemm(kBatch), own_seconds_of);
-  state.SetLabel(fmt::format("{:7.2f} x fp32 GEMM (a roof: {} int8 products, no conversions)",
+  state.SetLabel(fmt::format("{:7.2f} x fp32 GEMM ({} bare int8 products, no conversions)",
                              t.ours / t.yardstick, 32 * digits));
 }
 

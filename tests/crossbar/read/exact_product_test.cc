@@ -159,6 +159,27 @@ TEST(ByteInputs, RowsStartCacheLinesAndEndInZeros) {
   }
 }
 
+TEST(ByteInputs, TriplesLeaveOutWhatIsNoneOfThem) {
+  const auto bits = integers(8, 5, 0, 1, 1);
+  ByteInputs inputs = make_byte_inputs(bits, 1);
+  pack_triples(inputs);
+  ASSERT_EQ(inputs.triples->rows, 4);
+  for (Index k = 0; k < 2; ++k) {
+    for (Index i = 0; i < 5; ++i) {
+      EXPECT_EQ(inputs.triples->row(2 * k)[i], bits(3 * k, i) + 254 * bits(3 * k + 1, i));
+      EXPECT_EQ(inputs.triples->row(2 * k + 1)[i], 254 * bits(3 * k, i) + bits(3 * k + 2, i));
+    }
+  }
+}
+
+TEST(ExactOperand, KnowsTheLargestSumOfDigitsOfAColumn) {
+  Matrix<float> entries(2, 2, 0.0F);
+  entries(0, 0) = 2 * 256 + 100, entries(1, 0) = -100;  // digits 100 and 2, -100 and 0
+  entries(0, 1) = -90 * 256 + 5, entries(1, 1) = 31 * 256;
+  EXPECT_EQ(make_exact(entries, 1).digit_limit, 200);
+  EXPECT_EQ(make_exact(Matrix<float>(0, 3), 1).digit_limit, 0);
+}
+
 TEST(ByteInputs, BytesStayWhatTheyAreAndTheLastRowIsCleared) {
   ByteRows rows(3, 70);
   for (Index v = 0; v < 3; ++v) std::fill_n(rows.row(v), 70, static_cast<std::uint8_t>(v + 254));
