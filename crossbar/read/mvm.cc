@@ -222,8 +222,15 @@ void Reader::add_fused(size_t t, ColumnRange outputs, Matrix<double>& y) const {
   const ColumnRange run = positions(plan.fused_outputs, outputs);
   if (run.columns == 0) return;
   std::vector<std::int32_t> sums(static_cast<size_t>((y.rows + 1) * run.columns));
-  ProductScratch scratch;
-  byte_product(*inputs_[t].whole, plan.fused, {0, plan.fused.rows}, run, scratch, sums);
+  const RowRange rows{0, plan.fused.rows};
+  if (has_dot_products()) {
+    thread_local DotProduct product;
+    product.prepare(*inputs_[t].whole, plan.fused, rows, run);
+    product.multiply(0, y.rows, sums.data());
+  } else {
+    ProductScratch scratch;
+    byte_product(*inputs_[t].whole, plan.fused, rows, run, scratch, sums);
+  }
   for (Index i = 0; i < y.rows; ++i) {
     for (Index k = 0; k < run.columns; ++k) {
       const Index output = plan.fused_outputs[static_cast<size_t>(run.first + k)];
