@@ -56,6 +56,12 @@ void check_status(dnnl_status_t status, const GemmShape& s) {
                                static_cast<int>(status), s.m, s.n, s.k));
 }
 
+/// The values are bit sets of instruction sets.
+bool has_isa(dnnl_cpu_isa_t expected) {
+  const auto isa = static_cast<unsigned>(dnnl_get_effective_cpu_isa());
+  return (isa & static_cast<unsigned>(expected)) == static_cast<unsigned>(expected);
+}
+
 template <class T>
 void clear(const GemmShape& s, MatrixView<T> c) {
   for (Index i = 0; i < s.m; ++i) std::fill_n(c.values + i * c.stride, s.n, T{0});
@@ -98,11 +104,13 @@ void check_matrix(const char* name, MatrixView<const void> matrix, Index rows, I
 }
 
 bool has_int8_dot_product() {
-  // The values are bit sets of instruction sets. AVX2-VNNI is left to the widened product: the
-  // exactness of that kernel has not been established.
-  const auto isa = static_cast<unsigned>(dnnl_get_effective_cpu_isa());
-  const auto vnni = static_cast<unsigned>(dnnl_cpu_isa_avx512_core_vnni);
-  return (isa & vnni) == vnni;
+  // AVX2-VNNI is left to the widened product: the exactness of that kernel has not been
+  // established.
+  return has_isa(dnnl_cpu_isa_avx512_core_vnni);
+}
+
+bool has_int8_tiles() {
+  return has_isa(dnnl_cpu_isa_avx512_core_amx);
 }
 
 void gemm(const GemmShape& s, MatrixView<const float> a, MatrixView<const float> b,

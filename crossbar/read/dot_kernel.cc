@@ -3,8 +3,10 @@
 
 #include <cstring>
 #include <utility>
+#include <vector>
 
 #include "core/gemm.h"
+#include "crossbar/read/tile_kernel.h"
 
 // Highway compiles this file once per instruction set and picks one at run time.
 #undef HWY_TARGET_INCLUDE
@@ -129,6 +131,101 @@ HWY_INLINE void write_vector(const Tile& tile, int shift, std::int32_t* to,
    ...);
 }
 
+/// The sums of three vectors with one digit.
+struct Three {
+  VI s0, s1, s2;
+};
+
+HWY_INLINE Three tell_apart(VI p, VI q) {
+  const hn::RebindToFloat<DI> df;
+  constexpr std::int32_t kSquare = kTripleFactor * kTripleFactor;
+  const VI factor = hn::Set(DI(), kTripleFactor);
+  const VI both = hn::Sub(q, hn::Mul(factor, p));  // s2 - m² s1
+  const auto ratio = hn::Mul(hn::ConvertTo(df, both), hn::Set(df, -1.0F / kSquare));
+  const VI s1 = hn::NearestInt(ratio);
+  return {hn::Sub(p, hn::Mul(factor, s1)), s1, hn::Add(both, hn::Mul(hn::Set(DI(), kSquare), s1))};
+}
+
+/// Writes the sums of one run of columns, whose digits start at elements k and l of the tile.
+template <Index kDigits, size_t k, size_t l, class Tile>
+HWY_INLINE void write_three_runs(const Tile& tile, std::int32_t* to, Index stride) {
+  Three total = tell_apart(tile.template sum<k>(), tile.template sum<l>());
+  const auto add = [&](VI p, VI q, auto shift) HWY_ATTR {
+    const Three more = tell_apart(p, q);
+    total.s0 = hn::Add(total.s0, hn::ShiftLeft<shift.value>(more.s0));
+    total.s1 = hn::Add(total.s1, hn::ShiftLeft<shift.value>(more.s1));
+    total.s2 = hn::Add(total.s2, hn::ShiftLeft<shift.value>(more.s2));
+  };
+  using std::integral_constant;
+  if constexpr (kDigits > 1) {
+    add(tile.template sum<k + 1>(), tile.template sum<l + 1>(), integral_constant<int, 8>());
+  }
+  if constexpr (kDigits > 2) {
+    add(tile.template sum<k + 2>(), tile.template sum<l + 2>(), integral_constant<int, 16>());
+  }
+  if constexpr (kDigits > 3) {
+    add(tile.template sum<k + 3>(), tile.template sum<l + 3>(), integral_constant<int, 24>());
+  }
+  hn::StoreU(total.s0, DI(), to);
+  hn::StoreU(total.s1, DI(), to + stride);
+  hn::StoreU(total.s2, DI(), to + 2 * stride);
+}
+
+/// Writes the sums of vectors 2 · pair and 2 · pair + 1 of a tile.
+template <Index kDigits, size_t pair, size_t... run, class Tile>
+HWY_INLINE void write_pair(const Tile& tile, std::int32_t* to, Index stride,
+                           std::index_sequence<run...>) {
+  constexpr auto kD = static_cast<size_t>(kDigits);
+  constexpr size_t kRow = sizeof...(run) * kD;
+  (write_three_runs<kDigits, 2 * pair * kRow + run * kD, (2 * pair + 1) * kRow + run * kD>(
+       tile, to + run * static_cast<size_t>(kDotColumns), stride),
+   ...);
+}
+
+/// As many pairs of vectors as there are p, from vector `first` on.
+template <Index kDigits, size_t... p>
+HWY_INLINE void multiply_pairs(const DotVectors& x, const DotPanel& panel, const DotOutput& out,
+                               Index first, std::index_sequence<p...>) {
+  const std::make_index_sequence<static_cast<size_t>(panel_runs(kDigits))> runs;
+  for (Index part = 0; part < kDotColumns; part += kLanes) {
+    const Tile<Index{2 * sizeof...(p)}, panel_runs(kDigits) * kDigits> tile(
+        x.bytes + first * x.stride, x.stride, panel.bytes + part * kDotRows, panel.n_quads);
+    std::int32_t* to = out.sums + first / 2 * 3 * out.stride + part;
+    (write_pair<kDigits, p>(tile, to + 3 * static_cast<Index>(p) * out.stride, out.stride, runs),
+     ...);
+  }
+}
+
+template <Index kDigits>
+HWY_INLINE void multiply_all_pairs(const DotVectors& x, const DotPanel& panel,
+                                   const DotOutput& out) {
+  Index v = 0;
+  if constexpr (kHasInstruction) {
+    for (; x.count - v >= 6 && x.count - v != 8; v += 6) {
+      multiply_pairs<kDigits>(x, panel, out, v, std::make_index_sequence<3>());
+    }
+    for (; x.count - v >= 4; v += 4) {
+      multiply_pairs<kDigits>(x, panel, out, v, std::make_index_sequence<2>());
+    }
+  }
+  for (; v < x.count; v += 2) {
+    multiply_pairs<kDigits>(x, panel, out, v, std::make_index_sequence<1>());
+  }
+}
+
+void add_dot_triples_all(const DotVectors& x, const DotPanel& panel, const DotOutput& out) {
+  switch (panel.n_digits) {
+    case 1:
+      return multiply_all_pairs<1>(x, panel, out);
+    case 2:
+      return multiply_all_pairs<2>(x, panel, out);
+    case 3:
+      return multiply_all_pairs<3>(x, panel, out);
+    default:
+      return multiply_all_pairs<kMostDotDigits>(x, panel, out);
+  }
+}
+
 /// As many vectors as there are v, from `first` on.
 template <Index kDigits, size_t... v>
 HWY_INLINE void multiply(const DotVectors& x, const DotPanel& panel, const DotOutput& out,
@@ -201,10 +298,19 @@ HWY_AFTER_NAMESPACE();
 namespace ohm {
 
 HWY_EXPORT(add_dot_products_all);
+HWY_EXPORT(add_dot_triples_all);
 HWY_EXPORT(fill_panels_all);
 HWY_EXPORT(has_instruction);
 
 namespace {
+
+constexpr Index kFewestTiled = 4;  // vectors, below which registers are faster than tiles
+
+/// Whether the kernel in use would name an instruction that the processor does not have.
+bool lacks_instruction() {
+  static const bool has_vnni = has_int8_dot_product();
+  return !has_vnni && HWY_DYNAMIC_DISPATCH(has_instruction)();
+}
 
 /// The sum of one vector and one column of a panel, digit by digit.
 std::uint32_t plain_sum(const std::uint8_t* bytes, const DotPanel& panel, Index column) {
@@ -220,8 +326,10 @@ std::uint32_t plain_sum(const std::uint8_t* bytes, const DotPanel& panel, Index 
   return total;
 }
 
-/// For processors with AVX-512 that lack the instruction.
-void add_plainly(const DotVectors& vectors, const DotPanel& panel, const DotOutput& out) {
+}  // namespace
+
+void add_dot_products_plainly(const DotVectors& vectors, const DotPanel& panel,
+                              const DotOutput& out) {
   for (Index v = 0; v < vectors.count; ++v) {
     std::int32_t* sums = out.sums + v * out.stride;
     for (Index j = 0; j < panel_columns(panel.n_digits); ++j) {
@@ -232,20 +340,49 @@ void add_plainly(const DotVectors& vectors, const DotPanel& panel, const DotOutp
   }
 }
 
-}  // namespace
+void add_dot_triples_plainly(const DotVectors& vectors, const DotPanel& panel,
+                             const DotOutput& out) {
+  const auto n = static_cast<size_t>(panel.n_quads * kDotRows);
+  std::vector<std::uint8_t> bits(3 * n);
+  for (Index v = 0; v < vectors.count; v += 2) {
+    const std::uint8_t* first = vectors.bytes + v * vectors.stride;
+    for (size_t i = 0; i < n; ++i) {
+      bits[i] = first[i] & 1;
+      bits[n + i] = first[i] >= kTripleFactor ? 1 : 0;
+      bits[2 * n + i] = first[static_cast<size_t>(vectors.stride) + i] & 1;
+    }
+    add_dot_products_plainly({bits.data(), 3, static_cast<Index>(n)}, panel,
+                             {out.sums + v / 2 * 3 * out.stride, out.stride, 0});
+  }
+}
 
 bool has_dot_products() {
   return HWY_DYNAMIC_DISPATCH(has_instruction)() && has_int8_dot_product();
+}
+
+bool uses_tiles() {
+  return has_tiles() && HWY_DYNAMIC_DISPATCH(has_instruction)();
 }
 
 void fill_panels(const DotRows& rows, Index digit, Index n_digits, std::int8_t* panels) {
   HWY_DYNAMIC_DISPATCH(fill_panels_all)(rows, digit, n_digits, panels);
 }
 
+Index panel_rows() {
+  return uses_tiles() ? kTileRows : kDotRowsAtOnce;
+}
+
 void add_dot_products(const DotVectors& vectors, const DotPanel& panel, const DotOutput& out) {
-  static const bool has_vnni = has_int8_dot_product();
-  if (!has_vnni && HWY_DYNAMIC_DISPATCH(has_instruction)()) return add_plainly(vectors, panel, out);
+  if (vectors.count >= kFewestTiled && panel.n_quads % kTileQuads == 0 && uses_tiles()) {
+    return add_tile_products(vectors, panel, out);
+  }
+  if (lacks_instruction()) return add_dot_products_plainly(vectors, panel, out);
   HWY_DYNAMIC_DISPATCH(add_dot_products_all)(vectors, panel, out);
+}
+
+void add_dot_triples(const DotVectors& vectors, const DotPanel& panel, const DotOutput& out) {
+  if (lacks_instruction()) return add_dot_triples_plainly(vectors, panel, out);
+  HWY_DYNAMIC_DISPATCH(add_dot_triples_all)(vectors, panel, out);
 }
 
 }  // namespace ohm

@@ -11,6 +11,8 @@ namespace ohm {
 inline constexpr Index kDotColumns = 16;
 inline constexpr Index kDotRows = 4;
 inline constexpr Index kDotBytes = kDotColumns * kDotRows;
+/// Rows that registers multiply in one turn.
+inline constexpr Index kDotRowsAtOnce = 2 * kDotRows;
 /// Most digits of an entry.
 inline constexpr Index kMostDotDigits = 4;
 
@@ -51,6 +53,12 @@ struct DotOutput {
 /// products to an int32 at once, exactly (AVX-512 VNNI); elsewhere the kernel is right, but slow.
 bool has_dot_products();
 
+/// Whether whole tiles of bytes are multiplied at once instead (AMX).
+bool uses_tiles();
+
+/// Rows of which a panel should hold a multiple: what is multiplied at once.
+Index panel_rows();
+
 /// Signed bytes of some rows, a multiple of kDotRows, and of n_runs · kDotColumns columns.
 struct DotRows {
   const std::int8_t* bytes = nullptr;
@@ -62,5 +70,24 @@ void fill_panels(const DotRows& rows, Index digit, Index n_digits, std::int8_t* 
 
 /// sums of vector v and column j = Σ_i byte_vi · Σ_d 256^d · digit_dij, modulo 2^32.
 void add_dot_products(const DotVectors& vectors, const DotPanel& panel, const DotOutput& out);
+
+/// Sums of three vectors of zeros and ones from the products of two of bytes.
+///
+/// Of x0 + m · x1 and m · x0 + x2, m = 254, the products with a digit are p = s0 + m · s1 and
+/// q = m · s0 + s2, so that q - m · p = s2 - m² · s1: while |s2| stays below m² / 2, rounding
+/// tells s1 and s2 apart, and s0 = p - m · s1. kTripleLimit leaves room for fp32 to err.
+inline constexpr std::int32_t kTripleFactor = 254;
+inline constexpr std::int64_t kTripleLimit = 31000;
+
+/// Vectors 2k and 2k + 1 are two such, rows 3k, 3k + 1 and 3k + 2 of the sums are overwritten; the
+/// magnitudes of a digit's columns add up to at most kTripleLimit. An even number of vectors.
+void add_dot_triples(const DotVectors& vectors, const DotPanel& panel, const DotOutput& out);
+
+/// The readable twins, digit by digit and bit by bit; they serve processors with AVX-512 that lack
+/// the instruction.
+void add_dot_products_plainly(const DotVectors& vectors, const DotPanel& panel,
+                              const DotOutput& out);
+void add_dot_triples_plainly(const DotVectors& vectors, const DotPanel& panel,
+                             const DotOutput& out);
 
 }  // namespace ohm

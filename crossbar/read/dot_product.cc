@@ -44,11 +44,26 @@ void DotProduct::prepare(const ByteInputs& x, const ExactOperand& operand, RowRa
   x_ = &x;
   bias_ = operand.bias;
   n_digits_ = std::ssize(operand.digits);
-  n_quads_ = round_up(rows.rows, kByteRows) / kDotRows;
+  n_quads_ = round_up(rows.rows, panel_rows()) / kDotRows;
   n_columns_ = columns.columns;
+  takes_triples_ = x.triples && operand.digit_limit <= kTripleLimit;
   pack(operand, rows, columns);
   offsets_.assign(static_cast<size_t>(n_columns_), 0);
   if (x.offset != 0) multiply_bytes(x.n_vectors, 1, offsets_.data());
+}
+
+void DotProduct::multiply_panel(Index first, Index count, const DotPanel& panel, DotOutput to) {
+  if (takes_triples_ && first % 3 == 0 && count >= 3) {
+    const Index n = count / 3;
+    const ByteRows& triples = *x_->triples;
+    add_dot_triples({triples.row(first / 3 * 2), 2 * n, triples.stride}, panel, to);
+    first += 3 * n, count -= 3 * n, to.sums += 3 * n * to.stride;
+  }
+  if (count == 0) return;
+  for (const ByteRows& bytes : x_->digits) {
+    add_dot_products({bytes.row(first), count, bytes.stride}, panel, to);
+    to.shift += 8;
+  }
 }
 
 void DotProduct::multiply_bytes(Index first, Index count, std::int32_t* out) {
@@ -57,12 +72,9 @@ void DotProduct::multiply_bytes(Index first, Index count, std::int32_t* out) {
   for (Index left = 0; left < n_columns_; left += width) {
     const DotPanel panel{panels_.data() + left / width * panel_bytes(), n_quads_, n_digits_};
     const Index n = std::min(width, n_columns_ - left);
-    DotOutput to =
+    const DotOutput to =
         n == width ? DotOutput{out + left, n_columns_} : DotOutput{ragged_.data(), width};
-    for (const Matrix<std::uint8_t>& bytes : x_->digits) {
-      add_dot_products({bytes.row(first).data(), count, bytes.cols}, panel, to);
-      to.shift += 8;
-    }
+    multiply_panel(first, count, panel, to);
     for (Index v = 0; n < width && v < count; ++v) {
       std::copy_n(ragged_.data() + v * width, n, out + v * n_columns_ + left);
     }

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "crossbar/read/dot_kernel.h"
 #include "crossbar/read/exact_product.h"
 
 namespace ohm {
@@ -23,14 +24,17 @@ class DotProduct {
  private:
   Index panel_bytes() const;
   void pack(const ExactOperand& operand, RowRange rows, ColumnRange columns);
+  void multiply_panel(Index first, Index count, const DotPanel& panel, DotOutput to);
   void multiply_bytes(Index first, Index count, std::int32_t* out);
 
   const ByteInputs* x_ = nullptr;
   std::int64_t bias_ = 0;
+  bool takes_triples_ = false;
   Index n_quads_ = 0, n_digits_ = 0, n_columns_ = 0;
-  std::vector<std::int8_t> panels_, edge_;
-  std::vector<std::int32_t> ragged_;   ///< sums of a panel that is not full
-  std::vector<std::int32_t> offsets_;  ///< per column: what the inputs' offset adds to every sum
+  AlignedVector<std::int8_t> panels_;
+  std::vector<std::int8_t> edge_;
+  AlignedVector<std::int32_t> ragged_;  ///< sums of a panel that is not full
+  std::vector<std::int32_t> offsets_;   ///< per column: what the inputs' offset adds to every sum
 };
 
 }  // namespace ohm

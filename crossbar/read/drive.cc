@@ -4,7 +4,9 @@
 #include <algorithm>
 #include <bit>
 #include <span>
+#include <utility>
 
+#include "core/gemm.h"
 #include "crossbar/encoding/input_encoding.h"
 #include "crossbar/encoding/weight_encoding.h"
 #include "crossbar/geometry.h"
@@ -13,30 +15,52 @@ namespace ohm {
 namespace {
 
 /// InputSlice::value() of one step, in loops that vectorise; is_whole: the step drives the inputs.
+template <class T>
 void drive_step(const InputSlice& slice, bool is_whole, std::span<const std::int32_t> inputs,
-                std::int32_t* out) {
+                T* out) {
   const auto mask = static_cast<std::int32_t>(slice.top());
   const int shift = static_cast<int>(slice.shift);
   const size_t n = inputs.size();
   if (is_whole) {
-    std::ranges::copy(inputs, out);
+    for (size_t i = 0; i < n; ++i) out[i] = static_cast<T>(inputs[i]);
   } else if (slice.is_binary) {
     for (size_t i = 0; i < n; ++i) out[i] = inputs[i] > 0 ? 1 : 0;
   } else if (slice.is_bipolar) {
     for (size_t i = 0; i < n; ++i) {
       const std::int32_t x = inputs[i], part = (x < 0 ? -x : x) >> shift & mask;
-      out[i] = x < 0 ? -part : part;
+      out[i] = static_cast<T>(x < 0 ? -part : part);
     }
   } else {
-    for (size_t i = 0; i < n; ++i) out[i] = inputs[i] >> shift & mask;
+    for (size_t i = 0; i < n; ++i) out[i] = static_cast<T>(inputs[i] >> shift & mask);
   }
 }
 
 /// Pairs of wordlines that carry a binary input and its complement.
-void drive_pairs(const InputSlice& slice, std::span<const std::int32_t> inputs, std::int32_t* out) {
+template <class T>
+void drive_pairs(const InputSlice& slice, std::span<const std::int32_t> inputs, T* out) {
   for (size_t i = 0; i < inputs.size(); ++i) {
-    out[2 * i] = static_cast<std::int32_t>(slice.value(inputs[i]));
-    out[2 * i + 1] = static_cast<std::int32_t>(slice.complement(inputs[i]));
+    out[2 * i] = static_cast<T>(slice.value(inputs[i]));
+    out[2 * i + 1] = static_cast<T>(slice.complement(inputs[i]));
+  }
+}
+
+/// drive_steps() into `out`, rows `stride` apart.
+template <class T>
+void drive_rows(const Macro& macro, const ProgrammedTile& tile, Index group,
+                const Matrix<std::int32_t>& x, TokenRange tokens, MatrixView<T> out) {
+  const Index n_steps = std::ssize(macro.input_slices);
+  const Index per_input = terms_per_input(macro.spec.weight);
+  const RowRange rows = group_rows(macro, tile, group);
+  const auto first = static_cast<size_t>(tile.rows.first + rows.first / per_input);
+  const bool is_whole = n_steps == 1 && macro.input_slices.front().is_bipolar;
+  T* to = out.values;
+  for (Index t = 0; t < tokens.tokens; ++t) {
+    const auto inputs =
+        x.row(tokens.first + t).subspan(first, static_cast<size_t>(rows.rows / per_input));
+    for (const InputSlice& slice : macro.input_slices) {
+      per_input == 1 ? drive_step(slice, is_whole, inputs, to) : drive_pairs(slice, inputs, to);
+      to += out.stride;
+    }
   }
 }
 
@@ -82,21 +106,21 @@ RowRange group_rows(const Macro& macro, const ProgrammedTile& tile, Index group)
 Matrix<std::int32_t> drive_steps(const Macro& macro, const ProgrammedTile& tile, Index group,
                                  const Matrix<std::int32_t>& x, TokenRange tokens) {
   const Index n_steps = std::ssize(macro.input_slices);
-  const Index per_input = terms_per_input(macro.spec.weight);
-  const RowRange rows = group_rows(macro, tile, group);
-  const auto first = static_cast<size_t>(tile.rows.first + rows.first / per_input);
-  const bool is_whole = n_steps == 1 && macro.input_slices.front().is_bipolar;
-  Matrix<std::int32_t> driven(tokens.tokens * n_steps, rows.rows);
-  for (Index t = 0; t < tokens.tokens; ++t) {
-    const auto inputs =
-        x.row(tokens.first + t).subspan(first, static_cast<size_t>(rows.rows / per_input));
-    for (Index b = 0; b < n_steps; ++b) {
-      const InputSlice& slice = macro.input_slices[static_cast<size_t>(b)];
-      std::int32_t* out = driven.row(t * n_steps + b).data();
-      per_input == 1 ? drive_step(slice, is_whole, inputs, out) : drive_pairs(slice, inputs, out);
-    }
-  }
+  Matrix<std::int32_t> driven(tokens.tokens * n_steps, group_rows(macro, tile, group).rows);
+  drive_rows<std::int32_t>(macro, tile, group, x, tokens, {driven.values.data(), driven.cols});
   return driven;
+}
+
+bool drives_bits(const Macro& macro) {
+  return macro.max_input() == 1 && !macro.input_slices.front().is_bipolar;
+}
+
+ByteInputs drive_bits(const Macro& macro, const ProgrammedTile& tile, Index group,
+                      const Matrix<std::int32_t>& x, TokenRange tokens) {
+  const Index n_steps = std::ssize(macro.input_slices);
+  ByteRows bits(tokens.tokens * n_steps + 1, group_rows(macro, tile, group).rows);
+  drive_rows<std::uint8_t>(macro, tile, group, x, tokens, {bits.values.data(), bits.stride});
+  return make_byte_inputs(std::move(bits));
 }
 
 void count_drive(const Macro& macro, const ProgrammedTile& tile, Index group,
@@ -112,6 +136,26 @@ void count_drive(const Macro& macro, const ProgrammedTile& tile, Index group,
         counts.drive(b, first + i / per_input) += step.load[static_cast<size_t>(i)];
         counts.active(b, first + i / per_input) += step.active[static_cast<size_t>(i)];
       }
+    }
+  }
+}
+
+void count_drive(const Macro& macro, const ProgrammedTile& tile, Index group,
+                 const ByteInputs& bits, MvmCounts& counts) {
+  const Index per_input = terms_per_input(macro.spec.weight);
+  const Index first = tile.rows.first + group_rows(macro, tile, group).first / per_input;
+  const Index n_steps = counts.drive.rows;
+  const ByteRows& rows = bits.digits.front();
+  std::vector<std::int32_t> ones(static_cast<size_t>(rows.cols));
+  for (Index b = 0; b < n_steps; ++b) {
+    std::ranges::fill(ones, 0);
+    for (Index v = b; v < bits.n_vectors; v += n_steps) {
+      const std::uint8_t* bit = rows.row(v);
+      for (size_t i = 0; i < ones.size(); ++i) ones[i] += bit[i];
+    }
+    for (Index i = 0; i < rows.cols; ++i) {  // a one is one pulse, as an amplitude or as a length
+      counts.drive(b, first + i / per_input) += ones[static_cast<size_t>(i)];
+      counts.active(b, first + i / per_input) += ones[static_cast<size_t>(i)];
     }
   }
 }

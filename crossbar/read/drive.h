@@ -25,9 +25,18 @@ RowRange group_rows(const Macro& macro, const ProgrammedTile& tile, Index group)
 Matrix<std::int32_t> drive_steps(const Macro& macro, const ProgrammedTile& tile, Index group,
                                  const Matrix<std::int32_t>& x, TokenRange tokens);
 
+/// Whether every step drives 0 or 1, whatever the inputs.
+bool drives_bits(const Macro& macro);
+
+/// The same as drive_steps() as bytes, where drives_bits().
+ByteInputs drive_bits(const Macro& macro, const ProgrammedTile& tile, Index group,
+                      const Matrix<std::int32_t>& x, TokenRange tokens);
+
 /// Adds to `counts` how strongly and how often `driven` loads the wordlines of the row group.
 void count_drive(const Macro& macro, const ProgrammedTile& tile, Index group,
                  const Matrix<std::int32_t>& driven, MvmCounts& counts);
+void count_drive(const Macro& macro, const ProgrammedTile& tile, Index group,
+                 const ByteInputs& bits, MvmCounts& counts);
 
 /// Σ x over the inputs of each row group, (tokens, groups): what the digital corrections multiply.
 Matrix<double> input_sums(const Macro& macro, const ProgrammedTile& tile,

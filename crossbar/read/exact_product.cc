@@ -9,6 +9,7 @@
 
 #include "core/error.h"
 #include "core/gemm.h"
+#include "crossbar/read/dot_kernel.h"
 #include "crossbar/read/sum_kernel.h"
 
 namespace ohm {
@@ -64,6 +65,16 @@ Index bytes_for(std::int64_t smallest, std::int64_t largest) {
   return n;
 }
 
+/// The largest Σ |digit| of a column.
+std::int64_t column_limit(const Matrix<std::int8_t>& digit) {
+  std::vector<std::int64_t> sums(static_cast<size_t>(digit.cols), 0);
+  for (Index i = 0; i < digit.rows; ++i) {
+    const std::int8_t* row = digit.row(i).data();
+    for (size_t j = 0; j < sums.size(); ++j) sums[j] += std::abs(int{row[j]});
+  }
+  return sums.empty() ? 0 : *std::ranges::max_element(sums);
+}
+
 }  // namespace
 
 std::int64_t ExactOperand::entry(Index i, Index j) const {
@@ -94,6 +105,9 @@ ExactOperand make_exact(const Matrix<float>& entries, Index max_input) {
       rest = (rest - low) / kByte;
     }
   }
+  for (const Matrix<std::int8_t>& digit : operand.digits) {
+    operand.digit_limit = std::max(operand.digit_limit, column_limit(digit));
+  }
   return operand;
 }
 
@@ -120,6 +134,38 @@ ExactOperand select_columns(const ExactOperand& operand, std::span<const Index> 
   return selected;
 }
 
+ByteRows::ByteRows(Index n_rows, Index n_cols)
+    : rows(n_rows), cols(n_cols), stride((n_cols + kByteRows - 1) / kByteRows * kByteRows) {
+  values.resize(static_cast<size_t>(rows * stride));
+  for (Index v = 0; v < rows; ++v) std::fill(row(v) + cols, row(v) + stride, std::uint8_t{0});
+}
+
+ByteInputs make_byte_inputs(ByteRows x) {
+  ByteInputs inputs;
+  inputs.n_vectors = x.rows - 1;
+  std::fill_n(x.row(inputs.n_vectors), x.cols, std::uint8_t{0});
+  for (Index v = 0; v < inputs.n_vectors; ++v) {
+    inputs.sums.push_back(std::accumulate(x.row(v), x.row(v) + x.cols, std::int32_t{0}));
+  }
+  inputs.digits.push_back(std::move(x));
+  return inputs;
+}
+
+void pack_triples(ByteInputs& bits) {
+  const ByteRows& x = bits.digits.front();
+  const Index n = bits.n_vectors / 3;
+  ByteRows& packed = bits.triples.emplace(2 * n, x.cols);
+  constexpr int kFactor = static_cast<int>(kTripleFactor);
+  for (Index k = 0; k < n; ++k) {
+    const std::uint8_t *x0 = x.row(3 * k), *x1 = x.row(3 * k + 1), *x2 = x.row(3 * k + 2);
+    std::uint8_t *first = packed.row(2 * k), *second = packed.row(2 * k + 1);
+    for (Index i = 0; i < x.cols; ++i) {
+      first[i] = static_cast<std::uint8_t>(x0[i] + kFactor * x1[i]);
+      second[i] = static_cast<std::uint8_t>(kFactor * x0[i] + x2[i]);
+    }
+  }
+}
+
 ByteInputs make_byte_inputs(const Matrix<std::int32_t>& x, Index max_input) {
   ByteInputs inputs;
   inputs.n_vectors = x.rows;
@@ -131,15 +177,15 @@ ByteInputs make_byte_inputs(const Matrix<std::int32_t>& x, Index max_input) {
   const auto offset = static_cast<std::uint32_t>(inputs.offset);
   const auto largest = static_cast<std::uint32_t>(highest) + offset;
   for (unsigned shift = 0; shift == 0 || (shift < 32 && largest >> shift > 0); shift += 8) {
-    Matrix<std::uint8_t> digit(x.rows + 1, (x.cols + kByteRows - 1) / kByteRows * kByteRows);
+    ByteRows digit(x.rows + 1, x.cols);
     for (Index v = 0; v < x.rows; ++v) {
       const std::int32_t* from = x.row(v).data();
-      std::uint8_t* to = digit.row(v).data();
+      std::uint8_t* to = digit.row(v);
       for (Index i = 0; i < x.cols; ++i) {
         to[i] = static_cast<std::uint8_t>((static_cast<std::uint32_t>(from[i]) + offset) >> shift);
       }
     }
-    std::ranges::fill(digit.row(x.rows), static_cast<std::uint8_t>(offset >> shift));
+    std::fill_n(digit.row(x.rows), digit.cols, static_cast<std::uint8_t>(offset >> shift));
     inputs.digits.push_back(std::move(digit));
   }
   const bool narrow = max_input * x.cols <= kLargestInt32;  // the sums, in a loop that vectorises
@@ -160,10 +206,10 @@ void exact_product(const Matrix<std::int32_t>& x, const ExactOperand& operand, R
   const ByteInputs inputs = make_byte_inputs(x, max_input);
   Matrix<std::int32_t> part(x.rows + 1, operand.cols);
   double input_weight = 1.0;
-  for (const Matrix<std::uint8_t>& bytes : inputs.digits) {
+  for (const ByteRows& bytes : inputs.digits) {
     double weight = input_weight;
     for (const Matrix<std::int8_t>& digit : operand.digits) {
-      gemm_u8s8({part.rows, part.cols, range.rows}, {bytes.values.data(), bytes.cols},
+      gemm_u8s8({part.rows, part.cols, range.rows}, {bytes.values.data(), bytes.stride},
                 view(digit, range, {0, operand.cols}), {part.values.data(), part.cols});
       for (Index v = 0; v < x.rows; ++v) {
         for (Index j = 0; j < part.cols; ++j) {
@@ -207,11 +253,11 @@ void byte_product(const ByteInputs& x, const ExactOperand& operand, RowRange row
   const Index width = columns.columns, n = x.n_vectors + 1;
   scratch.part.resize(out.size());
   int input_shift = 0;
-  for (const Matrix<std::uint8_t>& bytes : x.digits) {
+  for (const ByteRows& bytes : x.digits) {
     int shift = input_shift;
     for (const Matrix<std::int8_t>& digit : operand.digits) {
       std::int32_t* to = shift == 0 ? out.data() : scratch.part.data();
-      gemm_u8s8({n, width, rows.rows}, {bytes.values.data(), bytes.cols},
+      gemm_u8s8({n, width, rows.rows}, {bytes.values.data(), bytes.stride},
                 view(digit, rows, columns), {to, width});
       if (shift > 0) add_shifted(scratch.part.data(), shift, n * width, out.data());
       shift += 8;

@@ -2,10 +2,12 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
 #include "core/tensor.h"
+#include "crossbar/read/aligned_vector.h"
 
 namespace ohm {
 
@@ -20,6 +22,7 @@ struct ExactOperand {
   std::vector<Matrix<std::int8_t>> digits;
   std::int64_t smallest = 0, largest = 0;  ///< entries
   std::int64_t column_limit = 0;           ///< largest Σ |entry| of a column
+  std::int64_t digit_limit = 0;            ///< largest Σ |digit| of a column of one of the digits
 
   std::int64_t entry(Index i, Index j) const;
   bool empty() const { return rows == 0; }
@@ -57,22 +60,44 @@ void exact_product(const Matrix<float>& x, const ExactOperand& operand, RowRange
 Matrix<double> exact_product_reference(const Matrix<float>& x, const Matrix<float>& entries);
 
 /// Rows that fill up the last group of those that are multiplied together.
-inline constexpr Index kByteRows = 8;
+inline constexpr Index kByteRows = 64;
+static_assert(kByteRows % kCacheLine == 0);
+
+/// Unsigned bytes, (rows, cols), each row from the start of a cache line on and filled with zeros
+/// up to the stride.
+struct ByteRows {
+  Index rows = 0, cols = 0, stride = 0;
+  AlignedVector<std::uint8_t> values;
+
+  /// The bytes of the columns are not cleared.
+  ByteRows(Index n_rows, Index n_cols);
+
+  std::uint8_t* row(Index v) { return values.data() + v * stride; }
+  const std::uint8_t* row(Index v) const { return values.data() + v * stride; }
+};
 
 /// Vectors of integers as unsigned bytes: value = Σ_d 256^d · digits[d] - offset.
 ///
-/// Each matrix has one row more than there are vectors: the offset itself, so that one product
-/// yields what to subtract as well. Its columns are rounded up to a multiple of
-/// kByteRows.
+/// Each digit has one row more than there are vectors: the offset itself, so that one product
+/// yields what to subtract as well.
 struct ByteInputs {
   Index n_vectors = 0;
   std::int32_t offset = 0;
-  std::vector<Matrix<std::uint8_t>> digits;  ///< (n_vectors + 1, ≥ rows), least significant first
-  std::vector<std::int64_t> sums;            ///< Σ value of each vector
+  std::vector<ByteRows> digits;    ///< (n_vectors + 1, ≥ rows), least significant first
+  std::vector<std::int64_t> sums;  ///< Σ value of each vector
+  /// Of bits, or absent: vectors 3k, 3k + 1 and 3k + 2 as rows 2k and 2k + 1, pack_triples().
+  std::optional<ByteRows> triples;
 };
 
 /// Splits integers of at most `max_input` in magnitude, 2^30 at the most, into bytes.
 ByteInputs make_byte_inputs(const Matrix<std::int32_t>& x, Index max_input);
+
+/// Integers that are bytes: all rows but the last, which the caller has left to be cleared.
+ByteInputs make_byte_inputs(ByteRows x);
+
+/// Three vectors of zeros and ones as two of bytes: x0 + 254 · x1 and 254 · x0 + x2, which
+/// add_dot_triples() tells apart.
+void pack_triples(ByteInputs& bits);
 
 /// Room that byte_product() works in, kept between calls.
 struct ProductScratch {

@@ -24,6 +24,7 @@ constexpr Index kByteVectors = 128;
 constexpr Index kDotBlock = 512, kDotBits = 4096;
 constexpr Index kUnitSums = Index{1} << 16;  // 256 KiB of sums: what a second-level cache keeps
 constexpr Index kFewestColumns = 64, kMostColumns = 512;
+constexpr Index kDotUnit = 256;     // at least, where sums are converted as they are made
 constexpr Index kWholeTokens = 32;  // per piece of work where tiles are read as a whole
 
 /// What the inputs of one block of tokens mean to one tile.
@@ -32,6 +33,10 @@ struct TileInputs {
   std::optional<ByteInputs> whole;  ///< inputs of the tile, for its fused outputs
   Matrix<double> sums;              ///< input_sums()
 };
+
+Index round_up(Index n, Index to) {
+  return (n + to - 1) / to * to;
+}
 
 /// Rows [first, first + tokens) and columns [left, left + columns) of a matrix.
 template <class T>
@@ -68,7 +73,7 @@ class Reader {
   }
   bool uses_tables() const;
   Index block_tokens() const;
-  Index unit_columns() const;
+  Index unit_columns(int threads) const;
   bool reads_whole(size_t t) const;
   void read_whole_tile(size_t t, int threads);
   void prepare_tile(size_t t);
@@ -87,7 +92,7 @@ class Reader {
   const Matrix<std::int32_t>& x_;
   std::span<const std::uint32_t> tokens_;
   Index n_steps_;
-  bool one_bit_steps_;
+  bool drives_bits_;
   std::vector<Matrix<double>> whole_;  // per tile: sliced outputs that are read at once, or empty
   TokenRange block_;
   std::vector<TileInputs> inputs_;  // of the block, per tile
@@ -102,26 +107,32 @@ Reader::Reader(const Macro& macro, const ProgrammedMatrix& matrix, const ReadPla
       x_(x),
       tokens_(tokens),
       n_steps_(std::ssize(macro.input_slices)),
-      one_bit_steps_(macro.max_input() == 1 && !macro.input_slices.front().is_bipolar),
+      drives_bits_(drives_bits(macro)),
       whole_(matrix.tiles.size()),
       result_{Matrix<double>(x.rows, matrix.columns), MvmCounts::none(macro, matrix.rows)} {}
 
 /// Whether the sums of one-bit steps come from tables.
 bool Reader::uses_tables() const {
   const auto small = [](const ProgrammedTile& tile) { return sums_fit_int8(tile.cells.entries); };
-  return !has_dot_products() || std::ranges::any_of(matrix_.tiles, small);
+  return !has_dot_products() || (!uses_tiles() && std::ranges::any_of(matrix_.tiles, small));
 }
 
 /// Tokens whose steps fill a block.
 Index Reader::block_tokens() const {
   const Index of_bytes = has_dot_products() ? kDotBlock : kByteVectors;
   const Index of_bits = uses_tables() ? kPlaneVectors : kDotBits;
-  return std::max<Index>(1, (one_bit_steps_ ? of_bits : of_bytes) / n_steps_);
+  return std::max<Index>(1, (drives_bits_ ? of_bits : of_bytes) / n_steps_);
 }
 
-Index Reader::unit_columns() const {
+/// Columns of a unit of work, of which every thread gets as many.
+Index Reader::unit_columns(int threads) const {
   const Index fitting = kUnitSums / std::max<Index>(1, block_.tokens * n_steps_);
-  return std::clamp(fitting / kFewestColumns * kFewestColumns, kFewestColumns, kMostColumns);
+  const Index fewest = uses_tables() ? kFewestColumns : kDotUnit;
+  const Index most = std::clamp(fitting, fewest, kMostColumns);
+  const Index per_thread = threads > 0 ? threads : available_threads();
+  const Index n_units = round_up((matrix_.columns + most - 1) / most, per_thread);
+  const Index each = (matrix_.columns + n_units - 1) / std::max<Index>(1, n_units);
+  return std::max(kFewestColumns, round_up(each, kFewestColumns));
 }
 
 /// Whether all sliced outputs of a tile are read at once, before the blocks: by the twin or as a
@@ -154,15 +165,22 @@ void Reader::read_whole_tile(size_t t, int threads) {
 /// The steps of the block on one row group, counted; its inputs where reads are linear.
 StepInputs Reader::group_inputs(size_t t, Index group) {
   const ProgrammedTile& tile = matrix_.tiles[t];
-  const Matrix<std::int32_t> driven = drive_steps(macro_, tile, group, x_, block_);
-  count_drive(macro_, tile, group, driven, result_.counts);
   const TilePlan& plan = plan_.tiles[t];
-  if (plan.sliced_outputs.empty() || reads_whole(t)) return {};
+  const bool is_unread = plan.sliced_outputs.empty() || reads_whole(t);
+  const bool is_linear = plan.way == TilePlan::Way::linear;
   const ExactOperand* entries = plan.sliced ? &*plan.sliced : &tile.cells.entries;
-  if (plan.way != TilePlan::Way::linear) {
-    const bool noisy = !tile.cells.variances.empty();
-    return make_step_inputs(driven, macro_.max_input(),
-                            {entries, noisy ? &tile.cells.variances : nullptr});
+  const bool noisy = !tile.cells.variances.empty();
+  const SummedOperands operands{entries, noisy ? &tile.cells.variances : nullptr};
+  if (drives_bits_) {
+    ByteInputs bits = drive_bits(macro_, tile, group, x_, block_);
+    count_drive(macro_, tile, group, bits, result_.counts);
+    if (is_unread) return {};
+    if (!is_linear) return make_bit_inputs(std::move(bits), operands);
+  } else {
+    const auto driven = drive_steps(macro_, tile, group, x_, block_);
+    count_drive(macro_, tile, group, driven, result_.counts);
+    if (is_unread) return {};
+    if (!is_linear) return make_step_inputs(driven, macro_.max_input(), operands);
   }
   const RowRange rows = group_rows(macro_, tile, group);
   const auto inputs = block_of(x_, block_, {tile.rows.first + rows.first, rows.rows});
@@ -204,8 +222,15 @@ void Reader::add_fused(size_t t, ColumnRange outputs, Matrix<double>& y) const {
   const ColumnRange run = positions(plan.fused_outputs, outputs);
   if (run.columns == 0) return;
   std::vector<std::int32_t> sums(static_cast<size_t>((y.rows + 1) * run.columns));
-  ProductScratch scratch;
-  byte_product(*inputs_[t].whole, plan.fused, {0, plan.fused.rows}, run, scratch, sums);
+  const RowRange rows{0, plan.fused.rows};
+  if (has_dot_products()) {
+    thread_local DotProduct product;
+    product.prepare(*inputs_[t].whole, plan.fused, rows, run);
+    product.multiply(0, y.rows, sums.data());
+  } else {
+    ProductScratch scratch;
+    byte_product(*inputs_[t].whole, plan.fused, rows, run, scratch, sums);
+  }
   for (Index i = 0; i < y.rows; ++i) {
     for (Index k = 0; k < run.columns; ++k) {
       const Index output = plan.fused_outputs[static_cast<size_t>(run.first + k)];
@@ -300,7 +325,7 @@ MvmResult Reader::read(int threads) {
   for (Index first = 0; first < x_.rows; first += per_block) {
     block_ = {first, std::min(per_block, x_.rows - first)};
     prepare_block(threads);
-    const Index width = unit_columns(), n_units = (matrix_.columns + width - 1) / width;
+    const Index width = unit_columns(threads), n_units = (matrix_.columns + width - 1) / width;
     std::vector<CodeCounts> codes(static_cast<size_t>(n_units));
     parallel_for(threads, n_units, [&](Index u) {
       const Index left = u * width;

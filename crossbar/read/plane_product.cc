@@ -2,7 +2,6 @@
 #include "crossbar/read/plane_product.h"
 
 #include <algorithm>
-#include <memory>
 
 #include "crossbar/read/plane_kernel.h"
 
@@ -57,7 +56,9 @@ void multiply(const BitPlanes& x, const ExactOperand& operand, RowRange rows, Co
   const Index table_bytes = x.n_tables * kTableEntries * kEntryBytes;
   const Index padded_rows = x.n_tables * kTableRows, row_bytes = padded_rows * kEntryBytes;
   const Index ragged_bytes = x.n_vectors * kColumns<T> * Index{sizeof(std::int32_t)};
-  auto* room = static_cast<std::byte*>(scratch.aligned(table_bytes + row_bytes + ragged_bytes));
+  const auto size = static_cast<size_t>(table_bytes + row_bytes + ragged_bytes);
+  if (scratch.size() < size) scratch.resize(size);
+  std::byte* room = scratch.data();
   auto* tables = reinterpret_cast<T*>(room);
   auto* wide = reinterpret_cast<T*>(room + table_bytes);
   auto* ragged = reinterpret_cast<std::int32_t*>(room + table_bytes + row_bytes);
@@ -80,25 +81,17 @@ void multiply(const BitPlanes& x, const ExactOperand& operand, RowRange rows, Co
 
 }  // namespace
 
-void* TableScratch::aligned(Index bytes) {
-  const auto size = static_cast<size_t>(bytes);
-  if (room_.size() < size + kEntryBytes) room_.resize(size + kEntryBytes);
-  void* start = room_.data();
-  size_t space = room_.size();
-  return std::align(kEntryBytes, size, start, space);
-}
-
-BitPlanes pack_planes(const Matrix<std::int32_t>& x) {
-  const Index used = (x.cols + kTableRows - 1) / kTableRows;
-  BitPlanes planes{x.rows, round_up(used, kTablesAtOnce), {}};
+BitPlanes pack_planes(const ByteInputs& x) {
+  const ByteRows& bits = x.digits.front();
+  const Index used = (bits.cols + kTableRows - 1) / kTableRows;
+  BitPlanes planes{x.n_vectors, round_up(used, kTablesAtOnce), {}};
   planes.offsets.assign(static_cast<size_t>(planes.n_vectors * planes.n_tables), 0);
-  for (Index v = 0; v < x.rows; ++v) {
-    const std::int32_t* bits = x.row(v).data();
+  for (Index v = 0; v < planes.n_vectors; ++v) {
     std::uint16_t* offsets = planes.offsets.data() + v * planes.n_tables;
-    const Index whole = x.cols / kTableRows;
+    const Index whole = bits.cols / kTableRows;
     for (Index table = 0; table < used; ++table) {
-      const std::int32_t* six = bits + table * kTableRows;
-      const Index n = table < whole ? kTableRows : x.cols - whole * kTableRows;
+      const std::uint8_t* six = bits.row(v) + table * kTableRows;
+      const Index n = table < whole ? kTableRows : bits.cols - whole * kTableRows;
       std::int32_t entry = 0;
       for (Index r = 0; r < n; ++r) entry |= six[r] << r;
       offsets[table] = static_cast<std::uint16_t>(entry * static_cast<std::int32_t>(kEntryBytes));

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/tensor.h"
+#include "crossbar/read/aligned_vector.h"
 #include "crossbar/read/exact_product.h"
 
 namespace ohm {
@@ -17,22 +18,15 @@ struct BitPlanes {
   std::vector<std::uint16_t> offsets;  ///< (n_vectors, n_tables)
 };
 
-/// Packs (vectors, rows) of zeros and ones.
-BitPlanes pack_planes(const Matrix<std::int32_t>& x);
+/// Packs vectors of zeros and ones.
+BitPlanes pack_planes(const ByteInputs& x);
 
 /// Whether the sums of kTablesAtOnce tables of an operand fit int8: additions of 64 columns at
 /// once, which no other product of bits matches.
 bool sums_fit_int8(const ExactOperand& operand);
 
-/// Aligned room for the tables of one run of columns, kept between calls.
-class TableScratch {
- public:
-  /// At least `bytes` bytes, aligned to a cache line.
-  void* aligned(Index bytes);
-
- private:
-  std::vector<std::byte> room_;
-};
+/// Room for the tables of one run of columns, kept between calls.
+using TableScratch = AlignedVector<std::byte>;
 
 /// out[v · columns.columns + j] = Σ over the rows i where plane v is 1 of operand[rows, columns],
 /// exactly.

@@ -119,7 +119,8 @@ CodeCounts SliceReader::convert(ColumnRange columns, MatrixView<double> y) {
   CodeCounts counts;
   prepare(columns);
   const Index n_tokens = std::ssize(read_.tokens);
-  const Index at_once = std::max<Index>(1, kVectorsAtOnce / n_steps_);
+  Index at_once = std::max<Index>(1, kVectorsAtOnce / n_steps_);
+  if (at_once > 3) at_once -= at_once % 3;  // whole triples of vectors
   for (Index first = 0; first < n_tokens; first += at_once) {
     counts += convert_some({first, std::min(at_once, n_tokens - first)}, columns, y);
   }

@@ -2,13 +2,12 @@
 #include "crossbar/read/step_inputs.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "crossbar/read/dot_kernel.h"
 
 namespace ohm {
 namespace {
-
-constexpr Index kFewestDots = 4;  // vectors for which columns are worth arranging
 
 bool all_bits(const Matrix<std::int32_t>& driven) {
   std::uint32_t all = 0;
@@ -19,22 +18,33 @@ bool all_bits(const Matrix<std::int32_t>& driven) {
 }  // namespace
 
 bool StepInputs::takes_tables(const ExactOperand& operand) const {
-  return are_bits && n_vectors >= kFewestPlanes && (sums_fit_int8(operand) || !has_dot_products());
+  if (!are_bits || n_vectors < kFewestPlanes || uses_tiles()) return false;
+  return sums_fit_int8(operand) || !has_dot_products();
 }
 
-StepInputs make_step_inputs(const Matrix<std::int32_t>& driven, Index max_input,
-                            const SummedOperands& operands) {
+StepInputs make_bit_inputs(ByteInputs driven, const SummedOperands& operands) {
   StepInputs inputs;
-  inputs.n_vectors = driven.rows;
-  inputs.are_bits = all_bits(driven);
+  inputs.n_vectors = driven.n_vectors;
+  inputs.are_bits = true;
   bool tables = false, bytes = false;
   for (const ExactOperand* operand : {operands.entries, operands.of_squares}) {
     if (operand == nullptr) continue;
     (inputs.takes_tables(*operand) ? tables : bytes) = true;
   }
   if (tables) inputs.planes = pack_planes(driven);
-  if (bytes) inputs.values = make_byte_inputs(driven, inputs.are_bits ? 1 : max_input);
-  if (inputs.are_bits || operands.of_squares == nullptr) return inputs;
+  if (!bytes) return inputs;
+  inputs.values = std::move(driven);
+  if (has_dot_products() && !uses_tiles()) pack_triples(inputs.values);
+  return inputs;
+}
+
+StepInputs make_step_inputs(const Matrix<std::int32_t>& driven, Index max_input,
+                            const SummedOperands& operands) {
+  if (all_bits(driven)) return make_bit_inputs(make_byte_inputs(driven, 1), operands);
+  StepInputs inputs;
+  inputs.n_vectors = driven.rows;
+  inputs.values = make_byte_inputs(driven, max_input);
+  if (operands.of_squares == nullptr) return inputs;
   Matrix<std::int32_t> squares = driven;
   for (std::int32_t& value : squares.values) value *= value;
   inputs.squares = make_byte_inputs(squares, max_input * max_input);
@@ -46,7 +56,7 @@ void ColumnSums::prepare(const StepInputs& inputs, const ExactOperand& operand, 
   n_columns_ = columns.columns;
   const ByteInputs& bytes = squares && !inputs.are_bits ? inputs.squares : inputs.values;
   const bool tables = inputs.takes_tables(operand);
-  on_demand_ = !tables && has_dot_products() && inputs.n_vectors >= kFewestDots;
+  on_demand_ = !tables && has_dot_products();
   if (on_demand_) return dots_.prepare(bytes, operand, rows, columns);
   const auto size = static_cast<size_t>((inputs.n_vectors + 1) * n_columns_);
   if (sums_.size() < size) sums_.resize(size);

@@ -35,6 +35,9 @@ struct SummedOperands {
 StepInputs make_step_inputs(const Matrix<std::int32_t>& driven, Index max_input,
                             const SummedOperands& operands);
 
+/// The same of zeros and ones.
+StepInputs make_bit_inputs(ByteInputs driven, const SummedOperands& operands);
+
 /// The sums of some columns, exactly; the same integers by every method. Keeps its room between
 /// uses.
 class ColumnSums {
@@ -54,7 +57,7 @@ class ColumnSums {
   TableScratch tables_;
   ProductScratch products_;
   DotProduct dots_;
-  std::vector<std::int32_t> sums_;
+  AlignedVector<std::int32_t> sums_;
 };
 
 }  // namespace ohm

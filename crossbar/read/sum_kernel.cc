@@ -95,10 +95,9 @@ HWY_INLINE void add_scaled(D d, hn::Vec<D> values, const double* factor, double*
 template <Noise kNoise, class D>
 HWY_INLINE Index add_codes(D d, const ColumnScales& columns, const StepSums& s, const IdealCodes& c,
                            const CodeOutputs& out, Index first, Index end) {
-  const hn::RebindToSigned<D> di;
   const auto low = hn::Set(d, c.low), high = hn::Set(d, c.high);
   const auto round = hn::Set(d, kRound);
-  auto cut = hn::Zero(di);
+  size_t cut = 0;
   for (Index v = 0; v < out.n_vectors; ++v) {
     const Index top = v * s.n_steps * s.stride;
     for (Index j = first; j < end; j += static_cast<Index>(hn::Lanes(d))) {
@@ -109,13 +108,13 @@ HWY_INLINE Index add_codes(D d, const ColumnScales& columns, const StepSums& s, 
         // beyond 2^22 rounding fails, but its result never decreases: it stays beyond the last code
         const auto whole = hn::Sub(hn::Add(steps, round), round);
         const auto code = hn::Min(hn::Max(whole, low), high);
-        cut = hn::Sub(cut, hn::VecFromMask(di, hn::RebindMask(di, hn::Ne(code, whole))));
-        total = hn::Add(total, hn::Mul(hn::Set(d, c.weights[step]), code));
+        cut += hn::CountTrue(d, hn::Ne(code, whole));
+        total = hn::MulAdd(hn::Set(d, c.weights[step]), code, total);  // of whole numbers: exact
       }
       add_scaled(d, total, out.factor + j, out.y + v * out.stride + j);
     }
   }
-  return static_cast<Index>(hn::GetLane(hn::SumOfLanes(di, cut)));
+  return static_cast<Index>(cut);
 }
 
 Index add_ideal_codes_all(const ColumnScales& columns, const StepSums& s, const IdealCodes& c,

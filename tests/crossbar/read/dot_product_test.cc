@@ -60,6 +60,43 @@ TEST(DotProduct, TheSameOnEveryInstructionSet) {
   on_every_instruction_set([&] { expect_exact(x, 128, {50, 70, -20000, 20000}); });
 }
 
+/// Bits in triples, from vectors that start one and that start none.
+void expect_exact_triples(const Entries& entries) {
+  const auto bits = integers(20, entries.rows, 0, 1, 1);
+  ByteInputs inputs = make_byte_inputs(bits, 1);
+  pack_triples(inputs);
+  const ExactOperand operand = entries.operand(1);
+  DotProduct product;
+  product.prepare(inputs, operand, {0, entries.rows}, {0, entries.columns});
+  const auto expected = integer_product(bits, entries.values);
+  for (const Index step : {1, 2, 3, 5, 12, 20}) {
+    std::vector<std::int32_t> out(static_cast<size_t>(20 * entries.columns));
+    for (Index v = 0; v < 20; v += step) {
+      product.multiply(v, std::min<Index>(step, 20 - v), out.data() + v * entries.columns);
+    }
+    EXPECT_EQ(std::vector<double>(out.begin(), out.end()), expected.values)
+        << entries.rows << " rows, " << entries.low << " to " << entries.high << ", by " << step;
+  }
+}
+
+TEST(DotProduct, TriplesOfBitsGiveTheSameSumsOnEveryInstructionSet) {
+  on_every_instruction_set([] {
+    for (const Index columns : {1, 33, 64}) {
+      expect_exact_triples({100, columns, -32639, 32639});
+      expect_exact_triples({256, columns, -32639, 32639});
+      expect_exact_triples({100, columns, 0, 255});  // one byte with a bias
+      expect_exact_triples({100, columns, -8'000'000, 8'000'000});
+    }
+  });
+}
+
+TEST(DotProduct, SumsTooLargeToBeToldApartAreMadeOneByOne) {
+  for (const Index low : {127, -128}) {
+    expect_exact_triples({244, 20, low, low});   // 30988 or 31232, about the limit
+    expect_exact_triples({1000, 20, low, low});  // far beyond
+  }
+}
+
 TEST(DotProduct, UsesOnlyTheRowsAndColumnsAsked) {
   const Entries entries{40, 90, -20000, 20000};
   const ExactOperand operand = entries.operand(127);

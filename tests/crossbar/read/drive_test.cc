@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "crossbar/geometry.h"
 #include "tests/crossbar/read/programmed_matrix.h"
 
 namespace ohm {
@@ -57,6 +58,48 @@ TEST(Drive, CountsAddUpLoadsAndUsesOfEveryWordline) {
       EXPECT_EQ(counts.active(b, i), active);
     }
   }
+}
+
+/// Bits against steps, values and counts, on every row group.
+void expect_same_bits(const MacroSpec& spec, std::int32_t low, std::int32_t high) {
+  const Macro macro = compile_macro(spec);
+  ASSERT_TRUE(drives_bits(macro));
+  const auto matrix = programmed(macro, Matrix<std::int32_t>(60, 2, 1));
+  auto x = integers(9, 60, low, high, 1);
+  for (std::int32_t& value : x.values) value = value == 0 ? high : value;  // one bit has no zero
+  MvmCounts expected = MvmCounts::none(macro, 60), counts = expected;
+  for (Index g = 0; g < row_groups(spec, matrix.tiles[0].rows.rows); ++g) {
+    const auto driven = drive_steps(macro, matrix.tiles[0], g, x, {2, 6});
+    const ByteInputs bits = drive_bits(macro, matrix.tiles[0], g, x, {2, 6});
+    count_drive(macro, matrix.tiles[0], g, driven, expected);
+    count_drive(macro, matrix.tiles[0], g, bits, counts);
+    ASSERT_EQ(bits.n_vectors, driven.rows);
+    for (Index v = 0; v < driven.rows; ++v) {
+      std::int64_t sum = 0;
+      for (Index i = 0; i < driven.cols; ++i) {
+        EXPECT_EQ(bits.digits.front().row(v)[i], driven(v, i));
+        sum += driven(v, i);
+      }
+      EXPECT_EQ(bits.sums[static_cast<size_t>(v)], sum);
+    }
+  }
+  EXPECT_EQ(counts.drive.values, expected.drive.values);
+  EXPECT_EQ(counts.active.values, expected.active.values);
+}
+
+TEST(Drive, StepsOfOneBitAreTheSameAsBytes) {
+  expect_same_bits(spec_of("bit_serial", 1), -128, 127);
+  MacroSpec binary = spec_of("bit_serial", 1);
+  binary.input.bits = 1;
+  binary.weight.encoding = "xnor";
+  binary.weight.bits = 1;
+  binary.weight.slice_bits = {1};
+  expect_same_bits(binary, -1, 1);
+}
+
+TEST(Drive, StepsOfSeveralBitsAndPolaritiesAreNoBits) {
+  EXPECT_FALSE(drives_bits(compile_macro(spec_of("bit_serial", 2))));
+  EXPECT_FALSE(drives_bits(compile_macro(spec_of("bipolar", 1))));
 }
 
 TEST(Drive, InputSumsAreThoseOfTheRowGroups) {

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cstdint>
 #include <utility>
 
 #include "core/error.h"
@@ -142,6 +144,53 @@ TEST(ByteProduct, SignedBytesTakeOneByte) {
   x(0, 1) = 128;
   EXPECT_EQ(make_byte_inputs(x, 128).digits.size(), 2U);
   EXPECT_EQ(make_byte_inputs(integers(3, 40, 0, 255, 1), 32768).digits.size(), 1U);
+}
+
+TEST(ByteInputs, RowsStartCacheLinesAndEndInZeros) {
+  for (const Index columns : {1, 63, 64, 65}) {
+    const ByteInputs inputs = make_byte_inputs(integers(3, columns, -5, 300, 1), 300);
+    for (const ByteRows& digit : inputs.digits) {
+      ASSERT_EQ(digit.rows, 4);
+      for (Index v = 0; v < digit.rows; ++v) {
+        EXPECT_EQ(reinterpret_cast<std::uintptr_t>(digit.row(v)) % kCacheLine, 0U);
+        for (Index i = columns; i < digit.stride; ++i) EXPECT_EQ(digit.row(v)[i], 0);
+      }
+    }
+  }
+}
+
+TEST(ByteInputs, TriplesLeaveOutWhatIsNoneOfThem) {
+  const auto bits = integers(8, 5, 0, 1, 1);
+  ByteInputs inputs = make_byte_inputs(bits, 1);
+  pack_triples(inputs);
+  ASSERT_EQ(inputs.triples->rows, 4);
+  for (Index k = 0; k < 2; ++k) {
+    for (Index i = 0; i < 5; ++i) {
+      EXPECT_EQ(inputs.triples->row(2 * k)[i], bits(3 * k, i) + 254 * bits(3 * k + 1, i));
+      EXPECT_EQ(inputs.triples->row(2 * k + 1)[i], 254 * bits(3 * k, i) + bits(3 * k + 2, i));
+    }
+  }
+}
+
+TEST(ExactOperand, KnowsTheLargestSumOfDigitsOfAColumn) {
+  Matrix<float> entries(2, 2, 0.0F);
+  entries(0, 0) = 2 * 256 + 100, entries(1, 0) = -100;  // digits 100 and 2, -100 and 0
+  entries(0, 1) = -90 * 256 + 5, entries(1, 1) = 31 * 256;
+  EXPECT_EQ(make_exact(entries, 1).digit_limit, 200);
+  EXPECT_EQ(make_exact(Matrix<float>(0, 3), 1).digit_limit, 0);
+}
+
+TEST(ByteInputs, BytesStayWhatTheyAreAndTheLastRowIsCleared) {
+  ByteRows rows(3, 70);
+  for (Index v = 0; v < 3; ++v) std::fill_n(rows.row(v), 70, static_cast<std::uint8_t>(v + 254));
+  const ByteInputs inputs = make_byte_inputs(std::move(rows));
+  EXPECT_EQ(inputs.n_vectors, 2);
+  EXPECT_EQ(inputs.offset, 0);
+  EXPECT_EQ(inputs.sums, (std::vector<std::int64_t>{70 * 254, 70 * 255}));
+  const ByteRows& digit = inputs.digits.front();
+  EXPECT_EQ(digit.row(0)[69], 254);
+  EXPECT_EQ(digit.row(1)[69], 255);
+  for (Index i = 0; i < digit.stride; ++i) EXPECT_EQ(digit.row(2)[i], 0);
 }
 
 }  // namespace
