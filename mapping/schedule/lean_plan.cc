@@ -8,6 +8,8 @@
 #include <tuple>
 #include <utility>
 
+#include "mapping/schedule/merge_alike.h"
+
 namespace ohm {
 namespace {
 
@@ -185,7 +187,7 @@ TokenPlan lean_plan(const TokenPlan& plan) {
   TokenPlan lean{{}, plan.steps, {}, plan.space};
   for (Step& step : lean.steps) thin_out(step, kept, leads);
   take_claimed(plan.resources, lean);
-  return lean;
+  return merge_alike(std::move(lean));
 }
 
 }  // namespace ohm
