@@ -290,8 +290,8 @@ class Scaled {
                           "that share a resource wait for each other");
     } else if (!result_.exact) {
       result_.assumptions.push_back(
-          "layers left out add what the last simulated one adds, which differs from the one "
-          "before");
+          "times of a prompt are events of some layers; the others add what the last of these add, "
+          "or less where that shrinks from layer to layer");
     }
   }
 
