@@ -9,6 +9,7 @@
 #include "mapping/schedule/schedule.h"
 #include "mapping/schedule/token_flow.h"
 #include "mapping/structure/carried_plan.h"
+#include "mapping/structure/event_work.h"
 
 namespace ohm {
 namespace {
@@ -33,14 +34,6 @@ std::vector<Repeat> repeats_of(const Reduction& reduction, const std::vector<Ind
   return repeats;
 }
 
-/// What a token costs to simulate, in claims of its steps.
-double work_of(const TokenPlan& plan) {
-  constexpr double kOfAStep = 40.0;
-  double work = 0.0;
-  for (const Step& step : plan.steps) work += kOfAStep + static_cast<double>(step.claims.size());
-  return work;
-}
-
 class Composer {
  public:
   Composer(const Mapping& mapping, const TokenPlan& plan, const Reduction& reduction,
@@ -56,8 +49,8 @@ class Composer {
 
   ComposedTimes run(Fidelity fidelity) {
     const bool unasked = fidelity == Fidelity::automatic;
-    const double most = (unasked ? kMostWork : kMostAsked) / jobs();
-    const bool few = !unasked || work_of(lean_) <= most;
+    const double most = (unasked ? kQuickWork : kAskedWork) / jobs();
+    const bool few = !unasked || event_work(lean_) <= most;
     const bool one_by_one = request_.generate <= 1 || request_.batch == 1;
     if (fidelity != Fidelity::shape || !request_.decoder) {
       if (repeats_.empty() && few) return events();
@@ -84,9 +77,6 @@ class Composer {
   }
 
  private:
-  // claims of all tokens: about a third of a second, and ten seconds where events are asked for
-  static constexpr double kMostWork = 6e7, kMostAsked = 2e9;
-
   double jobs() const {
     return static_cast<double>(request_.tokens()) * static_cast<double>(request_.batch);
   }
@@ -148,14 +138,14 @@ class Composer {
   Index periods_within(double most) const {
     Index kept = 1;  // what is before and behind all layers
     for (const LayerRun& run : reduction_.runs) kept += (run.kept - 1) / run.period + 1;
-    const double work = work_of(lean_), of_one = work / static_cast<double>(kept);
+    const double work = event_work(lean_), of_one = work / static_cast<double>(kept);
     return static_cast<Index>(std::clamp((most - work) / of_one, 0.0, 1e6));
   }
 
   /// First of the kept layers alone where they take little of the work.
   ComposedTimes structure(double most) const {
     const Index more = periods_within(most);
-    if (more == 0 || 4.0 * work_of(lean_) <= most) {
+    if (more == 0 || 4.0 * event_work(lean_) <= most) {
       ComposedTimes times = with_prompt(kept_);
       if (more == 0 || times.exact || times.waited_for_space > 0) return times;
     }

@@ -11,6 +11,7 @@
 
 #include "mapping/larger/estimate_larger.h"
 #include "mapping/serve/structure_steps.h"
+#include "mapping/structure/event_work.h"
 #include "python/bindings/loaded_network.h"
 #include "python/bindings/named_estimate.h"
 #include "python/bindings/register.h"
@@ -83,6 +84,9 @@ void register_model(py::module_& module) {
 
 void register_structure(py::module_& module) {
   register_model(module);
+  module.def("simulates_all", &simulates_all, py::arg("matrices"), py::arg("tiles"),
+             py::arg("tokens"),
+             "Whether so many tokens are simulated event by event, unasked, on all tiles.");
   module.def(
       "estimate_structure",
       [](const LoadedNetwork& network, const ChipSpec& chip, std::optional<Index> prompt,

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mapping/structure/event_work.h"
+
+#include <gtest/gtest.h>
+
+#include <limits>
+
+#include "mapping/schedule/lean_plan.h"
+#include "mapping/schedule/plan_tokens.h"
+#include "tests/mapping/chip_builder.h"
+
+namespace ohm {
+namespace {
+
+TEST(EventWork, IsThatOfStepsAndClaims) {
+  TokenPlan plan = testing::chain({3, 5});
+  EXPECT_EQ(event_work(plan), 2 * 40 + 2);
+  plan.steps[0].claims.clear();
+  EXPECT_EQ(event_work(plan), 2 * 40 + 1);
+  EXPECT_EQ(event_work(TokenPlan{}), 0);
+}
+
+TEST(EventWork, IsKnownWithinTwiceBeforeThereIsAPlan) {
+  for (const char* name : {"gpt2-small", "gpt2-medium"}) {
+    const Mapping mapping =
+        map_network(build_network(testing::shipped_network(name)), testing::shipped_chip());
+    const double found = event_work(plan_tokens(mapping, {true, 64, 8, 1}));
+    const double guess =
+        event_work(std::ssize(mapping.network.matmuls), mapping.placement.tiles_used);
+    EXPECT_LT(guess, 2.0 * found) << name;
+    EXPECT_GT(guess, 0.5 * found) << name;
+  }
+}
+
+TEST(EventWork, OfTooManyTokensOrTilesIsLeftOut) {
+  EXPECT_TRUE(simulates_all(49, 500, 1024));
+  EXPECT_TRUE(simulates_all(0, 0, std::numeric_limits<Index>::max()));
+  EXPECT_FALSE(simulates_all(49, 500, 1024 * 256));
+  EXPECT_FALSE(simulates_all(49, 50000, 1));
+  EXPECT_TRUE(simulates_all(0, 15000, 1000));
+  EXPECT_FALSE(simulates_all(0, 15000, 1001));
+}
+
+}  // namespace
+}  // namespace ohm
