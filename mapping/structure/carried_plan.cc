@@ -97,13 +97,15 @@ CarriedPlan carry_on(const Mapping& mapping, const TokenPlan& plan, const Reduct
   for (const LayerRun& run : reduction.runs) {
     if (run.repeats() > 0) all.push_back(kept_run(layers, run));
   }
-  CarriedPlan carried{plan, {}, 0};
+  CarriedPlan carried;
+  const TokenPlan* full = &plan;
   for (size_t i = all.size(); i-- > 0;) {  // from behind, so that steps of those before stay
     const Index times = std::min(most, all[i].run.left);
     if (times == 0 || all[i].period.size == 0) continue;
-    auto expanded = expand_plan(carried.plan, all[i].period, times);
+    auto expanded = expand_plan(*full, all[i].period, times);
     if (!expanded) continue;
     carried.plan = std::move(*expanded);
+    full = &carried.plan;
     carried.carried += times;
     add_ends(times, all[i]);
     for (size_t later = i + 1; later < all.size(); ++later) {
@@ -111,7 +113,7 @@ CarriedPlan carry_on(const Mapping& mapping, const TokenPlan& plan, const Reduct
     }
   }
   for (Carrying& each : all) carried.runs.push_back(std::move(each.run));
-  carried.plan = lean_plan(carried.plan);
+  carried.plan = lean_plan(*full);
   return carried;
 }
 

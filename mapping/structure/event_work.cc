@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mapping/structure/event_work.h"
 
+#include "mapping/chip/fit.h"
+
 namespace ohm {
 namespace {
 
@@ -23,6 +25,13 @@ double event_work(Index matrices, Index tiles) {
 bool simulates_all(Index matrices, Index tiles, Index tokens) {
   const double laid_out = kLayingOut * event_work(0, tiles);
   return laid_out + static_cast<double>(tokens) * event_work(matrices, tiles) <= kUnaskedWork;
+}
+
+bool simulates_all(const Network& network, const ChipSpec& chip, Index tokens) {
+  const Index matrices = std::ssize(network.matmuls);
+  if (!simulates_all(matrices, 0, tokens)) return false;  // whatever tiles it takes
+  const Fit found = fit(network, chip);
+  return found.fits() && simulates_all(matrices, found.tiles, tokens);
 }
 
 }  // namespace ohm

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "mapping/chip/chip_spec.h"
+#include "mapping/network/network.h"
 #include "mapping/schedule/token_plan.h"
 
 namespace ohm {
@@ -21,5 +23,8 @@ double event_work(Index matrices, Index tiles);
 /// Whether all steps of so many tokens are simulated unasked on all tiles, which must be laid out
 /// first: that costs as much as a thousand tokens.
 bool simulates_all(Index matrices, Index tiles, Index tokens);
+
+/// The same of a network and the tiles that it takes; never where the chip does not hold it.
+bool simulates_all(const Network& network, const ChipSpec& chip, Index tokens);
 
 }  // namespace ohm

@@ -84,9 +84,13 @@ void register_model(py::module_& module) {
 
 void register_structure(py::module_& module) {
   register_model(module);
-  module.def("simulates_all", &simulates_all, py::arg("matrices"), py::arg("tiles"),
-             py::arg("tokens"),
-             "Whether so many tokens are simulated event by event, unasked, on all tiles.");
+  module.def(
+      "simulates_all",
+      [](const LoadedNetwork& network, const ChipSpec& chip, Index tokens) {
+        return simulates_all(network.network, chip, tokens);
+      },
+      py::arg("network"), py::arg("chip"), py::arg("tokens"),
+      "Whether so many tokens are simulated event by event, unasked, on all tiles.");
   module.def(
       "estimate_structure",
       [](const LoadedNetwork& network, const ChipSpec& chip, std::optional<Index> prompt,

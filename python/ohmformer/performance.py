@@ -177,8 +177,6 @@ def _mapped(given: Any, fidelity: str, tokens: int) -> Mapping | tuple[Network, 
     if not (isinstance(given, tuple) and len(given) == 2):
         found = type(given).__name__
         raise ArgumentError(f"mapping: {found} found; expected the result of ohmformer.map(), or a network and a chip")
-    events = fidelity == "events"
-    if fidelity == "automatic":
-        found = fit(*given)
-        events = found["fits"] and _core.simulates_all(len(given[0].matmuls), found["tiles"], tokens)
-    return map_network(*given) if events else given
+    network, chip = given
+    unasked = fidelity == "automatic" and _core.simulates_all(network._graph, chip._spec, tokens)
+    return map_network(network, chip) if unasked or fidelity == "events" else given

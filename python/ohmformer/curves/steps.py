@@ -36,7 +36,7 @@ class Steps:
 
     def by_events(self, context: int, batch: int) -> bool:
         """Whether a point is simulated with its prompts, whatever other points are asked for."""
-        return self.fit["fits"] and _core.simulates_all(len(self.network.matmuls), self.fit["tiles"], context * batch)
+        return _core.simulates_all(self.network._graph, self.chip._spec, context * batch)
 
     def performance(self, prompt: int, generate: int, batch: int) -> Performance:
         """What a workload costs; without events, of a decoder that has read its prompts but for their last tokens."""

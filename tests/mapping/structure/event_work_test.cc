@@ -41,5 +41,13 @@ TEST(EventWork, OfTooManyTokensOrTilesIsLeftOut) {
   EXPECT_FALSE(simulates_all(0, 15000, 1001));
 }
 
+TEST(EventWork, OfANetworkIsLeftOutWhereTheChipDoesNotHoldIt) {
+  const Network network = build_network(testing::shipped_network("gpt2-small"));
+  EXPECT_TRUE(simulates_all(network, testing::shipped_chip(), 1024));
+  EXPECT_FALSE(simulates_all(network, testing::shipped_chip(), 1024 * 256));
+  const ChipSpec small = testing::shipped_chip({testing::with("mesh", "{columns: 2, rows: 2}")});
+  EXPECT_FALSE(simulates_all(network, small, 1));
+}
+
 }  // namespace
 }  // namespace ohm
