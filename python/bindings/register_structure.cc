@@ -3,6 +3,7 @@
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <string>
@@ -86,8 +87,9 @@ void register_structure(py::module_& module) {
   register_model(module);
   module.def(
       "simulates_all",
-      [](const LoadedNetwork& network, const ChipSpec& chip, Index tokens) {
-        return simulates_all(network.network, chip, tokens);
+      [](const LoadedNetwork& network, const ChipSpec& chip, double tokens) {
+        constexpr double kMost = 1e18;  // too many in any case
+        return simulates_all(network.network, chip, static_cast<Index>(std::min(tokens, kMost)));
       },
       py::arg("network"), py::arg("chip"), py::arg("tokens"),
       "Whether so many tokens are simulated event by event, unasked, on all tiles.");
