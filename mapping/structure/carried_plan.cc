@@ -129,7 +129,7 @@ Picoseconds left_out(const CarriedPlan& plan, const std::vector<std::vector<Pico
     const Picoseconds last = added(0, j);
     const bool same = periods > 1 && added(1, j) == last;
     if (run.left > 0) {
-      if (!same) alike = false;
+      if (!same || last != added(0, 0)) alike = false;
       sum += same || periods < 3
                  ? run.left * last
                  : std::llround(goes_on(static_cast<double>(last), static_cast<double>(added(1, j)),

@@ -36,7 +36,8 @@ CarriedPlan carry_on(const Mapping& mapping, const TokenPlan& plan, const Reduct
 ///
 /// Each period adds to a token what the last one did; where what periods add still shrinks from one
 /// to the next, it goes on in the same ratio (Aitken's delta-squared), never below what the first
-/// token needs, which as a rule waits for none. `alike` is cleared where two periods differ.
+/// token needs, which as a rule waits for none. `alike` is cleared where two periods or two tokens
+/// differ: only what shifts all tokens by the same time is known to do so again.
 Picoseconds left_out(const CarriedPlan& plan, const std::vector<std::vector<Picoseconds>>& watched,
                      size_t j, bool& alike);
 

@@ -21,10 +21,10 @@ TEST(EventWork, IsThatOfStepsAndClaims) {
 }
 
 TEST(EventWork, IsKnownWithinTwiceBeforeThereIsAPlan) {
-  for (const char* name : {"gpt2-small", "gpt2-medium"}) {
+  for (const char* name : {"gpt2-small", "bert-base", "deit-small"}) {
     const Mapping mapping =
         map_network(build_network(testing::shipped_network(name)), testing::shipped_chip());
-    const double found = event_work(plan_tokens(mapping, {true, 64, 8, 1}));
+    const double found = event_work(plan_tokens(mapping, resolve(mapping.network.spec, {})));
     const double guess =
         event_work(std::ssize(mapping.network.matmuls), mapping.placement.tiles_used);
     EXPECT_LT(guess, 2.0 * found) << name;
