@@ -7,7 +7,7 @@ namespace ohm {
 namespace {
 
 constexpr double kOfAStep = 40.0, kStepsOfAMatrix = 9.0, kClaimsOfATile = 10.0;
-constexpr double kLayingOut = 1000.0;  // tokens
+constexpr double kLayingOut = 3000.0;  // tokens
 
 }  // namespace
 

@@ -21,7 +21,7 @@ double event_work(const TokenPlan& plan);
 double event_work(Index matrices, Index tiles);
 
 /// Whether all steps of so many tokens are simulated unasked on all tiles, which must be laid out
-/// first: that costs as much as a thousand tokens.
+/// first: that costs as much as three thousand tokens.
 bool simulates_all(Index matrices, Index tiles, Index tokens);
 
 /// The same of a network and the tiles that it takes; never where the chip does not hold it.

@@ -37,8 +37,8 @@ TEST(EventWork, OfTooManyTokensOrTilesIsLeftOut) {
   EXPECT_TRUE(simulates_all(0, 0, std::numeric_limits<Index>::max()));
   EXPECT_FALSE(simulates_all(49, 500, 1024 * 256));
   EXPECT_FALSE(simulates_all(49, 50000, 1));
-  EXPECT_TRUE(simulates_all(0, 15000, 1000));
-  EXPECT_FALSE(simulates_all(0, 15000, 1001));
+  EXPECT_TRUE(simulates_all(0, 7500, 1000));
+  EXPECT_FALSE(simulates_all(0, 7500, 1001));
 }
 
 TEST(EventWork, OfANetworkIsLeftOutWhereTheChipDoesNotHoldIt) {
