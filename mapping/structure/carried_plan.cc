@@ -6,8 +6,8 @@
 #include <iterator>
 #include <utility>
 
-#include "mapping/schedule/lean_plan.h"
 #include "mapping/structure/expand_plan.h"
+#include "mapping/structure/lean_plan.h"
 
 namespace ohm {
 namespace {

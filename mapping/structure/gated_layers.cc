@@ -9,8 +9,8 @@
 
 #include "core/error.h"
 #include "mapping/estimate/static_cost.h"
-#include "mapping/schedule/lean_plan.h"
 #include "mapping/schedule/schedule.h"
+#include "mapping/structure/lean_plan.h"
 
 namespace ohm {
 namespace {

@@ -3,10 +3,10 @@
 
 #include <gtest/gtest.h>
 
-#include "mapping/schedule/lean_plan.h"
 #include "mapping/schedule/plan_tokens.h"
 #include "mapping/schedule/schedule.h"
 #include "mapping/structure/bands.h"
+#include "mapping/structure/lean_plan.h"
 #include "tests/mapping/chip_builder.h"
 
 namespace ohm {

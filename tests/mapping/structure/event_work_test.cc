@@ -5,8 +5,8 @@
 
 #include <limits>
 
-#include "mapping/schedule/lean_plan.h"
 #include "mapping/schedule/plan_tokens.h"
+#include "mapping/structure/lean_plan.h"
 #include "tests/mapping/chip_builder.h"
 
 namespace ohm {

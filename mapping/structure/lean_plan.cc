@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "mapping/schedule/lean_plan.h"
+#include "mapping/structure/lean_plan.h"
 
 #include <algorithm>
 #include <map>
@@ -8,7 +8,7 @@
 #include <tuple>
 #include <utility>
 
-#include "mapping/schedule/merge_alike.h"
+#include "mapping/structure/merge_alike.h"
 
 namespace ohm {
 namespace {

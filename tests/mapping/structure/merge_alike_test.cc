@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "mapping/schedule/merge_alike.h"
+#include "mapping/structure/merge_alike.h"
 
 #include <gtest/gtest.h>
 
