@@ -21,21 +21,13 @@ class Calendar {
   /// Takes a stretch of `busy` as early as it is free, not before `from`; returns its start.
   /// Nothing will be asked before `now` again.
   Picoseconds take(Picoseconds now, Picoseconds from, Picoseconds busy) {
-    if (!taken_.empty() && taken_.back().second > from) {
+    if (last_.second > from) {
       forget(now);
       const Picoseconds start = earliest(from, busy);
       reserve(start, busy);
       return start;
     }
-    if (busy == 0) return from;
-    if (first_ == std::ssize(taken_) - 1 && taken_.back().second <= now) {
-      taken_.back() = {from, from + busy};
-    } else if (!taken_.empty() && taken_.back().second == from) {
-      taken_.back().second = from + busy;
-    } else {
-      if (taken_.size() == taken_.capacity()) forget(now);
-      taken_.emplace_back(from, from + busy);
-    }
+    if (busy > 0) append(now, from, busy);
     return from;
   }
 
@@ -43,11 +35,28 @@ class Calendar {
   void forget(Picoseconds now);
 
  private:
-  using Intervals = std::vector<std::pair<Picoseconds, Picoseconds>>;  // [start, end)
+  using Interval = std::pair<Picoseconds, Picoseconds>;  // [start, end)
+  using Intervals = std::vector<Interval>;
 
-  Intervals::const_iterator begin() const { return taken_.begin() + first_; }
+  /// Takes what begins when all else has ended.
+  void append(Picoseconds now, Picoseconds start, Picoseconds busy) {
+    if (last_.second == start) {
+      last_.second = start + busy;
+      return;
+    }
+    if (last_.second > now) {
+      earlier_.push_back(last_);
+    } else if (!earlier_.empty()) {
+      earlier_.clear();
+      first_ = 0;
+    }
+    last_ = {start, start + busy};
+  }
 
-  Intervals taken_;
+  Intervals::const_iterator begin() const { return earlier_.begin() + first_; }
+
+  Interval last_{0, 0};  // at hand without a look elsewhere
+  Intervals earlier_;
   std::ptrdiff_t first_ = 0;  // those before it are forgotten
 };
 

@@ -13,6 +13,8 @@ struct StepTime {
   Picoseconds occupied = 0;  ///< of its claims, on top of their own time
   Picoseconds latency = 0;
   Picoseconds repeated = 0;  ///< of like layers that follow it, without waiting
+
+  bool operator==(const StepTime&) const = default;
 };
 
 /// A time that another one waits for: the end of a server, or the token's release, plus a delay.
@@ -45,7 +47,8 @@ class StepFolder {
   /// The steps must outlive the folder.
   StepFolder(const std::vector<Step>& steps, Index batch);
 
-  /// For the next token of every sequence; valid until the one after it is asked for.
+  /// For the next token of every sequence; valid until another is asked for. Tokens of the same
+  /// times are folded alike.
   const FoldedSteps& fold(const std::vector<StepTime>& times);
 
  private:

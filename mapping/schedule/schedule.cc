@@ -11,6 +11,7 @@
 #include "core/error.h"
 #include "mapping/schedule/buffer_space.h"
 #include "mapping/schedule/calendar.h"
+#include "mapping/schedule/hops.h"
 #include "mapping/schedule/jobs.h"
 
 namespace ohm {
@@ -27,7 +28,9 @@ class Simulation {
         gates_(plan.gating),
         followers_(plan.steps.size()),
         gated_(plan.steps.size()),
-        watch_(plan.steps.size(), -1) {
+        watch_(plan.steps.size(), -1),
+        hops_(plan.steps),
+        work_(plan.steps.size()) {
     for (const Index step : watch) {
       watch_[static_cast<size_t>(step)] = std::ssize(result_.watched);
       result_.watched.emplace_back(static_cast<size_t>(request.tokens() * request.batch), 0);
@@ -35,7 +38,6 @@ class Simulation {
     if (!plan.space.empty()) space_.emplace(plan);
     result_.timeline_tokens = timeline_tokens;
     result_.resources = plan.resources;
-    result_.busy.assign(plan.resources.size(), 0);
     calendars_.resize(plan.resources.size());
     waited_.assign(plan.resources.size(), 0);
     for (size_t k = 0; k < plan.steps.size(); ++k) {
@@ -69,6 +71,12 @@ class Simulation {
   }
 
  private:
+  /// What a step has done for all tokens.
+  struct Work {
+    std::int64_t runs = 0;
+    Picoseconds extra = 0;
+  };
+
   /// Whether there was a step that is ready.
   bool run_next() {
     if (queue_.empty()) return false;
@@ -141,12 +149,13 @@ class Simulation {
     const Job& job = jobs_[static_cast<size_t>(item.job)];
     const Index positions = positions_of(request_, job.token);
     const Picoseconds extra = step.occupation(positions);
-    starts_.resize(step.claims.size());
     const Picoseconds woken = gates_.wake(step, item.time);
     const Picoseconds delay =
-        woken - item.time +
-        (step.hops ? hop(step, item.time, woken) : join(step, item.time, woken, extra));
+        woken - item.time + (step.hops ? hop(item, woken) : join(step, item.time, woken, extra));
     ++result_.steps;
+    Work& work = work_[static_cast<size_t>(item.step)];
+    ++work.runs;
+    work.extra += extra;
     if (item.job < result_.timeline_tokens) record(item, ready, extra);
     if (item.step == 0) enter_next(item.job, item.time + delay);
     const Picoseconds end = item.time + delay + step.latency + step.extra(positions);
@@ -175,37 +184,21 @@ class Simulation {
         moved = true;
       }
     }
-    for (size_t c = 0; c < step.claims.size(); ++c) {
-      const Claim& claim = step.claims[c];
-      starts_[c] = start + claim.offset;
-      calendars_[static_cast<size_t>(claim.resource)].reserve(starts_[c], claim.busy + extra);
-      result_.busy[static_cast<size_t>(claim.resource)] += claim.busy + extra;
+    for (const Claim& claim : step.claims) {
+      calendars_[static_cast<size_t>(claim.resource)].reserve(start + claim.offset,
+                                                              claim.busy + extra);
     }
     if (blocker >= 0) waited_[static_cast<size_t>(blocker)] += start - ready;
+    started_ = start;
     return start - ready;
   }
 
-  /// Each link is taken as soon as the head of the message is there and the link is free.
-  Picoseconds hop(const Step& step, Picoseconds now, Picoseconds ready) {
-    Picoseconds latest = ready, undisturbed = ready;
-    Index blocker = -1;
-    for (size_t c = 0; c < step.claims.size(); ++c) {
-      const Claim& claim = step.claims[c];
-      Picoseconds arrival = ready + claim.offset;
-      for (const Index before : claim.behind) {
-        const auto b = static_cast<size_t>(before);
-        arrival = std::max(arrival, starts_[b] + claim.offset - step.claims[b].offset);
-      }
-      const auto r = static_cast<size_t>(claim.resource);
-      starts_[c] = calendars_[r].take(now, arrival, claim.busy);
-      result_.busy[r] += claim.busy;
-      if (starts_[c] > arrival) blocker = claim.resource;
-      const Picoseconds held = std::max(claim.busy, claim.tail);
-      undisturbed = std::max(undisturbed, ready + claim.offset + held);
-      latest = std::max(latest, starts_[c] + held);
-    }
-    if (latest > undisturbed) waited_[static_cast<size_t>(blocker)] += latest - undisturbed;
-    return latest - undisturbed;
+  Picoseconds hop(const Ready& item, Picoseconds ready) {
+    const Hops::Wait wait =
+        hops_.send(static_cast<size_t>(item.step), item.time, ready, calendars_);
+    if (wait.time > 0) waited_[static_cast<size_t>(wait.resource)] += wait.time;
+    started_ = ready + hops_.late();
+    return wait.time;
   }
 
   void record(const Ready& item, Picoseconds ready, Picoseconds extra) {
@@ -214,8 +207,8 @@ class Simulation {
     const Job& job = jobs_[static_cast<size_t>(item.job)];
     const Claim& claim = step.claims.front();
     result_.events.push_back({claim.resource, step.vertex, step.action, job.sequence, job.token,
-                              ready, starts_.front(), starts_.front() + claim.busy + extra,
-                              item.time, item.step});
+                              ready, started_ + claim.offset,
+                              started_ + claim.offset + claim.busy + extra, item.time, item.step});
   }
 
   void arrive(Index number, Index step, Picoseconds time) {
@@ -313,10 +306,22 @@ class Simulation {
     for (size_t r = 0; r < waited_.size(); ++r) {
       if (waited_[r] > 0) result_.stalls[to_string(plan_.resources[r].kind)] += waited_[r];
     }
+    add_up_work();
     result_.gated = gates_.close(result_.makespan);
     if (result_.gated.waited > 0) result_.stalls["wake_up"] = result_.gated.waited;
     if (waited_for_space_ > 0) result_.stalls["buffer"] = waited_for_space_;
     if (space_) result_.buffer_peaks = space_->peaks();
+  }
+
+  void add_up_work() {
+    result_.busy.assign(plan_.resources.size(), 0);
+    for (size_t k = 0; k < work_.size(); ++k) {
+      const Step& step = plan_.steps[k];
+      for (const Claim& claim : step.claims) {
+        result_.busy[static_cast<size_t>(claim.resource)] +=
+            work_[k].runs * claim.busy + (step.hops ? 0 : work_[k].extra);
+      }
+    }
   }
 
   const TokenPlan& plan_;
@@ -329,7 +334,9 @@ class Simulation {
   std::vector<Index> watch_;  // by step: its place in `watched`, or -1
   std::vector<Calendar> calendars_;
   std::vector<Picoseconds> waited_;
-  std::vector<Picoseconds> starts_;  // of the claims of the step at hand
+  Hops hops_;
+  Picoseconds started_ = 0;  // when the step at hand began, but for the offset of its first claim
+  std::vector<Work> work_;   // by step
   std::vector<Job> jobs_;
   std::vector<Sequence> sequences_;
   std::priority_queue<Ready, std::vector<Ready>, std::greater<>> queue_;

@@ -47,7 +47,10 @@ class TokenFlow {
     Times release(static_cast<size_t>(request_.batch), 0);
     for (Index t = first; t < request_.tokens(); ++t) {
       prepare(t);
-      folded_ = &folder_.fold(here_);
+      if (folded_ == nullptr || here_ != folded_for_) {
+        folded_ = &folder_.fold(here_);
+        folded_for_ = here_;
+      }
       pass(release);
       result_.makespan = std::max(result_.makespan, *std::max_element(left_.begin(), left_.end()));
       if (t >= request_.prompt - 1) {
@@ -199,12 +202,18 @@ class TokenFlow {
     }
   }
 
-  /// When all of these are over.
+  /// When all of these are over, none of which is before the release.
   void wait_for(const std::vector<Wait>& waits, const Times& release, Times& times) const {
-    times = release;
-    for (const Wait& wait : waits) {
-      delay_to(wait.server < 0 ? release : ends_[static_cast<size_t>(wait.server)], wait.delay,
-               times);
+    if (waits.empty()) times = release;
+    for (size_t w = 0; w < waits.size(); ++w) {
+      const Index server = waits[w].server;
+      const Times& before = server < 0 ? release : ends_[static_cast<size_t>(server)];
+      if (w > 0) {
+        delay_to(before, waits[w].delay, times);
+        continue;
+      }
+      times.resize(before.size());
+      for (size_t s = 0; s < times.size(); ++s) times[s] = before[s] + waits[w].delay;
     }
   }
 
@@ -221,6 +230,7 @@ class TokenFlow {
   std::vector<Way> ways_;
   StepFolder folder_;
   const FoldedSteps* folded_ = nullptr;  // for the token at hand
+  std::vector<StepTime> folded_for_;
   LoneSteps queues_;
   std::vector<Times> ends_;      // by server
   std::vector<Times> last_end_;  // by step, where in order

@@ -6,9 +6,10 @@
 
 #include "mapping/schedule/bounds.h"
 #include "mapping/schedule/deposits.h"
-#include "mapping/schedule/lean_plan.h"
 #include "mapping/schedule/schedule.h"
 #include "mapping/schedule/token_flow.h"
+#include "mapping/structure/carried_plan.h"
+#include "mapping/structure/event_work.h"
 
 namespace ohm {
 namespace {
@@ -38,21 +39,22 @@ class Composer {
   Composer(const Mapping& mapping, const TokenPlan& plan, const Reduction& reduction,
            const Request& request)
       : mapping_(mapping),
+        plan_(plan),
         reduction_(reduction),
         request_(request),
-        lean_(lean_plan(plan)),
-        last_(last_steps(mapping, plan, reduction.spec.layers_of_both_stacks())),
-        repeats_(repeats_of(reduction, last_)) {}
+        kept_(carry_on(mapping, plan, reduction, 0)),
+        lean_(kept_.plan),
+        repeats_(repeats_of(reduction,
+                            last_steps(mapping, plan, reduction.spec.layers_of_both_stacks()))) {}
 
   ComposedTimes run(Fidelity fidelity) {
-    const double jobs =
-        static_cast<double>(request_.tokens()) * static_cast<double>(request_.batch);
-    const double steps = jobs * static_cast<double>(lean_.steps.size());
-    const bool few = fidelity == Fidelity::structure || steps <= kMostSteps;
+    const bool unasked = fidelity == Fidelity::automatic;
+    const double most = (unasked ? kQuickWork : kAskedWork) / jobs();
+    const bool few = !unasked || event_work(lean_) <= most;
     const bool one_by_one = request_.generate <= 1 || request_.batch == 1;
     if (fidelity != Fidelity::shape || !request_.decoder) {
       if (repeats_.empty() && few) return events();
-      if (one_by_one && (few || !request_.decoder)) return structure();
+      if (one_by_one && (few || !request_.decoder)) return structure(most);
     }
     return shape();
   }
@@ -75,7 +77,9 @@ class Composer {
   }
 
  private:
-  static constexpr double kMostSteps = 6e5;  // about half a second
+  double jobs() const {
+    return static_cast<double>(request_.tokens()) * static_cast<double>(request_.batch);
+  }
 
   ComposedTimes events() const {
     const Schedule s = schedule(lean_, request_);
@@ -130,82 +134,73 @@ class Composer {
             flow.exact && always_fits(lean_, request_)};
   }
 
-  /// Of a run: its last kept layer, and those one period and two before it.
-  static Index watched_of(const LayerRun& run) { return 2 * run.period < run.kept ? 3 : 2; }
-
-  /// The steps with which they end.
-  std::vector<Index> watched() const {
-    std::vector<Index> steps;
-    for (const LayerRun& run : reduction_.runs) {
-      if (run.repeats() == 0) continue;
-      for (Index back = 0; back < watched_of(run); ++back) {
-        const Index layer = run.kept_first + run.kept - 1 - back * run.period;
-        steps.push_back(last_[static_cast<size_t>(layer)]);
-      }
-    }
-    return steps;
+  /// Periods of each run that may be carried on, of so much work for each token.
+  Index periods_within(double most) const {
+    Index kept = 1;  // what is before and behind all layers
+    for (const LayerRun& run : reduction_.runs) kept += (run.kept - 1) / run.period + 1;
+    const double work = event_work(lean_), of_one = work / static_cast<double>(kept);
+    return static_cast<Index>(std::clamp((most - work) / of_one, 0.0, 1e6));
   }
 
-  /// What the layers left out add to job `j`; clears `repeats` where two periods disagree.
-  Picoseconds left_out(const Schedule& s, size_t j, bool& repeats) const {
-    Picoseconds sum = 0;
-    size_t w = 0;
-    for (const LayerRun& run : reduction_.runs) {
-      if (run.repeats() == 0) continue;
-      const Picoseconds last = s.watched[w][j] - s.watched[w + 1][j];
-      sum += run.repeats() * last;
-      const bool compared = watched_of(run) == 3;
-      if (!compared || s.watched[w + 1][j] - s.watched[w + 2][j] != last) repeats = false;
-      w += static_cast<size_t>(watched_of(run));
+  /// First of the kept layers alone where they take little of the work.
+  ComposedTimes structure(double most) const {
+    const Index more = periods_within(most);
+    if (more == 0 || 4.0 * event_work(lean_) <= most) {
+      ComposedTimes times = with_prompt(kept_);
+      if (more == 0 || times.exact || times.waited_for_space > 0) return times;
     }
-    return sum;
+    return with_prompt(carry_on(mapping_, plan_, reduction_, more));
   }
 
-  ComposedTimes structure() const {
+  ComposedTimes with_prompt(const CarriedPlan& carried) const {
     Request prompt = request_;
     prompt.generate = std::min<Index>(1, request_.generate);
-    const Schedule s = schedule(lean_, prompt, 0, watched());
+    const Schedule s = schedule(carried.plan, prompt, 0, carried.watched());
     ComposedTimes times{s.outputs, 0, s.bounds.critical_path, "structure", true};
     keep_space(s, times);
+    if (!carried.is_whole()) add_left_out(carried, s, prompt, times);
+    if (request_.generate > 1) generate(times);
+    times.makespan = *std::max_element(times.outputs.begin(), times.outputs.end());
+    return times;
+  }
+
+  void add_left_out(const CarriedPlan& carried, const Schedule& s, const Request& prompt,
+                    ComposedTimes& times) const {
     const auto jobs = static_cast<size_t>(prompt.tokens() * prompt.batch);
     const auto batch = static_cast<size_t>(request_.batch);
     Picoseconds shortest = 0;
     for (size_t j = 0; j < jobs; ++j) {
-      const Picoseconds added = left_out(s, j, times.exact);
+      const Picoseconds added = left_out(carried, s.watched, j, times.exact);
       shortest = j == 0 ? added : std::min(shortest, added);
       if (j + batch < jobs) continue;
       times.outputs[j % batch] += added;
     }
     times.critical_path += shortest;
-    if (shares_dram() && jobs > 1) {
-      times.exact = false;  // layers left out want it as well
-      if (request_.decoder) hold_back(times);
-    }
-    if (times.waited_for_space > 0) times.exact = false;
-    if (request_.generate > 1) generate(times);
-    times.makespan = *std::max_element(times.outputs.begin(), times.outputs.end());
-    return times;
+    const bool shared = shares_dram() && jobs > 1;  // layers left out want it as well
+    if (shared || times.waited_for_space > 0) times.exact = false;
+    if (!times.exact && request_.decoder) hold_back(times);
   }
 
   /// A generated token finds an empty chip.
   void generate(ComposedTimes& times) const { generate(request_, times); }
 
   void generate(const Request& request, ComposedTimes& times) const {
-    const Schedule s = schedule_generated(lean_, request, watched());
+    const Schedule s = schedule_generated(lean_, request, kept_.watched());
     for (Index t = request.prompt; t < request.tokens(); ++t) {
       bool ignored = true;
       const auto g = static_cast<size_t>(t - request.prompt);
-      const Picoseconds added = left_out(s, static_cast<size_t>(t), ignored);
+      const Picoseconds added = left_out(kept_, s.watched, static_cast<size_t>(t), ignored);
       times.outputs.push_back(times.outputs.back() + s.outputs[g + 1] - s.outputs[g] + added);
     }
     times.critical_path += s.bounds.critical_path;
   }
 
   const Mapping& mapping_;
+  const TokenPlan& plan_;
   const Reduction& reduction_;
   const Request request_;
-  const TokenPlan lean_;
-  const std::vector<Index> last_;
+  const CarriedPlan kept_;
+  const TokenPlan& lean_;  // of the kept layers
   const std::vector<Repeat> repeats_;
 };
 

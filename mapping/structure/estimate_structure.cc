@@ -21,9 +21,11 @@
 #include "mapping/schedule/append.h"
 #include "mapping/schedule/plan_attention.h"
 #include "mapping/schedule/plan_tokens.h"
+#include "mapping/structure/event_work.h"
 #include "mapping/structure/gated_layers.h"
 #include "mapping/structure/laid_layers.h"
 #include "mapping/structure/require_bands.h"
+#include "mapping/structure/structure_assumptions.h"
 
 namespace ohm {
 namespace {
@@ -31,10 +33,11 @@ namespace {
 /// Periods of layers to keep: all of what is small enough, else three of each kind, the last two of
 /// which are compared.
 Index periods_kept(const TransformerSpec& spec, const Request& request, Fidelity fidelity) {
-  constexpr double kMostSteps = 6e5, kMostWeights = 2e9, kStepsOfALayer = 36.0;
-  const double steps = static_cast<double>(request.tokens()) *
-                       static_cast<double>(request.batch * spec.n_layers) * kStepsOfALayer;
-  const bool small = fidelity == Fidelity::automatic && steps <= kMostSteps &&
+  constexpr double kMostWeights = 2e9;  // that are laid out
+  constexpr Index kMatricesOfALayer = 4;
+  const double work = static_cast<double>(request.tokens()) * static_cast<double>(request.batch) *
+                      event_work(kMatricesOfALayer * spec.n_layers, 0);
+  const bool small = fidelity == Fidelity::automatic && work <= kQuickWork &&
                      static_cast<double>(parameter_count(spec)) <= kMostWeights;
   return small ? std::max<Index>(2, spec.n_layers) : 3;
 }
@@ -282,35 +285,8 @@ class Scaled {
     result_.experts_touched = distinct_experts(spec_, static_cast<double>(result_.request.batch));
     result_.assumptions = assumptions_of(mapped_.mapping, result_.request);
     if (chip.spec.yield.given()) result_.package = good_package(chip.spec, result_.chip_area);
-    describe_bands();
-    if (result_.fidelity == "shape") {
-      result_.assumptions.push_back(
-          result_.exact ? "times are closed forms, equal to those of events"
-                        : "times are closed forms: no later than those of events, where steps "
-                          "that share a resource wait for each other");
-    } else if (!result_.exact) {
-      result_.assumptions.push_back(
-          "layers left out add what the last simulated one adds, which differs from the one "
-          "before");
-    }
-  }
-
-  void describe_bands() {
-    const SystemSpec& system = mapped_.mapping.chip.spec.system;
-    if (!system.empty() && chip_.system.empty()) {
-      result_.assumptions.push_back(fmt::format(
-          "the chip does not say what joins several: {} links of {} per edge between neighbours "
-          "in a grid",
-          system.front().links_per_edge, system.front().link.name));
-    }
-    if (!chip_.dram_at.empty()) {
-      result_.assumptions.push_back("every chip has its DRAM, whatever dram_at says");
-    }
-    result_.assumptions.push_back(
-        "every layer begins on fresh tiles and, beyond half a chip, on fresh chips");
-    if (chip_.gating.gates_idle_tiles()) {
-      result_.assumptions.emplace_back(
-          "tiles of layers left out wake as often, and for as long, as those simulated");
+    for (std::string& each : structure_assumptions(chip_, chip.spec.system, result_)) {
+      result_.assumptions.push_back(std::move(each));
     }
   }
 

@@ -5,10 +5,12 @@
 
 #include <algorithm>
 #include <map>
+#include <utility>
 
 #include "core/error.h"
 #include "mapping/estimate/static_cost.h"
 #include "mapping/schedule/schedule.h"
+#include "mapping/structure/lean_plan.h"
 
 namespace ohm {
 namespace {
@@ -23,6 +25,54 @@ void require_steps(const Mapping& mapping, const TokenPlan& plan, const Request&
       "workload of {}: {:.3g} steps of the layers whose tiles are gated (gating: idle_tiles); "
       "expected at most {:.0g}: lower prompt, generate or batch, or gate unused_tiles only",
       mapping.network.spec.name, steps, kMostSteps));
+}
+
+/// Tiles that work in the same steps are powered at the same times.
+struct AlikeTiles {
+  std::vector<Index> first;                   ///< by class: a tile of it
+  std::vector<size_t> class_of;               ///< by tile of the rule
+  std::vector<std::vector<Index>> worked_by;  ///< by step: classes, as their first tiles
+};
+
+AlikeTiles alike_tiles(const TokenPlan& plan, const GatingRule& rule) {
+  std::map<Index, std::vector<size_t>> steps_of;  // by tile
+  for (const Index tile : rule.tiles) steps_of[tile];
+  for (size_t k = 0; k < plan.steps.size(); ++k) {
+    for (const Claim& claim : plan.steps[k].claims) {
+      for (const Index tile : rule.tiles_of[static_cast<size_t>(claim.resource)]) {
+        std::vector<size_t>& steps = steps_of[tile];
+        if (steps.empty() || steps.back() != k) steps.push_back(k);
+      }
+    }
+  }
+  AlikeTiles alike{{}, {}, std::vector<std::vector<Index>>(plan.steps.size())};
+  std::map<std::vector<size_t>, size_t> seen;
+  for (const auto& [tile, steps] : steps_of) {
+    const auto [at, fresh] = seen.try_emplace(steps, alike.first.size());
+    if (std::binary_search(rule.tiles.begin(), rule.tiles.end(), tile)) {
+      alike.class_of.push_back(at->second);
+    }
+    if (!fresh) continue;
+    alike.first.push_back(tile);
+    for (const size_t k : steps) alike.worked_by[k].push_back(tile);
+  }
+  return alike;
+}
+
+/// The lean plan, gated by one tile of each class. A resource of the step's own, which it occupies
+/// no longer than any other, says what it works.
+TokenPlan gated_plan(const TokenPlan& plan, const AlikeTiles& alike, GatingRule rule) {
+  TokenPlan gated = lean_plan(plan);
+  rule.tiles = alike.first;
+  rule.tiles_of.assign(gated.resources.size(), {});
+  for (size_t k = 0; k < gated.steps.size(); ++k) {
+    if (alike.worked_by[k].empty()) continue;
+    gated.steps[k].claims.push_back({std::ssize(gated.resources), 0, 0});
+    gated.resources.push_back({ResourceKind::digital, alike.worked_by[k].front()});
+    rule.tiles_of.push_back(alike.worked_by[k]);
+  }
+  gated.gating = std::move(rule);
+  return gated;
 }
 
 }  // namespace
@@ -61,12 +111,13 @@ GatedLayers::GatedLayers(const Mapping& mapping, const std::vector<Band>& bands,
 
 void GatedLayers::add(const TokenPlan& plan, const Request& pass) {
   require_steps(mapping_, plan, pass);
-  TokenPlan gated = plan;
-  gated.gating = gating_rule(mapping_, plan);
-  const Schedule s = schedule(gated, pass, 0);
+  const GatingRule rule = gating_rule(mapping_, plan);
+  const AlikeTiles alike = alike_tiles(plan, rule);
+  const Schedule s = schedule(gated_plan(plan, alike, rule), pass);
   for (size_t t = 0; t < tiles_.size(); ++t) {
-    tiles_[t].powered += s.makespan - s.gated.off[t];
-    tiles_[t].woken += s.gated.woken[t];
+    const size_t by = alike.class_of[t];
+    tiles_[t].powered += s.makespan - s.gated.off[by];
+    tiles_[t].woken += s.gated.woken[by];
   }
 }
 

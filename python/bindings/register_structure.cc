@@ -3,6 +3,7 @@
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <string>
@@ -11,6 +12,7 @@
 
 #include "mapping/larger/estimate_larger.h"
 #include "mapping/serve/structure_steps.h"
+#include "mapping/structure/event_work.h"
 #include "python/bindings/loaded_network.h"
 #include "python/bindings/named_estimate.h"
 #include "python/bindings/register.h"
@@ -83,6 +85,14 @@ void register_model(py::module_& module) {
 
 void register_structure(py::module_& module) {
   register_model(module);
+  module.def(
+      "simulates_all",
+      [](const LoadedNetwork& network, const ChipSpec& chip, double tokens) {
+        constexpr double kMost = 1e18;  // too many in any case
+        return simulates_all(network.network, chip, static_cast<Index>(std::min(tokens, kMost)));
+      },
+      py::arg("network"), py::arg("chip"), py::arg("tokens"),
+      "Whether so many tokens are simulated event by event, unasked, on all tiles.");
   module.def(
       "estimate_structure",
       [](const LoadedNetwork& network, const ChipSpec& chip, std::optional<Index> prompt,

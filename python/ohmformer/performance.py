@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 LARGEST = 2**31
 TIMELINE_TOKENS = 4
 TYPICAL_TOKENS = 512  # of a prompt that is left to the network
-MOST_VISITS = 30_000_000  # tiles × tokens that are simulated step by step unasked: about a minute
 FIDELITIES = ("automatic", "events", "structure", "shape")
 
 
@@ -137,7 +136,7 @@ def estimate(
     from 1 to experts / chosen ones.
     fidelity of the times of a network and a chip: events (of every step; it must fit), structure
     (identical layers solved once), shape (closed forms), or automatic: events where it fits and they
-    take less than about a minute.
+    take a few seconds at most.
 
     >>> import ohmformer as ohm
     >>> mapping = ohm.map(ohm.Network.from_pretrained("vit-small"), ohm.Chip.load("rram_22nm"))
@@ -178,8 +177,6 @@ def _mapped(given: Any, fidelity: str, tokens: int) -> Mapping | tuple[Network, 
     if not (isinstance(given, tuple) and len(given) == 2):
         found = type(given).__name__
         raise ArgumentError(f"mapping: {found} found; expected the result of ohmformer.map(), or a network and a chip")
-    events = fidelity == "events"
-    if fidelity == "automatic":
-        found = fit(*given)
-        events = found["fits"] and found["tiles"] * tokens <= MOST_VISITS
-    return map_network(*given) if events else given
+    network, chip = given
+    unasked = fidelity == "automatic" and _core.simulates_all(network._graph, chip._spec, tokens)
+    return map_network(network, chip) if unasked or fidelity == "events" else given

@@ -11,16 +11,13 @@ from ohmformer.mapping import Mapping, fit
 from ohmformer.network import Network
 from ohmformer.performance import Performance, estimate
 
-MOST_TILES = 10_000  # that are laid out one by one
-MOST_PASSES = 800_000  # tokens × matrices of one point: every one is an event of its own, about 8 s
-
 
 class Steps:
     """Prices of many workloads of one network on one chip, or on as many as it needs.
 
-    A network that the chip holds, in MOST_TILES, is simulated with its prompts, event by event, where that
-    takes at most MOST_PASSES for a point; else identical layers are solved once, on as many chips as it takes, and prompts are
-    in the cache: the time that it takes does not grow with the context.
+    A network that the chip holds is simulated with its prompts, event by event, where that takes a few seconds at
+    most for a point; else identical layers are solved once, on as many chips as it takes, and prompts are in the
+    cache: the time that it takes does not grow with the context.
 
     >>> network, chip = Network.from_pretrained("llama-3-70b"), Chip.load("rram_22nm")
     >>> step = Steps(network, chip).step(8192, 1)
@@ -39,8 +36,7 @@ class Steps:
 
     def by_events(self, context: int, batch: int) -> bool:
         """Whether a point is simulated with its prompts, whatever other points are asked for."""
-        few = self.fit["fits"] and self.fit["tiles"] <= MOST_TILES
-        return few and len(self.network.matmuls) * context * batch <= MOST_PASSES
+        return _core.simulates_all(self.network._graph, self.chip._spec, context * batch)
 
     def performance(self, prompt: int, generate: int, batch: int) -> Performance:
         """What a workload costs; without events, of a decoder that has read its prompts but for their last tokens."""

@@ -6,7 +6,7 @@
 #include <random>
 
 #include "core/error.h"
-#include "mapping/schedule/lean_plan.h"
+#include "mapping/structure/lean_plan.h"
 #include "mapping/schedule/plan_tokens.h"
 #include "mapping/schedule/schedule.h"
 #include "tests/mapping/chip_builder.h"

@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 
 #include "core/error.h"
+#include "mapping/estimate/static_cost.h"
+#include "mapping/schedule/plan_tokens.h"
 #include "mapping/structure/estimate_structure.h"
 #include "tests/mapping/chip_builder.h"
 
@@ -41,6 +43,32 @@ TEST(GatedLayers, FewLayersGateAsAllOfThemDo) {
     EXPECT_NEAR(few.gated_share, all.gated_share, 1e-9) << spec.name;
     EXPECT_NEAR(joules(few, "leakage") / joules(all, "leakage"), 1.0, 1e-9) << spec.name;
     EXPECT_GT(few.gated_share, 0.5);
+  }
+}
+
+/// With every layer kept and nothing thinned out, tile by tile.
+TEST(GatedLayers, GateEveryTileAsTheFullScheduleDoes) {
+  for (TransformerSpec spec : {testing::tiny_gpt(), testing::tiny_llama()}) {
+    for (const char* wake : {"ahead", "on_demand"}) {
+      const ChipSpec chip = testing::shipped_chip(
+          {testing::with("gating", "idle_tiles"), testing::with("gating.wake", wake),
+           testing::with("gating.wake_time", "3 ns"),
+           testing::with("gating.rail_capacitance", "1e-6 F/m2"),
+           testing::with("macros_per_tile", "4"), testing::with("core.macros", "1")});
+      const Reduction all = keep_layers(spec, spec.n_layers);
+      const BandGrid grid = band_grid(chip, 4);
+      const BandMapping laid = map_in_bands(build_network(spec), chip, grid);
+      const Request request = resolve(spec, {9, 5, 2, {}});
+      TokenPlan plan = plan_tokens(laid.mapping, request);
+      GatedLayers layers(laid.mapping, laid.bands, all);
+      layers.add(plan, request);
+      plan.gating = gating_rule(laid.mapping, plan);
+      const Schedule full = schedule(plan, request);
+      const Gated gated = layers.over(full.makespan);
+      EXPECT_EQ(gated.off, full.gated.off) << spec.name << wake;
+      EXPECT_EQ(gated.woken, full.gated.woken) << spec.name << wake;
+      EXPECT_GT(gated.wake_ups, std::ssize(gated.off)) << spec.name << wake;
+    }
   }
 }
 

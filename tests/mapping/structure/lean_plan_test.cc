@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "mapping/schedule/lean_plan.h"
+#include "mapping/structure/lean_plan.h"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "mapping/schedule/lean_plan.h"
+#include "mapping/structure/lean_plan.h"
 
 #include <algorithm>
 #include <map>
@@ -7,6 +7,8 @@
 #include <span>
 #include <tuple>
 #include <utility>
+
+#include "mapping/structure/merge_alike.h"
 
 namespace ohm {
 namespace {
@@ -128,12 +130,13 @@ std::vector<bool> leading(const TokenPlan& plan, const Uses& uses, const std::ve
   return leads;
 }
 
-/// The step without claims on resources that are not kept; links take their followers' time.
-void thin_out(Step& step, const std::vector<bool>& kept, const std::vector<bool>& leads) {
+/// Claims without those on resources that are not kept; links take their followers' time.
+std::vector<Claim> thinned_out(const std::vector<Claim>& claims, const std::vector<bool>& kept,
+                               const std::vector<bool>& leads) {
   std::vector<Claim> left;
-  std::vector<std::vector<Index>> places(step.claims.size());  // claims left that stand for each
-  for (size_t c = 0; c < step.claims.size(); ++c) {
-    Claim claim = step.claims[c];
+  std::vector<std::vector<Index>> places(claims.size());  // claims left that stand for each
+  for (size_t c = 0; c < claims.size(); ++c) {
+    const Claim& claim = claims[c];
     std::vector<Index> behind;
     for (const Index before : claim.behind) {
       const auto& of = places[static_cast<size_t>(before)];
@@ -141,18 +144,25 @@ void thin_out(Step& step, const std::vector<bool>& kept, const std::vector<bool>
     }
     std::sort(behind.begin(), behind.end());
     behind.erase(std::unique(behind.begin(), behind.end()), behind.end());
-    if (!kept[static_cast<size_t>(claim.resource)]) {
-      places[c] = behind;
-      if (leads[static_cast<size_t>(claim.resource)] || behind.empty()) continue;
-      Claim& leader = left[static_cast<size_t>(behind.front())];
-      leader.tail = std::max(leader.tail, claim.offset - leader.offset + claim.busy);
+    if (kept[static_cast<size_t>(claim.resource)]) {
+      places[c] = {std::ssize(left)};
+      left.push_back({claim.resource, claim.offset, claim.busy, std::move(behind), claim.tail});
       continue;
     }
-    claim.behind = std::move(behind);
-    places[c] = {std::ssize(left)};
-    left.push_back(std::move(claim));
+    places[c] = behind;
+    if (leads[static_cast<size_t>(claim.resource)] || behind.empty()) continue;
+    Claim& leader = left[static_cast<size_t>(behind.front())];
+    leader.tail = std::max(leader.tail, claim.offset - leader.offset + claim.busy);
   }
-  step.claims = std::move(left);
+  return left;
+}
+
+/// The step with other claims.
+Step with_claims(const Step& step, std::vector<Claim> claims) {
+  return {step.vertex, step.action, std::move(claims), step.latency,
+          step.growth, step.after,  step.hops,         step.tokens,
+          step.order,  step.gate,   step.gate_first,   step.gate_last,
+          step.turns,  step.turn,   step.deposits,     step.spilled};
 }
 
 /// Only the resources that are claimed, renumbered.
@@ -182,10 +192,13 @@ TokenPlan lean_plan(const TokenPlan& plan) {
   for (size_t r = 0; r < uses.size(); ++r) {
     if (leads[r]) kept[r] = false;
   }
-  TokenPlan lean{{}, plan.steps, {}, plan.space};
-  for (Step& step : lean.steps) thin_out(step, kept, leads);
+  TokenPlan lean{{}, {}, {}, plan.space};
+  lean.steps.reserve(plan.steps.size());
+  for (const Step& step : plan.steps) {
+    lean.steps.push_back(with_claims(step, thinned_out(step.claims, kept, leads)));
+  }
   take_claimed(plan.resources, lean);
-  return lean;
+  return merge_alike(std::move(lean));
 }
 
 }  // namespace ohm

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mapping/structure/event_work.h"
+
+#include "mapping/chip/fit.h"
+
+namespace ohm {
+namespace {
+
+constexpr double kOfAStep = 40.0, kStepsOfAMatrix = 9.0, kClaimsOfATile = 10.0;
+constexpr double kLayingOut = 3000.0;  // tokens
+
+}  // namespace
+
+double event_work(const TokenPlan& plan) {
+  double work = 0.0;
+  for (const Step& step : plan.steps) work += kOfAStep + static_cast<double>(step.claims.size());
+  return work;
+}
+
+double event_work(Index matrices, Index tiles) {
+  return kOfAStep * kStepsOfAMatrix * static_cast<double>(matrices) +
+         kClaimsOfATile * static_cast<double>(tiles);
+}
+
+bool simulates_all(Index matrices, Index tiles, Index tokens) {
+  const double laid_out = kLayingOut * event_work(0, tiles);
+  return laid_out + static_cast<double>(tokens) * event_work(matrices, tiles) <= kUnaskedWork;
+}
+
+bool simulates_all(const Network& network, const ChipSpec& chip, Index tokens) {
+  const Index matrices = std::ssize(network.matmuls);
+  if (!simulates_all(matrices, 0, tokens)) return false;  // whatever tiles it takes
+  const Fit found = fit(network, chip);
+  return found.fits() && simulates_all(matrices, found.tiles, tokens);
+}
+
+}  // namespace ohm

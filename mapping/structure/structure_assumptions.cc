@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mapping/structure/structure_assumptions.h"
+
+#include <fmt/format.h>
+
+namespace ohm {
+namespace {
+
+/// None where they are those of all events.
+std::string about_times(const Estimate& estimate) {
+  if (estimate.fidelity == "shape") {
+    return estimate.exact ? "times are closed forms, equal to those of events"
+                          : "times are closed forms: no later than those of events, where steps "
+                            "that share a resource wait for each other";
+  }
+  if (estimate.exact) return "";
+  return "times of a prompt are events of some layers; the others add what the last of these add, "
+         "or less where that shrinks from layer to layer";
+}
+
+}  // namespace
+
+std::vector<std::string> structure_assumptions(const ChipSpec& asked, const SystemSpec& system,
+                                               const Estimate& estimate) {
+  std::vector<std::string> assumptions;
+  if (!system.empty() && asked.system.empty()) {
+    assumptions.push_back(fmt::format(
+        "the chip does not say what joins several: {} links of {} per edge between neighbours "
+        "in a grid",
+        system.front().links_per_edge, system.front().link.name));
+  }
+  if (!asked.dram_at.empty()) {
+    assumptions.push_back("every chip has its DRAM, whatever dram_at says");
+  }
+  assumptions.push_back(
+      "every layer begins on fresh tiles and, beyond half a chip, on fresh chips");
+  if (asked.gating.gates_idle_tiles()) {
+    assumptions.push_back(
+        "tiles of layers left out wake as often, and for as long, as those simulated");
+  }
+  const std::string times = about_times(estimate);
+  if (!times.empty()) assumptions.push_back(times);
+  return assumptions;
+}
+
+}  // namespace ohm
