@@ -192,7 +192,8 @@ class Composer {
       const Picoseconds added = left_out(kept_, s.watched, static_cast<size_t>(t), ignored);
       times.outputs.push_back(times.outputs.back() + s.outputs[g + 1] - s.outputs[g] + added);
     }
-    times.critical_path += s.bounds.critical_path;
+    times.critical_path +=
+        flow_tokens({lean_, repeats_, weights()}, request, request.prompt).critical_path;
   }
 
   const Mapping& mapping_;

@@ -10,8 +10,8 @@ namespace {
 std::string about_times(const Estimate& estimate) {
   if (estimate.fidelity == "shape") {
     return estimate.exact ? "times are closed forms, equal to those of events"
-                          : "times are closed forms: no later than those of events, where steps "
-                            "that share a resource wait for each other";
+                          : "times are closed forms: no later than those of events on the same "
+                            "layout, where steps that share a resource wait for each other";
   }
   if (estimate.exact) return "";
   return "times of a prompt are events of some layers; the others add what the last of these add, "
@@ -33,7 +33,8 @@ std::vector<std::string> structure_assumptions(const ChipSpec& asked, const Syst
     assumptions.push_back("every chip has its DRAM, whatever dram_at says");
   }
   assumptions.push_back(
-      "every layer begins on fresh tiles and, beyond half a chip, on fresh chips");
+      "every layer begins on fresh tiles and, beyond half a chip, on fresh chips: a layout of its "
+      "own, with other distances, chips and times than what ohmformer.map() places");
   if (asked.gating.gates_idle_tiles()) {
     assumptions.push_back(
         "tiles of layers left out wake as often, and for as long, as those simulated");

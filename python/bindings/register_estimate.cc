@@ -53,6 +53,20 @@ py::dict row_of(const Leaf& leaf, const Cost& cost) {
   return row;
 }
 
+/// Energy of an output token after the first: its step, and what is static meanwhile.
+py::object energy_of_a_step(const Estimate& it) {
+  const Request& request = it.request;
+  if (!request.decoder || request.generate < 2) return py::none();
+  double steps = 0.0, meanwhile = 0.0;
+  for (const auto& [leaf, cost] : it.ledger.leaves()) {
+    if (leaf.phase == "decode") steps += cost.energy.si();
+    if (leaf.phase == "static") meanwhile += cost.energy.si();
+  }
+  meanwhile *= 1.0 - it.ttft.si() / it.makespan.si();
+  return py::float_((steps + meanwhile) /
+                    static_cast<double>(request.batch * (request.generate - 1)));
+}
+
 py::list breakdown(const NamedEstimate& e) {
   py::list rows;
   for (const auto& [leaf, cost] : e.estimate.ledger.leaves()) rows.append(row_of(leaf, cost));
@@ -193,6 +207,7 @@ py::dict figures(const NamedEstimate& e) {
   row["energy_low_j"] = it.energy_low.si();
   row["energy_high_j"] = it.energy_high.si();
   row["energy_per_token_j"] = it.energy_per_token.si();
+  row["energy_per_decoded_token_j"] = energy_of_a_step(it);
   row["leakage_energy_j"] = it.leakage_energy.si();
   row["gating"] = gating(e);
   row["power_w"] = it.power.si();

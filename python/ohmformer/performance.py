@@ -48,6 +48,10 @@ class Performance:
     tokens_per_j = property(lambda self: self._figures["tokens_per_j"], doc="Tokens per joule.")
     energy_j = property(lambda self: self._figures["energy_j"], doc="Energy of the whole workload.")
     energy_per_token_j = property(lambda self: self._figures["energy_per_token_j"], doc="Energy per token.")
+    energy_per_decoded_token_j = property(
+        lambda self: self._figures["energy_per_decoded_token_j"],
+        doc="Energy of an output token after the first: its step and what leaks meanwhile; None where there is none.",
+    )
     power_w = property(lambda self: self._figures["power_w"], doc="Energy over latency.")
     area_m2 = property(lambda self: self._figures["area_m2"], doc="Area of the tiles that hold weights.")
     makespan_s = property(lambda self: self._figures["makespan_s"], doc="The same as latency_s.")

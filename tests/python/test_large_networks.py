@@ -105,6 +105,20 @@ def test_a_comparison_takes_large_networks(llama, chip):
     assert (table["tpot_s"] > 0).all() and (table["output_tokens_per_j"] > 0).all()
 
 
+def test_what_no_schedule_beats_counts_every_layer_of_every_token(llama, chip):
+    found = ohm.estimate((llama, chip), prompt=4, generate=24, fidelity="structure")
+    assert 0.5 * found.makespan_s < found.lower_bound_s <= found.makespan_s  # three layers alone: a tenth
+
+
+def test_the_energy_of_a_later_token_leaves_the_prompt_out(llama, chip):
+    found = ohm.estimate((llama, chip), prompt=64, generate=5, batch=2, fidelity="structure")
+    energy = found.table().groupby("phase")["energy_j"].sum()
+    later = energy["decode"] + energy["static"] * (found.makespan_s - found.ttft_s) / found.makespan_s
+    assert found.energy_per_decoded_token_j == pytest.approx(later / (2 * 4), rel=1e-12)
+    assert found.energy_per_decoded_token_j < found.energy_per_token_j
+    assert ohm.estimate((llama, chip), prompt=8, generate=1).energy_per_decoded_token_j is None
+
+
 def test_requests_are_served_by_chips_and_machines():
     tree = ohmformer("serve", "128/16", "--network", "llama-3-8b", "--count", "4", "--baseline", "h100", "--json").tree
     assert [row["machine"] for row in tree["machines"]] == ["rram_22nm_llm", "h100"]
