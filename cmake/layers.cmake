@@ -38,7 +38,7 @@ function(ohm_layer_test folder)
     target_compile_options(${folder}_test PRIVATE -Og)
   endif()
   gtest_discover_tests(${folder}_test DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60
-    PROPERTIES TIMEOUT 300 LABELS ${folder})
+    PROPERTIES TIMEOUT 900 LABELS ${folder})
 endfunction()
 
 # ohm_perf(): the benchmarks of tests/perf as one program.

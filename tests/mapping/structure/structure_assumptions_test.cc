@@ -20,7 +20,7 @@ TEST(StructureAssumptions, SayWhatTimesAre) {
   Estimate estimate;
   estimate.fidelity = "structure";
   estimate.exact = true;
-  EXPECT_FALSE(say(structure_assumptions(chip, chip.system, estimate), "times"));
+  EXPECT_FALSE(say(structure_assumptions(chip, chip.system, estimate), "times of a prompt"));
   estimate.exact = false;
   EXPECT_TRUE(say(structure_assumptions(chip, chip.system, estimate), "events of some layers"));
   estimate.fidelity = "shape";
