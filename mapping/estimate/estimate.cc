@@ -117,7 +117,7 @@ Estimate estimate(const Mapping& mapping, const Workload& workload, Index timeli
     result.macs += macs_of(mapping, pass);
   }
   fill_times(result);
-  fill_kv_lifetime(mapping, mapping.network.spec, spilled.keys, result);
+  fill_kv_lifetime(mapping, spilled.per_token, result);
   result.experts_touched =
       distinct_experts(mapping.network.spec, static_cast<double>(result.request.batch));
   fill_costs(mapping, with_all_experts(mapping, result.request, result.schedule), result);

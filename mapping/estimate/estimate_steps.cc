@@ -175,15 +175,26 @@ std::int64_t kv_in_dram(const Mapping& mapping, Index vertex, const Request& req
   return beyond * request.batch * kv_bytes_per_position(mapping);
 }
 
+double kv_per_token(const Mapping& mapping, Index vertex, const Request& request) {
+  const auto bytes = static_cast<double>(kv_in_dram(mapping, vertex, request));
+  if (bytes == 0.0) return 0.0;
+  return bytes /
+         static_cast<double>(request.batch * held_positions(mapping.network, vertex, request));
+}
+
 Spilled kv_in_dram(const Mapping& mapping, const Request& request) {
   Spilled spilled;
   std::vector<double> in_chip(static_cast<size_t>(mapping.chip.mesh.n_chips()), 0.0);
+  std::vector<double> written = in_chip;
   for (const Index vertex : mapping.network.order) {
     const std::int64_t bytes = kv_in_dram(mapping, vertex, request);
     if (bytes == 0) continue;
     spilled.total += bytes;
-    add_keys(mapping, mapping.network.op(vertex).layer, static_cast<double>(bytes), in_chip);
+    const Index layer = mapping.network.op(vertex).layer;
+    add_keys(mapping, layer, static_cast<double>(bytes), in_chip);
+    add_keys(mapping, layer, kv_per_token(mapping, vertex, request), written);
   }
+  spilled.per_token = *std::max_element(written.begin(), written.end());
   spilled.fullest = spilled.keys = *std::max_element(in_chip.begin(), in_chip.end());
   if (request.kv_memory >= 0) return spilled;
   const std::vector<double> weights = weights_by_chip(mapping);

@@ -20,8 +20,9 @@ void check_activity(const Network& network, const Workload& workload);
 /// Keys and values in DRAM at the end, over all chips, and all bytes in the fullest memory.
 struct Spilled {
   std::int64_t total = 0;
-  double fullest = 0.0;  ///< with the weights that are not in crossbars and share it
-  double keys = 0.0;     ///< without them
+  double fullest = 0.0;    ///< with the weights that are not in crossbars and share it
+  double keys = 0.0;       ///< without them
+  double per_token = 0.0;  ///< what a token writes into the memory that is written most
 };
 
 /// Those of a whole request.
@@ -46,6 +47,9 @@ Workload with_activity(Workload workload, const Mapping& mapping);
 /// Bytes of keys and values in the DRAM at the end, of the layer of one operator, over all
 /// sequences; 0 unless it computes scores in this pass.
 std::int64_t kv_in_dram(const Mapping& mapping, Index vertex, const Request& request);
+
+/// What one token of one sequence writes of them, the mean over those that its layer holds.
+double kv_per_token(const Mapping& mapping, Index vertex, const Request& request);
 
 /// What gating did over the schedule.
 void fill_gating(const Mapping& mapping, Estimate& result);

@@ -45,16 +45,6 @@ KvLifetime lifetime_of(const KvPlaceSpec& spec, const Estimate& result, double p
   return life;
 }
 
-/// Positions that a layer holds at the end, the mean over the layers: each token's are written.
-double mean_held(const TransformerSpec& network, const Request& request) {
-  const Index layers = network.caching_layers();
-  Index sum = 0;
-  for (Index layer = 0; layer < layers; ++layer) {
-    sum += tighter(request.tokens(), tighter(request.window, network.window_of(layer)));
-  }
-  return static_cast<double>(sum) / static_cast<double>(layers);
-}
-
 /// A token's key is read last when it leaves the window, or with the last token.
 void require_retention(const AttentionSpec& spec, const Estimate& result) {
   if (spec.kind != "gain_cell" || spec.refresh != "none") return;
@@ -78,8 +68,7 @@ void fill_kv_place(const ChipSpec& chip, Estimate& result, const KvNeed& fullest
   result.kv_place = place.reason;
 }
 
-void fill_kv_lifetime(const Mapping& mapping, const TransformerSpec& network, double fullest,
-                      Estimate& result) {
+void fill_kv_lifetime(const Mapping& mapping, double per_token, Estimate& result) {
   require_retention(mapping.chip.spec.attention, result);
   if (mapping.chip.attention) {
     const auto wear = mapping.chip.attention->wear();
@@ -88,12 +77,11 @@ void fill_kv_lifetime(const Mapping& mapping, const TransformerSpec& network, do
     return;
   }
   const DramSpec& memory = kv_memory(mapping.chip.spec, result.request);
-  if (memory.endurance == 0.0 || fullest == 0.0) return;
-  const Request& request = result.request;
-  const double each = fullest / (mean_held(network, request) * static_cast<double>(request.batch));
+  if (memory.endurance == 0.0 || per_token == 0.0) return;
   Wear wear;
   wear.endurance.median = memory.endurance;
-  result.kv_lifetime = lifetime_of(mapping.chip.spec.kv, result, memory.capacity.si() / each, wear);
+  result.kv_lifetime =
+      lifetime_of(mapping.chip.spec.kv, result, memory.capacity.si() / per_token, wear);
 }
 
 }  // namespace ohm

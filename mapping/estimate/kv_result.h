@@ -10,14 +10,13 @@ namespace ohm {
 void fill_kv_place(const ChipSpec& chip, Estimate& result, const KvNeed& fullest);
 
 /// How long the cells last that keys and values are written into, once the makespan is known; left
-/// out where writing wears nothing out. `fullest`: bytes in the memory of the fullest chip.
+/// out where writing wears nothing out. `per_token`: bytes that a token writes into the memory that
+/// is written most.
 ///
 /// Model: a cell is rewritten tokens_per_s / positions times per second, where all positions take
 /// turns; with levelling none, every request writes its first positions again, in the arrays that
 /// its batch shares. Back to back, a request follows the other after the makespan. Throws
 /// ArgumentError where gain cells that are not refreshed forget before they are read last.
-/// `network`: the whole one, of which the mapping may hold some layers.
-void fill_kv_lifetime(const Mapping& mapping, const TransformerSpec& network, double fullest,
-                      Estimate& result);
+void fill_kv_lifetime(const Mapping& mapping, double per_token, Estimate& result);
 
 }  // namespace ohm

@@ -7,6 +7,8 @@ namespace ohm {
 namespace {
 
 constexpr Index kExpansion = 4;  // of the feed-forward part, of both families
+// Files need not say how long sequences were in training: Le Scao et al., BLOOM, 2022, Table 3.
+constexpr Index kBloomContext = 2048;
 
 TransformerSpec read_alibi(const HfReader& r, const std::string& family) {
   TransformerSpec s;
@@ -14,7 +16,6 @@ TransformerSpec read_alibi(const HfReader& r, const std::string& family) {
   s.n_layers = r.size("n_layers");
   s.d_model = r.size("d_model");
   s.n_heads = r.size("n_heads");
-  s.context = r.size("context");
   s.vocabulary = r.size("vocabulary");
   s.d_ff = s.d_model > 0 && s.d_model < (Index{1} << 30) ? kExpansion * s.d_model : 0;
   s.positions = "alibi";
@@ -35,6 +36,17 @@ JsonKeys attention_keys(const JsonKeys& file) {
     file.refuse(key, "missing, or no object; expected one with alibi: true");
   }
   return {file.root().at(key).dump(), file.shown() + ": " + key};
+}
+
+/// ffn_config of mpt: two matrices and an activation.
+void require_plain_ffn(const JsonKeys& file) {
+  const char* key = "ffn_config";
+  if (!file.contains(key)) return;
+  if (!file.root().at(key).is_object()) file.refuse(key, "no object; expected ffn_type: mptmlp");
+  const JsonKeys ffn(file.root().at(key).dump(), file.shown() + ": " + key);
+  const std::string type = ffn.word({"ffn_type"}, "mptmlp");
+  if (type == "mptmlp") return;
+  ffn.refuse("ffn_type", fmt::format("'{}' is not in this version; expected mptmlp", type));
 }
 
 }  // namespace
@@ -64,6 +76,7 @@ HfKeyTable mpt_keys() {
 TransformerSpec read_bloom(const HfReader& r, const std::string& family) {
   const JsonKeys& file = r.file();
   TransformerSpec s = read_alibi(r, family);
+  s.context = r.size_or("context", kBloomContext);
   require(file, "apply_residual_connection_post_layernorm", false, false);
   const Index inner = r.size_or("d_ff", s.d_ff);
   if (inner != s.d_ff) {
@@ -78,6 +91,7 @@ TransformerSpec read_bloom(const HfReader& r, const std::string& family) {
 TransformerSpec read_mpt(const HfReader& r, const std::string& family) {
   const JsonKeys& file = r.file();
   TransformerSpec s = read_alibi(r, family);
+  s.context = r.size("context");
   const JsonKeys attention = attention_keys(file);
   if (!attention.contains("alibi")) {
     attention.refuse("alibi", "missing; libraries disagree about its default; expected true");
@@ -85,6 +99,11 @@ TransformerSpec read_mpt(const HfReader& r, const std::string& family) {
   require(attention, "alibi", true, true);
   require(attention, "qk_ln", false, false);
   require(attention, "prefix_lm", false, false);
+  require(attention, "rope", false, false);
+  if (attention.whole({"sliding_window_size"}, -1) != -1) {
+    attention.refuse("sliding_window_size", "not in this version; expected -1");
+  }
+  require_plain_ffn(file);
   const std::string type = attention.word({"attn_type"}, "multihead_attention");
   const Index kv_heads = attention.whole({"kv_n_heads"}, s.n_heads);
   if (type != "multihead_attention" || kv_heads != s.n_heads) {

@@ -46,7 +46,7 @@ std::vector<std::string> types_of(const HfReader& r, const std::string& family, 
 
 HfKeyTable later_gemma_keys() {
   HfKeyTable keys = llama_keys();
-  keys["activation"] = {"hidden_activation", "hidden_act"};
+  keys["activation"] = {"hidden_activation"};  // the library reads no other
   return keys;
 }
 

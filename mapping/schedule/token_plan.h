@@ -81,6 +81,8 @@ struct Growth {
   Picoseconds pass = 0;  ///< for `lanes` elements
   Index always = 0;      ///< positions of every token, as of a source; 0: those it attends to
   Index window = 0;      ///< positions of a token at most; 0: all that it attends to
+
+  bool operator==(const Growth&) const = default;
 };
 
 /// Bytes that a step leaves in the buffer of a tile, from when it is ready until the last step that

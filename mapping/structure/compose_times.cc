@@ -50,7 +50,7 @@ class Composer {
   ComposedTimes run(Fidelity fidelity) {
     const bool unasked = fidelity == Fidelity::automatic;
     const double most = (unasked ? kQuickWork : kAskedWork) / jobs();
-    const bool few = !unasked || event_work(lean_) <= most;
+    const bool few = !unasked || event_work(lean_) * jobs() <= kKeptWork;
     const bool one_by_one = request_.generate <= 1 || request_.batch == 1;
     if (fidelity != Fidelity::shape || !request_.decoder) {
       if (repeats_.empty() && few) return events();
@@ -64,12 +64,13 @@ class Composer {
     if (request_.batch > 1 || request_.prompt < 2 || fidelity == Fidelity::shape) {
       FlowTimes flow = flow_tokens({lean_, repeats_, weights()}, request_, request_.prompt - 1);
       return {std::move(flow.outputs), flow.makespan, flow.critical_path, "shape",
-              flow.exact && always_fits(lean_, request_)};
+              flow.exact && always_fits(lean_, request_) && !reads_head_from_afar()};
     }
     Request later = request_;
     --later.prompt;
     ++later.generate;
-    ComposedTimes times{{0}, 0, 0, repeats_.empty() ? "events" : "structure", true};
+    ComposedTimes times{
+        {0}, 0, 0, repeats_.empty() ? "events" : "structure", !reads_head_from_afar()};
     generate(later, times);
     times.outputs.erase(times.outputs.begin());
     times.makespan = times.outputs.back();
@@ -77,6 +78,8 @@ class Composer {
   }
 
  private:
+  static constexpr double kCopied = 15.0;  ///< a claim that is copied, in claims that are simulated
+
   double jobs() const {
     return static_cast<double>(request_.tokens()) * static_cast<double>(request_.batch);
   }
@@ -116,12 +119,20 @@ class Composer {
     return false;
   }
 
-  /// No output of the prompt comes before the work of all layers allows it.
-  void hold_back(ComposedTimes& times) const {
-    Request prompt = request_;
-    prompt.generate = 1;
-    const auto layers = weights();
-    const FlowTimes flow = flow_tokens({lean_, repeats_, layers}, prompt);
+  /// Whether layers left out lengthen the way of an output matrix that is read from the DRAM.
+  bool reads_head_from_afar() const {
+    const auto& matmuls = mapping_.network.matmuls;
+    return !repeats_.empty() && std::any_of(matmuls.begin(), matmuls.end(), [&](const auto& m) {
+      return m.layer < 0 && mapping_.placement.sites[static_cast<size_t>(m.id)].tiles.empty();
+    });
+  }
+
+  /// No output of the prompt comes before the work of all layers allows it, nor its last one before
+  /// its longest chain.
+  void hold_back(const Request& prompt, ComposedTimes& times) const {
+    const FlowTimes flow = flow_tokens({lean_, repeats_, weights()}, prompt);
+    times.critical_path = std::max(times.critical_path, flow.critical_path);
+    if (times.exact) return;
     for (size_t s = 0; s < flow.outputs.size(); ++s) {
       times.outputs[s] = std::max(times.outputs[s], flow.outputs[s]);
     }
@@ -131,14 +142,16 @@ class Composer {
     const auto layers = weights();
     FlowTimes flow = flow_tokens({lean_, repeats_, layers}, request_);
     return {std::move(flow.outputs), flow.makespan, flow.critical_path, "shape",
-            flow.exact && always_fits(lean_, request_)};
+            flow.exact && always_fits(lean_, request_) && !reads_head_from_afar()};
   }
 
   /// Periods of each run that may be carried on, of so much work for each token.
   Index periods_within(double most) const {
     Index kept = 1;  // what is before and behind all layers
     for (const LayerRun& run : reduction_.runs) kept += (run.kept - 1) / run.period + 1;
-    const double work = event_work(lean_), of_one = work / static_cast<double>(kept);
+    const double work = event_work(lean_);
+    const double copied = kCopied * event_work(plan_) / jobs();
+    const double of_one = (work + copied) / static_cast<double>(kept);
     return static_cast<Index>(std::clamp((most - work) / of_one, 0.0, 1e6));
   }
 
@@ -149,14 +162,15 @@ class Composer {
       ComposedTimes times = with_prompt(kept_);
       if (more == 0 || times.exact || times.waited_for_space > 0) return times;
     }
-    return with_prompt(carry_on(mapping_, plan_, reduction_, more));
+    const CarriedPlan carried = carry_on(mapping_, plan_, reduction_, more);
+    return with_prompt(carried.carried > 0 ? carried : kept_);
   }
 
   ComposedTimes with_prompt(const CarriedPlan& carried) const {
     Request prompt = request_;
     prompt.generate = std::min<Index>(1, request_.generate);
     const Schedule s = schedule(carried.plan, prompt, 0, carried.watched());
-    ComposedTimes times{s.outputs, 0, s.bounds.critical_path, "structure", true};
+    ComposedTimes times{s.outputs, 0, s.bounds.critical_path, "structure", !reads_head_from_afar()};
     keep_space(s, times);
     if (!carried.is_whole()) add_left_out(carried, s, prompt, times);
     if (request_.generate > 1) generate(times);
@@ -168,17 +182,14 @@ class Composer {
                     ComposedTimes& times) const {
     const auto jobs = static_cast<size_t>(prompt.tokens() * prompt.batch);
     const auto batch = static_cast<size_t>(request_.batch);
-    Picoseconds shortest = 0;
     for (size_t j = 0; j < jobs; ++j) {
       const Picoseconds added = left_out(carried, s.watched, j, times.exact);
-      shortest = j == 0 ? added : std::min(shortest, added);
       if (j + batch < jobs) continue;
       times.outputs[j % batch] += added;
     }
-    times.critical_path += shortest;
     const bool shared = shares_dram() && jobs > 1;  // layers left out want it as well
     if (shared || times.waited_for_space > 0) times.exact = false;
-    if (!times.exact && request_.decoder) hold_back(times);
+    if (request_.decoder) hold_back(prompt, times);
   }
 
   /// A generated token finds an empty chip.

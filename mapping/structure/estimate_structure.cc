@@ -79,7 +79,7 @@ class Scaled {
     if (gates) result_.schedule.gated = gates->over(result_.schedule.makespan);
     take_all_chips();
     fill_times(result_);
-    fill_kv_lifetime(mapping, spec_, fullest_, result_);
+    fill_kv_lifetime(mapping, written_per_token(), result_);
     fill_static();
     fill_energy(result_);
     describe();
@@ -145,6 +145,17 @@ class Scaled {
   double fullest_keys(const Request& request) const {
     if (reduction_.one_memory) return static_cast<double>(kv_bytes(request));
     return kv_in_dram(mapped_.mapping, request).keys;
+  }
+
+  /// What a token writes into the memory of the chip that is written most.
+  double written_per_token() const {
+    const Mapping& mapping = mapped_.mapping;
+    if (!reduction_.one_memory) return kv_in_dram(mapping, result_.request).per_token;
+    double bytes = 0.0;
+    for (const Index v : mapping.network.order) {
+      bytes += static_cast<double>(layers_of(v)) * kv_per_token(mapping, v, result_.request);
+    }
+    return bytes;
   }
 
   /// Bytes of matrices that are not in crossbars, those of layers left out as well; one memory

@@ -7,14 +7,8 @@
 namespace ohm {
 namespace {
 
-bool same(const Growth& a, const Growth& b) {
-  return a.shared_by == b.shared_by && a.per_position == b.per_position && a.beyond == b.beyond &&
-         a.start_up == b.start_up && a.elements == b.elements && a.lanes == b.lanes &&
-         a.pass == b.pass && a.always == b.always;
-}
-
 bool same_times(const Step& a, const Step& b) {
-  return a.action == b.action && a.latency == b.latency && same(a.growth, b.growth) &&
+  return a.action == b.action && a.latency == b.latency && a.growth == b.growth &&
          a.hops == b.hops && a.tokens == b.tokens && a.order == b.order &&
          a.gate_first == b.gate_first && a.gate_last == b.gate_last && a.turns == b.turns &&
          a.turn == b.turn && a.claims.size() == b.claims.size() && a.after.size() == b.after.size();

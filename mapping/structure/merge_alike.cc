@@ -64,7 +64,12 @@ class Merger {
     class_of_.assign(uses_.size(), -1);
     std::unordered_map<Key, Index, boost::hash<Key>> seen;
     for (const size_t r : downstream(plan_)) {
-      if (uses_[r].empty() || claimed_twice(r)) continue;
+      if (uses_[r].empty()) continue;
+      if (claimed_twice(r)) {
+        class_of_[r] = std::ssize(resources_);
+        resources_.push_back(plan_.resources[r]);
+        continue;
+      }
       const auto [at, fresh] = seen.try_emplace(signature(r), std::ssize(resources_));
       if (fresh) resources_.push_back(plan_.resources[r]);
       class_of_[r] = at->second;
@@ -89,7 +94,7 @@ class Merger {
 
   /// What decides when a resource is taken.
   Key signature(size_t resource) {
-    Key key;
+    Key key{plan_.resources[resource].kind == ResourceKind::dram};  // shared by layers left out
     for (const Use& use : uses_[resource]) {
       const Step& step = plan_.steps[use.step];
       const Claim& claim = step.claims[use.claim];

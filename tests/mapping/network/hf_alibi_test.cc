@@ -64,10 +64,12 @@ TEST(HfAlibi, HaveNoTableOfPositions) {
   EXPECT_EQ(b.activation, "gelu_tanh");
   EXPECT_EQ(m.activation, "gelu");
   EXPECT_EQ(b.context, 2048);
+  json unsaid = bloom();
+  unsaid.erase("seq_length");
+  EXPECT_EQ(read(unsaid).context, 2048);
 }
 
 TEST(HfAlibi, RefuseWhatTheyWouldHaveToGuess) {
-  EXPECT_THAT(fault(bloom(), "{}", "seq_length"), HasSubstr("seq_length: missing"));
   EXPECT_THAT(fault(bloom(), "{}", "n_embed"), HasSubstr("hidden_size: missing"));
   EXPECT_THAT(fault(bloom(), R"({"n_inner": 1024})"), HasSubstr("n_inner: 1024 found"));
   EXPECT_THAT(fault(bloom(), R"({"apply_residual_connection_post_layernorm": true})"),
@@ -85,6 +87,11 @@ TEST(HfAlibi, RefuseWhatTheyWouldHaveToGuess) {
   EXPECT_THAT(attention(R"({"alibi": false})"), HasSubstr("attn_config: alibi: false is not in"));
   EXPECT_THAT(attention(R"({"qk_ln": true})"), HasSubstr("qk_ln: true is not in"));
   EXPECT_THAT(attention(R"({"prefix_lm": true})"), HasSubstr("prefix_lm: true is not in"));
+  EXPECT_THAT(attention(R"({"rope": true})"), HasSubstr("rope: true is not in"));
+  EXPECT_THAT(attention(R"({"sliding_window_size": 128})"), HasSubstr("sliding_window_size: not"));
+  EXPECT_THAT(fault(mpt(), R"({"ffn_config": {"ffn_type": "mptglu"}})"),
+              HasSubstr("ffn_config: ffn_type: 'mptglu' is not in"));
+  EXPECT_THAT(fault(mpt(), R"({"ffn_config": 4})"), HasSubstr("ffn_config: no object"));
   EXPECT_THAT(attention(R"({"attn_type": "grouped_query_attention"})"), HasSubstr("attn_type: "));
   EXPECT_THAT(attention(R"({"attn_type": "multiquery_attention"})"), HasSubstr("attn_type: "));
   EXPECT_THAT(attention(R"({"kv_n_heads": 8})"), HasSubstr("attn_type: heads that share keys"));

@@ -74,6 +74,8 @@ TEST(HfGemma, TheSecondSlidesInEveryOtherLayerAndCaps) {
   EXPECT_FALSE(s.head_norms);
   EXPECT_EQ(s.activation, "gelu_tanh");
   EXPECT_EQ(read(gemma2(), R"({"attn_logit_softcapping": null})").score_cap, 0.0);
+  EXPECT_EQ(read(gemma2(), R"({"hidden_act": "gelu"})").activation, "gelu_tanh");
+  EXPECT_EQ(read(gemma2(), R"({"hidden_activation": null})").activation, "gelu_tanh");
 }
 
 TEST(HfGemma, TheThirdSlidesInFiveOfSixAndNormalisesHeads) {

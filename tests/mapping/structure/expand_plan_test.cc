@@ -95,5 +95,11 @@ TEST(ExpandPlan, RefusesPeriodsThatAreNotCongruent) {
   }
 }
 
+TEST(ExpandPlan, LayersOfOtherWindowsAreNotCongruent) {
+  TokenPlan plan = layers(3);
+  plan.steps[static_cast<size_t>(last_layer(3).first)].growth.window = 4;
+  EXPECT_FALSE(expand_plan(plan, last_layer(3), 2).has_value());
+}
+
 }  // namespace
 }  // namespace ohm

@@ -81,6 +81,22 @@ TEST(MergeAlike, KeepsTwoClaimsOfOneStepOnOneResource) {
   EXPECT_EQ(claims_of(merge_alike(plan)), claims_of(plan));
 }
 
+TEST(MergeAlike, LinksBehindDifferentOnesThatAStepTakesTwiceStay) {
+  TokenPlan plan = two_rows();
+  plan.steps[0].claims = {{0, 0, 5}, {0, 6, 5}, {1, 0, 5}, {1, 6, 5}, {2, 12, 5, {1}},
+                          {3, 12, 5, {3}}};
+  plan.steps[1].claims = {{1, 0, 50}};
+  plan.steps[1].after = {};
+  EXPECT_EQ(merge_alike(plan).resources.size(), 4u);
+  expect_same_ends(plan, {true, 9, 3, 2});
+}
+
+TEST(MergeAlike, AMemoryIsNoLink) {
+  TokenPlan plan = two_rows();
+  plan.resources[1].kind = ResourceKind::dram;
+  EXPECT_EQ(merge_alike(plan).resources.size(), 5u);
+}
+
 TEST(MergeAlike, NoScheduleTellsThePlansApart) {
   for (const TransformerSpec& spec : {testing::tiny_gpt(), testing::tiny_llama(),
                                       testing::tiny_deepseek(), testing::tiny_mixtral()}) {
