@@ -78,7 +78,7 @@ class Composer {
   }
 
  private:
-  static constexpr double kCopied = 15.0;  ///< a claim that is copied, in claims that are simulated
+  static constexpr double kCopied = 100.0;  ///< a claim that is copied, in claims that are simulated
 
   double jobs() const {
     return static_cast<double>(request_.tokens()) * static_cast<double>(request_.batch);

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "mapping/attention/engine_request.h"
 #include "mapping/larger/estimate_larger.h"
 #include "mapping/serve/structure_steps.h"
 #include "mapping/structure/event_work.h"
@@ -93,6 +94,17 @@ void register_structure(py::module_& module) {
       },
       py::arg("network"), py::arg("chip"), py::arg("tokens"),
       "Whether so many tokens are simulated event by event, unasked, on all tiles.");
+  module.def(
+      "tokens_of",
+      [](const LoadedNetwork& network, const ChipSpec& chip, std::optional<Index> prompt,
+         std::optional<Index> generate, Index batch) {
+        const Request request =
+            resolve_on(chip, network.network.spec, {prompt, generate, batch, {}});
+        return static_cast<double>(request.source + request.tokens()) *
+               static_cast<double>(request.batch);
+      },
+      py::arg("network"), py::arg("chip"), py::arg("prompt"), py::arg("generate"), py::arg("batch"),
+      "Tokens of a workload, over all sequences; raises what is wrong with it.");
   module.def(
       "estimate_structure",
       [](const LoadedNetwork& network, const ChipSpec& chip, std::optional<Index> prompt,

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 LARGEST = 2**31
 TIMELINE_TOKENS = 4
-TYPICAL_TOKENS = 512  # of a prompt that is left to the network
 FIDELITIES = ("automatic", "events", "structure", "shape")
 
 
@@ -158,21 +157,25 @@ def estimate(
     generate = None if generate is None else whole(generate, "generate", 0, LARGEST)
     shares = [_core.InputStatistics(*entry) if isinstance(entry, tuple) else entry for entry in activity]
     workload = prompt, generate, whole(batch, "batch", 0, LARGEST), shares, float(expert_imbalance)
-    mapping = _mapped(mapping, fidelity, ((prompt or TYPICAL_TOKENS) + (generate or 0)) * workload[2])
+    mapping = _mapped(mapping, fidelity, workload[:3])
     if isinstance(mapping, Mapping):
         tokens = whole(timeline_tokens, "timeline_tokens", 0, LARGEST)
         return Performance(_core.CostEstimate.of(mapping._mapped, *workload, tokens))
     network, chip = mapping
     try:
         return Performance(_core.estimate_structure(network._graph, chip._spec, *workload, fidelity))
-    except Error:
+    except Error as refusal:
         if fidelity != "automatic" or not fit(network, chip)["fits"]:
             raise
-    # it asks for what only a mapping of all tiles knows: events, however long they take
-    return estimate(map_network(network, chip), prompt, generate, batch, activity=shares, expert_imbalance=expert_imbalance)
+        # it asks for what only a mapping of all tiles knows: events, however long they take
+        try:
+            mapping = map_network(network, chip)
+        except Error:
+            raise refusal from None
+    return estimate(mapping, prompt, generate, batch, activity=shares, expert_imbalance=expert_imbalance)
 
 
-def _mapped(given: Any, fidelity: str, tokens: int) -> Mapping | tuple[Network, Chip]:
+def _mapped(given: Any, fidelity: str, workload: tuple[int | None, int | None, int]) -> Mapping | tuple[Network, Chip]:
     """A mapping where every step is to be simulated, else the network and its chip."""
     if isinstance(given, Mapping):
         if fidelity in ("structure", "shape"):
@@ -182,5 +185,6 @@ def _mapped(given: Any, fidelity: str, tokens: int) -> Mapping | tuple[Network, 
         found = type(given).__name__
         raise ArgumentError(f"mapping: {found} found; expected the result of ohmformer.map(), or a network and a chip")
     network, chip = given
+    tokens = _core.tokens_of(network._graph, chip._spec, *workload)
     unasked = fidelity == "automatic" and _core.simulates_all(network._graph, chip._spec, tokens)
     return map_network(network, chip) if unasked or fidelity == "events" else given
