@@ -41,6 +41,16 @@ function(ohm_layer_test folder)
     PROPERTIES TIMEOUT 900 LABELS ${folder})
 endfunction()
 
+# ohm_lesser_ways_test(folder isa...): <folder>_test again, as one test for each of some sets of
+# instructions, beyond which reads then do not go although the machine may.
+function(ohm_lesser_ways_test folder)
+  foreach(isa ${ARGN})
+    add_test(NAME ${folder}_test_up_to_${isa} COMMAND ${folder}_test --gtest_brief=1)
+    set_tests_properties(${folder}_test_up_to_${isa} PROPERTIES
+      ENVIRONMENT ONEDNN_MAX_CPU_ISA=${isa} TIMEOUT 900 LABELS ${folder})
+  endforeach()
+endfunction()
+
 # ohm_perf(): the benchmarks of tests/perf as one program.
 function(ohm_perf)
   file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/perf/*.cc)
