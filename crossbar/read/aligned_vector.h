@@ -5,9 +5,16 @@
 #include <new>
 #include <vector>
 
+#include "core/index.h"
+
 namespace ohm {
 
 inline constexpr std::size_t kCacheLine = 64;
+
+/// The smallest multiple of `to` that is at least n.
+constexpr Index round_up(Index n, Index to) {
+  return (n + to - 1) / to * to;
+}
 
 /// Memory from the start of a cache line on; new elements of plain types are not cleared.
 template <class T>

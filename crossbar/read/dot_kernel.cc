@@ -304,7 +304,9 @@ HWY_EXPORT(has_instruction);
 
 namespace {
 
-constexpr Index kFewestTiled = 4;  // vectors, below which registers are faster than tiles
+constexpr Index kFewestTiled = 4;   // vectors, below which registers are faster than tiles
+constexpr Index kMostUntiled = 32;  // rows, up to which they are as fast as a tile that is not full
+static_assert(kTileRows % kDotRowsAtOnce == 0);
 
 /// Whether the kernel in use would name an instruction that the processor does not have.
 bool lacks_instruction() {
@@ -368,8 +370,8 @@ void fill_panels(const DotRows& rows, Index digit, Index n_digits, std::int8_t* 
   HWY_DYNAMIC_DISPATCH(fill_panels_all)(rows, digit, n_digits, panels);
 }
 
-Index panel_rows() {
-  return uses_tiles() ? kTileRows : kDotRowsAtOnce;
+Index panel_rows(Index rows) {
+  return rows > kMostUntiled && uses_tiles() ? kTileRows : kDotRowsAtOnce;
 }
 
 void add_dot_products(const DotVectors& vectors, const DotPanel& panel, const DotOutput& out) {

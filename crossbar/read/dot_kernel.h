@@ -56,8 +56,9 @@ bool has_dot_products();
 /// Whether whole tiles of bytes are multiplied at once instead (AMX).
 bool uses_tiles();
 
-/// Rows of which a panel should hold a multiple: what is multiplied at once.
-Index panel_rows();
+/// Rows of which the panels, and the vectors, of an operand of `rows` rows should hold a multiple:
+/// those of a tile where there are tiles and enough rows to fill them, else those of registers.
+Index panel_rows(Index rows);
 
 /// Signed bytes of some rows, a multiple of kDotRows, and of n_runs · kDotColumns columns.
 struct DotRows {
@@ -75,12 +76,16 @@ void add_dot_products(const DotVectors& vectors, const DotPanel& panel, const Do
 ///
 /// Of x0 + m · x1 and m · x0 + x2, m = 254, the products with a digit are p = s0 + m · s1 and
 /// q = m · s0 + s2, so that q - m · p = s2 - m² · s1: while |s2| stays below m² / 2, rounding
-/// tells s1 and s2 apart, and s0 = p - m · s1. kTripleLimit leaves room for fp32 to err.
+/// tells s1 and s2 apart, and s0 = p - m · s1. kTripleLimit leaves room for fp32 to err, and
+/// keeps that difference, at most (m² + 1) · kTripleLimit, in int32.
 inline constexpr std::int32_t kTripleFactor = 254;
 inline constexpr std::int64_t kTripleLimit = 31000;
+static_assert(2 * kTripleLimit < kTripleFactor * kTripleFactor);
+static_assert(kTripleLimit * (kTripleFactor * kTripleFactor + 1) < std::int64_t{1} << 31);
 
-/// Vectors 2k and 2k + 1 are two such, rows 3k, 3k + 1 and 3k + 2 of the sums are overwritten; the
-/// magnitudes of a digit's columns add up to at most kTripleLimit. An even number of vectors.
+/// Vectors 2k and 2k + 1 are two such, rows 3k, 3k + 1 and 3k + 2 of the sums are overwritten. In
+/// each digit, the magnitudes of a column add up to at most kTripleLimit. An even number of
+/// vectors.
 void add_dot_triples(const DotVectors& vectors, const DotPanel& panel, const DotOutput& out);
 
 /// The readable twins, digit by digit and bit by bit; they serve processors with AVX-512 that lack

@@ -2,19 +2,12 @@
 #include "crossbar/read/dot_product.h"
 
 #include <algorithm>
+#include <cassert>
 
 #include "crossbar/read/dot_kernel.h"
 #include "crossbar/read/sum_kernel.h"
 
 namespace ohm {
-namespace {
-
-Index round_up(Index n, Index to) {
-  return (n + to - 1) / to * to;
-}
-
-}  // namespace
-
 Index DotProduct::panel_bytes() const {
   return n_quads_ * quad_bytes(n_digits_);
 }
@@ -44,7 +37,8 @@ void DotProduct::prepare(const ByteInputs& x, const ExactOperand& operand, RowRa
   x_ = &x;
   bias_ = operand.bias;
   n_digits_ = std::ssize(operand.digits);
-  n_quads_ = round_up(rows.rows, panel_rows()) / kDotRows;
+  n_quads_ = round_up(rows.rows, panel_rows(rows.rows)) / kDotRows;
+  assert(x.digits.front().stride >= n_quads_ * kDotRows);  // what lies beyond the rows is zero
   n_columns_ = columns.columns;
   takes_triples_ = x.triples && operand.digit_limit <= kTripleLimit;
   pack(operand, rows, columns);

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cassert>
 #include <cmath>
 #include <numeric>
 
@@ -135,7 +136,7 @@ ExactOperand select_columns(const ExactOperand& operand, std::span<const Index> 
 }
 
 ByteRows::ByteRows(Index n_rows, Index n_cols)
-    : rows(n_rows), cols(n_cols), stride((n_cols + kByteRows - 1) / kByteRows * kByteRows) {
+    : rows(n_rows), cols(n_cols), stride(round_up(n_cols, panel_rows(n_cols))) {
   values.resize(static_cast<size_t>(rows * stride));
   for (Index v = 0; v < rows; ++v) std::fill(row(v) + cols, row(v) + stride, std::uint8_t{0});
 }
@@ -153,6 +154,8 @@ ByteInputs make_byte_inputs(ByteRows x) {
 
 void pack_triples(ByteInputs& bits) {
   const ByteRows& x = bits.digits.front();
+  assert(bits.digits.size() == 1 && bits.offset == 0);
+  assert(std::ranges::all_of(x.values, [](std::uint8_t value) { return value <= 1; }));
   const Index n = bits.n_vectors / 3;
   ByteRows& packed = bits.triples.emplace(2 * n, x.cols);
   constexpr int kFactor = static_cast<int>(kTripleFactor);

@@ -59,12 +59,8 @@ void exact_product(const Matrix<float>& x, const ExactOperand& operand, RowRange
 /// The same in 64-bit integers, one product at a time.
 Matrix<double> exact_product_reference(const Matrix<float>& x, const Matrix<float>& entries);
 
-/// Rows that fill up the last group of those that are multiplied together.
-inline constexpr Index kByteRows = 64;
-static_assert(kByteRows % kCacheLine == 0);
-
-/// Unsigned bytes, (rows, cols), each row from the start of a cache line on and filled with zeros
-/// up to the stride.
+/// Unsigned bytes, (rows, cols), each row filled with zeros up to the stride, a multiple of
+/// panel_rows(cols): where tiles are multiplied, each row starts a cache line.
 struct ByteRows {
   Index rows = 0, cols = 0, stride = 0;
   AlignedVector<std::uint8_t> values;
@@ -96,7 +92,7 @@ ByteInputs make_byte_inputs(const Matrix<std::int32_t>& x, Index max_input);
 ByteInputs make_byte_inputs(ByteRows x);
 
 /// Three vectors of zeros and ones as two of bytes: x0 + 254 · x1 and 254 · x0 + x2, which
-/// add_dot_triples() tells apart.
+/// add_dot_triples() tells apart. The inputs have one digit and no offset.
 void pack_triples(ByteInputs& bits);
 
 /// Room that byte_product() works in, kept between calls.

@@ -34,10 +34,6 @@ struct TileInputs {
   Matrix<double> sums;              ///< input_sums()
 };
 
-Index round_up(Index n, Index to) {
-  return (n + to - 1) / to * to;
-}
-
 /// Rows [first, first + tokens) and columns [left, left + columns) of a matrix.
 template <class T>
 Matrix<T> block_of(const Matrix<T>& m, TokenRange rows, ColumnRange columns) {

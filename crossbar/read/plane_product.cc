@@ -11,10 +11,6 @@ namespace {
 template <class T>
 constexpr Index kColumns = kEntryBytes / Index{sizeof(T)};
 
-Index round_up(Index n, Index to) {
-  return (n + to - 1) / to * to;
-}
-
 /// Rows of neighbouring columns, as many as an entry holds; what lies beyond `columns` is zero.
 template <class T>
 void widen_rows(const ExactOperand& operand, RowRange rows, ColumnRange columns, T* out) {

@@ -26,15 +26,17 @@ StepInputs make_bit_inputs(ByteInputs driven, const SummedOperands& operands) {
   StepInputs inputs;
   inputs.n_vectors = driven.n_vectors;
   inputs.are_bits = true;
-  bool tables = false, bytes = false;
+  bool tables = false, bytes = false, triples = false;
   for (const ExactOperand* operand : {operands.entries, operands.of_squares}) {
     if (operand == nullptr) continue;
-    (inputs.takes_tables(*operand) ? tables : bytes) = true;
+    const bool by_table = inputs.takes_tables(*operand);
+    (by_table ? tables : bytes) = true;
+    triples = triples || (!by_table && operand->digit_limit <= kTripleLimit);
   }
   if (tables) inputs.planes = pack_planes(driven);
   if (!bytes) return inputs;
   inputs.values = std::move(driven);
-  if (has_dot_products() && !uses_tiles()) pack_triples(inputs.values);
+  if (triples && has_dot_products() && !uses_tiles()) pack_triples(inputs.values);
   return inputs;
 }
 

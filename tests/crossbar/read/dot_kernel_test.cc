@@ -71,9 +71,10 @@ TEST(DotKernel, EqualsIntegerArithmeticForEveryNumberOfDigitsOnEveryInstructionS
   });
 }
 
-TEST(DotKernel, PanelsOfAskedRowsTakeTilesOnlyWhereThereAreSome) {
+TEST(DotKernel, PanelsTakeTilesOnlyWhereThereAreSomeAndEnoughRows) {
   on_every_instruction_set([] {
-    EXPECT_EQ(panel_rows(), uses_tiles() ? 64 : 8);
+    for (const Index rows : {0, 1, 8, 32}) EXPECT_EQ(panel_rows(rows), 8);
+    for (const Index rows : {33, 64, 4096}) EXPECT_EQ(panel_rows(rows), uses_tiles() ? 64 : 8);
     EXPECT_TRUE(has_dot_products() || !uses_tiles());
   });
 }

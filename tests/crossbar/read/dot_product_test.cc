@@ -38,7 +38,7 @@ void expect_exact(const Matrix<std::int32_t>& x, Index max_input, const Entries&
 
 TEST(DotProduct, EqualsIntegerArithmeticForEveryShapeAndSizeOfNumbers) {
   for (const Index vectors : {1, 8, 20}) {
-    for (const Index rows : {1, 7, 8, 100}) {
+    for (const Index rows : {1, 7, 8, 31, 33, 100}) {
       for (const Index columns : {1, 16, 33, 64, 65}) {
         const auto bits = integers(vectors, rows, 0, 1, 1);
         expect_exact(bits, 1, {rows, columns, -3, 3});

@@ -9,6 +9,7 @@
 
 #include "core/error.h"
 #include "core/random.h"
+#include "crossbar/read/dot_kernel.h"
 #include "tests/crossbar/numbers.h"
 
 namespace ohm {
@@ -146,17 +147,25 @@ TEST(ByteProduct, SignedBytesTakeOneByte) {
   EXPECT_EQ(make_byte_inputs(integers(3, 40, 0, 255, 1), 32768).digits.size(), 1U);
 }
 
-TEST(ByteInputs, RowsStartCacheLinesAndEndInZeros) {
-  for (const Index columns : {1, 63, 64, 65}) {
+TEST(ByteInputs, RowsEndInZerosAndStartCacheLinesWhereTheyAreTiled) {
+  for (const Index columns : {1, 32, 33, 63, 64, 65}) {
+    const bool tiled = uses_tiles() && columns > 32;
     const ByteInputs inputs = make_byte_inputs(integers(3, columns, -5, 300, 1), 300);
     for (const ByteRows& digit : inputs.digits) {
       ASSERT_EQ(digit.rows, 4);
       for (Index v = 0; v < digit.rows; ++v) {
-        EXPECT_EQ(reinterpret_cast<std::uintptr_t>(digit.row(v)) % kCacheLine, 0U);
+        EXPECT_EQ(digit.stride % (tiled ? 64 : 8), 0);
+        EXPECT_EQ(reinterpret_cast<std::uintptr_t>(digit.row(v)) % (tiled ? kCacheLine : 8), 0U);
         for (Index i = columns; i < digit.stride; ++i) EXPECT_EQ(digit.row(v)[i], 0);
       }
     }
   }
+}
+
+TEST(ByteInputs, FewRowsTakeFewBytes) {
+  const ByteRows eight(1000, 8);
+  EXPECT_EQ(eight.stride, 8);
+  EXPECT_EQ(eight.values.size(), 8000U);
 }
 
 TEST(ByteInputs, TriplesLeaveOutWhatIsNoneOfThem) {

@@ -70,5 +70,21 @@ TEST(StepInputs, OnlyManyOneBitStepsBecomePlanesWhereNoInstructionIsFaster) {
   });
 }
 
+TEST(StepInputs, BitsArePackedInTriplesOnlyForOperandsThatTakeThem) {
+  const ExactOperand narrow = make_exact(Matrix<float>(244, 1, 127.0F), 1);  // 30988 in all
+  const ExactOperand wide = make_exact(Matrix<float>(245, 1, 127.0F), 1);    // 31115
+  const ByteInputs bits = make_byte_inputs(Matrix<std::int32_t>(6, 245, 1), 1);
+  const auto packs = [&](const ExactOperand& entries, const ExactOperand* of_squares) {
+    return make_bit_inputs(bits, {&entries, of_squares}).values.triples.has_value();
+  };
+  on_every_instruction_set([&] {
+    const bool may_pack = has_dot_products() && !uses_tiles();
+    EXPECT_EQ(packs(narrow, nullptr), may_pack);
+    EXPECT_FALSE(packs(wide, nullptr));
+    EXPECT_EQ(packs(wide, &narrow), may_pack);
+    EXPECT_FALSE(packs(wide, &wide));
+  });
+}
+
 }  // namespace
 }  // namespace ohm
