@@ -146,26 +146,23 @@ int available_threads() {
   return std::max(1, static_cast<int>(std::ceil(*quota)));
 }
 
-namespace {
-
-/// Threads that oneTBB will grant; asking for more makes it print a warning.
 int granted_threads(int threads) {
+  if (threads < 0) {
+    throw ArgumentError(
+        fmt::format("parallel_for: threads is {}; expected 0 (all available) or more", threads));
+  }
+  if (threads == 1) return 1;
+  // Asking oneTBB for more than it grants makes it print a warning.
   const auto most = tbb::global_control::active_value(tbb::global_control::max_allowed_parallelism);
   const auto wanted = static_cast<std::size_t>(threads == 0 ? available_threads() : threads);
   return static_cast<int>(std::min(wanted, most));
 }
 
-}  // namespace
-
 void parallel_for(int threads, Index count, const std::function<void(Index)>& body) {
-  if (threads < 0) {
-    throw ArgumentError(
-        fmt::format("parallel_for: threads is {}; expected 0 (all available) or more", threads));
-  }
+  const int granted = granted_threads(threads);
   if (count < 0) {
     throw ArgumentError(fmt::format("parallel_for: count is {}; expected 0 or more", count));
   }
-  const int granted = threads == 1 ? 1 : granted_threads(threads);
   if (granted > 1 && count > 1) return run_in_arena(granted, count, body);
   for (Index i = 0; i < count; ++i) body(i);
 }

@@ -19,8 +19,12 @@ int available_threads();
 std::optional<double> cpu_quota(const std::filesystem::path& membership,
                                 const std::filesystem::path& root);
 
-/// Calls body(0) ... body(count - 1), each once, on at most `threads` threads (0: all available, 1:
-/// the calling thread; never more than the machine has), in contiguous runs. Bodies may call
+/// Threads that parallel_for uses of `threads` (0: all available): never more than the machine has.
+/// Throws ArgumentError for negative threads.
+int granted_threads(int threads);
+
+/// Calls body(0) ... body(count - 1), each once, on at most `threads` threads (1: the calling
+/// thread alone) as granted_threads() says, in contiguous runs. Bodies may call
 /// parallel_for. If bodies throw a std::exception, the one of the lowest index is rethrown, and
 /// bodies of higher indices may not have run. Throws ArgumentError for negative threads or count.
 void parallel_for(int threads, Index count, const std::function<void(Index)>& body);

@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <optional>
 
 #include "core/error.h"
 #include "core/parallel.h"
@@ -24,14 +23,15 @@ constexpr Index kByteVectors = 128;
 constexpr Index kDotBlock = 512, kDotBits = 4096;
 constexpr Index kUnitSums = Index{1} << 16;  // 256 KiB of sums: what a second-level cache keeps
 constexpr Index kFewestColumns = 64, kMostColumns = 512;
+constexpr Index kThreadUnits = 2;   // of columns, so that a thread that lags behind hands one over
 constexpr Index kDotUnit = 256;     // at least, where sums are converted as they are made
 constexpr Index kWholeTokens = 32;  // per piece of work where tiles are read as a whole
 
 /// What the inputs of one block of tokens mean to one tile.
 struct TileInputs {
-  std::vector<StepInputs> groups;   ///< steps on each row group; inputs where reads are linear
-  std::optional<ByteInputs> whole;  ///< inputs of the tile, for its fused outputs
-  Matrix<double> sums;              ///< input_sums()
+  std::vector<StepInputs> groups;  ///< steps on each row group; inputs where reads are linear
+  StepInputs whole;                ///< inputs of the tile, for its fused outputs
+  Matrix<double> sums;             ///< input_sums()
 };
 
 /// Rows [first, first + tokens) and columns [left, left + columns) of a matrix.
@@ -57,7 +57,7 @@ class Reader {
   Reader(const Macro& macro, const ProgrammedMatrix& matrix, const ReadPlan& plan,
          const Matrix<std::int32_t>& x, std::span<const std::uint32_t> tokens);
 
-  MvmResult read(int threads);
+  MvmResult read(int asked_threads);
 
  private:
   Index largest_input() const { return half_range(macro_.spec.input.bits); }
@@ -120,14 +120,15 @@ Index Reader::block_tokens() const {
   return std::max<Index>(1, (drives_bits_ ? of_bits : of_bytes) / n_steps_);
 }
 
-/// Columns of a unit of work, of which every thread gets as many.
+/// Columns of a unit of work: few enough for the caches, and for every thread to get some units
+/// where there are columns enough.
 Index Reader::unit_columns(int threads) const {
   const Index fitting = kUnitSums / std::max<Index>(1, block_.tokens * n_steps_);
   const Index fewest = uses_tables() ? kFewestColumns : kDotUnit;
   const Index most = std::clamp(fitting, fewest, kMostColumns);
-  const Index per_thread = threads > 0 ? threads : available_threads();
-  const Index n_units = round_up((matrix_.columns + most - 1) / most, per_thread);
-  const Index each = (matrix_.columns + n_units - 1) / std::max<Index>(1, n_units);
+  const Index wanted = threads > 1 ? threads * kThreadUnits : 1;
+  const Index n_units = std::max((matrix_.columns + most - 1) / most, wanted);
+  const Index each = (matrix_.columns + n_units - 1) / n_units;
   return std::max(kFewestColumns, round_up(each, kFewestColumns));
 }
 
@@ -191,9 +192,10 @@ void Reader::prepare_tile(size_t t) {
     inputs.groups.push_back(group_inputs(t, g));
   }
   inputs.sums = input_sums(macro_, tile, x_, block_);
-  if (plan_.tiles[t].fused_outputs.empty()) return;
-  inputs.whole =
-      make_byte_inputs(block_of(x_, block_, {tile.rows.first, tile.rows.rows}), largest_input());
+  const TilePlan& plan = plan_.tiles[t];
+  if (plan.fused_outputs.empty()) return;
+  const auto x = block_of(x_, block_, {tile.rows.first, tile.rows.rows});
+  inputs.whole = make_step_inputs(x, largest_input(), {&plan.fused, nullptr});
 }
 
 void Reader::prepare_block(int threads) {
@@ -217,21 +219,13 @@ void Reader::add_fused(size_t t, ColumnRange outputs, Matrix<double>& y) const {
   const TilePlan& plan = plan_.tiles[t];
   const ColumnRange run = positions(plan.fused_outputs, outputs);
   if (run.columns == 0) return;
-  std::vector<std::int32_t> sums(static_cast<size_t>((y.rows + 1) * run.columns));
-  const RowRange rows{0, plan.fused.rows};
-  if (has_dot_products()) {
-    thread_local DotProduct product;
-    product.prepare(*inputs_[t].whole, plan.fused, rows, run);
-    product.multiply(0, y.rows, sums.data());
-  } else {
-    ProductScratch scratch;
-    byte_product(*inputs_[t].whole, plan.fused, rows, run, scratch, sums);
-  }
+  thread_local ColumnSums product;
+  product.prepare(inputs_[t].whole, plan.fused, {0, plan.fused.rows}, run);
+  const std::int32_t* sums = product.of(0, y.rows);
   for (Index i = 0; i < y.rows; ++i) {
     for (Index k = 0; k < run.columns; ++k) {
       const Index output = plan.fused_outputs[static_cast<size_t>(run.first + k)];
-      y(i, output - outputs.first) +=
-          static_cast<double>(sums[static_cast<size_t>(i * run.columns + k)]);
+      y(i, output - outputs.first) += static_cast<double>(sums[i * run.columns + k]);
     }
   }
 }
@@ -312,7 +306,8 @@ CodeCounts Reader::read_unit(ColumnRange outputs) {
   return counts;
 }
 
-MvmResult Reader::read(int threads) {
+MvmResult Reader::read(int asked_threads) {
+  const int threads = granted_threads(asked_threads);
   result_.counts.mvms = x_.rows;
   for (size_t t = 0; t < whole_.size(); ++t) {
     if (reads_whole(t)) read_whole_tile(t, threads);

@@ -98,6 +98,16 @@ TEST(Parallel, FindsAtLeastOneProcessorAndNoMoreThanTheMachineHas) {
   EXPECT_LE(available_threads(), static_cast<int>(std::thread::hardware_concurrency()));
 }
 
+TEST(Parallel, GrantsWhatIsAskedUpToWhatIsThere) {
+  const int all = granted_threads(0);
+  EXPECT_GE(all, 1);
+  EXPECT_LE(all, available_threads());
+  EXPECT_EQ(granted_threads(1), 1);
+  EXPECT_GE(granted_threads(1'000'000), all);
+  EXPECT_LE(granted_threads(1'000'000), static_cast<int>(std::thread::hardware_concurrency()));
+  EXPECT_THROW(granted_threads(-1), ArgumentError);
+}
+
 class CpuQuota : public testing::Test {
  protected:
   void write(const std::string& file, const std::string& text) const { folder_.write(file, text); }
