@@ -9,6 +9,8 @@
 namespace ohm {
 namespace {
 
+constexpr Index kFewestTripleRows = 48;  // below which telling apart takes longer than products
+
 bool all_bits(const Matrix<std::int32_t>& driven) {
   std::uint32_t all = 0;
   for (const std::int32_t value : driven.values) all |= static_cast<std::uint32_t>(value);
@@ -26,17 +28,19 @@ StepInputs make_bit_inputs(ByteInputs driven, const SummedOperands& operands) {
   StepInputs inputs;
   inputs.n_vectors = driven.n_vectors;
   inputs.are_bits = true;
+  const bool may_pack =
+      has_dot_products() && !uses_tiles() && driven.digits.front().cols >= kFewestTripleRows;
   bool tables = false, bytes = false, triples = false;
   for (const ExactOperand* operand : {operands.entries, operands.of_squares}) {
     if (operand == nullptr) continue;
     const bool by_table = inputs.takes_tables(*operand);
     (by_table ? tables : bytes) = true;
-    triples = triples || (!by_table && operand->digit_limit <= kTripleLimit);
+    triples = triples || (may_pack && !by_table && operand->digit_limit <= kTripleLimit);
   }
   if (tables) inputs.planes = pack_planes(driven);
   if (!bytes) return inputs;
   inputs.values = std::move(driven);
-  if (triples && has_dot_products() && !uses_tiles()) pack_triples(inputs.values);
+  if (triples) pack_triples(inputs.values);
   return inputs;
 }
 

@@ -86,5 +86,16 @@ TEST(StepInputs, BitsArePackedInTriplesOnlyForOperandsThatTakeThem) {
   });
 }
 
+TEST(StepInputs, FewRowsAreNotPackedInTriples) {
+  on_every_instruction_set([] {
+    for (const Index rows : {1, 47, 48}) {
+      const ExactOperand entries = make_exact(Matrix<float>(rows, 1, 300.0F), 1);
+      const ByteInputs bits = make_byte_inputs(Matrix<std::int32_t>(6, rows, 1), 1);
+      EXPECT_EQ(make_bit_inputs(bits, {&entries, nullptr}).values.triples.has_value(),
+                rows == 48 && has_dot_products() && !uses_tiles());
+    }
+  });
+}
+
 }  // namespace
 }  // namespace ohm
