@@ -42,13 +42,16 @@ def two_phases(**values) -> ohm.MacroSpec:
     return neurram(**{"input.bits": 6, "input.slice_bits": 3} | values)
 
 
-def mean_square_error(spec: ohm.MacroSpec, rows: int = ROWS, chips: int = 8) -> np.ndarray:
-    """Of each chip, over 300 vectors, in units of the product; matrix and vectors depend on the chip alone."""
+def mean_square_error(spec: ohm.MacroSpec, rows: int = ROWS, chips: int = 8, clip: float = math.inf) -> np.ndarray:
+    """Of each chip, over 300 vectors, in units of the product; matrix and vectors depend on the chip alone.
+
+    Weights beyond `clip` standard deviations are clipped, before they are mapped.
+    """
     top = 2 ** (spec.to_dict()["input"]["bits"] - 1) - 1
     found = []
     for chip in range(chips):
         random = np.random.default_rng(chip)
-        w, x = random.normal(size=(rows, rows)), random.uniform(-1, 1, (300, rows))
+        w, x = random.normal(size=(rows, rows)).clip(-clip, clip), random.uniform(-1, 1, (300, rows))
         step = np.abs(w).max() / 127
         codes = np.rint(x * top).astype(int)
         macro = ohm.Macro(spec, seed=1, chip=chip).program(np.rint(w / step).astype(int)).calibrate(codes)
@@ -76,6 +79,15 @@ def test_freshly_verified_cells_err_as_the_neurram_chip_and_relaxed_ones_more(in
     assert verified == pytest.approx(published, rel=0.15)
     # The published spread of cells one second later cannot have been in this measurement: it alone costs 1.6 times more.
     assert relaxed > 1.6 * published
+
+
+@pytest.mark.parametrize(("inputs", "published"), [(neurram, FOUR_BITS), (two_phases, SIX_BITS_IN_TWO_PHASES)])
+def test_relaxed_cells_err_as_the_neurram_chip_where_weights_are_clipped_at_two_sigma(inputs, published):
+    # One number, the clipping, was chosen for two: the paper does not say how its Gaussian weights are mapped. Cells one
+    # second after programming then give 0.58 and 0.53; clipped at three standard deviations, 1.4 times as much.
+    relaxed = [math.sqrt(mean_square_error(inputs(**{"device.age": "1 s"}), clip=clip).mean()) for clip in (2, 3)]
+    assert relaxed[0] == pytest.approx(published, rel=0.05)
+    assert relaxed[1] > 1.3 * published
 
 
 def clipped_moments(g: np.ndarray, sigma: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
