@@ -27,6 +27,15 @@ def test_fit_counts_the_body_of_gpt2_small():
     assert tree["cells"] == 8 * tree["crossbar_weights"]
 
 
+def test_fit_says_how_ternary_weights_take_fewer_cells():
+    said = ohmformer("fit", "--network", "bitnet-b1.58-2b-4t").out
+    settings = re.findall(r"--set '([^']*)'", " ".join(said.split()))
+    assert len(settings) == 2
+    fewer = ohmformer("fit", "--network", "bitnet-b1.58-2b-4t", "--set", settings[0], "--set", settings[1], "--json").tree
+    assert fewer["body"]["cells"] == 2 * fewer["body"]["weights"]  # one cell on each side of a pair
+    assert "3 values" not in ohmformer("fit", "--network", "gpt2-small").out
+
+
 def test_fit_of_a_network_beyond_one_chip_says_how_many_chips_hold_it():
     outcome = ohmformer("fit", "--network", "gpt2-xl", "--chip", "rram_22nm")
     assert outcome.code == 0 and "does not fit on one chip" in outcome.out

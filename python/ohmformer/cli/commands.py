@@ -59,6 +59,7 @@ def fit_command(network: Network, chip: Chip, style: dict[str, Any]) -> int:
         title = f"{network.name} on {chip.name}"
         screen.print(grid(title, columns, [_part(found[key]) for key in ("body", "head")] + [_part(total)]))
         screen.print(_fit_sentence(found), markup=False)
+        screen.print(_few_levels(network, chip), markup=False, end="")
     return DONE
 
 
@@ -93,6 +94,19 @@ def _fit_sentence(found: dict[str, Any]) -> str:
         return f"It fits: {takes}." if system == 1 else f"It fits on {whole(system)} chips with every tile of them in use: {takes}."
     have = "one chip" if system == 1 else f"{whole(system)} chips"
     return f"It does not fit on {have}: {takes}; {whole(found['chips'])} chips hold it."
+
+
+def _few_levels(network: Network, chip: Chip) -> str:
+    """How weights that were trained to few values would take fewer cells; nothing where they do already."""
+    levels, tree = network.to_dict()["weight_levels"], chip.to_dict()
+    needed, held = (levels - 1).bit_length(), tree["macro"]["weight"]["bits"]
+    if levels == 0 or needed >= held or tree["macros"]:
+        return ""
+    kind = f"[{{name: few, macro: {{weight: {{bits: {needed}, slice_bits: [{needed}]}}}}}}]"
+    return (
+        f"Weights of its layers have {levels} values and the macro holds {held} bits of each. Cells for {needed} bits: "
+        f"--set 'macros={kind}' --set 'map.matrices=[{{match: h.*, macro: few}}]'\n"
+    )
 
 
 def _print_run(
