@@ -105,9 +105,9 @@ void nonlinear_input(benchmark::State& state, Index n, double goal) {
   report(state, "x one ohmic input", t.ours / t.yardstick, "<=", goal);
 }
 
-OHM_ROW(one_input, 7_driven_128, 128, 200.0);
-OHM_ROW(one_input, 7_driven_256, 256, 150.0);
-OHM_ROW(one_input, 7_driven_512, 512, 100.0);
+OHM_ROW(one_input, 7_driven_128, 128, 200.0)->Iterations(8);
+OHM_ROW(one_input, 7_driven_256, 256, 150.0)->Iterations(8);
+OHM_ROW(one_input, 7_driven_512, 512, 100.0)->Iterations(2);
 OHM_ROW(effective_matrix, 8_effective_128, 128, 40.0);
 OHM_ROW(effective_matrix, 8_effective_256, 256, 1000.0);
 OHM_ROW(nonlinear_input, nonlinear_128, 128, 12.0);
