@@ -105,6 +105,12 @@ def test_a_comparison_takes_large_networks(llama, chip):
     assert (table["tpot_s"] > 0).all() and (table["output_tokens_per_j"] > 0).all()
 
 
+@pytest.mark.parametrize(("head", "times_are"), [("crossbar", "exact"), ("digital", "extrapolated")])
+def test_layers_left_out_lengthen_the_way_to_a_head_in_the_dram(llama, chip, head, times_are):
+    found = ohm.estimate((llama, chip.override({"head": head})), prompt=1, generate=3, fidelity="structure")
+    assert found.to_dict()["times_are"] == times_are
+
+
 def test_what_no_schedule_beats_counts_every_layer_of_every_token(llama, chip):
     found = ohm.estimate((llama, chip), prompt=4, generate=24, fidelity="structure")
     assert 0.5 * found.makespan_s < found.lower_bound_s <= found.makespan_s  # three layers alone: a tenth
