@@ -1,12 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """MVM errors of the NeuRRAM chip (Wan et al., Nature 608, 504, 2022) beside simulated ones.
 
-The chip's macro, all from the paper: 256 x 256 cells of 1 … 40 uS; the two cells of a weight on neighbouring rows of
-one bitline, driven with opposite polarity (± 0.5 V); floating bitlines that settle to the mean of the row voltages,
-weighted by conductance; one integrating converter per bitline (6-bit outputs); inputs of 4 bits in one phase, of 6 bits
-in one phase or as two segments of bits, each sensed on its own. Each weight is one analog pair. Converter ranges are
-calibrated on the inputs (the chip's are calibrated as well; here by squared error, which is an assumption). The largest
-|weight| of the matrix takes the largest conductance, which is another one. Wires, drivers and coupling are ideal.
+The measurement (Extended Data Fig. 5, Fig. 3f): one 64 x 64 matrix of normally distributed weights, 1000 vectors uniform
+in [-1, 1], RMS errors in units of the product; inputs of 4 bits with outputs of 6 bits, inputs of 6 bits in two phases
+with outputs of 8 bits. The macro is the shipped one, with weights as analog pairs instead of four bits. The mapping is
+that of the software that the authors published with the paper (github.com/weierwan/Neurram_48core, doi
+10.5281/zenodo.6558399, notebooks of chip inference): the largest conductance stands for the 95th percentile of the
+|weights|, and every column is read through a line fitted to the expected products.
+
+Cells are programmed in three iterations, which lowers their mean spread half an hour later from 2.8 to 2 uS (Methods).
+Assumptions: this measurement used three iterations as the paper's networks did; |weights| beyond the percentile are
+clipped, and the expected product is that of the clipped matrix; wires, drivers and coupling are ideal.
 """
 
 import math
@@ -16,78 +20,66 @@ import ohmformer as ohm
 import pytest
 from scipy.stats import norm
 
-# Published RMS errors of a Gaussian matrix times random vectors, in units of the product.
-FOUR_BITS, SIX_BITS_IN_TWO_PHASES = 0.582, 0.519
-# The scale on which they agree with each other and with arithmetic: N(0, 1) weights, inputs uniform in [-1, 1], 64 rows.
-ROWS = 64
-BAND = {  # what write-verify accepts: ± 1 uS around the target, both cells of a pair
-    "device": "uniform", "device.g_min": "1 uS", "device.width": 2 / 39, "device.noisy_off_state": True,
-}  # fmt: skip
-MACRO = {
-    "array.n_wordlines": 256, "array.n_bitlines": 256, "array.rows_active": 256, "array.columns_per_adc": 1,
-    "array.sensing": "voltage", "array.ir_drop": "report", "weight.pair": "wordlines", "read.voltage": "0.5 V",
-    "adc.kind": "integrating", "adc.bits": 6, "adc.range": "mse",
-}  # fmt: skip
+FOUR_BITS, SIX_BITS_IN_TWO_PHASES = 0.582, 0.519  # Methods and Fig. 3h
+ROWS, VECTORS = 64, 1000
+ONCE, THREE_TIMES = {"age": "30 min"}, {"age": "30 min", "sigma_scale": 2.0 / 2.8}  # programmed
 
 
 def neurram(**values) -> ohm.MacroSpec:
-    """The macro above, four-bit inputs unless told otherwise; `__` stands for the dot."""
-    inputs = {"device": "wan_2022", "input.bits": 4, "input.slice_bits": 3}
-    changed = {key.replace("__", "."): value for key, value in values.items()}
-    return ohm.MacroSpec.load("rram_128_unsliced").override(MACRO | inputs | changed)
+    """The chip's core, its weights analog pairs of cells as demonstrated; `__` stands for the dot."""
+    cells = {f"device.{key}": value for key, value in THREE_TIMES.items()}
+    changed = {"weight.bits": 8, "weight.slice_bits": [7], "array.ir_drop": "report"} | cells
+    return ohm.MacroSpec.load("neurram").override(changed | {key.replace("__", "."): value for key, value in values.items()})
 
 
-def two_phases(**values) -> ohm.MacroSpec:
-    """Inputs of six bits: the three low bits and the two high ones each on their own, the sign as polarity."""
-    return neurram(**{"input.bits": 6, "input.slice_bits": 3} | values)
+def through_lines(found: np.ndarray, expected: np.ndarray) -> np.ndarray:
+    """What is found, column by column, after the offset and the slope of the line that fits it best."""
+    lines = [np.polyfit(x, y, 1) for x, y in zip(expected.T, found.T, strict=True)]
+    slope, offset = np.array(lines).T
+    return (found - offset) / slope
 
 
-def mean_square_error(spec: ohm.MacroSpec, rows: int = ROWS, chips: int = 8, clip: float = math.inf) -> np.ndarray:
-    """Of each chip, over 300 vectors, in units of the product; matrix and vectors depend on the chip alone.
-
-    Weights beyond `clip` standard deviations are clipped, before they are mapped.
-    """
+def rms_error(spec: ohm.MacroSpec, percentile: float = 95, chips: int = 8) -> float:
+    """Over chips, vectors and columns; the matrix and the vectors depend on the chip alone."""
     top = 2 ** (spec.to_dict()["input"]["bits"] - 1) - 1
-    found = []
+    squares = []
     for chip in range(chips):
         random = np.random.default_rng(chip)
-        w, x = random.normal(size=(rows, rows)).clip(-clip, clip), random.uniform(-1, 1, (300, rows))
-        step = np.abs(w).max() / 127
+        w, x = random.normal(size=(ROWS, ROWS)), random.uniform(-1, 1, (VECTORS, ROWS))
+        largest = np.percentile(np.abs(w), percentile)
+        w, step = w.clip(-largest, largest), largest / 127
         codes = np.rint(x * top).astype(int)
         macro = ohm.Macro(spec, seed=1, chip=chip).program(np.rint(w / step).astype(int)).calibrate(codes)
-        found.append(((macro.mvm(codes) * step / top - x @ w) ** 2).mean())
-    return np.array(found)
+        squares.append((through_lines(macro.mvm(codes), x @ w) - x @ w) ** 2)
+    return math.sqrt(np.mean(squares))
 
 
-def test_two_phases_remove_as_much_error_as_on_the_neurram_chip():
-    # the errors of the cells are common to both and cancel in the difference of the squares
-    published = math.sqrt(FOUR_BITS**2 - SIX_BITS_IN_TWO_PHASES**2)
-    for cell in ({"device": "ideal"}, {"device.age": "1 s"}):
-        removed = math.sqrt((mean_square_error(neurram(**cell)) - mean_square_error(two_phases(**cell))).mean())
-        assert removed == pytest.approx(published, rel=0.15)
+@pytest.mark.parametrize(("programmed", "published"), [(ONCE, 2.8e-6), (THREE_TIMES, 2.0e-6)])
+def test_the_cells_spread_as_the_paper_says(programmed, published):
+    cell = ohm.Device.load("wan_2022").override(programmed)
+    assert cell.sigma(np.linspace(1e-6, 40e-6, 400)).mean() == pytest.approx(published, rel=0.02)
 
 
-def test_the_published_scale_cannot_be_that_of_256_rows():
-    # there, four-bit inputs alone would cost more than all that was measured
-    assert math.sqrt(mean_square_error(neurram(device="ideal"), rows=256, chips=2).mean()) > 1.2 * FOUR_BITS
+@pytest.mark.parametrize(
+    ("input_bits", "output_bits", "published"), [(4, 6, FOUR_BITS), (6, 8, SIX_BITS_IN_TWO_PHASES)]
+)
+def test_a_gaussian_matrix_errs_as_on_the_neurram_chip(input_bits, output_bits, published):
+    # found: 0.62 and 0.51; two chips differ by about 1 %
+    found = rms_error(neurram(input__bits=input_bits, adc__bits=output_bits))
+    assert found == pytest.approx(published, rel=0.15)
 
 
-@pytest.mark.parametrize(("inputs", "published"), [(neurram, FOUR_BITS), (two_phases, SIX_BITS_IN_TWO_PHASES)])
-def test_freshly_verified_cells_err_as_the_neurram_chip_and_relaxed_ones_more(inputs, published):
-    verified, relaxed = (math.sqrt(mean_square_error(inputs(**cell)).mean()) for cell in (BAND, {"device.age": "1 s"}))
-    assert verified < published < relaxed
-    assert verified == pytest.approx(published, rel=0.15)
-    # The published spread of cells one second later cannot have been in this measurement: it alone costs 1.6 times more.
-    assert relaxed > 1.6 * published
+def test_cells_inputs_and_converters_all_take_part_in_the_error():
+    ideal = rms_error(neurram(device="ideal"), chips=2)
+    assert 0.5 * FOUR_BITS < ideal < 0.7 * FOUR_BITS
 
 
-@pytest.mark.parametrize(("inputs", "published"), [(neurram, FOUR_BITS), (two_phases, SIX_BITS_IN_TWO_PHASES)])
-def test_relaxed_cells_err_as_the_neurram_chip_where_weights_are_clipped_at_two_sigma(inputs, published):
-    # One number, the clipping, was chosen for two: the paper does not say how its Gaussian weights are mapped. Cells one
-    # second after programming then give 0.58 and 0.53; clipped at three standard deviations, 1.4 times as much.
-    relaxed = [math.sqrt(mean_square_error(inputs(**{"device.age": "1 s"}), clip=clip).mean()) for clip in (2, 3)]
-    assert relaxed[0] == pytest.approx(published, rel=0.05)
-    assert relaxed[1] > 1.3 * published
+def test_the_mapping_decides_more_than_reprogramming_the_cells():
+    # the largest |weight| instead of the 95th percentile as the largest conductance: 1.6 times the error
+    mapped = rms_error(neurram(), chips=4)
+    once = neurram(**{f"device.{key}": value for key, value in ({"sigma_scale": 1} | ONCE).items()})
+    assert rms_error(neurram(), percentile=100, chips=4) > 1.5 * mapped
+    assert 1.1 * mapped < rms_error(once, chips=4) < 1.4 * mapped
 
 
 def clipped_moments(g: np.ndarray, sigma: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -116,7 +108,7 @@ def implied_error(cell: ohm.Device, levels: np.ndarray) -> float:
 )
 def test_the_error_of_a_gaussian_matrix_is_what_the_published_spread_implies(device, age):
     values = {"device": device, "device.age": age, "device.read_noise": 0}
-    spec = neurram(**values, adc__kind="ideal", array__sensing="current")
+    spec = neurram(**values, device__sigma_scale=1, adc__kind="ideal", array__sensing="current")
     random = np.random.default_rng(0)
     w, x = random.normal(size=(256, 256)), random.integers(-7, 8, (400, 256))
     levels = np.rint(w / np.abs(w).max() * 127).astype(int)
