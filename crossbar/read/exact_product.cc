@@ -182,9 +182,11 @@ ByteInputs make_byte_inputs(const Matrix<std::int32_t>& x, Index max_input) {
   for (unsigned shift = 0; shift == 0 || (shift < 32 && largest >> shift > 0); shift += 8) {
     ByteRows digit(x.rows + 1, x.cols);
     for (Index v = 0; v < x.rows; ++v) {
+      // counts of its own: bytes may alias those of x, and the loop would read them every time
+      const Index n = x.cols;
       const std::int32_t* from = x.row(v).data();
       std::uint8_t* to = digit.row(v);
-      for (Index i = 0; i < x.cols; ++i) {
+      for (Index i = 0; i < n; ++i) {
         to[i] = static_cast<std::uint8_t>((static_cast<std::uint32_t>(from[i]) + offset) >> shift);
       }
     }

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Time of a noisy analog product beside AIHWKIT's tiles, in one run: 1024 x 1024 weights, 8 bits, batch 512, one thread.
 
-Needs aihwkit and torch beside ohmformer (`pip install --only-binary=aihwkit torch aihwkit`). Goals: at least 6 times as fast
+Needs aihwkit and torch beside ohmformer; the C++ tile needs aihwkit built against that torch (`pip install --no-build-isolation
+--no-binary aihwkit aihwkit`, with OpenBLAS, scikit-build, pybind11 and mypy). Goals: at least 6 times as fast
 as AIHWKIT's C++ tile and 3 times as fast as its torch tile. Both sides run converters of 8 bits, programming error and read
 noise; AIHWKIT adds its noise per output, ours has the variance of the cells that an input drives. Half of our factor is a
 better algorithm (one normal per conversion, from a product of variances), so read it beside the per-cell twin of `make perf`.
@@ -62,9 +63,9 @@ def main() -> None:
     seconds: dict[str, list[float]] = {name: [] for name in tasks}
     for _ in range(ROUNDS):
         for name, task in tasks.items():
-            start = time.perf_counter()
+            start = time.thread_time()
             task()
-            seconds[name].append(time.perf_counter() - start)
+            seconds[name].append(time.thread_time() - start)
     medians = {name: statistics.median(times) for name, times in seconds.items()}
     for name, median in medians.items():
         print(f"{name:20} {median * 1e3:8.1f} ms  {median / medians['ours']:6.2f} x ours")
