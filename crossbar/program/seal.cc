@@ -10,6 +10,7 @@
 #include "crossbar/device/read_noise.h"
 #include "crossbar/encoding/input_encoding.h"
 #include "crossbar/geometry.h"
+#include "crossbar/read/carried_rounding.h"
 
 namespace ohm {
 namespace {
@@ -105,11 +106,10 @@ Matrix<double> Sealer::variances() const {
 }
 
 /// Variances go onto an 8-bit grid of the largest one of their slice, so that their sums are exact
-/// as well.
+/// as well; those below its unit are kept in the sum of a column.
 void Sealer::seal_variances(SealedCells& sealed) const {
-  const Matrix<double> all = variances();
+  Matrix<double> all = variances();
   if (std::ranges::all_of(all.values, [](double value) { return value == 0.0; })) return;
-  Matrix<float> codes(all.rows, all.cols);
   for (Index s = 0; s < std::ssize(macro_.weight_slices); ++s) {
     double largest = 0.0;
     for (Index i = 0; i < all.rows; ++i) {
@@ -117,15 +117,13 @@ void Sealer::seal_variances(SealedCells& sealed) const {
     }
     const double unit = largest > 0.0 ? largest / kTopVariance : 1.0;
     for (Index i = 0; i < all.rows; ++i) {
-      for (Index column = s * outputs_; column < (s + 1) * outputs_; ++column) {
-        codes(i, column) = static_cast<float>(std::nearbyint(all(i, column) / unit));
-      }
+      for (Index j = 0; j < outputs_; ++j) all(i, s * outputs_ + j) /= unit;
     }
     const auto per_level = static_cast<double>(sealed.codes_per_level[static_cast<size_t>(s)]);
     sealed.variance_unit.push_back(unit * per_level * per_level);
   }
   const Index top = macro_.max_input();
-  sealed.variances = make_exact(std::move(codes), top * top);
+  sealed.variances = make_exact(round_and_carry(all, kTopVariance), top * top);
 }
 
 /// Thermal noise of all cells of a driven column, its partner's included, per conversion.

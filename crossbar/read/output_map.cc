@@ -7,6 +7,7 @@
 #include "crossbar/geometry.h"
 #include "crossbar/program/array_layout.h"
 #include "crossbar/program/seal.h"
+#include "crossbar/read/carried_rounding.h"
 #include "crossbar/read/drive.h"
 #include "crossbar/read/mvm_reference.h"
 #include "crossbar/read/read_plan.h"
@@ -40,9 +41,8 @@ Index top_square(const Macro& macro) {
   return static_cast<Index>(reach_of(macro).square / square_unit(macro));
 }
 
-/// Whole numbers of `unit`, the largest magnitude of a column being `top` of them.
-ExactOperand on_grid(const Matrix<double>& values, double top, Index max_input,
-                     std::vector<double>& unit) {
+/// Values as numbers of units, of which the largest magnitude of a column has `top`.
+Matrix<double> in_units(Matrix<double> values, double top, std::vector<double>& unit) {
   unit.assign(static_cast<size_t>(values.cols), 0.0);
   for (Index i = 0; i < values.rows; ++i) {
     for (Index j = 0; j < values.cols; ++j) {
@@ -51,14 +51,18 @@ ExactOperand on_grid(const Matrix<double>& values, double top, Index max_input,
     }
   }
   for (double& worth : unit) worth = worth > 0.0 ? worth / top : 1.0;
-  Matrix<float> whole(values.rows, values.cols);
   for (Index i = 0; i < values.rows; ++i) {
-    for (Index j = 0; j < values.cols; ++j) {
-      const double count = values(i, j) / unit[static_cast<size_t>(j)];
-      whole(i, j) = static_cast<float>(std::nearbyint(count));
-    }
+    for (Index j = 0; j < values.cols; ++j) values(i, j) /= unit[static_cast<size_t>(j)];
   }
-  return make_exact(whole, max_input);
+  return values;
+}
+
+Matrix<float> rounded(const Matrix<double>& values) {
+  Matrix<float> whole(values.rows, values.cols);
+  std::ranges::transform(values.values, whole.values.begin(), [](double value) {
+    return static_cast<float>(std::nearbyint(value));
+  });
+  return whole;
 }
 
 /// Sums over the slices of every output, from the scales of each row group.
@@ -157,9 +161,12 @@ Matrix<double> Referrer::rounding() const {
 OutputMap Referrer::map() const {
   OutputMap map;
   const auto largest = static_cast<Index>(reach_of(macro_).value);
-  map.weights = on_grid(weights(), static_cast<double>(kLargestEntry), largest, map.unit);
+  const Matrix<double> weights_in_units =
+      in_units(weights(), static_cast<double>(kLargestEntry), map.unit);
+  map.weights = make_exact(rounded(weights_in_units), largest);
   if (!tile_.cells.variances.empty()) {
-    map.variances = on_grid(variances(), kTopVariance, top_square(macro_), map.variance_unit);
+    const Matrix<double> in_bytes = in_units(variances(), kTopVariance, map.variance_unit);
+    map.variances = make_exact(round_and_carry(in_bytes, kTopVariance), top_square(macro_));
   }
   map.floor = floor();
   map.rounding = rounding();

@@ -172,6 +172,28 @@ def test_read_noise_adds_up_over_the_cells_that_conduct():
     assert found.mean() == pytest.approx(25 * 127, abs=5 * one_read / math.sqrt(reads))
 
 
+@pytest.mark.parametrize("fidelity", ["sliced", "fused"])
+def test_small_cells_beside_an_outlier_keep_their_noise(fidelity):
+    # Cells of a few of 127 levels have less than a thousandth of the variance of the outlier's, which is not driven.
+    relative, rows, reads = 0.02, 129, 3000
+    changes = {"device.read_noise": relative, "device.g_min": "1 uS", "weight.slice_bits": [7], "adc.kind": "ideal"}
+    spec = exact_spec().override(changes | {"fidelity": fidelity, "array.rows_active": rows, "array.n_wordlines": rows})
+    random = np.random.default_rng(0)
+    w = np.rint(random.normal(size=(rows, 8)) * np.array([1, 1, 2, 2, 4, 4, 8, 8])).astype(int)
+    w[0] = 127
+    one = random.integers(0, 101, rows)
+    one[0] = 0
+    found = ohm.Macro(spec, seed=1).program(w).mvm(np.tile(one, (reads, 1)))
+    cell = spec.to_dict()["device"]
+    step = (cell["g_max"] - cell["g_min"]) / 127
+    squares = (cell["g_min"] + np.abs(w) * step) ** 2 + cell["g_min"] ** 2
+    planes = sum(4**k * (one >> k & 1) for k in range(7))  # each bit is a conversion of its own
+    expected = (relative / step) ** 2 * planes @ squares
+    # carried rounding leaves a few hundredths; 3000 reads: 5 sigma are 13 %
+    assert found.var(axis=0) == pytest.approx(expected, rel=0.2)
+    assert (found.var(axis=0) / expected).mean() == pytest.approx(1, rel=0.06)
+
+
 def test_adc_range_max_rounds_and_clips_as_numpy_does():
     bits = 4
     spec = exact_spec(
