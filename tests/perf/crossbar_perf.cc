@@ -17,6 +17,7 @@
 #include "crossbar/read/dot_kernel.h"
 #include "crossbar/read/mvm.h"
 #include "crossbar/read/mvm_reference.h"
+#include "tests/instruction_limit.h"
 #include "tests/perf/turns.h"
 
 namespace ohm {
