@@ -12,7 +12,7 @@
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
-#include "crossbar/read/dot_tile-inl.h"
+#include "crossbar/read/register_tile.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace ohm::HWY_NAMESPACE {

@@ -108,6 +108,13 @@ TEST(ByteInputs, SignedBytesTakeOneByte) {
   EXPECT_EQ(make_byte_inputs(integers(3, 40, 0, 255, 1), 32768).digits.size(), 1U);
 }
 
+TEST(ByteInputs, TheLargestIsThatOfValuesBesideTheOffset) {
+  auto x = integers(3, 40, -300, 1000, 1);
+  x(2, 7) = -300, x(1, 9) = 1000;
+  EXPECT_EQ(make_byte_inputs(x, 1000).largest, 1300U);
+  EXPECT_EQ(make_byte_inputs(ByteRows(3, 8)).largest, 255U);
+}
+
 TEST(ByteInputs, RowsEndInZerosAndStartCacheLinesWhereTheyAreTiled) {
   for (const Index columns : {1, 32, 33, 63, 64, 65}) {
     const bool tiled = uses_tiles() && columns > 32;

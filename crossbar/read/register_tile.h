@@ -6,11 +6,11 @@
 
 #include "crossbar/read/dot_kernel.h"
 
-#if defined(OHM_DOT_TILE_INL_H_) == defined(HWY_TARGET_TOGGLE)
-#ifdef OHM_DOT_TILE_INL_H_
-#undef OHM_DOT_TILE_INL_H_
+#if defined(OHM_REGISTER_TILE_H_) == defined(HWY_TARGET_TOGGLE)
+#ifdef OHM_REGISTER_TILE_H_
+#undef OHM_REGISTER_TILE_H_
 #else
-#define OHM_DOT_TILE_INL_H_
+#define OHM_REGISTER_TILE_H_
 #endif
 
 #include <hwy/highway.h>
@@ -142,4 +142,4 @@ HWY_INLINE void multiply_all(const DotVectors& x, const DotPanel& panel, const D
 }  // namespace ohm::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
-#endif  // OHM_DOT_TILE_INL_H_
+#endif  // OHM_REGISTER_TILE_H_
