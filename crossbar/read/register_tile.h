@@ -31,7 +31,7 @@ HWY_INLINE VI four_bytes(const std::uint8_t* from) {
 
 /// The sums of kVectors vectors over the kRuns runs and digits of one panel, in registers until
 /// complete: every index is a constant, as arrays that a loop indexes stay in memory.
-/// Multiplier::add(four, digits, sum) adds to each lane its products of four bytes of memory.
+/// Multiplier::add(a, b, sum) adds to each lane the products of its four bytes, or two words.
 template <class Multiplier, Index kVectors, Index kRuns>
 class Tile {
  public:
@@ -122,7 +122,7 @@ HWY_INLINE void multiply(const DotVectors& x, const DotPanel& panel, const DotOu
   }
 }
 
-/// Six or four vectors at a time, so that four runs of sums and what is multiplied fill the
+/// Six or four vectors at a time, so that the sums of all runs and what is multiplied fill the
 /// registers; single ones at the end, and where no instruction is worth the code.
 template <class Multiplier, Index kRuns, Index kDigits>
 HWY_INLINE void multiply_all(const DotVectors& x, const DotPanel& panel, const DotOutput& out) {
@@ -135,8 +135,9 @@ HWY_INLINE void multiply_all(const DotVectors& x, const DotPanel& panel, const D
       multiply<Multiplier, kRuns, kDigits>(x, panel, out, v, std::make_index_sequence<4>());
     }
   }
-  for (; v < x.count; ++v)
+  for (; v < x.count; ++v) {
     multiply<Multiplier, kRuns, kDigits>(x, panel, out, v, std::make_index_sequence<1>());
+  }
 }
 
 }  // namespace ohm::HWY_NAMESPACE

@@ -25,9 +25,9 @@ struct Words {
 #if HWY_ARCH_X86 && HWY_TARGET <= HWY_SSSE3
     const hn::Repartition<std::int16_t, DI> words;
     VI none = hn::Zero(DI());  // on x86 all products of a lane go into the first sum
-    auto raw = hn::ReorderWidenMulAccumulate(DI(), hn::BitCast(words, a), hn::BitCast(words, b),
-                                             sum, none)
-                   .raw;
+    auto raw =
+        hn::ReorderWidenMulAccumulate(DI(), hn::BitCast(words, a), hn::BitCast(words, b), sum, none)
+            .raw;
     asm("" : "+v"(raw));  // else compilers add products of several rows first, out of registers
     return VI{raw};
 #else
