@@ -109,6 +109,10 @@ bool has_int8_dot_product() {
   return has_isa(dnnl_cpu_isa_avx512_core_vnni);
 }
 
+bool has_avx_vnni() {
+  return has_isa(dnnl_cpu_isa_avx2_vnni);
+}
+
 bool has_int8_tiles() {
   return has_isa(dnnl_cpu_isa_avx512_core_amx);
 }

@@ -58,6 +58,10 @@ void gemm_u8s8_widened(const GemmShape& shape, MatrixView<const std::uint8_t> a,
 /// Whether gemm_u8s8 runs on int8 dot-product instructions (VNNI or AMX).
 bool has_int8_dot_product();
 
+/// Whether registers of 256 bits have such instructions (AVX-VNNI); oneDNN may say no where it
+/// reports those of 512 bits.
+bool has_avx_vnni();
+
 /// Whether it runs on tiles of bytes (AMX), which the system has then granted to this process.
 bool has_int8_tiles();
 

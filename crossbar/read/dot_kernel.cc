@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "crossbar/read/dot_kernel.h"
 
-#include <cstring>
 #include <utility>
 #include <vector>
 
@@ -14,122 +13,38 @@
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
+#include "crossbar/read/register_tile.h"
+
 HWY_BEFORE_NAMESPACE();
 namespace ohm::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
-using DI = hn::CappedTag<std::int32_t, static_cast<size_t>(kDotColumns)>;
-using VI = hn::Vec<DI>;
-constexpr auto kLanes = static_cast<Index>(hn::MaxLanes(DI()));
-
+/// sum + the four products of bytes of each lane.
+struct Bytes {
 #if HWY_ARCH_X86 && HWY_TARGET <= HWY_AVX3
-constexpr bool kHasInstruction = true;
-/// sum + the four products of bytes of each lane. Highway has the instruction only for processors
-/// that are newer than the first ones with it.
-HWY_INLINE VI add_products_of_bytes(VI bytes, VI digits, VI sum) {
-  auto raw = sum.raw;  // a value of its own, so that no aggregate has to stay in memory
-  asm("vpdpbusd %2, %1, %0" : "+v"(raw) : "v"(bytes.raw), "v"(digits.raw));
-  return VI{raw};
-}
-#else
-constexpr bool kHasInstruction = false;
-template <int kByte>
-HWY_INLINE VI product_of_byte(VI bytes, VI digits) {
-  const VI byte = hn::And(hn::ShiftRight<8 * kByte>(bytes), hn::Set(DI(), 255));
-  return hn::Mul(byte, hn::ShiftRight<24>(hn::ShiftLeft<24 - 8 * kByte>(digits)));
-}
-
-HWY_INLINE VI add_products_of_bytes(VI bytes, VI digits, VI sum) {
-  const VI low = hn::Add(product_of_byte<0>(bytes, digits), product_of_byte<1>(bytes, digits));
-  const VI high = hn::Add(product_of_byte<2>(bytes, digits), product_of_byte<3>(bytes, digits));
-  return hn::Add(sum, hn::Add(low, high));
-}
-#endif
-
-HWY_INLINE VI four_bytes(const std::uint8_t* from) {
-  std::int32_t four;
-  std::memcpy(&four, from, sizeof four);
-  return hn::Set(DI(), four);
-}
-
-/// The sums of kVectors vectors over the kRuns runs and digits of one panel, in registers until
-/// complete: every index is a constant, as arrays that a loop indexes stay in memory.
-template <Index kVectors, Index kRuns>
-class Tile {
- public:
-  HWY_INLINE Tile(const std::uint8_t* bytes, Index stride, const std::int8_t* panel,
-                  Index n_quads) {
-    clear(Sums());
-    for (Index quad = 0; quad < n_quads; quad += 2) {
-      add_quad(bytes, stride, panel);
-      add_quad(bytes + kDotRows, stride, panel + kRuns * kDotBytes);
-      bytes += 2 * kDotRows;
-      panel += 2 * kRuns * kDotBytes;
-    }
+  static constexpr bool kIsFast = true;
+  /// Highway has the instruction only for processors that are newer than the first ones with it.
+  static HWY_INLINE VI add(VI bytes, VI digits, VI sum) {
+    auto raw = sum.raw;  // a value of its own, so that no aggregate has to stay in memory
+    asm("vpdpbusd %2, %1, %0" : "+v"(raw) : "v"(bytes.raw), "v"(digits.raw));
+    return VI{raw};
   }
-
-  template <size_t k>
-  HWY_INLINE VI sum() const {
-    return sums_[k];
+#else
+  static constexpr bool kIsFast = false;
+  static HWY_INLINE VI add(VI bytes, VI digits, VI sum) {
+    const VI low = hn::Add(product<0>(bytes, digits), product<1>(bytes, digits));
+    const VI high = hn::Add(product<2>(bytes, digits), product<3>(bytes, digits));
+    return hn::Add(sum, hn::Add(low, high));
   }
 
  private:
-  using Sums = std::make_index_sequence<static_cast<size_t>(kVectors* kRuns)>;
-  using Vectors = std::make_index_sequence<static_cast<size_t>(kVectors)>;
-  using Runs = std::make_index_sequence<static_cast<size_t>(kRuns)>;
-
-  template <size_t... k>
-  HWY_INLINE void clear(std::index_sequence<k...>) {
-    ((sums_[k] = hn::Zero(DI())), ...);
+  template <int kByte>
+  static HWY_INLINE VI product(VI bytes, VI digits) {
+    const VI byte = hn::And(hn::ShiftRight<8 * kByte>(bytes), hn::Set(DI(), 255));
+    return hn::Mul(byte, hn::ShiftRight<24>(hn::ShiftLeft<24 - 8 * kByte>(digits)));
   }
-
-  HWY_INLINE void add_quad(const std::uint8_t* bytes, Index stride, const std::int8_t* panel) {
-    VI digits[static_cast<size_t>(kRuns)];
-    load(panel, digits, Runs());
-    add_vectors(bytes, stride, digits, Vectors());
-  }
-
-  template <size_t... n>
-  HWY_INLINE static void load(const std::int8_t* panel, VI* digits, std::index_sequence<n...>) {
-    const auto* from = reinterpret_cast<const std::int32_t*>(panel);
-    ((digits[n] = hn::LoadU(DI(), from + n * static_cast<size_t>(kDotColumns))), ...);
-  }
-
-  template <size_t... v>
-  HWY_INLINE void add_vectors(const std::uint8_t* bytes, Index stride, const VI* digits,
-                              std::index_sequence<v...>) {
-    (add_vector<v>(four_bytes(bytes + static_cast<Index>(v) * stride), digits, Runs()), ...);
-  }
-
-  template <size_t v, size_t... n>
-  HWY_INLINE void add_vector(VI four, const VI* digits, std::index_sequence<n...>) {
-    constexpr size_t first = v * sizeof...(n);
-    ((sums_[first + n] = add_products_of_bytes(four, digits[n], sums_[first + n])), ...);
-  }
-
-  VI sums_[static_cast<size_t>(kVectors * kRuns)];
+#endif
 };
-
-/// Writes the sums of one run of columns, whose digits start at element k of the tile.
-template <Index kDigits, size_t k, class Tile>
-HWY_INLINE void write_run(const Tile& tile, int shift, std::int32_t* to) {
-  VI total = tile.template sum<k>();
-  if constexpr (kDigits > 1) total = hn::Add(hn::ShiftLeft<8>(tile.template sum<k + 1>()), total);
-  if constexpr (kDigits > 2) total = hn::Add(hn::ShiftLeft<16>(tile.template sum<k + 2>()), total);
-  if constexpr (kDigits > 3) total = hn::Add(hn::ShiftLeft<24>(tile.template sum<k + 3>()), total);
-  if (shift > 0) total = hn::Add(hn::LoadU(DI(), to), hn::ShiftLeftSame(total, shift));
-  hn::StoreU(total, DI(), to);
-}
-
-/// Writes the sums of vector v of a tile.
-template <Index kDigits, size_t v, size_t... run, class Tile>
-HWY_INLINE void write_vector(const Tile& tile, int shift, std::int32_t* to,
-                             std::index_sequence<run...>) {
-  constexpr auto kD = static_cast<size_t>(kDigits);
-  (write_run<kDigits, (v * sizeof...(run) + run) * kD>(tile, shift,
-                                                       to + run * static_cast<size_t>(kDotColumns)),
-   ...);
-}
 
 /// The sums of three vectors with one digit.
 struct Three {
@@ -188,7 +103,7 @@ HWY_INLINE void multiply_pairs(const DotVectors& x, const DotPanel& panel, const
                                Index first, std::index_sequence<p...>) {
   const std::make_index_sequence<static_cast<size_t>(panel_runs(kDigits))> runs;
   for (Index part = 0; part < kDotColumns; part += kLanes) {
-    const Tile<Index{2 * sizeof...(p)}, panel_runs(kDigits) * kDigits> tile(
+    const Tile<Bytes, Index{2 * sizeof...(p)}, panel_runs(kDigits) * kDigits> tile(
         x.bytes + first * x.stride, x.stride, panel.bytes + part * kDotRows, panel.n_quads);
     std::int32_t* to = out.sums + first / 2 * 3 * out.stride + part;
     (write_pair<kDigits, p>(tile, to + 3 * static_cast<Index>(p) * out.stride, out.stride, runs),
@@ -200,7 +115,7 @@ template <Index kDigits>
 HWY_INLINE void multiply_all_pairs(const DotVectors& x, const DotPanel& panel,
                                    const DotOutput& out) {
   Index v = 0;
-  if constexpr (kHasInstruction) {
+  if constexpr (Bytes::kIsFast) {
     for (; x.count - v >= 6 && x.count - v != 8; v += 6) {
       multiply_pairs<kDigits>(x, panel, out, v, std::make_index_sequence<3>());
     }
@@ -226,45 +141,22 @@ void add_dot_triples_all(const DotVectors& x, const DotPanel& panel, const DotOu
   }
 }
 
-/// As many vectors as there are v, from `first` on.
-template <Index kDigits, size_t... v>
-HWY_INLINE void multiply(const DotVectors& x, const DotPanel& panel, const DotOutput& out,
-                         Index first, std::index_sequence<v...>) {
-  const std::make_index_sequence<static_cast<size_t>(panel_runs(kDigits))> runs;
-  for (Index part = 0; part < kDotColumns; part += kLanes) {
-    const Tile<Index{sizeof...(v)}, panel_runs(kDigits) * kDigits> tile(
-        x.bytes + first * x.stride, x.stride, panel.bytes + part * kDotRows, panel.n_quads);
-    std::int32_t* to = out.sums + first * out.stride + part;
-    (write_vector<kDigits, v>(tile, out.shift, to + static_cast<Index>(v) * out.stride, runs), ...);
-  }
-}
-
-/// Six or four vectors at a time, so that four runs of sums and what is multiplied fill the
-/// registers; single ones at the end, and where no instruction is worth the code.
 template <Index kDigits>
-HWY_INLINE void multiply_all(const DotVectors& x, const DotPanel& panel, const DotOutput& out) {
-  Index v = 0;
-  if constexpr (kHasInstruction) {
-    for (; x.count - v >= 6 && x.count - v != 8; v += 6) {
-      multiply<kDigits>(x, panel, out, v, std::make_index_sequence<6>());
-    }
-    for (; x.count - v >= 4; v += 4) {
-      multiply<kDigits>(x, panel, out, v, std::make_index_sequence<4>());
-    }
-  }
-  for (; v < x.count; ++v) multiply<kDigits>(x, panel, out, v, std::make_index_sequence<1>());
+HWY_INLINE void multiply_all_bytes(const DotVectors& x, const DotPanel& panel,
+                                   const DotOutput& out) {
+  multiply_all<Bytes, panel_runs(kDigits), kDigits>(x, panel, out);
 }
 
 void add_dot_products_all(const DotVectors& x, const DotPanel& panel, const DotOutput& out) {
   switch (panel.n_digits) {
     case 1:
-      return multiply_all<1>(x, panel, out);
+      return multiply_all_bytes<1>(x, panel, out);
     case 2:
-      return multiply_all<2>(x, panel, out);
+      return multiply_all_bytes<2>(x, panel, out);
     case 3:
-      return multiply_all<3>(x, panel, out);
+      return multiply_all_bytes<3>(x, panel, out);
     default:
-      return multiply_all<kMostDotDigits>(x, panel, out);
+      return multiply_all_bytes<kMostDotDigits>(x, panel, out);
   }
 }
 
@@ -288,7 +180,7 @@ void fill_panels_all(const DotRows& rows, Index digit, Index n_digits, std::int8
 }
 
 bool has_instruction() {
-  return kHasInstruction;
+  return Bytes::kIsFast;
 }
 
 }  // namespace ohm::HWY_NAMESPACE

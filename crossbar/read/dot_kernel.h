@@ -50,7 +50,8 @@ struct DotOutput {
 };
 
 /// Whether the instruction set in use multiplies unsigned by signed bytes and adds four such
-/// products to an int32 at once, exactly (AVX-512 VNNI); elsewhere the kernel is right, but slow.
+/// products to an int32 at once, exactly (AVX-512 VNNI); elsewhere the kernel is right, but slow,
+/// and word_kernel is taken.
 bool has_dot_products();
 
 /// Whether whole tiles of bytes are multiplied at once instead (AMX).

@@ -11,7 +11,6 @@
 #include "core/error.h"
 #include "core/gemm.h"
 #include "crossbar/read/dot_kernel.h"
-#include "crossbar/read/sum_kernel.h"
 
 namespace ohm {
 namespace {
@@ -178,8 +177,8 @@ ByteInputs make_byte_inputs(const Matrix<std::int32_t>& x, Index max_input) {
   }
   inputs.offset = -lowest;
   const auto offset = static_cast<std::uint32_t>(inputs.offset);
-  const auto largest = static_cast<std::uint32_t>(highest) + offset;
-  for (unsigned shift = 0; shift == 0 || (shift < 32 && largest >> shift > 0); shift += 8) {
+  inputs.largest = static_cast<std::uint32_t>(highest) + offset;
+  for (unsigned shift = 0; shift == 0 || (shift < 32 && inputs.largest >> shift > 0); shift += 8) {
     ByteRows digit(x.rows + 1, x.cols);
     for (Index v = 0; v < x.rows; ++v) {
       // counts of its own: bytes may alias those of x, and the loop would read them every time
@@ -251,30 +250,6 @@ Matrix<double> exact_product_reference(const Matrix<float>& x, const Matrix<floa
     }
   }
   return out;
-}
-
-void byte_product(const ByteInputs& x, const ExactOperand& operand, RowRange rows,
-                  ColumnRange columns, ProductScratch& scratch, std::span<std::int32_t> out) {
-  const Index width = columns.columns, n = x.n_vectors + 1;
-  scratch.part.resize(out.size());
-  int input_shift = 0;
-  for (const ByteRows& bytes : x.digits) {
-    int shift = input_shift;
-    for (const Matrix<std::int8_t>& digit : operand.digits) {
-      std::int32_t* to = shift == 0 ? out.data() : scratch.part.data();
-      gemm_u8s8({n, width, rows.rows}, {bytes.values.data(), bytes.stride},
-                view(digit, rows, columns), {to, width});
-      if (shift > 0) add_shifted(scratch.part.data(), shift, n * width, out.data());
-      shift += 8;
-    }
-    input_shift += 8;
-  }
-  if (x.offset == 0 && operand.bias == 0) return;
-  const std::int32_t* offsets = out.data() + x.n_vectors * width;
-  for (Index v = 0; v < x.n_vectors; ++v) {
-    const std::int64_t bias = operand.bias * x.sums[static_cast<size_t>(v)];
-    correct_row(offsets, static_cast<std::int32_t>(bias), width, out.data() + v * width);
-  }
 }
 
 }  // namespace ohm

@@ -79,6 +79,7 @@ struct ByteRows {
 struct ByteInputs {
   Index n_vectors = 0;
   std::int32_t offset = 0;
+  std::uint32_t largest = 255;     ///< no value + offset is larger
   std::vector<ByteRows> digits;    ///< (n_vectors + 1, ≥ rows), least significant first
   std::vector<std::int64_t> sums;  ///< Σ value of each vector
   /// Of bits, or absent: vectors 3k, 3k + 1 and 3k + 2 as rows 2k and 2k + 1, pack_triples().
@@ -94,17 +95,5 @@ ByteInputs make_byte_inputs(ByteRows x);
 /// Three vectors of zeros and ones as two of bytes: x0 + 254 · x1 and 254 · x0 + x2, which
 /// add_dot_triples() tells apart. The inputs have one digit and no offset.
 void pack_triples(ByteInputs& bits);
-
-/// Room that byte_product() works in, kept between calls.
-struct ProductScratch {
-  std::vector<std::int32_t> part;
-};
-
-/// out[v · columns.columns + j] = x_v · operand[rows, columns] in int32, out of (n_vectors + 1)
-/// rows, the last of which holds no result.
-///
-/// The sums must fit: max_input · column_limit < 2^31.
-void byte_product(const ByteInputs& x, const ExactOperand& operand, RowRange rows,
-                  ColumnRange columns, ProductScratch& scratch, std::span<std::int32_t> out);
 
 }  // namespace ohm

@@ -17,10 +17,8 @@
 namespace ohm {
 namespace {
 
-constexpr Index kPlaneVectors = 2048;  // per block: tables of partial sums pay for themselves
-constexpr Index kByteVectors = 128;
-// where dot products are fast: columns are arranged once for that many
-constexpr Index kDotBlock = 512, kDotBits = 4096;
+// vectors of a block: tables of partial sums pay for themselves, columns are arranged once
+constexpr Index kPlaneVectors = 2048, kDotBlock = 512, kDotBits = 4096;
 constexpr Index kUnitSums = Index{1} << 16;  // 256 KiB of sums: what a second-level cache keeps
 constexpr Index kFewestColumns = 64, kMostColumns = 512;
 constexpr Index kThreadUnits = 2;   // of columns, so that a thread that lags behind hands one over
@@ -115,16 +113,15 @@ bool Reader::uses_tables() const {
 
 /// Tokens whose steps fill a block.
 Index Reader::block_tokens() const {
-  const Index of_bytes = has_dot_products() ? kDotBlock : kByteVectors;
   const Index of_bits = uses_tables() ? kPlaneVectors : kDotBits;
-  return std::max<Index>(1, (drives_bits_ ? of_bits : of_bytes) / n_steps_);
+  return std::max<Index>(1, (drives_bits_ ? of_bits : kDotBlock) / n_steps_);
 }
 
 /// Columns of a unit of work: few enough for the caches, and for every thread to get some units
 /// where there are columns enough.
 Index Reader::unit_columns(int threads) const {
   const Index fitting = kUnitSums / std::max<Index>(1, block_.tokens * n_steps_);
-  const Index fewest = uses_tables() ? kFewestColumns : kDotUnit;
+  const Index fewest = drives_bits_ && uses_tables() ? kFewestColumns : kDotUnit;
   const Index most = std::clamp(fitting, fewest, kMostColumns);
   const Index wanted = threads > 1 ? threads * kThreadUnits : 1;
   const Index n_units = std::max((matrix_.columns + most - 1) / most, wanted);

@@ -60,22 +60,18 @@ StepInputs make_step_inputs(const Matrix<std::int32_t>& driven, Index max_input,
 void ColumnSums::prepare(const StepInputs& inputs, const ExactOperand& operand, RowRange rows,
                          ColumnRange columns, bool squares) {
   n_columns_ = columns.columns;
-  const ByteInputs& bytes = squares && !inputs.are_bits ? inputs.squares : inputs.values;
-  const bool tables = inputs.takes_tables(operand);
-  on_demand_ = !tables && has_dot_products();
-  if (on_demand_) return dots_.prepare(bytes, operand, rows, columns);
-  const auto size = static_cast<size_t>((inputs.n_vectors + 1) * n_columns_);
-  if (sums_.size() < size) sums_.resize(size);
-  const std::span<std::int32_t> sums(sums_.data(), size);
-  if (tables) {
-    plane_product(inputs.planes, operand, rows, columns, tables_, sums);
-  } else {
-    byte_product(bytes, operand, rows, columns, products_, sums);
+  from_tables_ = inputs.takes_tables(operand);
+  if (!from_tables_) {
+    const ByteInputs& bytes = squares && !inputs.are_bits ? inputs.squares : inputs.values;
+    return dots_.prepare(bytes, operand, rows, columns);
   }
+  const auto size = static_cast<size_t>(inputs.n_vectors * n_columns_);
+  if (sums_.size() < size) sums_.resize(size);
+  plane_product(inputs.planes, operand, rows, columns, tables_, std::span(sums_).first(size));
 }
 
 const std::int32_t* ColumnSums::of(Index first, Index count) {
-  if (!on_demand_) return sums_.data() + first * n_columns_;
+  if (from_tables_) return sums_.data() + first * n_columns_;
   const auto size = static_cast<size_t>(count * n_columns_);
   if (sums_.size() < size) sums_.resize(size);
   dots_.multiply(first, count, sums_.data());

@@ -53,9 +53,8 @@ class ColumnSums {
 
  private:
   Index n_columns_ = 0;
-  bool on_demand_ = false;  // by dot products, few vectors at a time
+  bool from_tables_ = false;  // all at once; else by dot products, few vectors at a time
   TableScratch tables_;
-  ProductScratch products_;
   DotProduct dots_;
   AlignedVector<std::int32_t> sums_;
 };

@@ -143,13 +143,6 @@ void add_products_all(const float* a, const float* b, float weight, Index count,
   });
 }
 
-void add_shifted_all(const std::int32_t* part, int shift, Index count, std::int32_t* out) {
-  for_each_run<std::int32_t>(count, [&](auto d, Index k) HWY_ATTR {
-    const auto shifted = hn::ShiftLeftSame(hn::LoadU(d, part + k), shift);
-    hn::StoreU(hn::Add(hn::LoadU(d, out + k), shifted), d, out + k);
-  });
-}
-
 void correct_row_all(const std::int32_t* subtracted, std::int32_t constant, Index count,
                      std::int32_t* out) {
   for_each_run<std::int32_t>(count, [&](auto d, Index j) HWY_ATTR {
@@ -168,7 +161,6 @@ HWY_EXPORT(to_steps_all);
 HWY_EXPORT(add_ideal_codes_all);
 HWY_EXPORT(add_row_all);
 HWY_EXPORT(add_products_all);
-HWY_EXPORT(add_shifted_all);
 HWY_EXPORT(correct_row_all);
 
 float in_steps(const ColumnScales& columns, Index column, double sum, double variance,
@@ -197,10 +189,6 @@ void add_row(const double* added, double constant, Index count, double* y) {
 
 void add_products(const float* a, const float* b, float weight, Index count, float* out) {
   HWY_DYNAMIC_DISPATCH(add_products_all)(a, b, weight, count, out);
-}
-
-void add_shifted(const std::int32_t* part, int shift, Index count, std::int32_t* out) {
-  HWY_DYNAMIC_DISPATCH(add_shifted_all)(part, shift, count, out);
 }
 
 void correct_row(const std::int32_t* subtracted, std::int32_t constant, Index count,

@@ -58,9 +58,6 @@ void add_row(const double* added, double constant, Index count, double* y);
 /// out[j] += (weight · a[j]) · b[j], in fp32.
 void add_products(const float* a, const float* b, float weight, Index count, float* out);
 
-/// out[k] += part[k] · 2^shift, modulo 2^32.
-void add_shifted(const std::int32_t* part, int shift, Index count, std::int32_t* out);
-
 /// out[j] += constant - subtracted[j], modulo 2^32.
 void correct_row(const std::int32_t* subtracted, std::int32_t constant, Index count,
                  std::int32_t* out);

@@ -17,6 +17,8 @@
 #include "crossbar/read/dot_kernel.h"
 #include "crossbar/read/mvm.h"
 #include "crossbar/read/mvm_reference.h"
+#include "crossbar/read/word_kernel.h"
+#include "tests/instruction_limit.h"
 #include "tests/perf/turns.h"
 
 namespace ohm {
@@ -158,26 +160,31 @@ void per_cell_noise(benchmark::State& state, double goal) {
   report(state, "x numpy's draws alone", t.yardstick / t.ours, ">=", goal);
 }
 
-/// The dot products of (b) alone, one by one, out of the first-level cache (16 KiB of bytes and as
-/// many of digits, 8 of sums) and into nothing. No bound: without tiles, where three vectors
-/// of bits are multiplied as two, a read makes two thirds of them.
+/// The dot products of (b) alone, one by one, out of the first-level cache (16 or 32 KiB of inputs
+/// and as many of digits, 8 of sums) and into nothing. No bound: without tiles, where three vectors
+/// of bits are multiplied as two, a read makes two thirds of them; in words none, but tables.
 void bare_products(benchmark::State& state, Index digits) {
   constexpr Index kVectors = 64;
-  const Index columns = panel_columns(digits);
-  const AlignedVector<std::uint8_t> bytes(kVectors * 256, 1);
+  const bool in_words = !has_dot_products();
+  const Index columns = in_words ? kWordColumns : panel_columns(digits);
+  const Index stride = in_words ? 256 * kWordBytes : 256;
+  const AlignedVector<std::uint8_t> bytes(static_cast<size_t>(kVectors * stride), 1);
   const AlignedVector<std::int8_t> panel(static_cast<size_t>(256 * columns * digits), 1);
   AlignedVector<std::int32_t> sums(static_cast<size_t>(kVectors * columns));
   const Index panels = kBatch * 8 * 4 * kSize * 4 / (kVectors * columns);
+  const DotVectors vectors{bytes.data(), kVectors, stride};
+  const DotOutput out{sums.data(), columns, 0};
   const auto dots = [&] {
     for (Index k = 0; k < panels; ++k) {
-      add_dot_products({bytes.data(), kVectors, 256}, {panel.data(), 64, digits},
-                       {sums.data(), columns, 0});
+      in_words ? add_word_products(vectors, {panel.data(), 256 / kWordRows, 1}, out)
+               : add_dot_products(vectors, {panel.data(), 256 / kDotRows, digits}, out);
       benchmark::DoNotOptimize(sums.data());
     }
   };
   const Turns t = take_turns(state, dots, fp32_gemm(kBatch), own_seconds_of);
-  state.SetLabel(fmt::format("{:7.2f} x fp32 GEMM ({} bare int8 products, no conversions)",
-                             t.ours / t.yardstick, 32 * digits));
+  state.SetLabel(fmt::format("{:7.2f} x fp32 GEMM ({} bare products of {}, no conversions)",
+                             t.ours / t.yardstick, in_words ? 32 : 32 * digits,
+                             in_words ? "int16" : "int8"));
 }
 
 OHM_ROW(speed_of_gemm, 1_a_ideal_cells, macro_spec(false, kIdeal, "max"), 60.0);

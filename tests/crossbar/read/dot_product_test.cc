@@ -36,28 +36,58 @@ void expect_exact(const Matrix<std::int32_t>& x, Index max_input, const Entries&
       << " to " << entries.high;
 }
 
-TEST(DotProduct, EqualsIntegerArithmeticForEveryShapeAndSizeOfNumbers) {
-  for (const Index vectors : {1, 8, 20}) {
-    for (const Index rows : {1, 7, 8, 31, 33, 100}) {
-      for (const Index columns : {1, 16, 33, 64, 65}) {
-        const auto bits = integers(vectors, rows, 0, 1, 1);
-        expect_exact(bits, 1, {rows, columns, -3, 3});
-        expect_exact(bits, 1, {rows, columns, 0, 255});
-        expect_exact(bits, 1, {rows, columns, -32639, 32639});
-        expect_exact(integers(vectors, rows, -127, 127, 3), 127, {rows, columns, -32639, 32639});
+TEST(DotProduct, EqualsIntegerArithmeticForEveryShapeOnEveryInstructionSet) {
+  on_every_instruction_set([] {
+    for (const Index vectors : {1, 8, 20}) {
+      for (const Index rows : {1, 7, 8, 31, 33, 100}) {
+        for (const Index columns : {1, 16, 33, 64, 65}) {
+          const auto bits = integers(vectors, rows, 0, 1, 1);
+          expect_exact(bits, 1, {rows, columns, -3, 3});
+          expect_exact(bits, 1, {rows, columns, -32639, 32639});
+          const auto bytes = integers(vectors, rows, -127, 127, 3);
+          expect_exact(bytes, 127, {rows, columns, -32639, 32639});
+        }
       }
     }
-  }
-  const auto squares = integers(9, 100, 0, 16129, 4);  // two bytes each
-  expect_exact(squares, 16129, {100, 40, 0, 255});
-  expect_exact(integers(9, 20, -300, 300, 5), 300, {20, 40, -300, -60});
-  expect_exact(integers(9, 20, 0, 1, 6), 1, {20, 40, -8'000'000, 8'000'000});
-  expect_exact(integers(9, 20, 0, 1, 7), 1, {20, 40, -16'000'000, 16'000'000});
+  });
 }
 
-TEST(DotProduct, TheSameOnEveryInstructionSet) {
-  const auto x = integers(15, 50, -128, 127, 8);
-  on_every_instruction_set([&] { expect_exact(x, 128, {50, 70, -20000, 20000}); });
+TEST(DotProduct, EqualsIntegerArithmeticForEverySignAndSizeOfNumbersOnEveryInstructionSet) {
+  struct Inputs {
+    Index low, high;
+  };
+  on_every_instruction_set([] {
+    for (const Inputs x : {Inputs{0, 1},
+                           {0, 255},
+                           {-1, 1},
+                           {-127, 127},
+                           {-255, 255},
+                           {-300, 300},
+                           {0, 16129},
+                           {0, 32767},
+                           {0, 32768},
+                           {0, 65025},
+                           {-40000, 40000}}) {
+      const Index top = std::max(x.high, -x.low);
+      for (const Index reach : {3, 127, 255, 400, 32639, 32896, 8'000'000, 16'000'000}) {
+        if (top * reach * 100 > 2'147'483'647) continue;  // 100 rows beyond int32
+        const auto values = integers(6, 100, x.low, x.high, 1);
+        for (const Index lowest : {-reach, Index{0}, reach / 2}) {
+          expect_exact(values, top, {100, 40, lowest, reach});
+        }
+      }
+    }
+  });
+}
+
+TEST(DotProduct, DigitsThatFillSixteenBitsAreNotJoined) {
+  on_every_instruction_set([] {
+    for (const Index low : {-32767, -32768, -32769, -32896}) {
+      const ExactOperand operand = Entries{40, 40, low, low}.operand(1);
+      EXPECT_EQ(operand.digits.size(), 2U);
+      expect_exact(integers(9, 40, 0, 1, 1), 1, {40, 40, low, low});
+    }
+  });
 }
 
 /// Bits in triples, from vectors that start one and that start none.

@@ -83,45 +83,6 @@ TEST(ExactProduct, RefusesSumsThatFp64CannotHold) {
   EXPECT_THROW(make_exact(Matrix<float>(1000, 1, 16777215.0F), 1 << 20), ArgumentError);
 }
 
-/// x · entries[rows, columns] by byte_product, as a tight matrix.
-Matrix<double> by_bytes(const Matrix<std::int32_t>& x, Index max_input, const ExactOperand& operand,
-                        RowRange rows, ColumnRange columns) {
-  ProductScratch scratch;
-  std::vector<std::int32_t> out(static_cast<size_t>((x.rows + 1) * columns.columns));
-  byte_product(make_byte_inputs(x, max_input), operand, rows, columns, scratch, out);
-  Matrix<double> y(x.rows, columns.columns);
-  std::copy_n(out.begin(), y.size(), y.values.begin());
-  return y;
-}
-
-TEST(ByteProduct, EqualsIntegerArithmeticForEverySignAndSizeOfNumbers) {
-  struct Case {
-    Index low, high, max_input;
-  };
-  for (const Case c : {Case{0, 1, 1},
-                       {0, 255, 255},
-                       {-1, 1, 1},
-                       {-127, 127, 127},
-                       {-255, 255, 255},
-                       {0, 16129, 16129},
-                       {0, 65025, 65025}}) {
-    for (const Index reach : {3, 127, 255, 400, 32639}) {
-      if (c.high * reach > 20'000'000) continue;  // 100 rows beyond int32
-      const auto x = integers(6, 100, c.low, c.high, 1);
-      for (const Index lowest : {-reach, Index{0}}) {
-        const auto entries = integers(120, 30, lowest, reach, 2);
-        Matrix<float> floats(120, 30);
-        std::copy(entries.values.begin(), entries.values.end(), floats.values.begin());
-        Matrix<std::int32_t> part(100, 11);
-        for (Index i = 0; i < 100; ++i) std::copy_n(&entries(13 + i, 17), 11, part.row(i).begin());
-        EXPECT_EQ(by_bytes(x, c.max_input, make_exact(floats, c.max_input), {13, 100}, {17, 11}),
-                  integer_product(x, part))
-            << "inputs " << c.low << " to " << c.high << ", entries to " << reach;
-      }
-    }
-  }
-}
-
 TEST(ExactProduct, UsesOnlyTheRowsAsked) {
   const Matrix<float> entries = whole_numbers(10, 2, 100, 5);
   Matrix<float> x(1, 3, 1.0F);
@@ -138,13 +99,20 @@ TEST(ExactProduct, EmptyOperandsGiveEmptyProducts) {
   EXPECT_EQ(out.size(), 0);
 }
 
-TEST(ByteProduct, SignedBytesTakeOneByte) {
+TEST(ByteInputs, SignedBytesTakeOneByte) {
   auto x = integers(3, 40, -128, 127, 1);
   x(0, 0) = -128, x(0, 1) = 127;
   EXPECT_EQ(make_byte_inputs(x, 128).digits.size(), 1U);
   x(0, 1) = 128;
   EXPECT_EQ(make_byte_inputs(x, 128).digits.size(), 2U);
   EXPECT_EQ(make_byte_inputs(integers(3, 40, 0, 255, 1), 32768).digits.size(), 1U);
+}
+
+TEST(ByteInputs, TheLargestIsThatOfValuesBesideTheOffset) {
+  auto x = integers(3, 40, -300, 1000, 1);
+  x(2, 7) = -300, x(1, 9) = 1000;
+  EXPECT_EQ(make_byte_inputs(x, 1000).largest, 1300U);
+  EXPECT_EQ(make_byte_inputs(ByteRows(3, 8)).largest, 255U);
 }
 
 TEST(ByteInputs, RowsEndInZerosAndStartCacheLinesWhereTheyAreTiled) {

@@ -5,6 +5,8 @@
 
 #include <functional>
 
+#include "tests/instruction_limit.h"
+
 namespace ohm {
 
 /// Calls `body` once for every instruction set that this machine has and Highway compiled for.
