@@ -12,7 +12,8 @@ namespace ohm {
 ///
 /// Reads every model_type of network_families(): with the key spellings of the transformers
 /// library (version 5) and its defaults where those are no sizes: a missing size is refused (but
-/// for n_inner, whose default is 4 n_embd), and so is a key that looks like a misspelt one.
+/// for n_inner, whose default is 4 n_embd, and t5's n_positions: without it sequences are as long
+/// as any may be), and so is a key that looks like a misspelt one.
 /// `architectures` decides what follows the layers: GPT2LMHeadModel; BertModel, BertForPreTraining
 /// and BertForMaskedLM (hidden states: heads of pre-training are left out),
 /// BertForSequenceClassification; ViTModel (hidden states, no pooler), ViTForImageClassification.

@@ -14,6 +14,7 @@
 #include "mapping/network/hf_llama.h"
 #include "mapping/network/hf_parallel.h"
 #include "mapping/network/hf_reader.h"
+#include "mapping/network/transformer_rules.h"
 
 namespace ohm {
 namespace {
@@ -235,7 +236,8 @@ TransformerSpec read_t5(const HfReader& r) {
   s.n_heads = r.size("n_heads");
   s.head_dim = r.size("head_dim");
   s.d_ff = r.size("d_ff");
-  s.context = r.size("context");
+  // relative positions have no last one; only older files name the length of training
+  s.context = r.size_or("context", static_cast<Index>(kLongestSequence));
   s.vocabulary = r.size("vocabulary");
   s.relative_buckets = r.size("relative_buckets");
   s.positions = "relative";

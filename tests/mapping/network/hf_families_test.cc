@@ -6,6 +6,7 @@
 
 #include "mapping/network/hf_config.h"
 #include "mapping/network/parameter_count.h"
+#include "mapping/schedule/workload.h"
 #include "tests/mapping/tiny_networks.h"
 
 namespace ohm {
@@ -119,6 +120,31 @@ TEST(HfFamilies, ReadOptAndT5) {
   const TransformerSpec gated = read(t5, R"({"feed_forward_proj": "gated-gelu"})");
   EXPECT_TRUE(gated.gated_ffn);
   EXPECT_THAT(fault(t5, R"({"feed_forward_proj": "gated-tanh"})"), HasSubstr("feed_forward_proj"));
+}
+
+/// As the transformers library (5.23) writes T5Config(): without n_positions. Totals: parameters of
+/// its T5ForConditionalGeneration of these sizes.
+TEST(HfFamilies, ReadT5WithoutALimitOfPositions) {
+  const auto t5 = json::parse(R"({"_name_or_path": "", "architectures": null,
+      "classifier_dropout": 0.0, "d_ff": 2048, "d_kv": 64, "d_model": 512, "dense_act_fn": "relu",
+      "dropout_rate": 0.1, "eos_token_id": 1, "feed_forward_proj": "relu",
+      "initializer_factor": 1.0, "is_decoder": false, "is_encoder_decoder": true,
+      "is_gated_act": false, "layer_norm_epsilon": 1e-06, "model_type": "t5",
+      "num_decoder_layers": 6, "num_heads": 8, "num_layers": 6, "pad_token_id": 0,
+      "relative_attention_max_distance": 128, "relative_attention_num_buckets": 32,
+      "scale_decoder_outputs": true, "tie_word_embeddings": true, "use_cache": true,
+      "vocab_size": 32128})");
+  EXPECT_EQ(parameter_count(read(t5)), 60506624);
+  EXPECT_EQ(parameter_count(read(t5, R"({"d_model": 768, "num_layers": 12, "num_heads": 12,
+      "num_decoder_layers": 10, "feed_forward_proj": "gated-gelu"})")),
+            204024576);
+  EXPECT_EQ(parameter_count(read(t5, R"({"d_model": 1024, "d_kv": 128, "d_ff": 16384,
+      "num_layers": 24, "num_heads": 32, "num_decoder_layers": null})")),
+            2851598336);
+  EXPECT_EQ(resolve(read(t5), {}).source, 512);
+  EXPECT_EQ(resolve(read(t5), {Index{100000}, Index{2000}, 1, {}}).generate, 2000);
+  EXPECT_EQ(read(t5, R"({"n_positions": 512})").context, 512);
+  EXPECT_THAT(fault(t5, R"({"n_position": 512})"), HasSubstr("did you mean 'n_positions'"));
 }
 
 json qwen3() {
