@@ -19,7 +19,9 @@ namespace ohm {
 /// BertForSequenceClassification; ViTModel (hidden states, no pooler), ViTForImageClassification.
 /// Keys about training and generation are ignored. Throws ConfigError, naming file and key, on bad
 /// JSON (with line and column), a missing model_type, wrong types, sizes out of range or that do
-/// not fit together, and on every key that asks for a computation that is not in this version.
+/// not fit together (what the library itself cannot run: an odd number of rotated dimensions, a
+/// window of no position, …), and on every key that asks for a computation that is not in this
+/// version.
 TransformerSpec read_hf_config(const std::filesystem::path& folder_or_config_json);
 
 /// The same from text; `shown` names it in messages. The name of the network is its family.
