@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <unordered_set>
 #include <vector>
 
@@ -13,6 +14,13 @@ namespace ohm {
 namespace {
 
 using nlohmann::json;
+
+/// Of byte number `byte`, all counted from 1; of what is missing, the place behind the end.
+std::string place_of(std::string_view text, size_t byte) {
+  const std::string_view before = text.substr(0, byte == 0 ? 0 : byte - 1);
+  const auto line = std::count(before.begin(), before.end(), '\n') + 1;
+  return fmt::format("line {}, column {}", line, before.size() - (before.rfind('\n') + 1) + 1);
+}
 
 /// Watches the parser's events and throws at the first one that breaks a rule.
 class Watcher {
@@ -79,7 +87,7 @@ json parse_strict_json(std::string_view text, const std::string& where, const st
   Watcher watcher(where, mend, limits);
   // nlohmann/json takes a NUL byte for the end of the text.
   if (const auto nul = text.find('\0'); nul != std::string_view::npos)
-    watcher.refuse(fmt::format("not valid JSON: NUL byte at byte {}", nul + 1));
+    watcher.refuse(fmt::format("not valid JSON: NUL byte at {}", place_of(text, nul + 1)));
   const auto observe = [&](int, json::parse_event_t event, json& parsed) {
     watcher.observe(event, parsed);
     return true;
@@ -87,7 +95,7 @@ json parse_strict_json(std::string_view text, const std::string& where, const st
   try {
     return json::parse(text.begin(), text.end(), observe);
   } catch (const json::parse_error& error) {
-    watcher.refuse(fmt::format("not valid JSON: wrong at byte {}", error.byte));
+    watcher.refuse(fmt::format("not valid JSON: wrong at {}", place_of(text, error.byte)));
   } catch (const json::out_of_range&) {  // e.g. the number 1e999
     watcher.refuse("not valid JSON: a number beyond the range of a double");
   }

@@ -148,6 +148,10 @@ void ChipSpec::visit(Visitor& v) {
                 "weights in every pass), refuse, auto (whichever takes less energy per token)")
               .one_of({"chips", "reprogram", "refuse", "auto"}),
           larger);
+  v.rule(larger == "chips" || !grows(system), "larger",
+         fmt::format("{} beside a system whose last level is auto: it grows until every network "
+                     "fits; expected chips, or the number of columns and rows that there are",
+                     larger));
   check_kinds(*this, v);
   v.rule(macros_per_tile % core.macros == 0, "macros_per_tile",
          fmt::format("{} macros in cores of {}; expected a multiple of core.macros",

@@ -12,6 +12,7 @@
 #include "mapping/estimate/kv_result.h"
 #include "mapping/estimate/operator_energy.h"
 #include "mapping/estimate/phases.h"
+#include "mapping/estimate/power_density.h"
 #include "mapping/estimate/static_cost.h"
 #include "mapping/macros/matrix_kind.h"
 #include "mapping/network/experts.h"
@@ -82,6 +83,8 @@ void fill_buffers(const Mapping& mapping, const TokenPlan& plan, const Schedule&
 
 void fill_assumptions(const Mapping& mapping, Estimate& result) {
   result.assumptions = assumptions_of(mapping, result.request);
+  const std::string peak = peak_power_warning(mapping.chip, result);
+  if (!peak.empty()) result.assumptions.push_back(peak);
   if (!result.temperature) return;
   for (std::string& each : thermal_assumptions(mapping.chip.spec, *result.temperature)) {
     result.assumptions.push_back(std::move(each));

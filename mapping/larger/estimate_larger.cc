@@ -21,10 +21,6 @@ Index chips_there(const ChipSpec& chip) {
   return n_chips(chip.system);
 }
 
-bool fits(const ChipSpec& chip, Index needed) {
-  return grows(chip.system) || needed <= chips_there(chip);
-}
-
 /// Turns an estimate of enough chips into one of those that there are.
 class Rewritten {
  public:
@@ -237,7 +233,7 @@ Picoseconds first_token(const TransformerSpec& network, const ChipSpec& chip, co
 Estimate estimate_larger(const TransformerSpec& network, const ChipSpec& chip,
                          const Workload& workload, Fidelity fidelity) {
   Estimate held = estimate_structure(network, chip, workload, fidelity);
-  if (chip.larger == "chips" || fits(chip, held.chips)) return held;
+  if (chip.larger == "chips" || held.chips <= chips_there(chip)) return held;
   if (chip.larger == "refuse") refuse(network, chip, held.chips);
   require_rewritable(network, chip);
   Estimate rewritten =

@@ -13,7 +13,7 @@ namespace ohm {
 /// pipeline through all chips takes at most as many times longer as there are parts. auto:
 /// whichever of both takes less energy per token. Break-even is stated wherever weights are
 /// rewritten: against more chips, and against digital units that read all weights from the same
-/// DRAMs in every pass. A system that grows holds every network.
+/// DRAMs in every pass. A system that grows holds every network and takes `chips` alone (ChipSpec).
 ///
 /// Throws what estimate_structure() throws; ConfigError for macros without resistive cells;
 /// ArgumentError for two stacks.

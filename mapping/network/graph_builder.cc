@@ -6,6 +6,16 @@
 #include <algorithm>
 
 namespace ohm {
+namespace {
+
+/// "ffn." and "ffn_up" are "ffn.up", "attn." and "q" are "attn.q".
+std::string name_of(const std::string& group, const std::string& part) {
+  const size_t own = group.size();
+  const bool repeats = part.starts_with(group.substr(0, own - 1) + "_");
+  return group + (repeats ? part.substr(own) : part);
+}
+
+}  // namespace
 
 GraphBuilder::GraphBuilder(const TransformerSpec& spec) : d_(spec.d_model) {
   network_.spec = spec;
@@ -53,20 +63,39 @@ Index GraphBuilder::matmul(const std::string& name, StaticMatmul matmul,
   const bool adapts =
       s.has_adapters() && std::find(parts.begin(), parts.end(), matmul.part) != parts.end();
   const Index rows = matmul.rows, columns = matmul.columns;
-  const std::string part = matmul.part;
-  Index low = -1;
-  if (adapts) {
-    const Index a = add_matmul(
-        name + "_lora_a",
-        {.part = part + "_lora_a", .rows = rows, .columns = s.lora_rank, .bias = false}, from);
-    low = add_matmul(
-        name + "_lora_b",
-        {.part = part + "_lora_b", .rows = s.lora_rank, .columns = columns, .bias = false}, {a});
+  const std::string group = name.substr(0, name.find('.') + 1);
+  std::vector<AdapterModule> modules;
+  if (adapts) modules = adapter_modules(s, matmul.part);
+  std::vector<Index> low;
+  for (const AdapterModule& module : modules) {
+    low.push_back(add_adapter(group, module, rows, from));
   }
   if (layer_ >= 0) matmul.levels = s.weight_levels;
-  const Index made = add_matmul(name, std::move(matmul), from);
-  // behind its matrix, so that the sum is made where that matrix ends
-  return adapts ? elementwise(OpKind::residual, name + "_lora", columns, {low, made}) : made;
+  Index made = add_matmul(name, std::move(matmul), from);
+  // behind its matrix, so that sums are made where that matrix ends
+  for (size_t i = 0; i < modules.size(); ++i) {
+    Operator sum{.kind = OpKind::residual, .name = name_of(group, modules[i].part) + "_lora"};
+    sum.in_features = modules[i].columns;
+    sum.out_features = columns;
+    made = add(std::move(sum), {low[i], made});
+  }
+  return made;
+}
+
+Index GraphBuilder::add_adapter(const std::string& group, const AdapterModule& module, Index rows,
+                                std::initializer_list<Index> from) {
+  const Index rank = network_.spec.lora_rank;
+  const std::string input = name_of(group, module.input) + "_lora_a";
+  const auto [a, fresh] = adapter_inputs_.try_emplace(prefix() + input, -1);
+  if (fresh) {
+    a->second = add_matmul(
+        input, {.part = module.input + "_lora_a", .rows = rows, .columns = rank, .bias = false},
+        from);
+  }
+  return add_matmul(
+      name_of(group, module.part) + "_lora_b",
+      {.part = module.part + "_lora_b", .rows = rank, .columns = module.columns, .bias = false},
+      {a->second});
 }
 
 Index GraphBuilder::norm(const std::string& name, Index features, Index passed, Index from) {

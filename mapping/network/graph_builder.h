@@ -2,9 +2,11 @@
 #pragma once
 
 #include <initializer_list>
+#include <map>
 #include <string>
 #include <utility>
 
+#include "mapping/network/adapters.h"
 #include "mapping/network/network.h"
 
 namespace ohm {
@@ -17,7 +19,7 @@ class GraphBuilder {
   Index add(Operator op, std::initializer_list<Index> producers);
 
   /// `matmul` gives part, rows, columns and bias. Where its part has an adapter beside it, what
-  /// comes out is the sum of both.
+  /// comes out is the sum of both, module by module of the adapter.
   Index matmul(const std::string& name, StaticMatmul matmul, std::initializer_list<Index> from);
 
   Index norm(const std::string& name, Index from) { return norm(name, d_, from); }
@@ -53,11 +55,15 @@ class GraphBuilder {
   std::string prefix() const;
   Index add_matmul(const std::string& name, StaticMatmul matmul, std::initializer_list<Index> from);
 
+  Index add_adapter(const std::string& group, const AdapterModule& module, Index rows,
+                    std::initializer_list<Index> from);
+
   Network network_;
   Index d_;
   int layer_ = -1;
   bool once_ = false, output_ = false, source_ = false;
   Index n_norms_ = 0, expert_ = -1;
+  std::map<std::string, Index> adapter_inputs_;  // vertices by name: modules may share them
 };
 
 }  // namespace ohm

@@ -12,13 +12,16 @@ namespace ohm {
 ///
 /// Reads every model_type of network_families(): with the key spellings of the transformers
 /// library (version 5) and its defaults where those are no sizes: a missing size is refused (but
-/// for n_inner, whose default is 4 n_embd), and so is a key that looks like a misspelt one.
+/// for n_inner, whose default is 4 n_embd, and t5's n_positions: without it sequences are as long
+/// as any may be), and so is a key that looks like a misspelt one.
 /// `architectures` decides what follows the layers: GPT2LMHeadModel; BertModel, BertForPreTraining
 /// and BertForMaskedLM (hidden states: heads of pre-training are left out),
 /// BertForSequenceClassification; ViTModel (hidden states, no pooler), ViTForImageClassification.
 /// Keys about training and generation are ignored. Throws ConfigError, naming file and key, on bad
 /// JSON (with line and column), a missing model_type, wrong types, sizes out of range or that do
-/// not fit together, and on every key that asks for a computation that is not in this version.
+/// not fit together (what the library itself cannot run: an odd number of rotated dimensions, a
+/// window of no position, …), and on every key that asks for a computation that is not in this
+/// version.
 TransformerSpec read_hf_config(const std::filesystem::path& folder_or_config_json);
 
 /// The same from text; `shown` names it in messages. The name of the network is its family.

@@ -14,6 +14,7 @@
 #include "mapping/network/hf_llama.h"
 #include "mapping/network/hf_parallel.h"
 #include "mapping/network/hf_reader.h"
+#include "mapping/network/transformer_rules.h"
 
 namespace ohm {
 namespace {
@@ -47,6 +48,12 @@ HfKeyTable qwen3_moe_keys() {
   keys["n_experts"] = {"num_experts"};
   keys["experts_per_token"] = {"num_experts_per_tok"};
   keys["expert_d_ff"] = {"moe_intermediate_size"};
+  return keys;
+}
+
+HfKeyTable phi3_keys() {
+  HfKeyTable keys = llama_keys();
+  keys["rope_dim"] = {"partial_rotary_factor"};
   return keys;
 }
 
@@ -122,16 +129,17 @@ void read_qwen_window(const HfReader& r, const std::string& family, TransformerS
 TransformerSpec read_dense(const HfReader& r, const std::string& family) {
   TransformerSpec s = read_llama(r, family);
   read_grouped_heads(r, s, family == "llama" || family == "phi3" || family == "bitnet");
-  const bool window = family == "mistral" || family == "mixtral";
-  if (window) s.sliding_window = r.stated_size("sliding_window", 0);
-  if (family == "phi3" || family == "starcoder2") {
-    s.sliding_window = r.size_or("sliding_window", 0);
-  }
+  if (family == "llama") require_whole_heads(r, s);
+  if (family == "mistral" || family == "mixtral") r.stated_size("sliding_window", 0);
+  const bool qwen = family.starts_with("qwen");
+  const Index window = qwen ? 0 : window_or_none(r);
+  if (family != "llama" && family != "bitnet") s.sliding_window = window;
+  if (family == "phi3") s.rope_dim = rotated_part(r.file(), r.key("rope_dim"), 1.0, s);
   if (family == "qwen2") {
     s.qkv_bias = true;
     s.out_bias = false;
   }
-  if (family.starts_with("qwen")) read_qwen_window(r, family, s);
+  if (qwen) read_qwen_window(r, family, s);
   if (family.starts_with("qwen3")) {
     s.head_norms = true;
     s.head_dim = r.size("head_dim");
@@ -178,6 +186,23 @@ TransformerSpec read_starcoder2(const HfReader& r) {
   return s;
 }
 
+/// Experts are chosen within groups, of which `topk_group` are looked into.
+void require_groups(const JsonKeys& file, const TransformerSpec& s) {
+  if (file.word({"topk_method"}, "") == "greedy") return;
+  const Index groups = file.whole({"n_group"}, 1);
+  // DeepSeek-V3 (2024), 2.1.2: a group's score is the sum of its two best
+  const Index fewest = s.router_bias ? 2 : 1;
+  if (groups < 1 || s.n_experts % groups != 0 || s.n_experts / groups < fewest) {
+    file.refuse("n_group", fmt::format("{} groups of {} experts found; expected a divisor that "
+                                       "leaves at least {} in each",
+                                       groups, s.n_experts, fewest));
+  }
+  const Index chosen = file.whole({"topk_group"}, 1);
+  if (chosen >= 1 && chosen <= groups) return;
+  file.refuse("topk_group",
+              fmt::format("{} of {} groups found; expected from 1 to all of them", chosen, groups));
+}
+
 TransformerSpec read_deepseek(const HfReader& r, const std::string& family) {
   const JsonKeys& file = r.file();
   TransformerSpec s = read_llama(r, family);
@@ -197,6 +222,13 @@ TransformerSpec read_deepseek(const HfReader& r, const std::string& family) {
   s.router_bias = family == "deepseek_v3";
   require_word(file, "topk_method",
                s.router_bias ? Spellings{"noaux_tc"} : Spellings{"greedy", "group_limited_greedy"});
+  require_groups(file, s);
+  const Index kv_heads = r.size_or("n_kv_heads", s.n_heads);
+  if (kv_heads != s.n_heads) {
+    file.refuse(
+        r.key("n_kv_heads"),
+        fmt::format("{} found; expected {}: heads do not share latent keys", kv_heads, s.n_heads));
+  }
   return s;
 }
 
@@ -235,9 +267,15 @@ TransformerSpec read_t5(const HfReader& r) {
   s.n_heads = r.size("n_heads");
   s.head_dim = r.size("head_dim");
   s.d_ff = r.size("d_ff");
-  s.context = r.size("context");
+  // relative positions have no last one; only older files name the length of training
+  s.context = r.size_or("context", static_cast<Index>(kLongestSequence));
   s.vocabulary = r.size("vocabulary");
   s.relative_buckets = r.size("relative_buckets");
+  const char* farthest = "relative_attention_max_distance";
+  if (const Index distance = file.whole({farthest}, 128); distance <= s.relative_buckets / 2) {
+    file.refuse(farthest, fmt::format("{} found; expected more than half of the {} buckets: {}",
+                                      distance, s.relative_buckets, s.relative_buckets / 2));
+  }
   s.positions = "relative";
   s.norm = "rmsnorm";
   s.qkv_bias = s.out_bias = s.ffn_bias = false;
@@ -273,6 +311,7 @@ const Family& family_of(const std::string& name) {
       {"mixtral", {mixtral_keys(), named<read_mixtral>}},
       {"mpt", {mpt_keys(), read_mpt}},
       {"opt", {opt_keys(), named<read_opt>}},
+      {"phi3", {phi3_keys(), read_dense}},
       {"qwen3_moe", {qwen3_moe_keys(), named<read_qwen3_moe>}},
       {"starcoder2", {starcoder2_keys(), named<read_starcoder2>}},
       {"t5", {t5_keys(), named<read_t5>}}};

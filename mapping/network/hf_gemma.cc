@@ -51,7 +51,10 @@ HfKeyTable later_gemma_keys() {
 }
 
 TransformerSpec read_gemma(const HfReader& r, const std::string& family) {
-  if (family == "gemma") refuse_mixed_layers(r.file(), false);
+  if (family == "gemma") {
+    refuse_mixed_layers(r.file(), false);
+    window_or_none(r);
+  }
   TransformerSpec s = read_llama(r, family);
   read_grouped_heads(r, s, false);
   s.head_dim = r.size("head_dim");
@@ -63,6 +66,7 @@ TransformerSpec read_gemma(const HfReader& r, const std::string& family) {
 TransformerSpec read_later_gemma(const HfReader& r, const std::string& family) {
   const JsonKeys& file = r.file();
   TransformerSpec s = read_gemma(r, family);
+  require_whole_heads(r, s);
   s.ffn_bias = false;
   s.output_norms = true;
   s.head_norms = family == "gemma3_text";

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "core/spelling.h"
 
 namespace ohm {
@@ -41,6 +43,22 @@ Index trained_levels(const JsonKeys& file) {
               fmt::format("quant_method {} is not in this version; expected bitnet or fp8, or a "
                           "plain checkpoint: remove the key",
                           in_quotes(word)));
+}
+
+Index rotated_part(const JsonKeys& file, const std::string& key, double otherwise,
+                   const TransformerSpec& spec) {
+  double share = file.real(key, otherwise);
+  const char* newer = "rope_parameters";
+  if (!file.contains(key) && file.contains(newer)) {
+    const auto& rope = file.root().at(newer);
+    const bool given = rope.is_object() && rope.contains("partial_rotary_factor");
+    if (given) share = JsonKeys(rope.dump(), file.shown()).real("partial_rotary_factor", share);
+  }
+  if (!(share > 0.0 && share <= 1.0)) {
+    file.refuse(key, fmt::format("{} found; expected more than 0, at most 1", share));
+  }
+  if (spec.n_heads < 1 || share == 1.0) return 0;
+  return std::max<Index>(1, static_cast<Index>(share * static_cast<double>(spec.head_size())));
 }
 
 }  // namespace ohm

@@ -6,6 +6,7 @@
 
 #include "core/index.h"
 #include "mapping/network/json_keys.h"
+#include "mapping/network/transformer_spec.h"
 
 namespace ohm {
 
@@ -19,5 +20,9 @@ void require_language_model(const JsonKeys& file);
 /// How many values a trained weight has: fp8 changes no shape (0: a real number), bitnet makes them
 /// ternary (3). ConfigError for any other quantisation.
 Index trained_levels(const JsonKeys& file);
+
+/// How much of a head is rotated: the share `key`, or its place in newer files; 0: all of it.
+Index rotated_part(const JsonKeys& file, const std::string& key, double otherwise,
+                   const TransformerSpec& spec);
 
 }  // namespace ohm

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mapping/network/hf_llama.h"
 
+#include <fmt/format.h>
+
 #include "mapping/network/hf_language_model.h"
 
 namespace ohm {
@@ -32,7 +34,7 @@ TransformerSpec read_llama(const HfReader& r, const std::string& family) {
   s.d_ff = r.size("d_ff");
   s.context = r.size("context");
   s.vocabulary = r.size("vocabulary");
-  s.tied_head = file.flag("tie_word_embeddings", family == "bitnet");
+  s.tied_head = file.flag("tie_word_embeddings", false);
   s.qkv_bias = s.out_bias = file.flag("attention_bias", false);
   s.ffn_bias = file.flag("mlp_bias", false);
   s.gated_ffn = true;
@@ -41,6 +43,21 @@ TransformerSpec read_llama(const HfReader& r, const std::string& family) {
   s.positions = "rope";
   s.norm_epsilon = file.real("rms_norm_eps", 1e-6);
   return s;
+}
+
+void require_whole_heads(const HfReader& r, const TransformerSpec& s) {
+  if (s.n_heads < 1 || s.d_model < 1 || s.d_model % s.n_heads == 0) return;
+  r.file().refuse(r.key("n_heads"),
+                  fmt::format("{} heads do not divide {} = {}; expected a divisor, whatever "
+                              "head_dim is, as transformers does",
+                              s.n_heads, r.key("d_model"), s.d_model));
+}
+
+Index window_or_none(const HfReader& r) {
+  const Index window = r.size_or("sliding_window", 0);
+  if (window > 0 || !r.file().contains(r.key("sliding_window"))) return window;
+  r.file().refuse(r.key("sliding_window"),
+                  fmt::format("{} found; expected at least 1, or null: no window", window));
 }
 
 void read_grouped_heads(const HfReader& r, TransformerSpec& s, bool may_miss) {

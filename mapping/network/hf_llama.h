@@ -17,4 +17,11 @@ TransformerSpec read_llama(const HfReader& r, const std::string& family);
 /// Heads of keys and values, of which the file may say nothing where `may_miss`, and their width.
 void read_grouped_heads(const HfReader& r, TransformerSpec& s, bool may_miss);
 
+/// ConfigError unless heads divide the width, for families whose configuration asks for it even
+/// where head_dim is given (llama, gemma2, gemma3_text; transformers 5.23).
+void require_whole_heads(const HfReader& r, const TransformerSpec& s);
+
+/// sliding_window; 0 where it is null or missing. ConfigError for a window of no position.
+Index window_or_none(const HfReader& r);
+
 }  // namespace ohm

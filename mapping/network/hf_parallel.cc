@@ -3,7 +3,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <map>
 
 #include "mapping/network/hf_language_model.h"
@@ -19,8 +18,15 @@ HfKeyTable hidden_keys() {
           {"norm_epsilon", {"layer_norm_eps"}}};
 }
 
+HfKeyTable gpt_neox_keys() {
+  HfKeyTable keys = hidden_keys();
+  keys["rope_dim"] = {"rotary_pct"};
+  return keys;
+}
+
 HfKeyTable phi_keys() {
   HfKeyTable keys = hidden_keys();
+  keys["rope_dim"] = {"partial_rotary_factor"};
   keys["n_kv_heads"] = {"num_key_value_heads"};
   return keys;
 }
@@ -70,23 +76,6 @@ TransformerSpec read_stream(const HfReader& r, const std::string& family) {
   return s;
 }
 
-/// How much of a head is rotated: `key`, or its place in newer files; 0: all of it.
-Index rotated_part(const JsonKeys& file, const std::string& key, double otherwise,
-                   const TransformerSpec& s) {
-  double share = file.real(key, otherwise);
-  const char* newer = "rope_parameters";
-  if (!file.contains(key) && file.contains(newer)) {
-    const auto& rope = file.root().at(newer);
-    const bool given = rope.is_object() && rope.contains("partial_rotary_factor");
-    if (given) share = JsonKeys(rope.dump(), file.shown()).real("partial_rotary_factor", share);
-  }
-  if (!(share > 0.0 && share <= 1.0)) {
-    file.refuse(key, fmt::format("{} found; expected more than 0, at most 1", share));
-  }
-  if (s.n_heads < 1 || share == 1.0) return 0;
-  return std::max<Index>(1, static_cast<Index>(share * static_cast<double>(s.d_model / s.n_heads)));
-}
-
 TransformerSpec read_gpt_neox(const HfReader& r) {
   const JsonKeys& file = r.file();
   TransformerSpec s = read_stream(r, "gpt_neox");
@@ -95,7 +84,7 @@ TransformerSpec read_gpt_neox(const HfReader& r) {
   s.tied_head = file.flag("tie_word_embeddings", false);
   s.block = file.flag("use_parallel_residual", true) ? "parallel" : "sequential";
   s.activation = r.activation("gelu", hf_activations());
-  s.rope_dim = rotated_part(file, "rotary_pct", 0.25, s);
+  s.rope_dim = rotated_part(file, r.key("rope_dim"), 0.25, s);
   return s;
 }
 
@@ -107,7 +96,8 @@ TransformerSpec read_gptj(const HfReader& r) {
   s.head_bias = true;
   s.block = "parallel_one_norm";
   s.activation = r.activation("gelu_new", hf_activations());
-  s.rope_dim = r.size_or("rope_dim", 0);
+  s.rope_dim = r.size("rope_dim");
+  if (s.rope_dim == 0) r.file().refuse(r.key("rope_dim"), "0 found; expected at least 2");
   return s;
 }
 
@@ -123,7 +113,7 @@ TransformerSpec read_phi(const HfReader& r) {
   s.head_bias = true;
   s.block = "parallel_one_norm";
   s.activation = r.activation("gelu_new", hf_activations());
-  s.rope_dim = rotated_part(file, "partial_rotary_factor", 0.5, s);
+  s.rope_dim = rotated_part(file, r.key("rope_dim"), 0.5, s);
   return s;
 }
 
@@ -158,7 +148,7 @@ struct Family {
 
 const std::map<std::string, Family>& families() {
   static const std::map<std::string, Family> all{{"falcon", {falcon_keys(), read_falcon}},
-                                                 {"gpt_neox", {hidden_keys(), read_gpt_neox}},
+                                                 {"gpt_neox", {gpt_neox_keys(), read_gpt_neox}},
                                                  {"gptj", {gptj_keys(), read_gptj}},
                                                  {"phi", {phi_keys(), read_phi}}};
   return all;

@@ -47,7 +47,8 @@ struct StaticMatmul {
   std::string name{};  ///< that of its operator
   /// patch | qkv | attn_out | ffn_up | ffn_gate | ffn_down | pooler | head; embed_in | embed_out
   /// (tables narrower than the layers); router; q | q_a | q_b | kv_a | kv_b (MLA); cross_q |
-  /// cross_kv | cross_out (second stack); of an adapter: those of its matrix with _lora_a, _lora_b
+  /// cross_kv | cross_out (second stack); of an adapter: AdapterModule::input with _lora_a, part
+  /// with _lora_b
   std::string part{};
   int layer = -1;
   Index rows = 0;     ///< inputs, wordlines
@@ -86,7 +87,8 @@ struct Network {
 /// kv_b is counted once per token, folded into queries and outputs (DeepSeek-V2, 2.1.2). Experts:
 /// every one has its operators, of which a token uses active / among; combine reads all of them.
 /// Adapters beside a matrix (Hu et al., LoRA, 2021): two matrices in a row that read its input, and
-/// the sum of both results, a residual.
+/// the sum of both results, a residual; of several modules (adapter_modules()) one after the other,
+/// each residual passing on what it does not change.
 /// t5: cross-attention's keys and values are a matmul that reads the first stack.
 /// The embedding of a text has no input (in_features = 0); that of an image adds class token and
 /// positions to the outputs of the patch matmul. The pooler is part of the graph where a classifier

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mapping/network/parameter_count.h"
 
+#include <set>
 #include <string>
+
+#include "mapping/network/adapters.h"
 
 namespace ohm {
 namespace {
@@ -53,9 +56,9 @@ Index tables_count(const TransformerSpec& s) {
          stacks * s.relative_buckets * s.n_heads;
 }
 
-Index sides_of(const TransformerSpec& s, const std::string& part) {
-  if (part == "qkv") return s.d_model + s.query_width() + 2 * s.kv_width();
-  return part == "attn_out" ? s.query_width() + s.d_model : s.d_model + s.d_ff;
+/// Inputs of a part of a layer.
+Index rows_of(const TransformerSpec& s, const std::string& part) {
+  return part == "attn_out" ? s.query_width() : part == "ffn_down" ? s.d_ff : s.d_model;
 }
 
 }  // namespace
@@ -79,7 +82,12 @@ Index parameter_count(const TransformerSpec& s) {
 
 Index adapter_parameter_count(const TransformerSpec& spec) {
   Index sides = 0;
-  for (const std::string& part : spec.lora_parts) sides += sides_of(spec, part);
+  std::set<std::string> inputs;
+  for (const std::string& part : spec.lora_parts) {
+    for (const AdapterModule& module : adapter_modules(spec, part)) {
+      sides += module.columns + (inputs.insert(module.input).second ? rows_of(spec, part) : 0);
+    }
+  }
   return spec.n_layers * spec.lora_rank * sides;
 }
 

@@ -10,8 +10,8 @@ namespace ohm {
 Index parameter_count(const TransformerSpec& spec);
 
 /// Values of the low-rank adapters: rank × (inputs + outputs) of every adapted matrix (Hu et al.,
-/// LoRA, ICLR 2022); merged matrices (qkv) have one adapter. Not part of parameter_count(), nor of
-/// the operator graph. 0 without adapters.
+/// LoRA, ICLR 2022); one for each module of the family (adapter_modules()). Not part of
+/// parameter_count(), nor of the operator graph. 0 without adapters.
 Index adapter_parameter_count(const TransformerSpec& spec);
 
 /// Values that one token adds to the caches of all layers: 2 kv_width() per layer; under MLA

@@ -87,14 +87,20 @@ void attention_rules(const TransformerSpec& s, Visitor& v) {
             : fmt::format("{} has one stack; remove it", s.family));
   v.rule((s.positions == "relative") == t5, "positions",
          fmt::format("'{}' found; t5, and only t5, has 'relative'", s.positions));
-  v.rule((s.relative_buckets > 0) == t5, "relative_buckets",
-         t5 ? "missing or 0; t5 has at least 1" : fmt::format("{} has none; remove it", s.family));
+  // Raffel et al. 2020: two directions, each with buckets for near and for far positions
+  v.rule(t5 ? s.relative_buckets >= 4 : s.relative_buckets == 0, "relative_buckets",
+         t5 ? fmt::format("{} found; t5 has at least 4", s.relative_buckets)
+            : fmt::format("{} has none; remove it", s.family));
   v.rule(s.positions == "learned" || s.unused_positions == 0, "unused_positions",
          "there is no table of positions; remove it");
   v.rule(!t5 || !(s.qkv_bias || s.out_bias || s.ffn_bias), "family",
          "t5 has no biases; expected qkv_bias, out_bias and ffn_bias: false");
   v.rule(!s.sub_norms || (s.norm == "rmsnorm" && s.family == "bitnet" && s.n_experts == 0),
          "sub_norms", "only bitnet with rmsnorm has these; remove it");
+  v.rule(!s.sub_norms || s.n_heads == 0 || s.query_width() == s.d_model, "head_dim",
+         fmt::format("{} heads, together {} wide, are normalised as wide as d_model = {}; expected "
+                     "one width",
+                     s.n_heads, s.query_width(), s.d_model));
 }
 
 /// Attention that layers take in turn.
@@ -191,6 +197,13 @@ void block_rules(const TransformerSpec& s, Visitor& v) {
   const Index head = s.n_heads > 0 ? s.head_size() : 0;  // a Spec that is only described has none
   v.rule(s.rope_dim <= head, "rope_dim",
          fmt::format("{} of a head's {} found; expected at most all of it", s.rope_dim, head));
+  const Index rotated = s.is_latent() ? s.rope_head_dim : s.rope_dim > 0 ? s.rope_dim : head;
+  v.rule(s.positions != "rope" || rotated % 2 == 0,
+         s.is_latent()    ? "rope_head_dim"
+         : s.rope_dim > 0 ? "rope_dim"
+                          : "head_dim",
+         fmt::format("{} of a head's {} are rotated, two by two; expected an even number", rotated,
+                     s.is_latent() ? s.nope_head_dim + s.rope_head_dim : head));
   v.rule(!s.head_bias || (s.is_decoder() && s.n_decoder_layers == 0), "head_bias",
          fmt::format("{} has no such bias; remove it", s.family));
 }

@@ -11,6 +11,7 @@
 
 #include "core/error.h"
 #include "core/spelling.h"
+#include "mapping/network/adapters.h"
 #include "mapping/network/transformer_rules.h"
 
 namespace ohm {
@@ -240,6 +241,13 @@ void visit_adapters(TransformerSpec& s, Visitor& v) {
     v.rule(std::count(s.lora_parts.begin(), s.lora_parts.end(), part) == 1, "lora_parts",
            fmt::format("{} found twice; expected once", in_quotes(part)));
   }
+  const auto adapts = [&](const char* part) {
+    return std::count(s.lora_parts.begin(), s.lora_parts.end(), part) > 0;
+  };
+  v.rule(!adapts_gate_with_up(s) || adapts("ffn_gate") == adapts("ffn_up"), "lora_parts",
+         fmt::format("one of ffn_gate and ffn_up found, which {} stores as one matrix; expected "
+                     "both or neither",
+                     s.family));
   v.rule(s.lora_rank == 0 || (s.n_experts == 0 && !s.is_latent() && s.n_decoder_layers == 0),
          "lora_rank",
          "adapters of experts, latent attention and two stacks are not in this "

@@ -15,6 +15,7 @@
 #include "mapping/estimate/kv_result.h"
 #include "mapping/estimate/operator_energy.h"
 #include "mapping/estimate/phases.h"
+#include "mapping/estimate/power_density.h"
 #include "mapping/macros/matrix_kind.h"
 #include "mapping/network/experts.h"
 #include "mapping/network/parameter_count.h"
@@ -295,6 +296,8 @@ class Scaled {
     result_.reticles = result_.chip_area / chip.spec.reticle;
     result_.experts_touched = distinct_experts(spec_, static_cast<double>(result_.request.batch));
     result_.assumptions = assumptions_of(mapped_.mapping, result_.request);
+    const std::string peak = peak_power_warning(chip, result_);
+    if (!peak.empty()) result_.assumptions.push_back(peak);
     if (chip.spec.yield.given()) result_.package = good_package(chip.spec, result_.chip_area);
     for (std::string& each : structure_assumptions(chip_, chip.spec.system, result_)) {
       result_.assumptions.push_back(std::move(each));

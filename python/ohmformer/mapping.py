@@ -93,6 +93,17 @@ def fit(network: Network, chip: Chip) -> dict[str, Any]:
     return _core.fit(network._graph, chip._spec)
 
 
+def fit_to_stay(network: Network, chip: Chip) -> dict[str, Any]:
+    """fit(), of weights that are never rewritten: ArgumentError where `larger` of the chip says otherwise."""
+    found = fit(network, chip)
+    larger = chip.to_dict()["larger"]
+    if not found["fits"] and larger != "chips":
+        raise ArgumentError(
+            f"chip {chip.name}: larger: {larger} for {network.name}, of which decode steps are asked; expected larger: chips"
+        )
+    return found
+
+
 def _require(network: Any, chip: Any) -> None:
     if not isinstance(network, Network):
         raise ArgumentError(f"network: {type(network).__name__} found; expected an ohmformer.Network")

@@ -28,7 +28,17 @@ TEST(StrictJson, ReadsOrdinaryJson) {
 }
 
 TEST(StrictJson, SaysWhereTheTextBreaks) {
-  EXPECT_EQ(refusal(R"({"a": 1,})"), "a.json: not valid JSON: wrong at byte 9; save it again");
+  const auto at = [](int line, int column) {
+    return "a.json: not valid JSON: wrong at line " + std::to_string(line) + ", column " +
+           std::to_string(column) + "; save it again";
+  };
+  EXPECT_EQ(refusal(R"({"a": 1,})"), at(1, 9));
+  EXPECT_EQ(refusal("{\"a\": 1,\n \"b\" 2}"), at(2, 6));
+  EXPECT_EQ(refusal("{\r\n  \"a\": 1\r\n  \"b\": 2}"), at(3, 5));  // the end of "b"
+  EXPECT_EQ(refusal(""), at(1, 1));
+  EXPECT_EQ(refusal("{\n\n"), at(3, 1));  // what is missing stands behind the end
+  EXPECT_EQ(refusal("{\n\0}"sv),
+            "a.json: not valid JSON: NUL byte at line 2, column 1; save it again");
 }
 
 TEST(StrictJson, RefusesWhatIsNotJson) {

@@ -81,6 +81,8 @@ def test_steps_want_weights_that_stay(llama):
     chip = ohm.Chip.load("rram_22nm").override({"larger": "reprogram"})
     with pytest.raises(ohm.ArgumentError, match="larger: reprogram for llama-3-8b"):
         Steps(llama, chip)
+    with pytest.raises(ohm.ArgumentError, match="larger: reprogram for llama-3-8b"):
+        ohm.serve(chip, "128/128", llama, count=1)
 
 
 def test_curves_take_large_networks_and_long_contexts():

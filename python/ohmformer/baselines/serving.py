@@ -10,7 +10,7 @@ from ohmformer import _core
 from ohmformer.baselines.baseline import Baseline, Figures, _graph
 from ohmformer.chip import Chip
 from ohmformer.errors import ArgumentError
-from ohmformer.mapping import Mapping
+from ohmformer.mapping import Mapping, fit_to_stay
 from ohmformer.network import Network
 
 LOWER_BOUNDS = "lower bounds"  # of times, where several sequences share a step
@@ -58,6 +58,7 @@ def serve(machine: Baseline | Mapping | Chip, mix: Dictionary[str, Any] | str, n
             raise ArgumentError(f"serve: a {kind} without a network; expected the network that it runs")
         if isinstance(machine, Baseline):
             return Figures(_core.serve_baseline(machine._spec, _graph(network), text))
+        fit_to_stay(network, machine)
         model = _core.StructureModel(_graph(network), machine._spec)
         return Figures({**_core.serve_structure(model, text), "times_are": LOWER_BOUNDS})
     if not isinstance(machine, Mapping):

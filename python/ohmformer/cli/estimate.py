@@ -68,7 +68,7 @@ def _totals(figures: Figures) -> list[list[str]]:
         _ranged(figures, "energy", "j", "Energy of the whole workload"),
         _ranged(figures, "energy_per_token", "j", f"Energy per {token}{'' if encoder else ', the prompt counted in'}"),
         *([] if encoder else [["Energy per output token after the first", quantity(figures["energy_per_decoded_token_j"], "J")]]),
-        _ranged(figures, "power", "w", "Power"),
+        _ranged(figures, "power", "w", "Average power"),
         _ranged(figures, "area", "m2", "Area of the tiles that hold weights"),
     ]
     if figures["system_chips"] > 1:

@@ -6,8 +6,7 @@ from typing import Any
 
 from ohmformer import _core
 from ohmformer.chip import Chip
-from ohmformer.errors import ArgumentError
-from ohmformer.mapping import Mapping, fit
+from ohmformer.mapping import Mapping, fit_to_stay
 from ohmformer.network import Network
 from ohmformer.performance import Performance, estimate
 
@@ -27,12 +26,7 @@ class Steps:
 
     def __init__(self, network: Network, chip: Chip):
         self.network, self.chip = network, chip
-        self.fit = fit(network, chip)
-        larger = chip.to_dict()["larger"]
-        if not self.fit["fits"] and larger != "chips":
-            raise ArgumentError(
-                f"chip {chip.name}: larger: {larger} for {network.name}, of which decode steps are asked; expected larger: chips"
-            )
+        self.fit = fit_to_stay(network, chip)
 
     def by_events(self, context: int, batch: int) -> bool:
         """Whether a point is simulated with its prompts, whatever other points are asked for."""

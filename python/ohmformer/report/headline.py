@@ -109,7 +109,7 @@ _ROWS: list[tuple[str, str, Callable[[dict], str]]] = [
     ("Throughput", "All sequences of the batch together", _per("tokens_per_s", "s")),
     ("Energy", "With the range that the sources leave open", _energy),
     ("Work per energy", "Higher is better", _per("tokens_per_j", "J")),
-    ("Power", "Energy of the run over its duration, with its range", _ranged("power", "w")),
+    ("Average power", "Energy of the run over its duration, with its range", _ranged("power", "w")),
     (
         "Area in use",
         "Tiles that hold weights, with the range that the sources leave open",

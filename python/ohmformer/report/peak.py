@@ -12,7 +12,7 @@ COLUMNS = (
     ("Level", ""),
     ("In the chip", ""),
     ("TOPS", "1 multiply-accumulate = 2 operations"),
-    ("Power", "every macro computes without pause, buffers run at their bandwidth; in brackets the range of the sources"),
+    ("Peak power", "every macro computes without pause, buffers run at their bandwidth; in brackets the range of the sources"),
     ("Area", "in brackets the range of the sources"),
     ("TOPS/W", "in brackets the range of the sources"),
     ("TOPS/mm²", "in brackets the range of the sources"),

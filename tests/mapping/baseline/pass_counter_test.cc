@@ -110,7 +110,7 @@ TEST(PassCounter, ReadsAdaptersBesideTheirMatrices) {
   const PassCounter merged(build_network(spec), {8, 8, 8});
   spec.lora_placement = "beside";
   const PassCounter beside(build_network(spec), {8, 8, 8});
-  const double values = 2 * 4 * (32 + 64);
+  const double values = 2 * 4 * (3 * 32 + 64);
   EXPECT_EQ(merged.weight_bytes(), alone.weight_bytes());
   EXPECT_EQ(beside.weight_bytes() - alone.weight_bytes(), values);
   EXPECT_EQ(beside.decode(1, 1).weight_bytes - alone.decode(1, 1).weight_bytes, values);

@@ -79,6 +79,23 @@ TEST(ChipSpec, RefusesDramBesideChipsThatAreNotThere) {
   EXPECT_THROW(four("[4]"), ConfigError);
 }
 
+/// Nothing is larger than a system that grows, so that no other choice would have an effect.
+TEST(ChipSpec, ASystemThatGrowsHasNoLargerNetworks) {
+  const auto chip = [](const std::string& larger, const std::string& size) {
+    return testing::shipped_chip(
+        {testing::with("system", "[{" + size + "link: link_ucie_standard}]"),
+         testing::with("larger", larger)});
+  };
+  for (const std::string larger : {"reprogram", "refuse", "auto"}) {
+    for (const std::string size : {"", "columns: 2, ", "rows: 2, "}) {
+      const std::string text = error_text<ConfigError>([&] { chip(larger, size); });
+      EXPECT_THAT(text, HasSubstr("larger: " + larger + " beside a system")) << size;
+    }
+    EXPECT_EQ(chip(larger, "columns: 2, rows: 2, ").larger, larger);
+  }
+  EXPECT_EQ(chip("chips", "").larger, "chips");
+}
+
 TEST(ChipSpec, RefusesRatesAndMeshesThatNoScheduleCanHold) {
   EXPECT_THAT(message_for("buffer.bandwidth", "1 B/s"), HasSubstr("buffer.bandwidth"));
   EXPECT_THAT(message_for("dram.bandwidth", "1 B/s"), HasSubstr("dram.bandwidth"));

@@ -58,6 +58,26 @@ TEST(Adapters, BesideTheirMatricesCountProductsAndSums) {
   }
 }
 
+/// llama stores q, k and v apart: three A, each with what it quantises, and three B.
+TEST(Adapters, OfMatricesThatTheFamilyStoresApartCountForEach) {
+  const Estimate alone = estimate(mapped(testing::tiny_llama()), load(20, 10));
+  TransformerSpec spec = testing::tiny_llama();
+  spec.lora_rank = 4;
+  spec.lora_parts = {"qkv"};
+  spec.lora_placement = "beside";
+  const Index merged = spec.query_width() + 2 * spec.kv_width();
+  const Estimate e = estimate(mapped(spec), load(20, 10));
+  EXPECT_GE(e.makespan.si(), e.lower_bound.si());
+  EXPECT_EQ(e.macs - alone.macs, 29 * 2 * 4 * (3 * 32 + merged));
+  const auto more = [&](const std::string& component) {
+    return e.ledger.by_component().at(component).count -
+           alone.ledger.by_component().at(component).count;
+  };
+  EXPECT_EQ(more("residual"), 29 * 2 * merged);
+  EXPECT_EQ(more("dequantise"), 29 * 2 * (3 * 4 + merged));
+  EXPECT_EQ(more("quantise"), 29 * 2 * 3 * (32 + 4));
+}
+
 std::vector<Override> in_sram() {
   return {testing::with("macros", "[{name: sram, macro: digital_mac_22nm}]"),
           testing::with("map.matrices", "[{match: '*_lora_*', macro: sram}]")};

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "core/error.h"
+#include "mapping/structure/estimate_structure.h"
 #include "tests/core/error_text.h"
 #include "tests/mapping/attention/engine_builder.h"
 
@@ -110,6 +111,34 @@ TEST(KvResult, LayersThatTakeTurnsWearTheMemoryOutLikeOthers) {
   EXPECT_NEAR(life() / full, 1.0, 1e-9);
   spec.layer_types = {"sliding_attention", "full_attention"};
   EXPECT_NEAR(life() / full, 1.0, 1e-9);
+}
+
+/// Layers that slide keep their 16 positions in the buffers, the others write what is beyond: each
+/// token's bytes are those of four layers, whatever the mean over all eight holds.
+TEST(KvResult, OnlyTheLayersThatSpillWearTheMemoryOut) {
+  constexpr Index kTokens = 120;
+  TransformerSpec spec = testing::tiny_gpt();
+  spec.family = "llama";
+  spec.n_layers = 8;
+  spec.context = 256;
+  spec.sliding_window = 16;
+  spec.layer_types = {"sliding_attention", "full_attention"};
+  const ChipSpec chip = testing::shipped_chip(
+      {with("dram", "memory_rram"), with("kv.requests", "1 kHz"), with("buffer.capacity", "4 KiB"),
+       with("map.attention_tiles", "1"), with("macros_per_tile", "8"), with("core.macros", "1")});
+  const Mapping m = map_network(build_network(spec), chip);
+  for (const Estimate& e :
+       {estimate(m, load(kTokens - 9, 10)),
+        estimate_structure(spec, chip, load(kTokens - 9, 10), Fidelity::structure)}) {
+    const auto spilled = static_cast<double>(e.kv_bytes_in_dram);
+    EXPECT_GT(spilled, 0.0);
+    EXPECT_EQ(e.kv_bytes_in_dram % (4 * 64), 0);  // bytes of a position in four layers
+    EXPECT_LT(spilled, 4 * 64 * kTokens);
+    ASSERT_TRUE(e.kv_lifetime.has_value());
+    // 1e6 cycles of 16 GiB, at 1000 requests per second
+    EXPECT_NEAR(e.kv_lifetime->median.si() / (1e6 * 16.0 * 1073741824.0 / (1000.0 * spilled)), 1.0,
+                1e-9);
+  }
 }
 
 }  // namespace

@@ -36,6 +36,7 @@ TEST(GraphBuilder, NamesOperatorsByTheirLayerAndConnectsThem) {
 
 TEST(GraphBuilder, PutsAnAdapterBesideItsMatrixAndAddsBoth) {
   TransformerSpec spec = testing::tiny_gpt();
+  spec.d_ff = 8;
   spec.lora_rank = 3;
   spec.lora_parts = {"ffn_up"};
   spec.lora_placement = "beside";

@@ -6,6 +6,7 @@
 
 #include "mapping/network/hf_config.h"
 #include "mapping/network/parameter_count.h"
+#include "mapping/schedule/workload.h"
 #include "tests/mapping/tiny_networks.h"
 
 namespace ohm {
@@ -121,6 +122,31 @@ TEST(HfFamilies, ReadOptAndT5) {
   EXPECT_THAT(fault(t5, R"({"feed_forward_proj": "gated-tanh"})"), HasSubstr("feed_forward_proj"));
 }
 
+/// As the transformers library (5.23) writes T5Config(): without n_positions. Totals: parameters of
+/// its T5ForConditionalGeneration of these sizes.
+TEST(HfFamilies, ReadT5WithoutALimitOfPositions) {
+  const auto t5 = json::parse(R"({"_name_or_path": "", "architectures": null,
+      "classifier_dropout": 0.0, "d_ff": 2048, "d_kv": 64, "d_model": 512, "dense_act_fn": "relu",
+      "dropout_rate": 0.1, "eos_token_id": 1, "feed_forward_proj": "relu",
+      "initializer_factor": 1.0, "is_decoder": false, "is_encoder_decoder": true,
+      "is_gated_act": false, "layer_norm_epsilon": 1e-06, "model_type": "t5",
+      "num_decoder_layers": 6, "num_heads": 8, "num_layers": 6, "pad_token_id": 0,
+      "relative_attention_max_distance": 128, "relative_attention_num_buckets": 32,
+      "scale_decoder_outputs": true, "tie_word_embeddings": true, "use_cache": true,
+      "vocab_size": 32128})");
+  EXPECT_EQ(parameter_count(read(t5)), 60506624);
+  EXPECT_EQ(parameter_count(read(t5, R"({"d_model": 768, "num_layers": 12, "num_heads": 12,
+      "num_decoder_layers": 10, "feed_forward_proj": "gated-gelu"})")),
+            204024576);
+  EXPECT_EQ(parameter_count(read(t5, R"({"d_model": 1024, "d_kv": 128, "d_ff": 16384,
+      "num_layers": 24, "num_heads": 32, "num_decoder_layers": null})")),
+            2851598336);
+  EXPECT_EQ(resolve(read(t5), {}).source, 512);
+  EXPECT_EQ(resolve(read(t5), {Index{100000}, Index{2000}, 1, {}}).generate, 2000);
+  EXPECT_EQ(read(t5, R"({"n_positions": 512})").context, 512);
+  EXPECT_THAT(fault(t5, R"({"n_position": 512})"), HasSubstr("did you mean 'n_positions'"));
+}
+
 json qwen3() {
   json keys = llama();
   keys.update(json::parse(R"({"model_type": "qwen3", "architectures": ["Qwen3ForCausalLM"],
@@ -228,6 +254,71 @@ TEST(HfFamilies, NameTheKeyOfABadSize) {
   EXPECT_THAT(fault(deepseek(), R"({"num_experts_per_tok": 257})"),
               HasSubstr("num_experts_per_tok: 257 of 256"));
   EXPECT_THAT(fault(deepseek(), R"({"n_routed_experts": 9000000})"), HasSubstr("n_routed_experts"));
+}
+
+/// What transformers (5.23) refuses, or fails in its first forward pass.
+TEST(HfFamilies, RefuseWhatTheLibraryCannotRun) {
+  for (const char* family : {"llama", "qwen2", "phi3"}) {
+    json keys = llama();
+    keys["model_type"] = family;
+    EXPECT_THAT(fault(keys, R"({"head_dim": 127})"), HasSubstr("head_dim: 127 of a head's 127"));
+    // 4064 / 32 = 127, where the file gives no head_dim
+    EXPECT_THAT(fault(keys, R"({"hidden_size": 4064})"), HasSubstr("head_dim: 127 of a head's"));
+    if (std::string(family) == "qwen2") continue;
+    EXPECT_THAT(fault(keys, R"({"sliding_window": 0})"), HasSubstr("sliding_window: 0 found"));
+  }
+  EXPECT_THAT(fault(llama(), R"({"model_type": "mistral", "sliding_window": 0})"),
+              HasSubstr("sliding_window: 0 found"));
+  EXPECT_THAT(fault(llama(), R"({"hidden_size": 4100, "head_dim": 128})"),
+              HasSubstr("num_attention_heads: 32 heads do not divide hidden_size = 4100"));
+  EXPECT_NO_THROW(
+      read(llama(), R"({"model_type": "qwen2", "hidden_size": 4100, "head_dim": 128})"));
+  EXPECT_THAT(fault(llama(), R"({"model_type": "bitnet", "head_dim": 64})"),
+              HasSubstr("head_dim: 32 heads, together 2048 wide"));
+}
+
+TEST(HfFamilies, RefuseGroupsOfExpertsThatTheLibraryCannotRun) {
+  EXPECT_THAT(fault(deepseek(), R"({"qk_rope_head_dim": 63})"),
+              HasSubstr("qk_rope_head_dim: 63 of a head's"));
+  EXPECT_THAT(fault(deepseek(), R"({"num_key_value_heads": 64})"),
+              HasSubstr("num_key_value_heads: 64 found; expected 128"));
+  EXPECT_NO_THROW(read(deepseek(), R"({"n_group": 8, "topk_group": 4})"));
+  EXPECT_NO_THROW(read(deepseek(), R"({"n_group": 128, "topk_group": 4})"));
+  for (const char* groups : {"0", "7", "256"}) {  // V3 adds up the two best of a group
+    EXPECT_THAT(fault(deepseek(), std::string(R"({"n_group": )") + groups + "}"),
+                HasSubstr(std::string("n_group: ") + groups + " groups of 256"));
+  }
+  EXPECT_THAT(fault(deepseek(), R"({"n_group": 8, "topk_group": 9})"),
+              HasSubstr("topk_group: 9 of 8"));
+  const std::string v2 = R"("model_type": "deepseek_v2", "n_group": 256, "topk_method": )";
+  EXPECT_NO_THROW(read(deepseek(), "{" + v2 + R"("group_limited_greedy", "topk_group": 8})"));
+  EXPECT_NO_THROW(read(deepseek(), "{" + v2 + R"("greedy", "topk_group": null})"));
+}
+
+TEST(HfFamilies, RefuseBucketsThatTheLibraryCannotFill) {
+  const auto t5 = json::parse(R"({"model_type": "t5", "d_model": 512, "d_kv": 64, "d_ff": 2048,
+      "num_layers": 6, "num_heads": 8, "vocab_size": 32128,
+      "relative_attention_num_buckets": 32})");
+  EXPECT_NO_THROW(read(t5, R"({"relative_attention_num_buckets": 4})"));
+  EXPECT_THAT(fault(t5, R"({"relative_attention_num_buckets": 3})"),
+              HasSubstr("relative_attention_num_buckets: 3 found"));
+  EXPECT_NO_THROW(read(t5, R"({"relative_attention_max_distance": 17})"));
+  EXPECT_THAT(fault(t5, R"({"relative_attention_max_distance": 16})"),
+              HasSubstr("relative_attention_max_distance: 16 found"));
+}
+
+TEST(HfFamilies, HeadsOfBitnetAreTheirOwnUnlessTheFileTiesThem) {
+  const std::string words = R"({"model_type": "bitnet", "hidden_act": "relu2"})";
+  json keys = llama();
+  keys.erase("tie_word_embeddings");
+  EXPECT_FALSE(read(keys, words).tied_head);  // BitNetConfig of transformers 5.23
+}
+
+TEST(HfFamilies, Phi3MayRotatePartOfAHead) {
+  EXPECT_EQ(read(llama(), R"({"model_type": "phi3"})").rope_dim, 0);
+  EXPECT_EQ(read(llama(), R"({"model_type": "phi3", "partial_rotary_factor": 0.75})").rope_dim, 96);
+  EXPECT_THAT(fault(llama(), R"({"model_type": "phi3", "partial_rotary_factor": 0.12})"),
+              HasSubstr("partial_rotary_factor: 15 of a head's 128"));
 }
 
 }  // namespace

@@ -114,6 +114,12 @@ TEST(HfParallel, RotatePartOfAHead) {
   EXPECT_EQ(read(newer, R"({"rope_parameters": {"partial_rotary_factor": 0.4}})").rope_dim, 32);
   EXPECT_EQ(read(newer, R"({"rope_parameters": {"rope_type": "default"}})").rope_dim, 40);
   EXPECT_THAT(fault(pythia(), R"({"rotary_pct": 0})"), HasSubstr("rotary_pct: 0 found"));
+  EXPECT_THAT(fault(pythia(), R"({"rotary_pct": 0.04})"), HasSubstr("rotary_pct: 5 of a head's"));
+  EXPECT_THAT(fault(phi(), R"({"partial_rotary_factor": 0.3875})"),
+              HasSubstr("partial_rotary_factor: 31 of a head's 80"));
+  EXPECT_THAT(fault(gptj(), R"({"rotary_dim": 63})"), HasSubstr("rotary_dim: 63 of a head's 256"));
+  EXPECT_THAT(fault(gptj(), R"({"rotary_dim": 0})"), HasSubstr("rotary_dim: 0 found"));
+  EXPECT_THAT(fault(gptj(), R"({"rotary_dim": null})"), HasSubstr("rotary_dim: missing"));
   EXPECT_THAT(fault(gptj(), R"({"rotary_dim": 512})"),
               HasSubstr("rotary_dim: 512 of a head's 256"));
 }

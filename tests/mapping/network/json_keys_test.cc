@@ -20,7 +20,7 @@ std::string refusal(const Call& call) {
 
 TEST(JsonKeys, GivesThePlaceOfASyntaxError) {
   EXPECT_EQ(fault("{\n  \"a\": 1,\n  \"b\" 2\n}"),
-            "c.json: not valid JSON: wrong at byte 19; mend the file there");
+            "c.json: not valid JSON: wrong at line 3, column 7; mend the file there");
   EXPECT_TRUE(fault("").starts_with("c.json: not valid JSON"));
   EXPECT_TRUE(fault("{").starts_with("c.json: not valid JSON"));
   EXPECT_NE(fault(std::string(100'000, '[')).find("nested deeper"), std::string::npos);

@@ -64,7 +64,7 @@ TEST(Adapters, HaveRankTimesTheSidesOfTheirMatrices) {
   s.lora_rank = 16;
   s.lora_parts = {"qkv", "attn_out", "ffn_up", "ffn_gate", "ffn_down"};
   EXPECT_EQ(adapter_parameter_count(s),
-            32 * 16 * ((4096 + 6144) + (4096 + 4096) + 3 * (4096 + 14336)));
+            32 * 16 * ((3 * 4096 + 6144) + (4096 + 4096) + 3 * (4096 + 14336)));
   EXPECT_EQ(parameter_count(s), before);
 }
 

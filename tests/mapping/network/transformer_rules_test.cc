@@ -145,6 +145,8 @@ TEST(TransformerRules, RefusesBlocksThatTheStackCannotHave) {
   EXPECT_THAT(refused("opt-125m", head_norms), HasSubstr("head_norms"));
   EXPECT_THAT(refused("llama-3-8b", [](TransformerSpec& s) { s.rope_dim = 129; }),
               HasSubstr("rope_dim: 129 of a head's 128"));
+  EXPECT_THAT(refused("llama-3-8b", [](TransformerSpec& s) { s.rope_dim = 31; }),
+              HasSubstr("rope_dim: 31 of a head's 128 are rotated"));
   EXPECT_THAT(refused("opt-125m", [](TransformerSpec& s) { s.rope_dim = 8; }),
               HasSubstr("rope_dim"));
   EXPECT_THAT(refused("bert-base", [](TransformerSpec& s) { s.head_bias = true; }),

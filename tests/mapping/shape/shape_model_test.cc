@@ -53,7 +53,7 @@ class Draw {
                      ? "sequential"
                      : one_of<std::string>({"sequential", "parallel", "parallel_one_norm"});
     spec.head_norms = number(0, 1) == 1;
-    spec.rope_dim = spec.positions == "rope" ? number(0, spec.head_size()) : 0;
+    spec.rope_dim = spec.positions == "rope" ? 2 * number(0, spec.head_size() / 2) : 0;
     return spec;
   }
 
