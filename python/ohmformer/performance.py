@@ -139,8 +139,8 @@ def estimate(
     from 1 to experts / chosen ones.
     fidelity of the times of a network and a chip: events (of every step; it must fit), structure
     (identical layers solved once), shape (closed forms), or automatic: events where it fits and they
-    take a few seconds at most (half a minute where a key, such as map.duplication, leaves no other way;
-    what takes longer is refused unless events are asked for).
+    take a few seconds at most (ten where a key, such as map.duplication, leaves no other way; what
+    takes longer is refused unless events are asked for).
 
     >>> import ohmformer as ohm
     >>> mapping = ohm.map(ohm.Network.from_pretrained("vit-small"), ohm.Chip.load("rram_22nm"))
