@@ -38,7 +38,7 @@ std::optional<AskedKey> beyond_layers(const ChipSpec& chip) {
 void require_none(const ChipSpec& chip, const std::optional<AskedKey>& key) {
   if (!key) return;
   throw ArgumentError(fmt::format(
-      "chip {}: {}: only a mapping of all tiles follows it, and layers that are solved once have "
+      "chip {}: {}: only a mapping of all tiles knows it, and layers that are solved once have "
       "none; expected {}, or an estimate of map() on chips that hold the network",
       chip.name, key->key, key->expected));
 }

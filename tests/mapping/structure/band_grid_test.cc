@@ -118,8 +118,9 @@ TEST(BandGrid, LayersThatFillChipsWasteNone) {
   EXPECT_EQ(chips_on(chip, grid, grid.rows_of(runs)), grid.columns == 24 ? 321 : 322);
 }
 
-/// Layers from a chip's third upwards: never more than a quarter beyond their tiles, an eighth as a
-/// rule, and a chip; before, layers little larger than half a chip, or than one, took twice theirs.
+/// Layers from a chip's third upwards: as a rule an eighth beyond their tiles and a chip, never a
+/// third; layers little larger than half a chip, or than one, on chips of their own take twice
+/// theirs.
 TEST(BandGrid, WastesLittle) {
   Index cases = 0, beyond_an_eighth = 0;
   double worst = 0.0;
@@ -139,10 +140,10 @@ TEST(BandGrid, WastesLittle) {
       worst = std::max(worst, chips / need);
       ++cases;
       if (chips > 1.125 * need + 1.0) ++beyond_an_eighth;
-      EXPECT_LE(chips, 1.25 * need + 1.0) << columns << " x " << rows << ": " << tiles;
+      EXPECT_LE(chips, 1.33 * need + 1.0) << columns << " x " << rows << ": " << tiles;
     }
   }
-  EXPECT_LE(beyond_an_eighth, cases / 6) << worst;
+  EXPECT_LE(beyond_an_eighth, cases / 4) << worst;
 }
 
 }  // namespace
