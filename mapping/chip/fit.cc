@@ -4,9 +4,10 @@
 #include <algorithm>
 
 #include "mapping/chip/chip.h"
-#include "mapping/macros/chips_for.h"
 #include "mapping/macros/matrix_kind.h"
 #include "mapping/macros/tile_filler.h"
+#include "mapping/structure/bands.h"
+#include "mapping/structure/layout.h"
 #include "mapping/system/chip_dies.h"
 
 namespace ohm {
@@ -32,11 +33,15 @@ double share(const FitPart& part) {
   return static_cast<double>(part.cells) / static_cast<double>(part.array_cells);
 }
 
-std::vector<FitKind> kinds_of(const Chip& chip, const std::vector<Index>& arrays) {
+/// By kind of macro: what their arrays take, tiles of every layer in bands for themselves.
+std::vector<FitKind> kinds_of(const Chip& chip, const std::vector<Index>& arrays,
+                              const std::vector<Band>& bands) {
   std::vector<FitKind> kinds;
   for (size_t k = 0; k < arrays.size(); ++k) {
     FitKind kind{chip.kinds[k].name, arrays[k], 0, {}};
     kind.tiles = tiles_for({arrays[k]}, {chip.kinds[k].macros_per_tile});
+    if (!bands.empty()) kind.tiles = 0;
+    for (const Band& band : bands) kind.tiles += band.tiles_of_kind[k];
     kind.area = static_cast<double>(kind.tiles) * chip.kinds[k].tile_area;
     kinds.push_back(kind);
   }
@@ -44,10 +49,13 @@ std::vector<FitKind> kinds_of(const Chip& chip, const std::vector<Index>& arrays
 }
 
 /// Without more chips than can be mapped, whose links would count beyond whole numbers.
-Chip system_of(const ChipSpec& spec, Index chips, const std::vector<FitKind>& kinds) {
-  Chip chip = compile_chip(spec, std::min(chips, kMostSystemTiles / spec.n_tiles()));
-  for (size_t k = 1; k < kinds.size(); ++k) {
-    if (spec.macros[k - 1].tiles == MacroKindSpec::kAuto) chip.kinds[k].tiles = kinds[k].tiles;
+Chip system_of(const ChipSpec& spec, const Layout& layout, const Fit& fit, Index all) {
+  const Index chips = std::min(all, kMostSystemTiles / spec.n_tiles());
+  const bool on_bands = layout.bands && grows(spec.system) && chips == all;
+  Chip chip =
+      on_bands ? compile_chip(on_grid(spec, layout.grid, layout.rows)) : compile_chip(spec, chips);
+  for (size_t k = 1; k < fit.kinds.size(); ++k) {
+    if (spec.macros[k - 1].tiles == MacroKindSpec::kAuto) chip.kinds[k].tiles = fit.kinds[k].tiles;
   }
   return chip;
 }
@@ -77,17 +85,18 @@ Fit fit(const Network& network, const ChipSpec& spec) {
   result.arrays = total.arrays;
   result.utilisation = share(total);
   result.tiles_per_chip = spec.n_tiles();
-  result.kinds = kinds_of(chip, arrays);
+  const Layout layout = layout_of(network, spec);
+  result.kinds =
+      kinds_of(chip, arrays, layout.bands ? bands_of(network, spec) : std::vector<Band>());
   for (const FitKind& kind : result.kinds) {
     result.tiles += kind.tiles;
     result.area += kind.area;
   }
-  std::vector<Index> tiles;
-  for (const FitKind& kind : result.kinds) tiles.push_back(kind.tiles);
-  result.chips = chips_for(spec, tiles);
-  const Index system_chips = n_chips(sized(spec.system, result.chips));
+  result.chips = layout.chips;
+  const Index system_chips =
+      layout.bands && grows(spec.system) ? layout.chips : n_chips(sized(spec.system, result.chips));
   result.system_chips = system_chips - dies_without_weights(spec);
-  result.chip_area = system_of(spec, system_chips, result.kinds).area();
+  result.chip_area = system_of(spec, layout, result, system_chips).area();
   result.reticles = result.chip_area / spec.reticle;
   return result;
 }

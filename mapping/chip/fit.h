@@ -29,8 +29,9 @@ struct FitKind {
 
 /// Whether and how a network fits: closed forms, for networks of any size.
 ///
-/// Blocks are packed across matrices: only the last tile of a kind may be partly empty. A chip
-/// whose tiles do not suffice is taken several times, whether or not its system has so many.
+/// Blocks are packed across matrices: only the last tile of a kind may be partly empty, in bands
+/// that of every layer. A chip whose tiles do not suffice is taken several times, whether or not
+/// its system has so many, as layout_of() lays the network on it.
 struct Fit {
   Index crossbar_weights = 0, cells = 0, arrays = 0, tiles = 0;
   Index tiles_per_chip = 0;

@@ -11,6 +11,8 @@
 #include "mapping/macros/chips_for.h"
 #include "mapping/macros/matrix_kind.h"
 #include "mapping/macros/tile_filler.h"
+#include "mapping/structure/bands.h"
+#include "mapping/structure/layout.h"
 #include "mapping/system/chip_dies.h"
 #include "mapping/system/router.h"
 #include "mapping/verify/verify_mapping.h"
@@ -170,6 +172,69 @@ std::vector<Index> fewest_tiles(const Network& network, const ChipSpec& spec) {
   return tiles_of_blocks(network, chip);
 }
 
+void require_room_for_bands(const Network& network, const ChipSpec& spec, const Layout& layout) {
+  if (const auto key = beyond_bands(spec); key && spec.map.placement == "bands") {
+    throw ConfigError(
+        fmt::format("chip {}: map.placement: bands beside {}; expected {} there, or "
+                    "snake here",
+                    spec.name, key->key, key->expected));
+  }
+  const bool joined = layout.joined.system.empty() || !spec.system.empty();
+  const bool mapped = layout.chips <= kMostSystemTiles / spec.n_tiles();
+  if (joined && mapped && has_rows(layout.joined, layout.grid, layout.rows)) return;
+  const auto kinds = fewest_tiles(network, spec);
+  const Index fewest = std::accumulate(kinds.begin(), kinds.end(), Index{0});
+  const bool holds = !grows(spec.system) && fewest <= spec.n_tiles() * n_chips(spec.system);
+  refuse(network, spec, mapped && !holds ? fewest : layout.rows * layout.grid.columns);
+}
+
+/// Still without what follows from the places.
+Mapping in_bands(const Network& network, const ChipSpec& spec, const Layout& layout) {
+  require_room_for_bands(network, spec, layout);
+  Chip chip = compile_chip(on_grid(spec, layout.grid, layout.rows));
+  chip.widths.matrices = matrix_widths(network, spec);
+  const std::vector<Band> bands = bands_on(network, spec, layout.grid);
+  auto [partition, slots] = store_in_bands(network, chip, bands);
+  Arrangement arrangement = arrange(network, chip, partition);
+  Placement placement = placement_of(network, partition, chip, std::move(slots));
+  placement.tiles_of_kind.assign(chip.kinds.size(), 0);
+  for (const Band& band : bands) {
+    placement.tiles_used += band.tiles;
+    for (size_t k = 0; k < chip.kinds.size(); ++k) {
+      placement.tiles_of_kind[k] += band.tiles_of_kind[k];
+    }
+  }
+  if (chip.kinds.size() == 1) placement.tiles_of_kind.clear();
+  return {network,
+          std::move(chip),
+          std::move(partition),
+          std::move(arrangement),
+          std::move(placement),
+          {},
+          {},
+          {},
+          {}};
+}
+
+Mapping along_snake(const Network& network, const ChipSpec& spec) {
+  Chip chip = chip_for(network, spec, fewest_tiles(network, spec));
+  Partition partition = partition_network(network, chip);
+  Arrangement arrangement = arrange(network, chip, partition);
+  const std::vector<Index> tiles = tiles_of_arrays(arrangement, chip);
+  const Index all = std::accumulate(tiles.begin(), tiles.end(), Index{0});
+  if (all > chip.mesh.size() - tiles_of_dies(chip)) chip = chip_for(network, spec, tiles);
+  Placement placement = place(network, partition, arrangement, chip);
+  return {network,
+          std::move(chip),
+          std::move(partition),
+          std::move(arrangement),
+          std::move(placement),
+          {},
+          {},
+          {},
+          {}};
+}
+
 }  // namespace
 
 std::vector<StoredBlock> Mapping::stored_blocks() const {
@@ -205,23 +270,9 @@ std::int64_t Mapping::weights_in_dram() const {
 
 Mapping map_network(const Network& network, const ChipSpec& spec) {
   require_matches(network, spec);
-  Chip chip = chip_for(network, spec, fewest_tiles(network, spec));
-  Partition partition = partition_network(network, chip);
-  Arrangement arrangement = arrange(network, chip, partition);
-  const std::vector<Index> tiles = tiles_of_arrays(arrangement, chip);
-  const Index all = std::accumulate(tiles.begin(), tiles.end(), Index{0});
-  if (all > chip.mesh.size() - tiles_of_dies(chip)) chip = chip_for(network, spec, tiles);
-  Placement placement = place(network, partition, arrangement, chip);
-  settle_kinds(network, placement, chip);
-  Mapping mapping{network,
-                  std::move(chip),
-                  std::move(partition),
-                  std::move(arrangement),
-                  std::move(placement),
-                  {},
-                  {},
-                  {},
-                  {}};
+  const Layout layout = layout_of(network, spec);
+  Mapping mapping = layout.bands ? in_bands(network, spec, layout) : along_snake(network, spec);
+  settle_kinds(network, mapping.placement, mapping.chip);
   route_all(mapping);
   mapping.traffic.start_link_bytes = mapping.traffic.link_bytes;
   if (spec.map.placement == "anneal" && mapping.placement.tiles_used > 0) {

@@ -21,7 +21,7 @@ namespace ohm {
 /// Chip::crossing_costs() of those on chip.
 struct Traffic {
   std::int64_t link_bytes = 0, lower_bound = 0;
-  std::int64_t start_link_bytes = 0;  ///< along the snake, before the annealing
+  std::int64_t start_link_bytes = 0;  ///< before the annealing
 
   /// Share of the traffic above its lower bound.
   double gap() const {
@@ -50,8 +50,8 @@ struct Mapping {
   std::int64_t weights_in_dram() const;
 };
 
-/// Maps a network onto a chip, or onto the chips of its system, as chip.map says; ConfigError if it
-/// does not fit, or where a rule of map.matrices matches nothing.
+/// Maps a network onto a chip, or onto the chips of its system, as chip.map and layout_of() say;
+/// ConfigError if it does not fit, or where a rule of map.matrices matches nothing.
 Mapping map_network(const Network& network, const ChipSpec& chip);
 
 }  // namespace ohm

@@ -38,8 +38,10 @@ void MapSpec::visit(Visitor& v) {
   v.value(Field("budget", "tiles that copies may take: up to 1 a share of the chip, above tiles")
               .positive(),
           budget);
-  v.value(Field("placement", "tiles along the snake, or annealed from there")
-              .one_of({"snake", "anneal"}),
+  v.value(Field("placement",
+                "tiles along the snake, annealed from there, or layers in bands of whole rows; "
+                "auto: bands on several chips where nothing speaks against them, else the snake")
+              .one_of({"auto", "snake", "bands", "anneal"}),
           placement);
   v.value(Field("moves", "of the annealing; auto: 1000 for each tile in use")
               .between(0, 1e10)

@@ -21,17 +21,19 @@ struct MatrixRule {
 };
 
 /// How a network is mapped onto a chip. The defaults store every matrix once, each block in an
-/// array of its own, along the snake.
+/// array of its own, along the snake of one chip or, on several, layer by layer.
 struct MapSpec {
   std::string split = "chip";    ///< chip (as its row_split says) | max | equal | accuracy
   std::string packing = "none";  ///< none | edge_blocks: blocks that fill no array share one
   /// what copies are for: none | throughput (of tokens) | latency (of an input of many tokens; one
   /// token alone passes one copy of each matrix)
   std::string duplication = "none";
-  double budget = 1.0;              ///< of copies: up to 1 a share of the chip's tiles, above tiles
-  std::string placement = "snake";  ///< snake | anneal
-  Index moves = 0;                  ///< of the annealing; 0: 1000 for each tile in use
-  Index seed = 0;                   ///< of the annealing
+  double budget = 1.0;  ///< of copies: up to 1 a share of the chip's tiles, above tiles
+  /// snake | bands: layers on whole rows of tiles | anneal | auto: bands where several chips are
+  /// joined, see layout_of()
+  std::string placement = "auto";
+  Index moves = 0;  ///< of the annealing; 0: 1000 for each tile in use
+  Index seed = 0;   ///< of the annealing
   /// that the positions of a head are dealt out to; 0: few that are quick, see head_teams()
   Index attention_tiles = 0;
   Index context = 2048;              ///< positions that tiles are dealt out for

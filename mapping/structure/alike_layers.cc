@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
+#include <utility>
 
 #include "core/error.h"
 #include "mapping/macros/matrix_kind.h"
@@ -36,12 +38,10 @@ void require_matches(const Network& reduced, const Reduction& reduction, const C
   }
 }
 
-}  // namespace
-
-void require_alike_layers(const Network& reduced, const Reduction& reduction,
-                          const ChipSpec& chip) {
-  if (chip.map.matrices.empty()) return;
-  require_matches(reduced, reduction, chip);
+/// A kept matrix and the name of one that it stands for, where rules treat that otherwise.
+std::optional<std::pair<const StaticMatmul*, std::string>> first_unlike(const Network& reduced,
+                                                                        const Reduction& reduction,
+                                                                        const ChipSpec& chip) {
   for (const StaticMatmul& kept : reduced.matmuls) {
     if (kept.layer < 0) continue;
     const MatrixKind kind = kind_of(kept, chip);
@@ -49,14 +49,31 @@ void require_alike_layers(const Network& reduced, const Reduction& reduction,
     for (const int layer : reduction.layers_of(kept.layer)) {
       StaticMatmul other = kept;
       other.name = fmt::format("h.{}.{}", layer, rest);
-      if (same(kind_of(other, chip), kind)) continue;
-      throw ArgumentError(fmt::format(
-          "chip {}: map.matrices: rules treat '{}' otherwise than layer {} of the {} that are "
-          "solved once; expected rules that hold for all layers of a kind, such as h.*.{}, or an "
-          "estimate of a mapping",
-          chip.name, other.name, kept.layer, reduction.stands_for(kept.layer), rest));
+      if (!same(kind_of(other, chip), kind)) return std::pair(&kept, other.name);
     }
   }
+  return {};
+}
+
+}  // namespace
+
+bool are_alike_layers(const Network& reduced, const Reduction& reduction, const ChipSpec& chip) {
+  return chip.map.matrices.empty() || !first_unlike(reduced, reduction, chip);
+}
+
+void require_alike_layers(const Network& reduced, const Reduction& reduction,
+                          const ChipSpec& chip) {
+  if (chip.map.matrices.empty()) return;
+  require_matches(reduced, reduction, chip);
+  const auto unlike = first_unlike(reduced, reduction, chip);
+  if (!unlike) return;
+  const auto& [kept, other] = *unlike;
+  throw ArgumentError(fmt::format(
+      "chip {}: map.matrices: rules treat '{}' otherwise than layer {} of the {} that are "
+      "solved once; expected rules that hold for all layers of a kind, such as h.*.{}, or an "
+      "estimate of a mapping",
+      chip.name, other, kept->layer, reduction.stands_for(kept->layer),
+      kept->name.substr(fmt::format("h.{}.", kept->layer).size())));
 }
 
 }  // namespace ohm

@@ -12,4 +12,7 @@ namespace ohm {
 /// ConfigError a rule that matches none.
 void require_alike_layers(const Network& reduced, const Reduction& reduction, const ChipSpec& chip);
 
+/// Whether rules of map.matrices treat all layers alike that a kept one stands for.
+bool are_alike_layers(const Network& reduced, const Reduction& reduction, const ChipSpec& chip);
+
 }  // namespace ohm

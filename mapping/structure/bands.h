@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <utility>
 #include <vector>
 
 #include "mapping/chip/map_network.h"
@@ -24,11 +25,15 @@ struct BandMapping {
   std::vector<Band> bands;
 };
 
+/// The bands of a network, still without rows.
+std::vector<Band> bands_of(const Network& network, const ChipSpec& chip);
+
+/// Bands that are alike as runs; those of a reduced network with all layers that they stand for.
+std::vector<BandRun> runs_of(const TransformerSpec& spec, const std::vector<Band>& bands,
+                             const Reduction* reduction = nullptr);
+
 /// Where the bands of a network lie on the grid.
 std::vector<Band> bands_on(const Network& network, const ChipSpec& chip, const BandGrid& grid);
-
-/// Tiles of the largest layer.
-Index tiles_of_layers(const Network& network, const ChipSpec& chip);
 
 /// By kind of layers (see keep_layers()): after how many a layer stands alike at all borders.
 std::vector<Index> periods_of(const Network& network, const ChipSpec& chip, const BandGrid& grid);
@@ -41,12 +46,19 @@ std::vector<Index> periods_of(const Network& network, const ChipSpec& chip, cons
 /// shifted by whole rows, and so are their messages, which travel first along the row. The mesh has
 /// the columns of the grid and as many rows as it takes. Only blocks of listed experts (see
 /// is_listed()) are in the partition, the others leave their slots free; what follows from blocks
-/// alone (verification) is left to map_network().
+/// alone (verification) is left to map_network(), which lays all of them on the same slots.
 BandMapping map_in_bands(const Network& network, const ChipSpec& chip, const BandGrid& grid);
+
+/// Blocks of all matrices and their slots on a chip (see on_grid()) with the columns of the grid.
+std::pair<Partition, std::vector<Slot>> store_in_bands(const Network& network, const Chip& chip,
+                                                       const std::vector<Band>& bands);
 
 /// The chip's system with so many rows of tiles of the grid; one chip grows instead where it has
 /// none.
 ChipSpec on_grid(ChipSpec chip, const BandGrid& grid, Index rows);
+
+/// Chips of which each has its DRAM, and as many tiles of a kind as a network takes.
+ChipSpec alike(ChipSpec chip);
 
 /// Rows of tiles that the whole network takes.
 Index rows_of(const std::vector<Band>& bands, const Reduction& reduction, const BandGrid& grid);

@@ -18,30 +18,15 @@
 #include "mapping/estimate/power_density.h"
 #include "mapping/macros/matrix_kind.h"
 #include "mapping/network/experts.h"
-#include "mapping/network/parameter_count.h"
 #include "mapping/schedule/append.h"
 #include "mapping/schedule/plan_attention.h"
 #include "mapping/schedule/plan_tokens.h"
-#include "mapping/structure/event_work.h"
 #include "mapping/structure/gated_layers.h"
 #include "mapping/structure/laid_layers.h"
-#include "mapping/structure/require_bands.h"
 #include "mapping/structure/structure_assumptions.h"
 
 namespace ohm {
 namespace {
-
-/// Periods of layers to keep: all of what is small enough, else three of each kind, the last two of
-/// which are compared.
-Index periods_kept(const TransformerSpec& spec, const Request& request, Fidelity fidelity) {
-  constexpr double kMostWeights = 2e9;  // that are laid out
-  constexpr Index kMatricesOfALayer = 4;
-  const double work = static_cast<double>(request.tokens()) * static_cast<double>(request.batch) *
-                      event_work(kMatricesOfALayer * spec.n_layers, 0);
-  const bool small = fidelity == Fidelity::automatic && work <= kQuickWork &&
-                     static_cast<double>(parameter_count(spec)) <= kMostWeights;
-  return small ? std::max<Index>(2, spec.n_layers) : 3;
-}
 
 class Scaled {
  public:
@@ -299,7 +284,7 @@ class Scaled {
     const std::string peak = peak_power_warning(chip, result_);
     if (!peak.empty()) result_.assumptions.push_back(peak);
     if (chip.spec.yield.given()) result_.package = good_package(chip.spec, result_.chip_area);
-    for (std::string& each : structure_assumptions(chip_, chip.spec.system, result_)) {
+    for (std::string& each : structure_assumptions(chip_, joined_.system, result_)) {
       result_.assumptions.push_back(std::move(each));
     }
   }
@@ -344,7 +329,7 @@ void require_decoding(const TransformerSpec& network, const ChipSpec& chip) {
 StructureModel::StructureModel(TransformerSpec network, ChipSpec chip, Fidelity fidelity)
     : network_(std::move(network)), chip_(std::move(chip)), fidelity_(fidelity) {
   require_units(chip_);
-  require_bands(chip_);
+  require_none(chip_, beyond_layers(chip_));
 }
 
 StructureModel::~StructureModel() = default;
@@ -374,6 +359,14 @@ Estimate StructureModel::decoding(const Workload& workload) {
 Index StructureModel::kv_capacity(const Workload& workload) {
   LaidLayers& layers = layers_for(resolve_on(chip_, network_, workload));
   return Scaled(network_, chip_, workload, fidelity_, layers).capacity();
+}
+
+std::optional<AskedKey> asks_for_all_tiles(const TransformerSpec& network, const ChipSpec& chip,
+                                           const Workload& workload) {
+  if (auto key = beyond_layers(chip)) return key;
+  if (workload.activity.size() > 1) return AskedKey{"activity", "one entry for all matrices"};
+  const Request request = resolve_on(chip, network, workload);
+  return stand_apart(network, chip, periods_kept(network, request, Fidelity::automatic));
 }
 
 Estimate estimate_structure(const TransformerSpec& network, const ChipSpec& chip,

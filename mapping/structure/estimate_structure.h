@@ -2,9 +2,11 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 
 #include "mapping/estimate/estimate.h"
 #include "mapping/structure/compose_times.h"
+#include "mapping/structure/require_bands.h"
 
 namespace ohm {
 
@@ -23,6 +25,11 @@ struct LaidLayers;
 /// matrix.
 Estimate estimate_structure(const TransformerSpec& network, const ChipSpec& chip,
                             const Workload& workload, Fidelity fidelity = Fidelity::automatic);
+
+/// The key of the chip (or of the workload: activity) that only a mapping of all tiles follows, so
+/// that estimate_structure() refuses it; none: it takes it. Throws what resolve() throws.
+std::optional<AskedKey> asks_for_all_tiles(const TransformerSpec& network, const ChipSpec& chip,
+                                           const Workload& workload);
 
 /// A network on as many chips as it needs, laid out once for many workloads.
 class StructureModel {

@@ -22,16 +22,16 @@ double event_work(Index matrices, Index tiles) {
          kClaimsOfATile * static_cast<double>(tiles);
 }
 
-bool simulates_all(Index matrices, Index tiles, Index tokens) {
+bool simulates_all(Index matrices, Index tiles, Index tokens, double work) {
   const double laid_out = kLayingOut * event_work(0, tiles);
-  return laid_out + static_cast<double>(tokens) * event_work(matrices, tiles) <= kUnaskedWork;
+  return laid_out + static_cast<double>(tokens) * event_work(matrices, tiles) <= work;
 }
 
-bool simulates_all(const Network& network, const ChipSpec& chip, Index tokens) {
+bool simulates_all(const Network& network, const ChipSpec& chip, Index tokens, double work) {
   const Index matrices = std::ssize(network.matmuls);
-  if (!simulates_all(matrices, 0, tokens)) return false;  // whatever tiles it takes
+  if (!simulates_all(matrices, 0, tokens, work)) return false;  // whatever tiles it takes
   const Fit found = fit(network, chip);
-  return found.fits() && simulates_all(matrices, found.tiles, tokens);
+  return found.fits() && simulates_all(matrices, found.tiles, tokens, work);
 }
 
 }  // namespace ohm

@@ -12,7 +12,8 @@ namespace ohm {
 inline constexpr double kQuickWork = 6e7;    ///< what nobody notices: a third of a second
 inline constexpr double kKeptWork = 1.2e8;   ///< kept layers of a prompt, unasked
 inline constexpr double kUnaskedWork = 3e8;  ///< all steps on all tiles of a network that fits
-inline constexpr double kAskedWork = 2e9;    ///< layers of a prompt that are asked for
+/// Layers of a prompt that are asked for; all steps on all tiles where a key knows no other way.
+inline constexpr double kAskedWork = 2e9;
 
 /// Of one token of a plan.
 double event_work(const TokenPlan& plan);
@@ -21,11 +22,12 @@ double event_work(const TokenPlan& plan);
 /// tile, as GPT-2, Llama-3 and GPT-3 have on the shipped chips.
 double event_work(Index matrices, Index tiles);
 
-/// Whether all steps of so many tokens are simulated unasked on all tiles, which must be laid out
-/// first: that costs as much as three thousand tokens.
-bool simulates_all(Index matrices, Index tiles, Index tokens);
+/// Whether all steps of so many tokens are simulated on all tiles within so much work. Tiles must
+/// be laid out first: that costs as much as three thousand tokens.
+bool simulates_all(Index matrices, Index tiles, Index tokens, double work = kUnaskedWork);
 
 /// The same of a network and the tiles that it takes; never where the chip does not hold it.
-bool simulates_all(const Network& network, const ChipSpec& chip, Index tokens);
+bool simulates_all(const Network& network, const ChipSpec& chip, Index tokens,
+                   double work = kUnaskedWork);
 
 }  // namespace ohm

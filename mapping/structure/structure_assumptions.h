@@ -9,7 +9,8 @@
 namespace ohm {
 
 /// What an estimate of layers that are solved once takes for granted: how its chips are joined and
-/// filled, and what its times are. `system`: that of the chips the network has got.
+/// filled, and what its times are. `system`: what joins its chips,
+/// empty where one holds it.
 std::vector<std::string> structure_assumptions(const ChipSpec& asked, const SystemSpec& system,
                                                const Estimate& estimate);
 

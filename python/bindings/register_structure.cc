@@ -88,12 +88,27 @@ void register_structure(py::module_& module) {
   register_model(module);
   module.def(
       "simulates_all",
-      [](const LoadedNetwork& network, const ChipSpec& chip, double tokens) {
+      [](const LoadedNetwork& network, const ChipSpec& chip, double tokens, bool needed) {
         constexpr double kMost = 1e18;  // too many in any case
-        return simulates_all(network.network, chip, static_cast<Index>(std::min(tokens, kMost)));
+        return simulates_all(network.network, chip, static_cast<Index>(std::min(tokens, kMost)),
+                             needed ? kAskedWork : kUnaskedWork);
       },
-      py::arg("network"), py::arg("chip"), py::arg("tokens"),
-      "Whether so many tokens are simulated event by event, unasked, on all tiles.");
+      py::arg("network"), py::arg("chip"), py::arg("tokens"), py::arg("needed") = false,
+      "Whether so many tokens are simulated event by event, unasked, on all tiles; `needed`: where "
+      "nothing else answers.");
+  module.def(
+      "asks_for_all_tiles",
+      [](const LoadedNetwork& network, const ChipSpec& chip, std::optional<Index> prompt,
+         std::optional<Index> generate, Index batch, std::vector<InputStatistics> activity)
+          -> std::optional<std::pair<std::string, std::string>> {
+        const Workload workload{prompt, generate, batch, std::move(activity)};
+        const auto asked = asks_for_all_tiles(network.network.spec, chip, workload);
+        if (!asked) return {};
+        return std::pair(asked->key, asked->expected);
+      },
+      py::arg("network"), py::arg("chip"), py::arg("prompt"), py::arg("generate"), py::arg("batch"),
+      py::arg("activity"),
+      "The key that only a mapping of all tiles follows, and what it would have to say; or None.");
   module.def(
       "tokens_of",
       [](const LoadedNetwork& network, const ChipSpec& chip, std::optional<Index> prompt,

@@ -8,7 +8,7 @@ import numpy
 import numpy.typing
 import os
 import typing
-__all__: list[str] = ['ArgumentError', 'BaselineSpec', 'Calibration', 'ChipSpec', 'ConfigError', 'Converter', 'CostEstimate', 'DeviceSpec', 'Error', 'EvaluationSet', 'GatedWires', 'InputStatistics', 'MacroArrays', 'MacroSpec', 'MappedNetwork', 'NetworkGraph', 'ProgrammedChip', 'QuantisedNetwork', 'RowLineWires', 'Safetensors', 'SolveError', 'StructureModel', 'WireResistances', 'adc_cost', 'available_threads', 'baseline_estimate', 'baseline_rows', 'baseline_steady', 'block_cost', 'check_chip', 'check_macro', 'chip_peak', 'chip_step', 'chip_with_only', 'component_names', 'decode_gain', 'did_you_mean', 'driven_currents', 'driven_deck', 'driven_operating_point', 'effective_conductance', 'error_sources', 'estimate_structure', 'fit', 'float_score', 'gated_currents', 'gated_deck', 'gated_row_line_currents', 'gated_row_line_deck', 'ir_drop', 'length_presets', 'linear_conditions', 'load_experiment', 'logits', 'macro_of', 'macro_peak', 'macro_shape', 'mean_wire_loss', 'network_presets', 'read_spec', 'serve_baseline', 'serve_chip', 'serve_structure', 'simulates_all', 'sweep_shape', 'tokens_of', 'with_only']
+__all__: list[str] = ['ArgumentError', 'BaselineSpec', 'Calibration', 'ChipSpec', 'ConfigError', 'Converter', 'CostEstimate', 'DeviceSpec', 'Error', 'EvaluationSet', 'GatedWires', 'InputStatistics', 'MacroArrays', 'MacroSpec', 'MappedNetwork', 'NetworkGraph', 'ProgrammedChip', 'QuantisedNetwork', 'RowLineWires', 'Safetensors', 'SolveError', 'StructureModel', 'WireResistances', 'adc_cost', 'asks_for_all_tiles', 'available_threads', 'baseline_estimate', 'baseline_rows', 'baseline_steady', 'block_cost', 'check_chip', 'check_macro', 'chip_peak', 'chip_step', 'chip_with_only', 'component_names', 'decode_gain', 'did_you_mean', 'driven_currents', 'driven_deck', 'driven_operating_point', 'effective_conductance', 'error_sources', 'estimate_structure', 'fit', 'float_score', 'gated_currents', 'gated_deck', 'gated_row_line_currents', 'gated_row_line_deck', 'ir_drop', 'length_presets', 'linear_conditions', 'load_experiment', 'logits', 'macro_of', 'macro_peak', 'macro_shape', 'mean_wire_loss', 'network_presets', 'read_spec', 'serve_baseline', 'serve_chip', 'serve_structure', 'simulates_all', 'sweep_shape', 'tokens_of', 'with_only']
 class Error(Exception):
     """
     Base of everything that Ohmformer raises on purpose: one sentence with what was found, what was expected and how to mend it.
@@ -424,6 +424,10 @@ def adc_cost(fields: collections.abc.Sequence[tuple[str, str, str]], node: str, 
     """
     Energy per conversion and area of one converter in a technology, with their ranges.
     """
+def asks_for_all_tiles(network: NetworkGraph, chip: ChipSpec, prompt: typing.SupportsInt | typing.SupportsIndex | None, generate: typing.SupportsInt | typing.SupportsIndex | None, batch: typing.SupportsInt | typing.SupportsIndex, activity: collections.abc.Sequence[InputStatistics]) -> tuple[str, str] | None:
+    """
+    The key that only a mapping of all tiles follows, and what it would have to say; or None.
+    """
 def available_threads() -> int:
     """
     Processors that this process may use.
@@ -580,9 +584,9 @@ def serve_structure(model: StructureModel, mix: str) -> dict:
     """
     The same on as many chips as the network needs.
     """
-def simulates_all(network: NetworkGraph, chip: ChipSpec, tokens: typing.SupportsFloat | typing.SupportsIndex) -> bool:
+def simulates_all(network: NetworkGraph, chip: ChipSpec, tokens: typing.SupportsFloat | typing.SupportsIndex, needed: bool = False) -> bool:
     """
-    Whether so many tokens are simulated event by event, unasked, on all tiles.
+    Whether so many tokens are simulated event by event, unasked, on all tiles; `needed`: where nothing else answers.
     """
 def sweep_shape(network: NetworkGraph, chip: ChipSpec, prompt: typing.SupportsInt | typing.SupportsIndex | None, generate: typing.SupportsInt | typing.SupportsIndex | None, batch: typing.SupportsInt | typing.SupportsIndex, axes: collections.abc.Sequence[tuple[str, collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex | str | collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex]]]]) -> tuple:
     """

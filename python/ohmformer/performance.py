@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ohmformer import _core
 from ohmformer.checks import whole
 from ohmformer.chip import Chip
-from ohmformer.errors import ArgumentError, Error
+from ohmformer.errors import ArgumentError
 from ohmformer.mapping import Mapping, fit, map_network
 from ohmformer.network import Network
 
@@ -139,7 +139,8 @@ def estimate(
     from 1 to experts / chosen ones.
     fidelity of the times of a network and a chip: events (of every step; it must fit), structure
     (identical layers solved once), shape (closed forms), or automatic: events where it fits and they
-    take a few seconds at most.
+    take a few seconds at most (ten where a key, such as map.duplication, leaves no other way; what
+    takes longer is refused unless events are asked for).
 
     >>> import ohmformer as ohm
     >>> mapping = ohm.map(ohm.Network.from_pretrained("vit-small"), ohm.Chip.load("rram_22nm"))
@@ -157,25 +158,15 @@ def estimate(
     generate = None if generate is None else whole(generate, "generate", 0, LARGEST)
     shares = [_core.InputStatistics(*entry) if isinstance(entry, tuple) else entry for entry in activity]
     workload = prompt, generate, whole(batch, "batch", 0, LARGEST), shares, float(expert_imbalance)
-    mapping = _mapped(mapping, fidelity, workload[:3])
+    mapping = _mapped(mapping, fidelity, workload[:4])
     if isinstance(mapping, Mapping):
         tokens = whole(timeline_tokens, "timeline_tokens", 0, LARGEST)
         return Performance(_core.CostEstimate.of(mapping._mapped, *workload, tokens))
     network, chip = mapping
-    try:
-        return Performance(_core.estimate_structure(network._graph, chip._spec, *workload, fidelity))
-    except Error as refusal:
-        if fidelity != "automatic" or not fit(network, chip)["fits"]:
-            raise
-        # it asks for what only a mapping of all tiles knows: events, however long they take
-        try:
-            mapping = map_network(network, chip)
-        except Error:
-            raise refusal from None
-    return estimate(mapping, prompt, generate, batch, activity=shares, expert_imbalance=expert_imbalance)
+    return Performance(_core.estimate_structure(network._graph, chip._spec, *workload, fidelity))
 
 
-def _mapped(given: Any, fidelity: str, workload: tuple[int | None, int | None, int]) -> Mapping | tuple[Network, Chip]:
+def _mapped(given: Any, fidelity: str, workload: tuple[int | None, int | None, int, list]) -> Mapping | tuple[Network, Chip]:
     """A mapping where every step is to be simulated, else the network and its chip."""
     if isinstance(given, Mapping):
         if fidelity in ("structure", "shape"):
@@ -185,6 +176,24 @@ def _mapped(given: Any, fidelity: str, workload: tuple[int | None, int | None, i
         found = type(given).__name__
         raise ArgumentError(f"mapping: {found} found; expected the result of ohmformer.map(), or a network and a chip")
     network, chip = given
-    tokens = _core.tokens_of(network._graph, chip._spec, *workload)
-    unasked = fidelity == "automatic" and _core.simulates_all(network._graph, chip._spec, tokens)
-    return map_network(network, chip) if unasked or fidelity == "events" else given
+    tokens = _core.tokens_of(network._graph, chip._spec, *workload[:3])
+    if fidelity == "events" or (fidelity == "automatic" and _simulated(network, chip, tokens, workload)):
+        return map_network(network, chip)
+    return given
+
+
+def _simulated(network: Network, chip: Chip, tokens: float, workload: tuple) -> bool:
+    """Whether every step is simulated unasked: where that is quick, or a key that nothing else follows wants it."""
+    pair = network._graph, chip._spec
+    if _core.simulates_all(*pair, tokens):
+        return True
+    asked = _core.asks_for_all_tiles(*pair, *workload)
+    if asked is None or not fit(network, chip)["fits"]:
+        return False
+    if _core.simulates_all(*pair, tokens, needed=True):
+        return True
+    key, expected = asked
+    raise ArgumentError(
+        f"chip {chip.name}: {key}: only a simulation of every step of {network.name} on all of its tiles follows it, which takes "
+        f"long; expected fidelity: events, which asks for it, or {key}: {expected}"
+    )

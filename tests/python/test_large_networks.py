@@ -71,10 +71,45 @@ def test_steps_of_small_networks_are_events_unless_they_are_too_many(chip):
     assert solved["energy_j"] == pytest.approx(events["energy_j"], rel=0.1)
 
 
-def test_what_only_a_mapping_knows_is_simulated_whatever_it_takes(monkeypatch):
-    monkeypatch.setattr("ohmformer._core.simulates_all", lambda *_: False)
+def test_what_only_a_mapping_follows_is_simulated_a_little_longer(monkeypatch):
+    monkeypatch.setattr("ohmformer._core.simulates_all", lambda *_, needed=False: needed)
     found = ohm.estimate((ohm.Network.from_pretrained("vit-small"), ohm.Chip.load("rram_22nm_chiplets")))
     assert found.to_dict()["times_fidelity"] == "events"
+
+
+def test_what_takes_minutes_is_simulated_only_when_asked_for():
+    """326 dies of which only a mapping of all tiles follows the copies."""
+    chip = ohm.Chip.load("rram_22nm_llm").override({"map.duplication": "throughput"})
+    network = ohm.Network.from_pretrained("llama-3-70b")
+    with pytest.raises(ohm.ArgumentError, match="map.duplication: .*llama-3-70b.* expected fidelity: events, which asks for it"):
+        ohm.estimate((network, chip), prompt=8, generate=2)
+    small = ohm.estimate((ohm.Network.from_pretrained("gpt2-small"), chip), prompt=8, generate=2)
+    assert small.to_dict()["times_fidelity"] == "events"
+
+
+def test_one_network_on_one_chip_has_one_layout():
+    """Whatever is asked: what it takes, where it stands, events, layers solved once."""
+    chip = ohm.Chip.load("rram_22nm_llm")
+    for name, workload in (("gpt2-xl", {"prompt": 8, "generate": 3}), ("bert-large", {"prompt": 24})):
+        network = ohm.Network.from_pretrained(name)
+        chips = ohm.fit(network, chip)["chips"]
+        mapping = ohm.map(network, chip)
+        assert mapping.placement["chips"] == chips == ohm.fit(network, chip)["system_chips"]
+        every = ohm.estimate(mapping, **workload)
+        found = [ohm.estimate((network, chip), **workload, fidelity=fidelity) for fidelity in ("events", "structure", "automatic")]
+        for each in (every, *found):
+            assert each.to_dict()["system_chips"] == chips
+            assert each.ttft_s == pytest.approx(every.ttft_s, abs=1e-12) and each.latency_s == pytest.approx(every.latency_s, abs=1e-12)
+            assert each.energy_j == pytest.approx(every.energy_j, rel=1e-9) and each.area_m2 == pytest.approx(every.area_m2, rel=1e-12)
+
+
+def test_tiles_along_the_snake_of_several_chips_are_left_to_events():
+    chip = ohm.Chip.load("rram_22nm_llm").override({"map.placement": "snake"})
+    network = ohm.Network.from_pretrained("gpt2-xl")
+    with pytest.raises(ohm.ArgumentError, match="map.placement: only a mapping of all tiles"):
+        ohm.estimate((network, chip), prompt=4, generate=2, fidelity="structure")
+    found = ohm.estimate((network, chip), prompt=4, generate=2)
+    assert found.to_dict()["system_chips"] == ohm.fit(network, chip)["chips"] == 8
 
 
 def test_steps_want_weights_that_stay(llama):

@@ -91,7 +91,7 @@ def _fit_sentence(found: dict[str, Any]) -> str:
     takes = f"{whole(found['tiles'])} tiles of {whole(found['tiles_per_chip'])} on a chip, {quantity(found['area_m2'], 'm2')}"
     system = found["system_chips"]
     if found["fits"]:
-        return f"It fits: {takes}." if system == 1 else f"It fits on {whole(system)} chips with every tile of them in use: {takes}."
+        return f"It fits: {takes}." if system == 1 else f"It fits on {whole(system)} chips: {takes}."
     have = "one chip" if system == 1 else f"{whole(system)} chips"
     return f"It does not fit on {have}: {takes}; {whole(found['chips'])} chips hold it."
 

@@ -42,7 +42,7 @@ TEST(Fit, AgreesWithTheArrayCountsOfLargerModels) {
 }
 
 TEST(Fit, TakesAsManyChipsAsANetworkNeeds) {
-  const ChipSpec chip = testing::shipped_chip();
+  const ChipSpec chip = testing::shipped_chip({testing::with("map.placement", "snake")});
   const Fit f = fit(build_network(testing::shipped_network("gpt2-xl")), chip);
   EXPECT_EQ(f.tiles, (f.arrays + 95) / 96);
   EXPECT_EQ(f.chips, (f.tiles + 675) / 676);
@@ -96,7 +96,8 @@ TEST(Fit, CountsTheCellsThatEdgeBlocksLeaveEmpty) {
 TEST(Fit, SaysWhetherTheChipsOfASystemSuffice) {
   const Network network = build_network(testing::shipped_network("gpt2-xl"));  // 8126 tiles of 676
   const auto on = [&](const std::string& system) {
-    return fit(network, testing::shipped_chip({testing::with("system", system)}));
+    return fit(network, testing::shipped_chip({testing::with("system", system),
+                                               testing::with("map.placement", "snake")}));
   };
   const Fit alone = on("[]"), grown = on("[{link: link_hypertransport_isaac}]");
   EXPECT_EQ(alone.chips, 13);
@@ -107,6 +108,15 @@ TEST(Fit, SaysWhetherTheChipsOfASystemSuffice) {
   EXPECT_FALSE(on("[{columns: 3, rows: 4, link: link_ucie_standard}]").fits());
   EXPECT_TRUE(on("[{columns: 13, rows: 1, link: link_ucie_standard}]").fits());
   EXPECT_NEAR(grown.chip_area.si(), alone.chip_area.si() + 2.0 * 19.0 / 14.0 * 5.72e-6, 1e-12);
+}
+
+TEST(Fit, CountsTilesOfEveryLayerForThemselvesInBands) {
+  const Network network = build_network(testing::shipped_network("gpt2-xl"));
+  const Fit f = fit(network, testing::shipped_chip());
+  const Index of_layer = f.body.arrays / 48;
+  EXPECT_EQ(f.tiles, 48 * ((of_layer + 95) / 96) + (f.head.arrays + 95) / 96);
+  EXPECT_GE(f.chips, (f.tiles + 675) / 676);
+  EXPECT_EQ(f.system_chips, 1);
 }
 
 TEST(Fit, CountsChipsForNetworksThatNoSystemHolds) {

@@ -74,11 +74,12 @@ TEST(MapNetwork, AdvisesADigitalHeadOnlyWhereThatHelps) {
   EXPECT_THAT(message(testing::tiny_bert(), "crossbar"), Not(HasSubstr("head")));
 }
 
-/// 40 tiles of one macro each.
+/// 40 tiles of one macro each, along the snake.
 ChipSpec small_chip(const std::string& columns, const std::string& system) {
   return testing::shipped_chip(
       {testing::with("mesh.columns", columns), testing::with("mesh.rows", "1"),
-       testing::with("macros_per_tile", "1"), testing::with("system", system)});
+       testing::with("macros_per_tile", "1"), testing::with("map.placement", "snake"),
+       testing::with("system", system)});
 }
 
 TEST(MapNetwork, TakesAsManyChipsAsTheNetworkNeeds) {

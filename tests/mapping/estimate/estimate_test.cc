@@ -260,10 +260,11 @@ TEST(Estimate, RefusesMoreStepsThanItCanSimulate) {
   }
 }
 
-/// tiny-gpt takes 40 tiles of one macro.
+/// tiny-gpt takes 40 tiles of one macro, along the snake.
 std::vector<Override> tiny_chips(const std::string& columns, const std::string& system) {
   return {testing::with("mesh.columns", columns), testing::with("mesh.rows", "1"),
-          testing::with("macros_per_tile", "1"), testing::with("system", system)};
+          testing::with("macros_per_tile", "1"), testing::with("map.placement", "snake"),
+          testing::with("system", system)};
 }
 
 TEST(Estimate, OfASystemOfOneChipIsThatOfTheChip) {

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "tests/mapping/chip_builder.h"
+#include "tests/mapping/structure/deep_grid.h"
 
 namespace ohm {
 namespace {
@@ -76,7 +77,7 @@ TEST(Bands, OfAReducedNetworkStandAtTheSameBordersAsTheWholeOne) {
     spec.n_layers = 30;
     spec.dense_layers = 13;
     const Network whole = build_network(spec);
-    const BandGrid grid = band_grid(chip, tiles_of_layers(whole, chip));
+    const BandGrid grid = testing::grid_of_deep(whole, chip);
     const Reduction few = keep_layers(spec, 3, periods_of(whole, chip, grid));
     const auto all = bands_on(whole, chip, grid);
     const auto kept = bands_on(build_network(few.spec), chip, grid);
@@ -102,16 +103,14 @@ TEST(Bands, OfAReducedNetworkStandAtTheSameBordersAsTheWholeOne) {
   }
 }
 
+/// Layers of whole chips stand on as square a rectangle as these make.
 TEST(Bands, AreAboutSquare) {
-  const ChipSpec chip = testing::shipped_chip();
-  const Reduction r = keep_layers(testing::shipped_network("llama-3-70b"), 2);
-  const Index columns = band_grid(chip, tiles_of_layers(build_network(r.spec), chip)).columns;
-  EXPECT_EQ(columns % chip.mesh.columns, 0);
-  const Index weights = 8192 * (10240 + 8192 + 3 * Index{28672});
-  const BlockShape shape = compile_chip(chip).shape;
-  const Index tiles = weights / (shape.rows * shape.columns) / chip.macros_per_tile;
-  EXPECT_GE(columns * columns, tiles);
-  EXPECT_LT((columns - chip.mesh.columns) * (columns - chip.mesh.columns), tiles + 1);
+  const ChipSpec chip = testing::shipped_chip({}, "rram_22nm_llm");
+  const Network network = build_network(testing::shipped_network("llama-3-70b"));
+  const BandGrid grid = band_grid(chip, runs_of(network.spec, bands_of(network, chip)));
+  // 8192 × (10240 + 8192 + 3 × 28672) weights in tiles of 64 arrays of 8192: four chips of 24 × 17
+  EXPECT_EQ(grid.columns, 2 * chip.mesh.columns);
+  EXPECT_EQ(grid.pitch_of(4 * 408).rows, 2 * chip.mesh.rows);
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include "mapping/structure/bands.h"
 #include "mapping/structure/lean_plan.h"
 #include "tests/mapping/chip_builder.h"
+#include "tests/mapping/structure/deep_grid.h"
 
 namespace ohm {
 namespace {
@@ -20,7 +21,7 @@ struct Laid {
 Laid laid(TransformerSpec spec, Index layers, const ChipSpec& chip) {
   spec.n_layers = layers;
   const Network whole = build_network(spec);
-  const BandGrid grid = band_grid(chip, tiles_of_layers(whole, chip));
+  const BandGrid grid = testing::grid_of_deep(whole, chip);
   Reduction reduction = keep_layers(spec, 3, periods_of(whole, chip, grid));
   BandMapping few = map_in_bands(build_network(reduction.spec), chip, grid);
   return {std::move(reduction), std::move(few), map_in_bands(whole, chip, grid)};

@@ -7,6 +7,7 @@
 #include "mapping/schedule/schedule.h"
 #include "mapping/structure/bands.h"
 #include "tests/mapping/chip_builder.h"
+#include "tests/mapping/structure/deep_grid.h"
 
 namespace ohm {
 namespace {
@@ -27,7 +28,7 @@ Both both(TransformerSpec spec, Index layers, const ChipSpec& chip, const Worklo
   spec.n_layers = layers;
   const Request request = resolve(spec, workload);
   const Network whole = build_network(spec);
-  const BandGrid grid = band_grid(chip, tiles_of_layers(whole, chip));
+  const BandGrid grid = testing::grid_of_deep(whole, chip);
   const BandMapping full = map_in_bands(whole, chip, grid);
   Reduction reduction = keep_layers(spec, 3, periods_of(whole, chip, grid));
   reduction.one_memory = chip.system.empty();

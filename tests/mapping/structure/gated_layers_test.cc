@@ -56,7 +56,7 @@ TEST(GatedLayers, GateEveryTileAsTheFullScheduleDoes) {
            testing::with("gating.rail_capacitance", "1e-6 F/m2"),
            testing::with("macros_per_tile", "4"), testing::with("core.macros", "1")});
       const Reduction all = keep_layers(spec, spec.n_layers);
-      const BandGrid grid = band_grid(chip, 4);
+      const BandGrid grid = band_grid(chip, {});
       const BandMapping laid = map_in_bands(build_network(spec), chip, grid);
       const Request request = resolve(spec, {9, 5, 2, {}});
       TokenPlan plan = plan_tokens(laid.mapping, request);

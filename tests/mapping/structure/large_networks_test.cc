@@ -45,12 +45,14 @@ ChipSpec with_arrays(Index rows, Index columns, const std::string& encoding) {
                                 testing::with("macro.weight.encoding", encoding)});
 }
 
-/// An ISAAC whose weights and inputs have 8 bits: half the slices, half the steps.
+/// An ISAAC whose weights and inputs have 8 bits: half the slices, half the steps; tiles filled one
+/// after the other, without the gaps between bands.
 ChipSpec isaac_of_8_bits() {
-  return testing::shipped_chip({testing::with("macro.weight.bits", "8"),
-                                testing::with("macro.weight.slice_bits", "[2, 2, 2, 2]"),
-                                testing::with("macro.input.bits", "8")},
-                               "isaac_ce");
+  return testing::shipped_chip(
+      {testing::with("macro.weight.bits", "8"),
+       testing::with("macro.weight.slice_bits", "[2, 2, 2, 2]"),
+       testing::with("macro.input.bits", "8"), testing::with("map.placement", "snake")},
+      "isaac_ce");
 }
 
 TEST(LargeNetworks, TakeTheWeightsAndProductsOfTheirPublishedSizes) {

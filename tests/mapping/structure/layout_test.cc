@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mapping/structure/layout.h"
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "core/error.h"
+#include "mapping/chip/fit.h"
+#include "mapping/structure/estimate_structure.h"
+#include "tests/core/error_text.h"
+#include "tests/mapping/chip_builder.h"
+
+namespace ohm {
+namespace {
+
+using testing::with;
+
+constexpr const char* kLink =
+    "link: {bandwidth: 64 GB/s, energy: 0.6 pJ/bit, latency: 2 ns, area: 0.01 mm2, "
+    "beachfront: 0.01 mm, source: test}";
+
+ChipSpec small(const std::string& system, const std::string& mesh = "{columns: 3, rows: 2}",
+               std::vector<Override> more = {}) {
+  more.push_back(with("mesh", mesh));
+  more.push_back(with("macros_per_tile", "4"));
+  more.push_back(with("system", system));
+  return testing::shipped_chip(more);
+}
+
+std::string chips_of(const std::string& size = "") {
+  return fmt::format("[{{{}{}}}]", size, kLink);
+}
+
+std::vector<TransformerSpec> several_layers() {
+  std::vector<TransformerSpec> specs{testing::tiny_gpt(),     testing::tiny_llama(),
+                                     testing::tiny_mixtral(), testing::tiny_deepseek(),
+                                     testing::tiny_bert(),    testing::tiny_t5()};
+  for (TransformerSpec& spec : specs) spec.n_layers = 7;
+  specs[1].sliding_window = 6;
+  specs[1].layer_types = {"sliding_attention", "sliding_attention", "full_attention"};
+  return specs;
+}
+
+/// On one layout, events of a mapping and layers solved once are one and the same simulation.
+TEST(Layout, OfAMappingIsThatOfLayersSolvedOnce) {
+  const std::string packages = fmt::format("[{{columns: 1, rows: 2, {}}}, {{{}}}]", kLink, kLink);
+  for (const std::string& system : {chips_of(), chips_of("columns: 2, "), packages}) {
+    for (const char* mesh : {"{columns: 3, rows: 2}", "{columns: 4, rows: 5}"}) {
+      const ChipSpec chip = small(system, mesh);
+      for (const TransformerSpec& spec : several_layers()) {
+        const Network network = build_network(spec);
+        const Mapping mapping = map_network(network, chip);
+        EXPECT_GT(mapping.chip.mesh.n_chips(), 1) << spec.name;
+        EXPECT_TRUE(layout_of(network, chip).bands) << spec.name;
+        EXPECT_EQ(mapping.verification.blocks, std::ssize(mapping.partition.blocks));
+        EXPECT_EQ(fit(network, chip).chips, mapping.chip.mesh.n_chips()) << spec.name;
+        EXPECT_EQ(fit(network, chip).tiles, mapping.placement.tiles_used) << spec.name;
+        const Index generate = spec.is_decoder() ? 4 : 0;
+        for (const Workload& load : {Workload{9, generate, 1, {}}, Workload{5, generate, 3, {}}}) {
+          const Estimate mapped = estimate(mapping, load);
+          const Estimate solved = estimate_structure(spec, chip, load);
+          EXPECT_EQ(solved.fidelity, "events") << spec.name;
+          EXPECT_EQ(mapped.chips, solved.chips) << spec.name;
+          EXPECT_EQ(mapped.schedule.outputs, solved.schedule.outputs) << spec.name << mesh;
+          EXPECT_EQ(mapped.schedule.makespan, solved.schedule.makespan) << spec.name;
+          EXPECT_EQ(mapped.macs, solved.macs) << spec.name;
+          EXPECT_EQ(mapped.kv_bytes_in_dram, solved.kv_bytes_in_dram) << spec.name;
+          EXPECT_NEAR(mapped.energy / solved.energy, 1.0, 1e-9) << spec.name;
+          EXPECT_NEAR(mapped.area / solved.area, 1.0, 1e-12) << spec.name;
+          EXPECT_NEAR(mapped.chip_area / solved.chip_area, 1.0, 1e-12) << spec.name;
+        }
+      }
+    }
+  }
+}
+
+TEST(Layout, OfFewLayersIsThatOfAll) {
+  for (const char* name : {"gpt2-xl", "llama-3-8b", "mixtral-8x7b", "gemma-3-1b", "opt-350m"}) {
+    const TransformerSpec spec = testing::shipped_network(name);
+    const Network all = build_network(spec);
+    const Reduction two = keep_layers(spec, 2);
+    const Network few = build_network(two.spec);
+    for (const char* on : {"rram_22nm", "rram_22nm_llm"}) {
+      const ChipSpec chip = testing::shipped_chip({}, on);
+      const Layout whole = layout_of(all, chip), reduced = layout_of(few, chip, &two);
+      EXPECT_EQ(whole.chips, reduced.chips) << name << on;
+      EXPECT_EQ(whole.rows, reduced.rows) << name << on;
+      EXPECT_EQ(whole.grid.columns, reduced.grid.columns) << name << on;
+      EXPECT_EQ(whole.grid.ways, reduced.grid.ways) << name << on;
+      EXPECT_EQ(fit(all, chip).chips,
+                estimate_structure(spec, chip, {1, 1, 1, {}}, Fidelity::shape).chips)
+          << name << on;
+    }
+  }
+}
+
+TEST(Layout, OfANetworkOnOneChipIsTheSnake) {
+  const ChipSpec chip = testing::shipped_chip({}, "rram_22nm_llm");
+  const TransformerSpec spec = testing::shipped_network("gpt2-small");
+  const Layout layout = layout_of(build_network(spec), chip);
+  EXPECT_FALSE(layout.bands || layout.apart);
+  EXPECT_EQ(layout.chips, 1);
+  EXPECT_EQ(estimate_structure(spec, chip, {4, 2, 1, {}}, Fidelity::structure).chips, 1);
+}
+
+TEST(Layout, OfWhatBandsCannotDoIsTheSnakeAndLayersSolvedOnceSayWhich) {
+  TransformerSpec spec = testing::tiny_gpt();
+  spec.n_layers = 7;
+  const Network network = build_network(spec);
+  for (const auto& [key, value] : std::vector<std::pair<std::string, std::string>>{
+           {"map.placement", "snake"}, {"map.packing", "edge_blocks"}}) {
+    const ChipSpec chip = small(chips_of(), "{columns: 3, rows: 2}", {with(key, value)});
+    const Layout layout = layout_of(network, chip);
+    EXPECT_FALSE(layout.bands);
+    ASSERT_TRUE(layout.apart);
+    EXPECT_EQ(layout.apart->key, key);
+    EXPECT_GT(map_network(network, chip).chip.mesh.n_chips(), 1);
+    EXPECT_THAT(error_text<ArgumentError>([&] {
+                  estimate_structure(spec, chip, {4, 2, 1, {}});
+                }),
+                ::testing::HasSubstr(key + ": only a mapping"));
+  }
+}
+
+/// Six chips hold the tiles one behind the other, but not every layer on rows of its own.
+TEST(Layout, OfChipsWithoutRoomForBandsIsTheSnake) {
+  TransformerSpec spec = testing::tiny_gpt();
+  spec.n_layers = 7;
+  const Network network = build_network(spec);
+  const Layout grown = layout_of(network, small(chips_of()));
+  Index fewest = 1;
+  while (!fit(network, small(chips_of(fmt::format("columns: 1, rows: {}, ", fewest)))).fits()) {
+    ++fewest;
+  }
+  ASSERT_LT(fewest, grown.chips);
+  const ChipSpec chip = small(chips_of(fmt::format("columns: 1, rows: {}, ", fewest)));
+  const Layout layout = layout_of(network, chip);
+  EXPECT_FALSE(layout.bands);
+  EXPECT_EQ(layout.apart->key, "system");
+  EXPECT_EQ(map_network(network, chip).chip.mesh.n_chips(), fewest);
+  EXPECT_THROW(estimate_structure(spec, chip, {4, 2, 1, {}}), ArgumentError);
+  ChipSpec asked = chip;
+  asked.map.placement = "bands";
+  EXPECT_THROW(map_network(network, asked), ConfigError);
+}
+
+TEST(Layout, OfBandsThatAreAskedForTakesOneChipWhereTheyFit) {
+  TransformerSpec spec = testing::tiny_gpt();
+  const Network network = build_network(spec);
+  ChipSpec chip = small("[]", "{columns: 6, rows: 40}");
+  chip.map.placement = "bands";
+  const Estimate mapped = estimate(map_network(network, chip), {9, 4, 1, {}});
+  const Estimate solved = estimate_structure(spec, chip, {9, 4, 1, {}});
+  EXPECT_EQ(mapped.schedule.outputs, solved.schedule.outputs);
+  EXPECT_EQ(mapped.chips, 1);
+  chip.map.duplication = "throughput";
+  EXPECT_THAT(error_text<ConfigError>([&] { map_network(network, chip); }),
+              ::testing::HasSubstr("map.placement: bands beside map.duplication"));
+}
+
+}  // namespace
+}  // namespace ohm
