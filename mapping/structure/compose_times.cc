@@ -177,16 +177,19 @@ class Composer {
     return complete(through(carried.carried > 0 ? carried : kept_));
   }
 
-  /// All tokens where periods prove alike, or through all layers, else some of them.
+  /// All tokens where periods prove alike, or through half of the layers left out at least; else
+  /// some of them.
   ComposedTimes structure(bool unasked) const {
-    const double most = (unasked ? kQuickWork : kAskedWork) / jobs();
-    if (4.0 * event_work(lean_) <= most) {
+    const double work = event_work(lean_), most = (unasked ? kQuickWork : kAskedWork) / jobs();
+    if (4.0 * work <= most) {
       ComposedTimes times = through(kept_);
-      if (times.exact || kept_.is_whole()) return within_bounds(std::move(times));
+      if (times.exact) return within_bounds(std::move(times));
     }
-    if (periods_within(most, jobs()) >= most_left()) {
-      const CarriedPlan all = carry_on(mapping_, plan_, reduction_, most_left());
-      if (all.is_whole()) return complete(through(all));
+    const Index more = std::min(most_left(), periods_within(most, jobs()));
+    if (work <= most && 2 * more >= most_left()) {
+      const CarriedPlan carried = carry_on(mapping_, plan_, reduction_, more);
+      if (carried.is_whole()) return complete(through(carried));
+      if (carried.carried > 0) return within_bounds(through(carried));
     }
     return of_some_tokens(unasked);
   }
