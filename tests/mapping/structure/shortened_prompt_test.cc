@@ -64,6 +64,16 @@ TEST(ShortenedPrompt, SeesAttentionOvertakeOtherWork) {
   EXPECT_NEAR(few / static_cast<double>(all), 1.0, 0.03);
 }
 
+/// The last step adds 500 to a token alone, and 200 more for every token before it: of eight, 1100
+/// to those of the later half.
+TEST(ShortenedPrompt, LeavesOutWhatAddsAsMuchAsTheLastPeriodToTheLaterHalf) {
+  const TokenPlan plan = testing::chain({100, 300, 500});
+  for (const Index left : {0, 1, 5}) {
+    const LengthenedPrompt whole = lengthen({plan, {{{2, 1, 0}, left}}, 0}, prompt_of(8), 1);
+    EXPECT_EQ(whole.outputs.at(0), 900 + 7 * 500 + left * (500 + 1100)) << left;
+  }
+}
+
 struct Laid {
   Reduction reduction;
   BandMapping few, all;
