@@ -83,8 +83,8 @@ TEST(MergeAlike, KeepsTwoClaimsOfOneStepOnOneResource) {
 
 TEST(MergeAlike, LinksBehindDifferentOnesThatAStepTakesTwiceStay) {
   TokenPlan plan = two_rows();
-  plan.steps[0].claims = {{0, 0, 5}, {0, 6, 5},       {1, 0, 5},
-                          {1, 6, 5}, {2, 12, 5, {1}}, {3, 12, 5, {3}}};
+  plan.steps[0].claims = {{0, 0, 5}, {0, 6, 5}, {1, 0, 5}, {1, 6, 5}, {2, 12, 5, {1}},
+                          {3, 12, 5, {3}}};
   plan.steps[1].claims = {{1, 0, 50}};
   plan.steps[1].after = {};
   EXPECT_EQ(merge_alike(plan).resources.size(), 4u);
