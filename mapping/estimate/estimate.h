@@ -31,6 +31,7 @@ struct Estimate {
   Latency latency;            ///< percentiles, and inputs and outputs counted apart
   double tokens_per_j = 0.0;
   std::string fidelity = "events";  ///< events | structure | shape: how times were found
+  Index stride = 1;                 ///< of a prompt's tokens every so-manyth was simulated
   bool exact = true;  ///< times of all events; else shape: lower bounds, structure: extrapolated
   double experts_touched = 0.0;  ///< expected, by one token of every sequence, per layer
   Joules energy, energy_low, energy_high;

@@ -124,7 +124,7 @@ std::int64_t applications(const Step& step, const Request& request, Index first,
 
 Index positions_of(const Request& request, Index token) {
   if (!request.decoder) return request.prompt;
-  return request.window == 0 ? token + 1 : std::min(token + 1, request.window);
+  return tighter((token + 1) * request.stride, request.window);
 }
 
 namespace {

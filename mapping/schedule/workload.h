@@ -34,6 +34,8 @@ struct Request {
   bool first_stack = false;  ///< the tokens are those of the first of two stacks
   double expert_imbalance = 1.0;
   Index kv_memory = -1;  ///< of chip.kv.memories, that holds all keys and values; -1: buffers first
+  /// Of the tokens of a longer prompt every so-manyth is scheduled, and attends to all before it.
+  Index stride = 1;
 
   /// Tokens that pass through the network per sequence: the last generated one does not.
   Index tokens() const { return decoder ? prompt + generate - 1 : prompt; }

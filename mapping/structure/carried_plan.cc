@@ -141,4 +141,15 @@ Picoseconds left_out(const CarriedPlan& plan, const std::vector<std::vector<Pico
   return sum;
 }
 
+Picoseconds repeat_last(const CarriedPlan& plan,
+                        const std::vector<std::vector<Picoseconds>>& watched, size_t j) {
+  Picoseconds sum = 0;
+  size_t w = 0;
+  for (const CarriedRun& run : plan.runs) {
+    if (run.left > 0) sum += run.left * (watched[w][j] - watched[w + 1][j]);
+    w += run.ends.size();
+  }
+  return sum;
+}
+
 }  // namespace ohm

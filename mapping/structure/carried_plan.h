@@ -41,4 +41,8 @@ CarriedPlan carry_on(const Mapping& mapping, const TokenPlan& plan, const Reduct
 Picoseconds left_out(const CarriedPlan& plan, const std::vector<std::vector<Picoseconds>>& watched,
                      size_t j, bool& alike);
 
+/// The same where each period adds what the last one did.
+Picoseconds repeat_last(const CarriedPlan& plan,
+                        const std::vector<std::vector<Picoseconds>>& watched, size_t j);
+
 }  // namespace ohm

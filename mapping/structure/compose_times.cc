@@ -10,6 +10,7 @@
 #include "mapping/schedule/token_flow.h"
 #include "mapping/structure/carried_plan.h"
 #include "mapping/structure/event_work.h"
+#include "mapping/structure/shortened_prompt.h"
 
 namespace ohm {
 namespace {
@@ -34,6 +35,11 @@ std::vector<Repeat> repeats_of(const Reduction& reduction, const std::vector<Ind
   return repeats;
 }
 
+Request prompt_of(Request request) {
+  request.generate = std::min<Index>(1, request.generate);
+  return request;
+}
+
 class Composer {
  public:
   Composer(const Mapping& mapping, const TokenPlan& plan, const Reduction& reduction,
@@ -42,6 +48,7 @@ class Composer {
         plan_(plan),
         reduction_(reduction),
         request_(request),
+        prompt_(prompt_of(request)),
         kept_(carry_on(mapping, plan, reduction, 0)),
         lean_(kept_.plan),
         repeats_(repeats_of(reduction,
@@ -49,12 +56,12 @@ class Composer {
 
   ComposedTimes run(Fidelity fidelity) {
     const bool unasked = fidelity == Fidelity::automatic;
-    const double most = (unasked ? kQuickWork : kAskedWork) / jobs();
     const bool few = !unasked || event_work(lean_) * jobs() <= kKeptWork;
     const bool one_by_one = request_.generate <= 1 || request_.batch == 1;
     if (fidelity != Fidelity::shape || !request_.decoder) {
       if (repeats_.empty() && few) return events();
-      if (one_by_one && (few || !request_.decoder)) return structure(most);
+      if (!request_.decoder) return of_encoder((unasked ? kQuickWork : kAskedWork) / jobs());
+      if (one_by_one) return structure(unasked);
     }
     return shape();
   }
@@ -80,6 +87,9 @@ class Composer {
  private:
   /// A claim that is copied, in claims that are simulated (measured: GPT-3, 128 tokens).
   static constexpr double kCopied = 100.0;
+  /// Tokens of a shortened prompt and of half of it (30 random networks: 192 are 2.4 % off on
+  /// average, 64 are 3.3 %, 32 are 6.4 %).
+  static constexpr double kTwoLengths = 1.5, kWantedTokens = 192.0, kFewestTokens = 32.0;
 
   double jobs() const {
     return static_cast<double>(request_.tokens()) * static_cast<double>(request_.batch);
@@ -130,8 +140,8 @@ class Composer {
 
   /// No output of the prompt comes before the work of all layers allows it, nor its last one before
   /// its longest chain.
-  void hold_back(const Request& prompt, ComposedTimes& times) const {
-    const FlowTimes flow = flow_tokens({lean_, repeats_, weights()}, prompt);
+  void hold_back(ComposedTimes& times) const {
+    const FlowTimes flow = flow_tokens({lean_, repeats_, weights()}, prompt_);
     times.critical_path = std::max(times.critical_path, flow.critical_path);
     if (times.exact) return;
     for (size_t s = 0; s < flow.outputs.size(); ++s) {
@@ -146,42 +156,79 @@ class Composer {
             flow.exact && always_fits(lean_, request_) && !reads_head_from_afar()};
   }
 
-  /// Periods of each run that may be carried on, of so much work for each token.
-  Index periods_within(double most) const {
+  /// Periods of each run that may be carried on, of so much work for each of so many tokens.
+  Index periods_within(double most, double tokens) const {
     Index kept = 1;  // what is before and behind all layers
     for (const LayerRun& run : reduction_.runs) kept += (run.kept - 1) / run.period + 1;
     const double work = event_work(lean_);
-    const double copied = kCopied * event_work(plan_) / jobs();
+    const double copied = kCopied * event_work(plan_) / tokens;
     const double of_one = (work + copied) / static_cast<double>(kept);
     return static_cast<Index>(std::clamp((most - work) / of_one, 0.0, 1e6));
   }
 
   /// First of the kept layers alone where they take little of the work.
-  ComposedTimes structure(double most) const {
-    const Index more = periods_within(most);
+  ComposedTimes of_encoder(double most) const {
+    const Index more = periods_within(most, jobs());
     if (more == 0 || 4.0 * event_work(lean_) <= most) {
-      ComposedTimes times = with_prompt(kept_);
+      ComposedTimes times = complete(through(kept_));
       if (more == 0 || times.exact || times.waited_for_space > 0) return times;
     }
     const CarriedPlan carried = carry_on(mapping_, plan_, reduction_, more);
-    return with_prompt(carried.carried > 0 ? carried : kept_);
+    return complete(through(carried.carried > 0 ? carried : kept_));
   }
 
-  ComposedTimes with_prompt(const CarriedPlan& carried) const {
-    Request prompt = request_;
-    prompt.generate = std::min<Index>(1, request_.generate);
-    const Schedule s = schedule(carried.plan, prompt, 0, carried.watched());
+  /// All tokens where periods prove alike, or through half of the layers left out at least; else
+  /// some of them.
+  ComposedTimes structure(bool unasked) const {
+    const double work = event_work(lean_), most = (unasked ? kQuickWork : kAskedWork) / jobs();
+    if (4.0 * work <= most) {
+      ComposedTimes times = through(kept_);
+      if (times.exact) return within_bounds(std::move(times));
+    }
+    const Index more = std::min(most_left(), periods_within(most, jobs()));
+    if (work <= most && 2 * more >= most_left()) {
+      const CarriedPlan carried = carry_on(mapping_, plan_, reduction_, more);
+      if (carried.is_whole()) return complete(through(carried));
+      if (carried.carried > 0) return within_bounds(through(carried));
+    }
+    return of_some_tokens(unasked);
+  }
+
+  /// Of the periods that are left out of any run.
+  Index most_left() const {
+    Index most = 0;
+    for (const CarriedRun& run : kept_.runs) most = std::max(most, run.left);
+    return most;
+  }
+
+  /// As many layers as leave enough tokens, then as many of these as the work allows.
+  ComposedTimes of_some_tokens(bool unasked) const {
+    const double work = (unasked ? kShortWork : kAskedWork) / static_cast<double>(request_.batch);
+    const auto prompt = static_cast<double>(request_.prompt);
+    const double wanted = std::min(kWantedTokens, kTwoLengths * prompt);
+    const Index more = std::min(most_left(), periods_within(work / wanted, wanted));
+    const CarriedPlan carried =
+        more > 0 ? carry_on(mapping_, plan_, reduction_, more) : CarriedPlan{};
+    const CarriedPlan& plan = carried.carried > 0 ? carried : kept_;
+    const double tokens = work / event_work(plan.plan) / kTwoLengths;
+    if (unasked && tokens < std::min(kFewestTokens, prompt)) return shape();
+    const Index stride = stride_to(std::max(tokens, kFewestTokens), prompt_);
+    LengthenedPrompt found = lengthen(plan, prompt_, stride);
+    ComposedTimes times{std::move(found.outputs), 0, 0, "structure", false, stride};
+    keep_space(found.simulated, times);
+    return within_bounds(std::move(times));
+  }
+
+  ComposedTimes through(const CarriedPlan& carried) const {
+    const Schedule s = schedule(carried.plan, prompt_, 0, carried.watched());
     ComposedTimes times{s.outputs, 0, s.bounds.critical_path, "structure", !reads_head_from_afar()};
     keep_space(s, times);
-    if (!carried.is_whole()) add_left_out(carried, s, prompt, times);
-    if (request_.generate > 1) generate(times);
-    times.makespan = *std::max_element(times.outputs.begin(), times.outputs.end());
+    if (!carried.is_whole()) add_left_out(carried, s, times);
     return times;
   }
 
-  void add_left_out(const CarriedPlan& carried, const Schedule& s, const Request& prompt,
-                    ComposedTimes& times) const {
-    const auto jobs = static_cast<size_t>(prompt.tokens() * prompt.batch);
+  void add_left_out(const CarriedPlan& carried, const Schedule& s, ComposedTimes& times) const {
+    const auto jobs = static_cast<size_t>(prompt_.tokens() * prompt_.batch);
     const auto batch = static_cast<size_t>(request_.batch);
     for (size_t j = 0; j < jobs; ++j) {
       const Picoseconds added = left_out(carried, s.watched, j, times.exact);
@@ -190,7 +237,17 @@ class Composer {
     }
     const bool shared = shares_dram() && jobs > 1;  // layers left out want it as well
     if (shared || times.waited_for_space > 0) times.exact = false;
-    if (request_.decoder) hold_back(prompt, times);
+  }
+
+  ComposedTimes within_bounds(ComposedTimes times) const {
+    hold_back(times);
+    return complete(std::move(times));
+  }
+
+  ComposedTimes complete(ComposedTimes times) const {
+    if (request_.generate > 1) generate(times);
+    times.makespan = *std::max_element(times.outputs.begin(), times.outputs.end());
+    return times;
   }
 
   /// A generated token finds an empty chip.
@@ -212,6 +269,7 @@ class Composer {
   const TokenPlan& plan_;
   const Reduction& reduction_;
   const Request request_;
+  const Request prompt_;  // no token behind its output
   const CarriedPlan kept_;
   const TokenPlan& lean_;  // of the kept layers
   const std::vector<Repeat> repeats_;

@@ -171,6 +171,7 @@ class Scaled {
     }
     result_.exact = result_.exact && times.exact;
     result_.fidelity = times.fidelity;
+    result_.stride = std::max(result_.stride, times.stride);
     append(std::move(s), result_.schedule);
   }
 

@@ -14,6 +14,13 @@ std::string about_times(const Estimate& estimate) {
                             "layout, where steps that share a resource wait for each other";
   }
   if (estimate.exact) return "";
+  if (estimate.stride > 1) {
+    return fmt::format(
+        "the time of the prompt is that of {} of its {} tokens, spread over its positions, and "
+        "grows "
+        "with their number as from half of them; layers left out add what the last one adds",
+        estimate.request.prompt / (2 * estimate.stride) * 2, estimate.request.prompt);
+  }
   return "times of a prompt are events of some layers; the others add what the last of these add, "
          "or less where that shrinks from layer to layer";
 }

@@ -142,6 +142,15 @@ def test_a_comparison_takes_large_networks(llama, chip):
     assert (table["tpot_s"] > 0).all() and (table["output_tokens_per_j"] > 0).all()
 
 
+# times of all tokens through all layers: fidelity="structure", half a minute each
+@pytest.mark.parametrize(("name", "on", "ttft_s"), [("deepseek-v3", "rram_22nm_llm", 16.75e-3), ("gpt3-175b", "rram_22nm", 35.8e-3)])
+def test_the_first_token_of_a_long_prompt_is_that_of_some_of_its_tokens(name, on, ttft_s):
+    found = ohm.estimate((ohm.Network.from_pretrained(name), ohm.Chip.load(on)), prompt=2048 if name == "deepseek-v3" else 2047, generate=1)
+    assert found.ttft_s == pytest.approx(ttft_s, rel=0.1)
+    assert (found.to_dict()["times_fidelity"], found.to_dict()["times_are"]) == ("structure", "extrapolated")
+    assert any("of its 204" in assumption for assumption in found.to_dict()["assumptions"])
+
+
 @pytest.mark.parametrize(("head", "times_are"), [("crossbar", "exact"), ("digital", "extrapolated")])
 def test_layers_left_out_lengthen_the_way_to_a_head_in_the_dram(llama, chip, head, times_are):
     found = ohm.estimate((llama, chip.override({"head": head})), prompt=1, generate=3, fidelity="structure")

@@ -28,6 +28,22 @@ TEST(EstimateStructure, OfSeventyBillionWeightsMatchesTheArithmetic) {
   EXPECT_NEAR(e.ledger.total().energy.si(), e.energy.si(), 1e-9 * e.energy.si());
 }
 
+/// Closed forms know no waiting between steps: six tenths of it, here.
+TEST(EstimateStructure, OfALongPromptSimulatesSomeOfItsTokens) {
+  const TransformerSpec spec = testing::shipped_network("llama-3-8b");
+  const ChipSpec chip = testing::shipped_chip();
+  const Workload load{2048, 2, 1, {}};
+  const Estimate some = estimate_structure(spec, chip, load);
+  const Estimate none = estimate_structure(spec, chip, load, Fidelity::shape);
+  EXPECT_EQ(some.fidelity, "structure");
+  EXPECT_FALSE(some.exact);
+  EXPECT_GT(some.stride, 4);
+  EXPECT_NEAR(some.ttft.si(), 14.53e-3, 1e-3);  // all tokens through all layers, in a minute
+  EXPECT_LT(none.ttft.si(), 0.65 * some.ttft.si());
+  EXPECT_EQ(some.macs, none.macs);
+  EXPECT_GE(some.makespan.si(), some.lower_bound.si());
+}
+
 TEST(EstimateStructure, CostsTheSameWhateverTheFidelity) {
   TransformerSpec spec = testing::tiny_deepseek();
   spec.n_layers = 7;

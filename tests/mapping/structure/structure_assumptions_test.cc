@@ -23,6 +23,9 @@ TEST(StructureAssumptions, SayWhatTimesAre) {
   EXPECT_FALSE(say(structure_assumptions(chip, chip.system, estimate), "times of a prompt"));
   estimate.exact = false;
   EXPECT_TRUE(say(structure_assumptions(chip, chip.system, estimate), "events of some layers"));
+  estimate.stride = 16;
+  estimate.request.prompt = 2048;
+  EXPECT_TRUE(say(structure_assumptions(chip, chip.system, estimate), "128 of its 2048 tokens"));
   estimate.fidelity = "shape";
   EXPECT_TRUE(say(structure_assumptions(chip, chip.system, estimate), "no later than"));
   estimate.exact = true;
