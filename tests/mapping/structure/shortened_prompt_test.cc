@@ -82,7 +82,7 @@ struct Laid {
 Laid laid(TransformerSpec spec, Index layers, const ChipSpec& chip) {
   spec.n_layers = layers;
   const Network whole = build_network(spec);
-  const BandGrid grid = band_grid(chip, tiles_of_layers(whole, chip));
+  const BandGrid grid = band_grid(chip, runs_of(whole.spec, bands_of(whole, chip)));
   Reduction reduction = keep_layers(spec, 3, periods_of(whole, chip, grid));
   BandMapping few = map_in_bands(build_network(reduction.spec), chip, grid);
   return {std::move(reduction), std::move(few), map_in_bands(whole, chip, grid)};
