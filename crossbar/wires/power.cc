@@ -103,17 +103,19 @@ void book_power(DrivenOperatingPoint& point, const Matrix<double>& g, const Wire
   }
 }
 
-/// Power that rounding of the voltages sends around a wordline fed at both ends, W.
+/// Power that rounding of the voltages sends around wordlines fed at both ends, W.
 double rounding_power(const Matrix<double>& g, const WireResistances& w,
                       std::span<const double> v) {
-  double r_least = std::numeric_limits<double>::infinity(), squares = 0.0;
-  for (const double r : {w.r_driver, w.r_wordline}) {
-    if (r > 0.0) r_least = std::min(r_least, r);
+  if (!w.drive_both_ends) return 0.0;
+  const double r_read = w.r_driver > 0.0 ? w.r_driver : w.r_wordline;  // which tells the current
+  if (r_read == 0.0) return 0.0;
+  const double r_loop = 2.0 * w.r_driver + static_cast<double>(g.cols - 1) * w.r_wordline;
+  double power = 0.0;
+  for (const double volts : v) {
+    const double current = 16.0 * std::numeric_limits<double>::epsilon() * volts / r_read;
+    power += r_loop * current * current;
   }
-  for (const double volts : v) squares += volts * volts;
-  const double relative =
-      8.0 * std::numeric_limits<double>::epsilon() * static_cast<double>(g.cols);
-  return relative * relative * static_cast<double>(g.cols) * squares / r_least;
+  return power;
 }
 
 /// An array of open cells takes no power; `rounding` is then what there is to compare with.

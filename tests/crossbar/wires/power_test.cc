@@ -87,12 +87,13 @@ TEST(DrivenPower, NothingDrivenIsNothingSpent) {
 TEST(DrivenPower, OpenCellsTakeNothing) {
   for (std::uint32_t seed = 1; seed <= 40; ++seed) {
     const Matrix<double> v = random_cells(1, 3, -1.0, 1.0, seed);
-    const auto point =
-        driven_operating_point(Matrix<double>(3, 64), {3.0, 1.0, 7.0, 1.0, true, true}, v.row(0));
-    EXPECT_EQ(point.currents, std::vector<double>(64, 0.0));
-    for (const double current : point.driver_currents) EXPECT_NEAR(current, 0.0, 1e-25);
-    EXPECT_NEAR(point.power.supplied, 0.0, 1e-25);
-    EXPECT_NEAR(point.power.dissipated(), 0.0, 1e-25);
+    for (const double r_driver : {1e-6, 0.0, 7.0}) {
+      const WireResistances wires{3.0, 1.0, r_driver, 1.0, true, true};
+      const auto point = driven_operating_point(Matrix<double>(3, 64), wires, v.row(0));
+      EXPECT_EQ(point.currents, std::vector<double>(64, 0.0));
+      EXPECT_NEAR(point.power.supplied, 0.0, 1e-15);
+      EXPECT_NEAR(point.power.dissipated(), 0.0, 1e-15);
+    }
   }
 }
 
