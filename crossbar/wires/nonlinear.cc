@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 #include <span>
 
 #include "core/error.h"
@@ -13,8 +14,9 @@
 namespace ohm {
 namespace {
 
-// Of steps on voltages, which overshoot if they need more; of steps on currents, at most 40 seen.
-constexpr int kPlainSteps = 12, kMostSteps = 200;
+// Steps on voltages that need more overshoot; steps on currents that need more creep.
+constexpr int kVoltageSteps = 12, kCurrentSteps = 30, kRounds = 8;
+constexpr double kRoughly = 1e-4;  // accuracy that a step on the way may lack
 
 /// The cells as tangents at the voltages across them: slope V + rest.
 struct Tangents {
@@ -83,13 +85,13 @@ struct Problem {
       steps, change, tolerance));
 }
 
-/// Newton's method on the voltages of the cells.
-Matrix<double> by_voltages(const Problem& p) {
+/// Newton's method on the voltages of the cells, from `across`.
+Matrix<double> by_voltages(const Problem& p, const Matrix<double>& across) {
   p.rest();
-  NodeVoltages nodes{Matrix<double>(p.g.rows, p.g.cols), Matrix<double>(p.g.rows, p.g.cols)};
+  NodeVoltages nodes{across, Matrix<double>(p.g.rows, p.g.cols)};
   Matrix<double> currents(1, p.g.cols);
   double change = 0.0;
-  for (int step = 0; step < kPlainSteps; ++step) {
+  for (int step = 0; step < kVoltageSteps; ++step) {
     p.linearise(tangents_at(p.g, nodes, p.curve));
     const Matrix<double> next = solve_lines(p.ladders, p.sweep, p.inner_tolerance());
     change = p.change(next, currents);
@@ -97,7 +99,7 @@ Matrix<double> by_voltages(const Problem& p) {
     if (step > 0 && change <= p.tolerance) return currents;
     nodes = node_voltages(p.ladders, p.sweep);
   }
-  refuse_steps(kPlainSteps, change, p.tolerance);
+  refuse_steps(kVoltageSteps, change, p.tolerance);
 }
 
 /// Currents through the cells, and the voltages that the wires then leave across them.
@@ -159,8 +161,8 @@ double content_slope(const Problem& p, const CellState& from, const CellState& t
 
 /// Share of a step that is taken: all of it, unless the content rises again on the way.
 double step_share(const Problem& p, const CellState& from, const CellState& to) {
-  const double first = std::abs(content_slope(p, from, to, 0.0));
-  if (content_slope(p, from, to, 1.0) <= 0.9 * first) return 1.0;
+  const double first = -content_slope(p, from, to, 0.0);  // positive, but for rounding
+  if (first <= 0.0 || content_slope(p, from, to, 1.0) <= 0.9 * first) return 1.0;
   double low = 0.0, high = 1.0;
   for (int halving = 0; halving < 50; ++halving) {
     const double middle = 0.5 * (low + high), slope = content_slope(p, from, to, middle);
@@ -179,37 +181,69 @@ void require_attained(double attained, double limit, double tolerance) {
       attained, tolerance));
 }
 
-/// Newton's method on the currents of the cells.
-Matrix<double> by_currents(const Problem& p) {
+/// A solution of the linear network and its accuracy; on the way, what rounding leaves will do.
+struct Solution {
+  Matrix<double> outputs;
+  double accuracy;
+};
+
+Solution solve_tangents(const Problem& p) {
+  const double accuracy = std::max(p.inner_tolerance(), attainable_tolerance(p.ladders));
+  require_attained(accuracy, kRoughly, p.tolerance);
+  for (const double wanted : {accuracy, std::max(accuracy, p.tolerance)}) {
+    try {
+      return {solve_lines(p.ladders, p.sweep, wanted), wanted};
+    } catch (const SolveError&) {
+      continue;  // rounding stirs the small outputs
+    }
+  }
+  return {solve_lines(p.ladders, p.sweep, kRoughly), kRoughly};
+}
+
+/// Newton's method on the currents of the cells, from `state`, which goes along; nothing where
+/// kCurrentSteps do not settle.
+std::optional<Matrix<double>> by_currents(const Problem& p, CellState& state) {
   p.rest();
-  CellState state = open_cells(p);
   Matrix<double> currents(1, p.g.cols);
-  double change = 0.0;
-  for (int step = 0; step < kMostSteps; ++step) {
+  for (int step = 0; step < kCurrentSteps; ++step) {
     const Tangents tangents = tangents_at(p, state.current);
     p.linearise(tangents);
-    // On the way there, what rounding leaves will do.
-    const double attained = std::max(p.inner_tolerance(), attainable_tolerance(p.ladders));
-    require_attained(attained, 1e-3, p.tolerance);
-    const Matrix<double> next = solve_lines(p.ladders, p.sweep, attained);
-    change = p.change(next, currents);
-    currents = next;
+    const Solution next = solve_tangents(p);
     const CellState solved = solved_state(p, tangents);
-    if (step > 0 && change <= std::max(p.tolerance, attained)) {
-      require_attained(attained, p.tolerance, p.tolerance);
+    const double change = p.change(next.outputs, currents);
+    currents = next.outputs;
+    if (step > 0 && change <= std::max(p.tolerance, next.accuracy)) {
+      require_attained(next.accuracy, p.tolerance, p.tolerance);
       return currents;
     }
     state = between(state, solved, step_share(p, state, solved));
   }
-  refuse_steps(kMostSteps, change, p.tolerance);
+  return std::nullopt;
 }
 
-Matrix<double> newton(const Problem& p) {
-  try {
-    return by_voltages(p);
-  } catch (const SolveError&) {
-    return by_currents(p);
+Matrix<double> voltages_of(const Problem& p, const Matrix<double>& current) {
+  Matrix<double> across(p.g.rows, p.g.cols);
+  for (size_t k = 0; k < p.g.values.size(); ++k) {
+    const double g = p.g.values[k];
+    if (g > 0.0) across.values[k] = p.curve.voltage(g, current.values[k]);
   }
+  return across;
+}
+
+/// Steps on currents come close from anywhere, but cells that hardly conduct bend sharply in terms
+/// of them; steps on voltages end what they began.
+Matrix<double> newton(const Problem& p) {
+  CellState state = open_cells(p);
+  Matrix<double> start(p.g.rows, p.g.cols);
+  for (int round = 0; round < kRounds; ++round) {
+    try {
+      return by_voltages(p, start);
+    } catch (const SolveError&) {
+      if (const auto found = by_currents(p, state)) return *found;
+    }
+    start = voltages_of(p, state.current);
+  }
+  return by_voltages(p, start);
 }
 
 }  // namespace

@@ -39,8 +39,9 @@ class SinhCell : public CellCurve {
 /// conductance and a current source, and the linear network is solved exactly, starting from where
 /// the last one ended; the first tangents are those at 0 V. Where these steps overshoot, Newton's
 /// method starts anew on the cells' currents J. The content Σ ∫V(J) dJ + J R J / 2 - E J of any
-/// cells and wires is strictly convex (Millar 1951), so that steps no longer than to where it
-/// stops falling converge from any start; and V(J) bends as a logarithm where I(V) explodes.
+/// cells and wires is strictly convex (Millar 1951) and V(J) is a logarithm where I(V) explodes, so
+/// that steps no longer than to where the content stops falling approach the solution from any
+/// start; steps on voltages end what is still unsettled after thirty of them.
 /// Args: `g` (n_wordlines, n_bitlines), S; `v` (batch, n_wordlines), V. Returns (batch,
 /// n_bitlines), A; relative error `tolerance` of each output, as driven_currents for mixed signs.
 /// Throws ArgumentError for impossible networks, SolveError where a current is not finite or where

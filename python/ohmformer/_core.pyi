@@ -8,7 +8,7 @@ import numpy
 import numpy.typing
 import os
 import typing
-__all__: list[str] = ['ArgumentError', 'BaselineSpec', 'Calibration', 'ChipSpec', 'ConfigError', 'Converter', 'CostEstimate', 'DeviceSpec', 'Error', 'EvaluationSet', 'GatedWires', 'InputStatistics', 'MacroArrays', 'MacroSpec', 'MappedNetwork', 'NetworkGraph', 'ProgrammedChip', 'QuantisedNetwork', 'RowLineWires', 'Safetensors', 'SolveError', 'StructureModel', 'WireResistances', 'adc_cost', 'available_threads', 'baseline_estimate', 'baseline_rows', 'baseline_steady', 'block_cost', 'check_chip', 'check_macro', 'chip_peak', 'chip_step', 'chip_with_only', 'component_names', 'decode_gain', 'did_you_mean', 'driven_currents', 'driven_deck', 'driven_operating_point', 'effective_conductance', 'error_sources', 'estimate_structure', 'fit', 'float_score', 'gated_currents', 'gated_deck', 'gated_row_line_currents', 'gated_row_line_deck', 'ir_drop', 'length_presets', 'linear_conditions', 'load_experiment', 'logits', 'macro_of', 'macro_peak', 'macro_shape', 'mean_wire_loss', 'network_presets', 'read_spec', 'serve_baseline', 'serve_chip', 'serve_structure', 'simulates_all', 'sweep_shape', 'tokens_of', 'with_only']
+__all__: list[str] = ['ArgumentError', 'BaselineSpec', 'Calibration', 'ChipSpec', 'ConfigError', 'Converter', 'CostEstimate', 'DeviceSpec', 'Error', 'EvaluationSet', 'GatedWires', 'InputStatistics', 'MacroArrays', 'MacroSpec', 'MappedNetwork', 'NetworkGraph', 'ProgrammedChip', 'QuantisedNetwork', 'RowLineWires', 'Safetensors', 'SolveError', 'StructureModel', 'WireResistances', 'adc_cost', 'available_threads', 'baseline_estimate', 'baseline_rows', 'baseline_steady', 'block_cost', 'check_chip', 'check_macro', 'chip_peak', 'chip_step', 'chip_with_only', 'component_names', 'decode_gain', 'did_you_mean', 'driven_currents', 'driven_deck', 'driven_milo_deck', 'driven_operating_point', 'effective_conductance', 'error_sources', 'estimate_structure', 'fit', 'float_score', 'gated_currents', 'gated_deck', 'gated_row_line_currents', 'gated_row_line_deck', 'ir_drop', 'length_presets', 'linear_conditions', 'load_experiment', 'logits', 'macro_of', 'macro_peak', 'macro_shape', 'mean_wire_loss', 'network_presets', 'read_spec', 'serve_baseline', 'serve_chip', 'serve_structure', 'simulates_all', 'sweep_shape', 'tokens_of', 'with_only']
 class Error(Exception):
     """
     Base of everything that Ohmformer raises on purpose: one sentence with what was found, what was expected and how to mend it.
@@ -483,6 +483,10 @@ def driven_currents(g: typing.Annotated[numpy.typing.ArrayLike, numpy.float64], 
 def driven_deck(g: typing.Annotated[numpy.typing.ArrayLike, numpy.float64], wires: WireResistances, v: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex], v0: typing.SupportsFloat | typing.SupportsIndex) -> str:
     """
     An ngspice deck.
+    """
+def driven_milo_deck(g: typing.Annotated[numpy.typing.ArrayLike, numpy.float64], wires: WireResistances, v: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex]) -> str:
+    """
+    The same of cells as Milo et al. 2021.
     """
 def driven_operating_point(g: typing.Annotated[numpy.typing.ArrayLike, numpy.float64], v: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex], wires: WireResistances, tolerance: typing.SupportsFloat | typing.SupportsIndex) -> dict:
     """
