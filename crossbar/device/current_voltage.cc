@@ -52,6 +52,23 @@ CellCurrent cell_current(const IvSpec& iv, Siemens g, Volts v) {
   return {g * iv.v0 * std::sinh(u), g * std::cosh(u)};
 }
 
+Volts cell_voltage(const IvSpec& iv, Siemens g, Amperes current) {
+  if (iv.model == "ohmic") return current / g;
+  if (iv.model == "sinh") return iv.v0 * std::asinh(current / (g * iv.v0));
+  double low = -kMiloVolts, high = kMiloVolts;  // the current rises with the voltage
+  for (int i = 0; i < 60; ++i) {
+    const double middle = 0.5 * (low + high);
+    (milo_current(g.si(), middle).current < current ? low : high) = middle;
+  }
+  return Volts(0.5 * (low + high));
+}
+
+CubicTerms milo_terms(Siemens g) {
+  const double measured = std::clamp(g.si(), kMiloLow, kMiloHigh), share = g.si() / measured;
+  const MiloPolynomial p(measured);
+  return {share * p.a2, share * p.a3};
+}
+
 Siemens apparent_conductance(const IvSpec& iv, Siemens g, Volts v) {
   if (v.si() == 0.0 || iv.model == "ohmic") return g;
   return cell_current(iv, g, v).current / v;

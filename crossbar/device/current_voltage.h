@@ -32,6 +32,15 @@ struct CellCurrent {
 /// Current at `v`. Throws ArgumentError outside the fitted voltages of the model.
 CellCurrent cell_current(const IvSpec& iv, Siemens g, Volts v);
 
+/// Voltage at which a cell of `g` > 0 carries `current`; within the fitted voltages of the model.
+Volts cell_voltage(const IvSpec& iv, Siemens g, Amperes current);
+
+/// Coefficients of V² and V³, A/V² and A/V³, of a cell of `g` under `milo_2021`.
+struct CubicTerms {
+  double square = 0.0, cube = 0.0;
+};
+CubicTerms milo_terms(Siemens g);
+
 /// I(v) / v: what a read at `v` takes for the conductance; the slope at v = 0.
 Siemens apparent_conductance(const IvSpec& iv, Siemens g, Volts v);
 

@@ -48,6 +48,9 @@ class VerifiedCell : public CellCurve {
     const CellCurrent response = cell_current(iv_, Siemens(g), Volts(v));
     return {response.current.si(), response.slope.si()};
   }
+  double voltage(double g, double current) const override {
+    return cell_voltage(iv_, Siemens(g), Amperes(current)).si();
+  }
 
  private:
   const IvSpec& iv_;

@@ -37,6 +37,9 @@ class Chebyshev {
     return rate > 0.0 ? std::ceil(std::log(accuracy) / std::log(rate)) : 0.0;
   }
 
+  /// What it leaves of the outputs at worst, relative.
+  double rounding() const { return 4.0 * std::numeric_limits<double>::epsilon() * condition; }
+
   double rate, condition;
 
  private:
@@ -45,7 +48,7 @@ class Chebyshev {
 };
 
 void require_attainable(const Chebyshev& chebyshev, double tolerance) {
-  const double rounding = 4.0 * std::numeric_limits<double>::epsilon() * chebyshev.condition;
+  const double rounding = chebyshev.rounding();
   const double sweeps = chebyshev.pairs(tolerance);
   if (rounding <= tolerance && sweeps <= kMostSweeps) return;
   throw SolveError(fmt::format(
@@ -143,6 +146,10 @@ Matrix<double> identity(Index n) {
 
 double coupling_bound(const Ladders& l) {
   return l.wordline_load / (1.0 + l.wordline_load) * (l.bitline_load / (1.0 + l.bitline_load));
+}
+
+double attainable_tolerance(const Ladders& ladders) {
+  return Chebyshev(ladders).rounding();
 }
 
 Matrix<double> solve_lines(const Ladders& ladders, LineSweep& sweep, double tolerance) {

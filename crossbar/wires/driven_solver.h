@@ -34,6 +34,9 @@ Matrix<double> effective_conductance(const Matrix<double>& g, const WireResistan
 /// loads L, since ||T^-1 D|| in the maximum norm is at most the load.
 double coupling_bound(const Ladders& ladders);
 
+/// What rounding may leave of the outputs at worst, relative; no tolerance below it can be met.
+double attainable_tolerance(const Ladders& ladders);
+
 /// Iterates `sweep`, at rest or (with cell_current) from the solution of a similar network, to the
 /// solution for its drive and cell_current.
 ///

@@ -8,9 +8,11 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/error.h"
+#include "crossbar/device/current_voltage.h"
 #include "crossbar/wires/conductance_cache.h"
 #include "crossbar/wires/driven_solver.h"
 #include "crossbar/wires/gated_ladder.h"
@@ -159,6 +161,18 @@ void register_wires(py::module_& module) {
            py::arg("r_sourceline"), py::arg("r_driver"));
 }
 
+/// Coefficients of V² and V³ of Milo's cells.
+std::pair<Matrix<double>, Matrix<double>> milo_matrices(const Matrix<double>& g) {
+  check_conductances(g);
+  std::pair terms{g, g};
+  for (size_t k = 0; k < g.values.size(); ++k) {
+    const CubicTerms cell = g.values[k] > 0.0 ? milo_terms(Siemens(g.values[k])) : CubicTerms{};
+    terms.first.values[k] = cell.square;
+    terms.second.values[k] = cell.cube;
+  }
+  return terms;
+}
+
 void register_decks(py::module_& module) {
   module.def(
       "driven_deck",
@@ -166,6 +180,14 @@ void register_decks(py::module_& module) {
         return driven_deck(matrix_of(g, "g"), wires, v, {.v0 = v0});
       },
       py::arg("g"), py::arg("wires"), py::arg("v"), py::arg("v0"), "An ngspice deck.");
+  module.def(
+      "driven_milo_deck",
+      [](const Numbers& g, const WireResistances& wires, const std::vector<double>& v) {
+        const Matrix<double> cells = matrix_of(g, "g");
+        const auto [a2, a3] = milo_matrices(cells);
+        return driven_deck(cells, wires, v, {.v0 = 0.0, .a2 = a2, .a3 = a3});
+      },
+      py::arg("g"), py::arg("wires"), py::arg("v"), "The same of cells as Milo et al. 2021.");
   module.def(
       "gated_deck",
       [](const Numbers& g, const GatedWires& wires, const std::vector<std::uint8_t>& x,

@@ -488,6 +488,10 @@ def driven_deck(g: typing.Annotated[numpy.typing.ArrayLike, numpy.float64], wire
     """
     An ngspice deck.
     """
+def driven_milo_deck(g: typing.Annotated[numpy.typing.ArrayLike, numpy.float64], wires: WireResistances, v: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex]) -> str:
+    """
+    The same of cells as Milo et al. 2021.
+    """
 def driven_operating_point(g: typing.Annotated[numpy.typing.ArrayLike, numpy.float64], v: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex], wires: WireResistances, tolerance: typing.SupportsFloat | typing.SupportsIndex) -> dict:
     """
     Currents, A, and powers, W, of one input.

@@ -99,13 +99,16 @@ class Device(Described):
         return self._spec.read_sigma(_conductances(g, "g"), volts, seconds)
 
     def current(self, g: Any, v: float) -> np.ndarray:
-        """Current, A, through cells of slope `g`, S, at v, V.
+        """Current, A, through cells of slope `g`, S, at v, V. Raises ArgumentError where it overflows.
 
         >>> cell = Device.load("ideal").override({"iv": {"model": "sinh", "v0": "0.5 V"}})
         >>> round(float(cell.current(1e-6, 0.2) / (2 * cell.current(1e-6, 0.1))), 7)  # cosh(0.2)
         1.0200668
         """
-        return self._spec.current(_conductances(g, "g"), real(v, "v"))
+        current = self._spec.current(_conductances(g, "g"), real(v, "v"))
+        if not np.isfinite(current).all():
+            raise ArgumentError(f"v: {v} V found; expected less: the current of iv.model {self.to_dict()['iv']['model']} overflows")
+        return current
 
 
 def _keys(seed: int, chip: int) -> tuple[int, int]:

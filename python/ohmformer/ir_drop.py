@@ -17,6 +17,7 @@ from ohmformer.checks import choice
 from ohmformer.errors import ArgumentError
 
 ENDS = ("one_end", "both_ends")
+MILO_VOLTS = 0.5
 
 
 def effective_conductance(
@@ -185,17 +186,28 @@ def driven_deck(
     drive: str = "one_end",
     sense: str = "one_end",
     v0: float = 0.0,
+    milo: bool = False,
 ) -> str:
     """An ngspice deck of a driven array under row voltages v (n_wordlines,), V.
 
     `ngspice -b` prints `i(vout<j>) = <A>` for every bitline j. v0: cells obey I = G v0 sinh(V / v0)
-    where it is not 0, V. Other arguments as in driven_currents.
+    where it is not 0, V. milo: cells obey the polynomial of Milo et al. 2021 (`iv: {model:
+    milo_2021}`), fitted up to 0.5 V across a cell; more is refused. G is the slope at 0 V in both.
+    Other arguments as in driven_currents.
 
     >>> print(driven_deck([[1e-4]], [0.2], 1.0, 1.0, 50.0, 20.0).splitlines()[2:4])
     ['Vin0 in0 0 dc 0.20000000000000001', 'R0 b0_0 out0 20']
     """
     wires = _wires(r_wordline, r_bitline, r_driver, r_sense, drive, sense)
-    return _core.driven_deck(_cells(g), wires, numbers(v, "v", (1,), np.float64), real(v0, "v0"))
+    volts, bend = numbers(v, "v", (1,), np.float64), real(v0, "v0")
+    if not milo:
+        return _core.driven_deck(_cells(g), wires, volts, bend)
+    if bend != 0.0:
+        raise ArgumentError(f"v0: {bend} V found beside milo; expected one curve: leave one of them out")
+    across = np.ptp([*volts, 0.0])
+    if across > MILO_VOLTS:
+        raise ArgumentError(f"v: {across:g} V across a cell found; expected at most {MILO_VOLTS} V, the range of milo_2021's fit")
+    return _core.driven_milo_deck(_cells(g), wires, volts)
 
 
 def gated_deck(

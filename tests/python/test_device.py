@@ -21,6 +21,12 @@ def test_leaving_the_measured_range_is_refused_and_quotes_the_paper():
         ohm.Device.load("wan_2022").program([1e-6], age=1e9)
 
 
+def test_a_current_that_overflows_is_refused():
+    steep = ohm.Device.load("ideal").override({"iv": {"model": "sinh", "v0": "1 mV"}})
+    with pytest.raises(ohm.ArgumentError, match="^v: 5.0 V found"):
+        steep.current([1e-4], 5.0)
+
+
 @pytest.mark.parametrize("name", ["sonos_40nm", "pcm_hermes_1", "wan_2022", "milo_2021", "cmo_hfox_2pct"])
 def test_targets_beyond_the_measured_range_are_refused(name):
     cell = ohm.Device.load(name)

@@ -314,7 +314,7 @@ def export_spice(
     chip: Annotated[str | None, typer.Option("--chip", metavar="NAME|FILE", help="The chip whose macro it is.")] = None,
     macro: Annotated[str | None, typer.Option("--macro", metavar="NAME|FILE", help="A macro by name or file.")] = None,
     g: Annotated[
-        Path | None, typer.Option("--g", metavar="FILE.npy", help="Conductances, S; default: random in the device's range.")
+        Path | None, typer.Option("--g", metavar="FILE.npy", help="Conductances (slopes at 0 V), S; default: random.")
     ] = None,
     x: Annotated[
         Path | None, typer.Option("--x", metavar="FILE.npy", help="Inputs per wordline; gated: 0 or 1; default: all 1.")

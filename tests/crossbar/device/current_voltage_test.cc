@@ -39,6 +39,27 @@ TEST(CurrentVoltage, SlopeIsTheDerivativeOfTheCurrent) {
   }
 }
 
+TEST(CurrentVoltage, VoltageIsTheInverseOfTheCurrent) {
+  for (const char* model : {"ohmic", "sinh", "milo_2021"}) {
+    for (const double g : {20e-6, 62.5e-6, 200e-6}) {
+      for (const double v : {-0.49, -0.01, 0.0, 0.2}) {
+        const Amperes current = cell_current(iv(model), Siemens(g), Volts(v)).current;
+        EXPECT_NEAR(cell_voltage(iv(model), Siemens(g), current).si(), v, 1e-14) << model;
+      }
+    }
+  }
+}
+
+TEST(CurrentVoltage, TermsOfMiloAddUpToItsCurrent) {
+  for (const double g : {20e-6, 62.5e-6, 200e-6, 300e-6}) {
+    const CubicTerms terms = milo_terms(Siemens(g));
+    for (const double v : {-0.4, 0.1, 0.5}) {
+      const double sum = g * v + terms.square * v * v + terms.cube * v * v * v;
+      EXPECT_NEAR(sum, cell_current(iv("milo_2021"), Siemens(g), Volts(v)).current.si(), 1e-14 * g);
+    }
+  }
+}
+
 // Values of the published polynomial in double precision.
 TEST(CurrentVoltage, MiloPolynomialIsMet) {
   const auto apparent = [](double g, double v) {

@@ -4,7 +4,9 @@
 #include <gtest/gtest.h>
 
 #include <Eigen/Dense>
+#include <algorithm>
 #include <cmath>
+#include <string>
 
 #include "core/error.h"
 #include "crossbar/wires/driven_solver.h"
@@ -13,19 +15,23 @@
 namespace ohm {
 namespace {
 
-/// Newton on all 2 m n node voltages with a dense Jacobian, cells I = g v0 sinh(V / v0).
+/// Newton on all 2 m n node voltages with a dense Jacobian, cells I = g v0 sinh(V / v0); sources
+/// rise in steps of v0.
 class DenseNewton {
  public:
   DenseNewton(const Matrix<double>& g, const WireResistances& w, double v0)
       : g_(g), w_(w), v0_(v0), x_(Eigen::VectorXd::Zero(2 * g.rows * g.cols)) {}
 
   std::vector<double> solve(const Matrix<double>& drive) {
-    for (int step = 0; step < 60; ++step) {
-      const auto size = x_.size();
-      jacobian_ = Eigen::MatrixXd::Zero(size, size);
-      leaving_ = Eigen::VectorXd::Zero(size);
-      add_circuit(drive);
-      x_ -= jacobian_.partialPivLu().solve(leaving_);
+    double largest = 0.0;
+    for (const double volts : drive.values) largest = std::max(largest, std::abs(volts));
+    const double stages = std::ceil(largest / v0_);
+    Matrix<double> raised = drive;
+    for (double stage = 1.0; stage <= stages; ++stage) {
+      for (size_t i = 0; i < drive.values.size(); ++i) {
+        raised.values[i] = drive.values[i] * (stage / stages);
+      }
+      for (int step = 0; step < (stage < stages ? 4 : 60); ++step) improve(raised);
     }
     std::vector<double> currents;
     for (Index j = 0; j < g_.cols; ++j) currents.push_back(x_[v(g_.rows - 1, j)] / w_.r_sense);
@@ -35,6 +41,14 @@ class DenseNewton {
  private:
   Index u(Index i, Index j) const { return i * g_.cols + j; }
   Index v(Index i, Index j) const { return g_.size() + u(i, j); }
+
+  void improve(const Matrix<double>& drive) {
+    const auto size = x_.size();
+    jacobian_ = Eigen::MatrixXd::Zero(size, size);
+    leaving_ = Eigen::VectorXd::Zero(size);
+    add_circuit(drive);
+    x_ -= jacobian_.partialPivLu().solve(leaving_);
+  }
 
   void add_circuit(const Matrix<double>& drive) {
     for (Index i = 0; i < g_.rows; ++i) {
@@ -113,9 +127,83 @@ TEST(NonlinearCells, OneCellObeysItsCurve) {
   EXPECT_NEAR(1e-4 * 0.1 * std::sinh((0.5 - 1000.0 * current) / 0.1), current, 1e-12 * current);
 }
 
+/// Current of one sinh cell behind `ohms`, by bisection of v0 asinh(I / (g v0)) + R I = E.
+double one_cell_current(double g, double v0, double ohms, double volts) {
+  long double low = 0.0L, high = static_cast<long double>(volts) / ohms;
+  for (int i = 0; i < 200; ++i) {
+    const long double middle = (low + high) / 2;
+    const long double needed = v0 * std::asinh(middle / (static_cast<long double>(g) * v0));
+    (needed + ohms * middle < volts ? low : high) = middle;
+  }
+  return static_cast<double>(low);
+}
+
+TEST(NonlinearCells, OneCellConvergesHoweverSteepItsCurve) {
+  for (const double v0 : {1e-3, 3e-3, 0.01, 0.02, 0.05, 0.3}) {
+    for (const double ohms : {1.0, 200.0, 1e4}) {
+      for (const double volts : {0.02, 0.3, 0.5, 1.0}) {
+        for (const double g : {1e-9, 1e-4}) {
+          const WireResistances wires{.r_driver = 0.75 * ohms, .r_sense = 0.25 * ohms};
+          const double current = nonlinear_currents(
+              Matrix<double>(1, 1, g), wires, Matrix<double>(1, 1, volts), SinhCell(v0))(0, 0);
+          EXPECT_NEAR(current / one_cell_current(g, v0, ohms, volts), 1.0, 1e-9)
+              << v0 << " V, " << ohms << " Ohm, " << volts << " V, " << g << " S";
+        }
+      }
+    }
+  }
+}
+
+TEST(NonlinearCells, SteepArraysAgreeWithRaisedSources) {
+  for (std::uint32_t seed = 1; seed <= 30; ++seed) {
+    const auto drawn = [&](double low, double high, std::uint32_t what) {
+      return random_decades(1, 1, low, high, 100 * seed + what)(0, 0);
+    };
+    const auto rows = static_cast<Index>(drawn(1.0, 7.0, 1)),
+               columns = static_cast<Index>(drawn(1.0, 7.0, 2));
+    const double v0 = drawn(5e-3, 1.0, 3);
+    const WireResistances wires{drawn(1.0, 1e4, 4), drawn(1.0, 1e4, 5), drawn(1.0, 1e4, 6),
+                                drawn(1.0, 1e4, 7)};
+    const Matrix<double> g = random_decades(rows, columns, 1e-8, 1e-3, 100 * seed + 8);
+    const Matrix<double> v = random_cells(1, rows, seed % 2 ? -1.0 : 0.0, 1.0, 100 * seed + 9);
+    const auto exact = DenseNewton(g, wires, v0).solve(v);
+    const Matrix<double> currents = nonlinear_currents(g, wires, v, SinhCell(v0));
+    double largest = 0.0;
+    for (const double current : exact) largest = std::max(largest, std::abs(current));
+    for (Index j = 0; j < columns; ++j) {
+      EXPECT_NEAR(currents(0, j) / largest, exact[static_cast<size_t>(j)] / largest, 1e-9)
+          << seed << ": " << rows << " x " << columns << ", " << v0 << " V";
+    }
+  }
+}
+
+TEST(NonlinearCells, OpenCellsStayOpenWhereOthersAreSteep) {
+  Matrix<double> g(2, 2, 1e-4);
+  g(0, 1) = g(1, 0) = 0.0;
+  const Matrix<double> currents = nonlinear_currents(g, {.r_driver = 50.0, .r_sense = 50.0},
+                                                     Matrix<double>(1, 2, 1.0), SinhCell(0.02));
+  for (const double current : currents.values) {
+    EXPECT_NEAR(current / one_cell_current(1e-4, 0.02, 100.0, 1.0), 1.0, 1e-9);
+  }
+}
+
+TEST(NonlinearCells, SayWhatRoundingLeavesAndTheToleranceThatWasGiven) {
+  const Matrix<double> g(6, 6, 1e-4), v(1, 6, 1.0);
+  const WireResistances wires{1e3, 1e3, 1e3, 1e3};
+  EXPECT_NO_THROW(nonlinear_currents(g, wires, v, SinhCell(1e-3)));
+  try {
+    nonlinear_currents(g, wires, v, SinhCell(1e-3), 1e-13);
+    FAIL();
+  } catch (const SolveError& error) {
+    EXPECT_NE(std::string(error.what()).find("the tolerance is 1e-13"), std::string::npos)
+        << error.what();
+  }
+}
+
 TEST(NonlinearCells, TheSinhCurveBendsAsTheRatioOfHalfVoltagesSays) {
   const SinhCell cell(0.5);
   EXPECT_NEAR(cell.at(1e-4, 0.2).current / (2.0 * cell.at(1e-4, 0.1).current), 1.0200668, 1e-7);
+  EXPECT_NEAR(cell.voltage(1e-4, cell.at(1e-4, 0.2).current), 0.2, 1e-15);
   const double slope =
       (cell.at(1e-4, 0.2 + 1e-6).current - cell.at(1e-4, 0.2 - 1e-6).current) / 2e-6;
   EXPECT_NEAR(cell.at(1e-4, 0.2).slope / slope, 1.0, 1e-8);

@@ -84,6 +84,19 @@ TEST(DrivenPower, NothingDrivenIsNothingSpent) {
   EXPECT_EQ(point.currents, std::vector<double>(3, 0.0));
 }
 
+TEST(DrivenPower, OpenCellsTakeNothing) {
+  for (std::uint32_t seed = 1; seed <= 40; ++seed) {
+    const Matrix<double> v = random_cells(1, 3, -1.0, 1.0, seed);
+    for (const double r_driver : {1e-6, 0.0, 7.0}) {
+      const WireResistances wires{3.0, 1.0, r_driver, 1.0, true, true};
+      const auto point = driven_operating_point(Matrix<double>(3, 64), wires, v.row(0));
+      EXPECT_EQ(point.currents, std::vector<double>(64, 0.0));
+      EXPECT_NEAR(point.power.supplied, 0.0, 1e-15);
+      EXPECT_NEAR(point.power.dissipated(), 0.0, 1e-15);
+    }
+  }
+}
+
 TEST(DrivenPower, RefusesVoltagesThatDoNotFit) {
   EXPECT_THROW(driven_operating_point(Matrix<double>(3, 3, 1e-4), {}, std::vector<double>(2, 0.1)),
                ArgumentError);

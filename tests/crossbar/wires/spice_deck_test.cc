@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
@@ -12,6 +13,7 @@
 
 #include "core/error.h"
 #include "core/random.h"
+#include "crossbar/device/current_voltage.h"
 #include "crossbar/wires/driven_solver.h"
 #include "crossbar/wires/gated_ladder.h"
 #include "crossbar/wires/gated_row_line.h"
@@ -260,6 +262,48 @@ TEST(SpiceDeck, ConfirmsDrivenArraysOfNonlinearCells) {
     const auto deck = driven_deck(g, wires, v.row(0), {.v0 = 0.1});
     EXPECT_LT(disagreement(ours.row(0), spice(deck, cols)), kAgreement);
   }
+}
+
+/// The I-V curve of Milo et al. 2021.
+class MiloCell : public CellCurve {
+ public:
+  MiloCell() { iv_.model = "milo_2021"; }
+  CellResponse at(double g, double v) const override {
+    const CellCurrent response = cell_current(iv_, Siemens(g), Volts(v));
+    return {response.current.si(), response.slope.si()};
+  }
+  double voltage(double g, double current) const override {
+    return cell_voltage(iv_, Siemens(g), Amperes(current)).si();
+  }
+
+ private:
+  IvSpec iv_;
+};
+
+TEST(SpiceDeck, ConfirmsDrivenArraysOfMilosCells) {
+  for (const WireResistances& wires :
+       {WireResistances{20.0, 30.0, 100.0, 70.0}, {1e4, 1e4, 1e4, 1e4}}) {
+    const Matrix<double> g = cells(8, 6, 50e-6, 225e-6, 22);
+    Matrix<double> v = voltages(8, 23);
+    for (double& volts : v.values) volts = std::clamp(volts, -0.25, 0.25);
+    SpiceCurve curve{.v0 = 0.0, .a2 = g, .a3 = g};
+    for (size_t k = 0; k < g.values.size(); ++k) {
+      const CubicTerms terms = milo_terms(Siemens(g.values[k]));
+      curve.a2.values[k] = terms.square;
+      curve.a3.values[k] = terms.cube;
+    }
+    const Matrix<double> ours = nonlinear_currents(g, wires, v, MiloCell());
+    EXPECT_LT(disagreement(ours.row(0), spice(driven_deck(g, wires, v.row(0), curve), 6)),
+              kAgreement);
+  }
+}
+
+TEST(SpiceDeck, ConfirmsSteepCells) {
+  const WireResistances wires{10.0, 10.0, 10.0, 10.0};
+  const Matrix<double> g = cells(5, 4, 1e-6, 1e-4, 24), v = voltages(5, 25);
+  const Matrix<double> ours = nonlinear_currents(g, wires, v, SinhCell(0.03));
+  EXPECT_LT(disagreement(ours.row(0), spice(driven_deck(g, wires, v.row(0), {.v0 = 0.03}), 4)),
+            kAgreement);
 }
 
 TEST(SpiceDeck, LeavesOutOpenCellsAndRowsThatAreOff) {
