@@ -8,7 +8,7 @@ import numpy
 import numpy.typing
 import os
 import typing
-__all__: list[str] = ['ArgumentError', 'BaselineSpec', 'Calibration', 'ChipSpec', 'ConfigError', 'Converter', 'CostEstimate', 'DeviceSpec', 'Error', 'EvaluationSet', 'GatedWires', 'InputStatistics', 'MacroArrays', 'MacroSpec', 'MappedNetwork', 'NetworkGraph', 'ProgrammedChip', 'QuantisedNetwork', 'RowLineWires', 'Safetensors', 'SolveError', 'StructureModel', 'WireResistances', 'adc_cost', 'available_threads', 'baseline_estimate', 'baseline_rows', 'baseline_steady', 'block_cost', 'check_chip', 'check_macro', 'chip_peak', 'chip_step', 'chip_with_only', 'component_names', 'decode_gain', 'did_you_mean', 'driven_currents', 'driven_deck', 'driven_operating_point', 'effective_conductance', 'error_sources', 'estimate_structure', 'fit', 'float_score', 'gated_currents', 'gated_deck', 'gated_row_line_currents', 'gated_row_line_deck', 'ir_drop', 'length_presets', 'linear_conditions', 'load_experiment', 'logits', 'macro_of', 'macro_peak', 'macro_shape', 'mean_wire_loss', 'network_presets', 'read_spec', 'serve_baseline', 'serve_chip', 'serve_structure', 'simulates_all', 'sweep_shape', 'tokens_of', 'with_only']
+__all__: list[str] = ['ArgumentError', 'BaselineSpec', 'Calibration', 'ChipSpec', 'ConfigError', 'Converter', 'CostEstimate', 'DeviceSpec', 'Error', 'EvaluationSet', 'GatedWires', 'InputStatistics', 'MacroArrays', 'MacroSpec', 'MappedNetwork', 'NetworkGraph', 'ProgrammedChip', 'QuantisedNetwork', 'RowLineWires', 'Safetensors', 'SolveError', 'StructureModel', 'WireResistances', 'adc_cost', 'available_threads', 'baseline_estimate', 'baseline_rows', 'baseline_steady', 'block_cost', 'check_chip', 'check_macro', 'check_yaml', 'chip_peak', 'chip_step', 'chip_with_only', 'component_names', 'decode_gain', 'did_you_mean', 'driven_currents', 'driven_deck', 'driven_operating_point', 'effective_conductance', 'error_sources', 'estimate_structure', 'fit', 'float_score', 'gated_currents', 'gated_deck', 'gated_row_line_currents', 'gated_row_line_deck', 'ir_drop', 'length_presets', 'linear_conditions', 'load_experiment', 'logits', 'macro_of', 'macro_peak', 'macro_shape', 'mean_wire_loss', 'network_presets', 'read_spec', 'serve_baseline', 'serve_chip', 'serve_structure', 'simulates_all', 'sweep_shape', 'tokens_of', 'with_only']
 class Error(Exception):
     """
     Base of everything that Ohmformer raises on purpose: one sentence with what was found, what was expected and how to mend it.
@@ -451,6 +451,10 @@ def check_chip(spec: ChipSpec) -> None:
 def check_macro(spec: MacroSpec) -> None:
     """
     Compiles a macro; ConfigError where its parts do not fit together.
+    """
+def check_yaml(file: str) -> None:
+    """
+    Refuses a file that is missing, no YAML, or repeats a key.
     """
 def chip_peak(chip: ChipSpec, statistics: InputStatistics | None = None) -> dict:
     """
