@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "crossbar/linearity.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "crossbar/encoding/input_encoding.h"
@@ -47,13 +51,15 @@ LinearCondition plain_converters(const AdcSpec& adc) {
                    "levels: mid_rise nor rounding: stochastic");
 }
 
+bool cells_are_noisy(const DeviceSpec& device) {
+  return device.read_noise > 0.0 || device.noise.white != "none" || device.noise.flicker > 0.0 ||
+         device.noise.rtn.amplitude > 0.0;
+}
+
 /// Whether a cell can read below its reference by error or noise, where codes end at zero.
 bool falls_below_zero(const MacroSpec& spec) {
-  const DeviceSpec& device = spec.device;
-  const bool noisy = device.read_noise > 0.0 || device.noise.white != "none" ||
-                     device.noise.flicker > 0.0 || device.noise.rtn.amplitude > 0.0 ||
-                     spec.adc.noise > 0.0;
-  return !has_signed_sums(spec) && (device.kind != "ideal" || noisy);
+  const bool noisy = cells_are_noisy(spec.device) || spec.adc.noise > 0.0;
+  return !has_signed_sums(spec) && (spec.device.kind != "ideal" || noisy);
 }
 
 LinearCondition unclipped(const MacroSpec& spec) {
@@ -68,6 +74,40 @@ LinearCondition unclipped(const MacroSpec& spec) {
   return condition("no sum leaves the range of its converter",
                    adc.kind == "ideal" || (covers && !falls_below_zero(spec)),
                    adc.kind == "ideal" ? "adc.kind: ideal" : "adc.range: " + adc.range, why);
+}
+
+/// Whether every sum is a whole number of steps before noise.
+bool sums_are_codes(const MacroSpec& spec) {
+  const DeviceSpec& device = spec.device;
+  return spec.adc.range == "lossless" && device.kind == "ideal" && !cells_are_noisy(device) &&
+         resolved_ir_drop(spec) == "report" && is_ideal(spec.dac);
+}
+
+/// Standard deviation of sums, in steps, that reach the last code four deviations out, as the
+/// largest of 10⁴ normal sums does: no range that is set by the largest sum leaves them more.
+double widest_spread(const MacroSpec& spec) {
+  constexpr double kCrest = 4.0;
+  if (sums_are_codes(spec)) return spec.adc.noise;
+  const AdcSpec& adc = spec.adc;
+  if (adc.range == "lossless" || cells_are_noisy(spec.device)) return kDitheringSpread;
+  const double codes = std::ldexp(1.0, static_cast<int>(adc.bits));
+  const double last = has_signed_sums(spec) ? std::max(1.0, codes / 2.0 - 1.0) : codes - 1.0;
+  return std::hypot(last / kCrest, adc.noise);
+}
+
+LinearCondition dithered(const MacroSpec& spec) {
+  const bool exact = sums_are_codes(spec) && spec.adc.noise == 0.0;
+  const double spread = widest_spread(spec);
+  std::string why = "adc.kind: ideal";
+  if (spec.adc.kind != "ideal") {
+    why = exact ? "every sum is a code" : "judged again from the sums of every programmed matrix";
+  }
+  return condition(
+      "sums spread over half a step of their converters, so that rounding is noise",
+      spec.adc.kind == "ideal" || exact || spread >= kDitheringSpread, std::move(why),
+      fmt::format("adc.bits: {} and adc.noise: {} spread them over {:.2g} steps at most; expected "
+                  "{} or more: more bits, or noise",
+                  spec.adc.bits, spec.adc.noise, spread, kDitheringSpread));
 }
 
 }  // namespace
@@ -97,6 +137,7 @@ std::vector<LinearCondition> linear_conditions(const MacroSpec& spec) {
        is_ideal(spec.dac) ? "dac.kind: ideal" : "expected dac.kind: ideal without errors"},
       plain_converters(spec.adc),
       unclipped(spec),
+      dithered(spec),
   };
 }
 

@@ -6,8 +6,10 @@
 #include <algorithm>
 #include <numeric>
 
+#include "crossbar/adc/one_bit.h"
 #include "crossbar/encoding/input_encoding.h"
 #include "crossbar/encoding/weight_encoding.h"
+#include "crossbar/geometry.h"
 #include "crossbar/linearity.h"
 
 namespace ohm {
@@ -210,6 +212,13 @@ void check_combinations(const MacroSpec& macro, Visitor& v) {
          "none, or an input encoding of amplitudes");
 }
 
+void check_adc(const MacroSpec& macro, Visitor& v) {
+  const std::string problem = slicing_problem(macro.weight).empty()
+                                  ? one_bit_problem(macro.adc, has_signed_sums(macro))
+                                  : "";
+  v.rule(problem.empty(), "adc", "bits " + problem);
+}
+
 void check_fidelity(const MacroSpec& macro, Visitor& v) {
   if (macro.fidelity == "fused" && slicing_problem(macro.weight).empty()) {
     for (const LinearCondition& condition : linear_conditions(macro)) {
@@ -310,6 +319,7 @@ void MacroSpec::visit(Visitor& v) {
          "periphery.array");
   v.nested_list(Field("parts", "published parts of one macro that no model computes"), parts);
   v.nested(Field("workload", "inputs, weights and outputs where no tensors exist"), workload);
+  check_adc(*this, v);
   check_fidelity(*this, v);
   check_array(*this, v);
   check_input(*this, v);

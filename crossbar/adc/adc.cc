@@ -11,6 +11,7 @@
 #include "crossbar/adc/flash.h"
 #include "crossbar/adc/ideal.h"
 #include "crossbar/adc/integrating.h"
+#include "crossbar/adc/one_bit.h"
 #include "crossbar/adc/pipeline.h"
 #include "crossbar/adc/ramp.h"
 #include "crossbar/adc/sar.h"
@@ -68,9 +69,9 @@ CodeRange Adc::codes(bool is_signed) const {
   const double low = is_signed ? -full / 2.0 : 0.0, high = low + full - 1.0;
   if (spec_.levels == "mid_rise") return {low + 0.5, high + 0.5};
   if (!is_signed || spec_.levels == "mid_tread") return {low, high};
-  // one bit leaves a sign and no magnitude: such a converter still tells -1, 0 and 1 apart
-  const double top = std::max(1.0, high);
-  return {-top, top};
+  const std::string problem = one_bit_problem(spec_, is_signed);
+  if (!problem.empty()) throw ArgumentError("adc.bits: " + problem);
+  return {-high, high};
 }
 
 double Adc::step_for(double reach, bool is_signed) const {

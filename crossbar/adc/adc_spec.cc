@@ -202,7 +202,8 @@ void AdcSpec::visit(Visitor& v) {
               .word("auto", kAutoBits),
           bits);
   v.value(Field("levels",
-                "of signed sums. sign_magnitude: ±(2^(bits-1) - 1), zero exact; mid_tread: "
+                "of signed sums. sign_magnitude: ±(2^(bits-1) - 1), zero exact, 2 bits or more; "
+                "mid_tread: "
                 "-2^(bits-1) to 2^(bits-1) - 1, zero exact; mid_rise: 2^bits values at half steps, "
                 "none of them zero. Unsigned sums have 2^bits codes from 0, mid_rise from 1/2")
               .one_of({"sign_magnitude", "mid_tread", "mid_rise"}),

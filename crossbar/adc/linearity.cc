@@ -28,21 +28,26 @@ double code_of(const Transitions& transitions, double input) {
   return transitions.codes[static_cast<size_t>(above - transitions.positions.begin())];
 }
 
-/// A sine as high as all code widths together, thermal noise on it, as codes.
+/// A sine as high as all code widths together, thermal noise and random rounding on it, as codes.
 std::vector<double> sampled_sine(const Transitions& transitions, const CodeRange& codes,
-                                 double noise) {
+                                 double noise, bool is_stochastic) {
   const double middle = 0.5 * (codes.low + codes.high);
   const double amplitude = 0.5 * static_cast<double>(codes.size());
   std::vector<float> normals(static_cast<size_t>(kSamples), 0.0F);
   if (noise > 0.0) {
     fill_normal({0, 0, static_cast<std::uint8_t>(Purpose::conversion_noise)}, {}, 0, normals);
   }
+  std::vector<float> uniforms(normals.size(), 0.5F);
+  if (is_stochastic) {
+    fill_uniform({0, 0, static_cast<std::uint8_t>(Purpose::rounding)}, {}, 0, uniforms);
+  }
   std::vector<double> sampled(normals.size());
   for (size_t i = 0; i < sampled.size(); ++i) {
     const double phase = static_cast<double>(kCycles * static_cast<Index>(i) % kSamples) /
                          static_cast<double>(kSamples);
     const double input = middle + amplitude * std::sin(2.0 * std::numbers::pi * phase) +
-                         noise * static_cast<double>(normals[i]);
+                         noise * static_cast<double>(normals[i]) +
+                         static_cast<double>(uniforms[i]) - 0.5;
     sampled[i] = code_of(transitions, input);
   }
   return sampled;
@@ -83,8 +88,9 @@ Linearity linearity(std::span<const double> thresholds) {
   return result;
 }
 
-double sndr_db(const Transitions& transitions, const CodeRange& codes, double noise) {
-  const auto sampled = sampled_sine(transitions, codes, noise);
+double sndr_db(const Transitions& transitions, const CodeRange& codes, double noise,
+               bool is_stochastic) {
+  const auto sampled = sampled_sine(transitions, codes, noise, is_stochastic);
   const double n = static_cast<double>(kSamples);
   double mean = 0.0, sine = 0.0, cosine = 0.0, power = 0.0;
   for (size_t i = 0; i < sampled.size(); ++i) {
@@ -99,8 +105,9 @@ double sndr_db(const Transitions& transitions, const CodeRange& codes, double no
   return 10.0 * std::log10(signal / (power - mean * mean - signal));
 }
 
-double enob(const Transitions& transitions, const CodeRange& codes, double noise) {
-  return (sndr_db(transitions, codes, noise) - 1.7609) / 6.0206;
+double enob(const Transitions& transitions, const CodeRange& codes, double noise,
+            bool is_stochastic) {
+  return (sndr_db(transitions, codes, noise, is_stochastic) - 1.7609) / 6.0206;
 }
 
 }  // namespace ohm

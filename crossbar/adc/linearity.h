@@ -28,11 +28,15 @@ Linearity linearity(std::span<const double> thresholds);
 /// Signal to noise-and-distortion ratio, dB, of a full-scale sine: 1021 cycles, a prime, in 2^14
 /// samples; the code's components at the frequency of the sine and at zero are signal, the rest is
 /// error. `noise`: thermal noise per conversion, rms, steps (normals of a fixed stream).
+/// `is_stochastic`: sums are shifted by u - 1/2 steps before they are rounded, so that the error
+/// has variance f (1 - f) at a distance f from a code, on average 1/6 instead of 1/12 squared step.
 ///
 /// Ref: IEEE Std 1241, sine-fit test. An ideal converter of b bits has 6.0206 b + 1.7609 dB.
-double sndr_db(const Transitions& transitions, const CodeRange& codes, double noise);
+double sndr_db(const Transitions& transitions, const CodeRange& codes, double noise,
+               bool is_stochastic = false);
 
 /// Effective number of bits: (SNDR - 1.7609 dB) / 6.0206 dB.
-double enob(const Transitions& transitions, const CodeRange& codes, double noise);
+double enob(const Transitions& transitions, const CodeRange& codes, double noise,
+            bool is_stochastic = false);
 
 }  // namespace ohm

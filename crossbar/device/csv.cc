@@ -8,6 +8,8 @@
 #include <charconv>
 #include <cmath>
 #include <fstream>
+#include <limits>
+#include <string_view>
 
 #include "core/error.h"
 #include "core/spelling.h"
@@ -16,7 +18,8 @@ namespace ohm {
 namespace {
 
 constexpr size_t kColumns = 4;
-constexpr size_t kLongestFile = 1000000;  // lines
+constexpr size_t kLongestFile = 1000000;                     // lines
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";  // spreadsheets begin UTF-8 with it
 
 struct Column {
   const char* name;
@@ -56,7 +59,7 @@ struct Lines {
   size_t number = 0;
 
   [[noreturn]] void fail(const std::string& text) const {
-    throw ConfigError(fmt::format("{}:{}: {}", shown, number, text));
+    throw ConfigError(fmt::format("{}:{}: {}", shown, std::max<size_t>(1, number), text));
   }
 };
 
@@ -149,6 +152,7 @@ std::vector<MeasuredCell> read_measured_cells(const std::filesystem::path& file)
   std::vector<MeasuredCell> rows;
   for (std::string line; std::getline(in, line);) {
     if (++lines.number > kLongestFile) lines.fail("the file is too long; expected a million lines");
+    if (lines.number == 1 && line.starts_with(kByteOrderMark)) line.erase(0, kByteOrderMark.size());
     const std::string text = trimmed(line);
     if (text.empty() || text.front() == '#') continue;
     if (headings.empty()) {

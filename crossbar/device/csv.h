@@ -16,7 +16,7 @@ struct MeasuredCell {
 ///
 /// The first line names the columns and their units: "time [s], level [uS], mean [uS], sigma [uS]",
 /// in any order; one line per time and level follows; empty lines and lines that begin with # are
-/// left out. Throws ConfigError "file:line: …".
+/// left out, and so is a byte order mark. Throws ConfigError "file:line: …".
 std::vector<MeasuredCell> read_measured_cells(const std::filesystem::path& file);
 
 /// A user's own measurement: mean and σ per level and time, from a CSV file.

@@ -51,6 +51,11 @@ std::string shown(Seconds t) {
   return format_quantity(t.si(), kSecond);
 }
 
+/// Its source, where the user named one.
+std::string cited(const DeviceSpec& cell) {
+  return cell.source.empty() ? "" : fmt::format(" ({})", cell.source);
+}
+
 }  // namespace
 
 std::vector<std::string> device_kinds() {
@@ -71,8 +76,8 @@ std::optional<DeviceViolation> range_violation(const DeviceSpec& cell, Siemens l
   if (cell.g_min >= low && cell.g_max <= high) return std::nullopt;
   return DeviceViolation{
       cell.g_min < low ? "g_min" : "g_max",
-      fmt::format("[{}, {}] leaves the range of the measurement, [{}, {}] ({}); stay inside",
-                  shown(cell.g_min), shown(cell.g_max), shown(low), shown(high), cell.source)};
+      fmt::format("[{}, {}] leaves the range of the measurement, [{}, {}]{}; stay inside",
+                  shown(cell.g_min), shown(cell.g_max), shown(low), shown(high), cited(cell))};
 }
 
 std::optional<DeviceViolation> target_violation(const DeviceSpec& cell, Siemens low, Siemens high) {
@@ -93,8 +98,8 @@ std::optional<DeviceViolation> age_violation(const DeviceSpec& cell, Seconds fir
       age == cell.age ? ""
                       : fmt::format(" (as old as {} at the reference temperature)", shown(age));
   return DeviceViolation{
-      "age", fmt::format("{}{} lies outside the measured times, {} to {} ({}); stay inside",
-                         shown(cell.age), hotter, shown(first), shown(last), cell.source)};
+      "age", fmt::format("{}{} lies outside the measured times, {} to {}{}; stay inside",
+                         shown(cell.age), hotter, shown(first), shown(last), cited(cell))};
 }
 
 Siemens Device::white_noise(Siemens g, const DeviceSpec& cell) const {

@@ -34,9 +34,11 @@ struct WriteVerifyResult {
 WriteVerifyResult write_verify(const DeviceSpec& cell, const CellDraws& draws,
                                std::span<const double> targets, std::span<const double> start);
 
-/// The same from g_min, in rounds: after each, cells relax for `round_wait`, and those outside the
-/// tolerance are programmed again; g are the conductances of the last verify of each cell.
-/// `round` tells in which round each cell was programmed last.
+/// The same from g_min (every reset cell starts there exactly, an assumption that flatters none but
+/// targets within the tolerance of it: those are left as they are), in rounds: after each, cells
+/// relax for `round_wait`, and those outside the tolerance are programmed again; g are the
+/// conductances of the last verify of each cell. `round` tells in which round each cell was
+/// programmed last.
 struct ProgrammedRounds {
   WriteVerifyResult result;
   std::vector<std::int32_t> round;
@@ -46,7 +48,8 @@ ProgrammedRounds write_verify_rounds(const DeviceSpec& cell, const CellDraws& dr
 
 /// How far cells with one target have moved at cell.age after a write-verify: mean and standard
 /// deviation, S. The latter is what the kind's measured spread leaves beyond a uniform distribution
-/// over ± measured_tolerance.
+/// over ± measured_tolerance. A cell keeps its place in that distribution at every age (assumption:
+/// measurements give a spread per time and no correlation between times).
 struct Relaxation {
   double shift = 0.0, sigma = 0.0;
 };

@@ -6,11 +6,13 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <utility>
 
 #include "core/error.h"
 #include "crossbar/adc/range.h"
 #include "crossbar/geometry.h"
 #include "crossbar/read/column_reach.h"
+#include "crossbar/read/dither.h"
 #include "crossbar/read/mvm.h"
 #include "crossbar/read/read_plan.h"
 #include "crossbar/read/sum_block.h"
@@ -58,6 +60,14 @@ double worst_sum(const Macro& macro, const ProgrammedTile& tile, Index column) {
   return largest * largest_drive(macro, tile);
 }
 
+/// The step that no input can exceed, of the columns that share a range from `first` on.
+double worst_step(const Macro& macro, const ProgrammedTile& tile, Index first) {
+  const Index width = std::max<Index>(1, range_width(macro, tile));
+  double reach = 0.0;
+  for (Index j = first; j < first + width; ++j) reach = std::max(reach, worst_sum(macro, tile, j));
+  return macro.adc->step_for(reach, macro.signed_sums);
+}
+
 /// |sum| of every conversion of one tile, per group of columns that share a range; for range max
 /// the largest alone.
 std::vector<std::vector<double>> magnitudes(const Macro& macro, const ProgrammedTile& tile,
@@ -85,10 +95,15 @@ void set_steps(const Macro& macro, const Matrix<std::int32_t>& inputs, Programme
   const auto all = magnitudes(macro, tile, inputs);
   const auto width = static_cast<size_t>(range_width(macro, tile));
   for (size_t column = 0; column < tile.step.size(); ++column) {
-    // columns that share a range share its step
-    tile.step[column] = column % width > 0
-                            ? tile.step[column - 1]
-                            : calibrated_step(*macro.adc, all[column / width], macro.signed_sums);
+    if (column % width > 0) {
+      tile.step[column] = tile.step[column - 1];  // columns that share a range share its step
+      continue;
+    }
+    const auto& seen = all[column / width];
+    // sums that were all zero say nothing of others
+    const bool silent = std::ranges::all_of(seen, [](double sum) { return sum == 0.0; });
+    tile.step[column] = silent ? worst_step(macro, tile, static_cast<Index>(column))
+                               : calibrated_step(*macro.adc, seen, macro.signed_sums);
   }
 }
 
@@ -106,8 +121,11 @@ Matrix<double> ideal_outputs(const Matrix<std::int32_t>& x, const Matrix<std::in
   return y;
 }
 
-void plan(const Macro& macro, ProgrammedMatrix& matrix) {
-  matrix.plan = std::make_shared<const ReadPlan>(plan_reads(macro, matrix));
+/// Plans the reads; `inputs` show how far sums spread, where fidelity fused has to know.
+void plan(const Macro& macro, ProgrammedMatrix& matrix, const Matrix<std::int32_t>& inputs) {
+  ReadPlan plan = plan_reads(macro, matrix);
+  if (macro.spec.fidelity == "fused") plan.spread = least_spread(macro, matrix, plan, inputs);
+  matrix.plan = std::make_shared<const ReadPlan>(std::move(plan));
 }
 
 }  // namespace
@@ -119,17 +137,12 @@ void set_default_ranges(const Macro& macro, ProgrammedMatrix& matrix) {
     tile.step.assign(static_cast<size_t>(columns), 1.0);
     const Index width = std::max<Index>(1, range_width(macro, tile));
     for (Index first = 0; first < columns; first += width) {
-      double reach = 0.0;
-      for (Index j = first; j < first + width && !fixed; ++j) {
-        reach = std::max(reach, worst_sum(macro, tile, j));
-      }
-      const double step =
-          fixed ? fixed_step(macro, tile, first) : macro.adc->step_for(reach, macro.signed_sums);
+      const double step = fixed ? fixed_step(macro, tile, first) : worst_step(macro, tile, first);
       std::fill_n(tile.step.begin() + first, width, step);
     }
   }
   matrix.calibrated = fixed || macro.spec.adc.range == "max";
-  plan(macro, matrix);
+  plan(macro, matrix, {});
 }
 
 void calibrate_adc(const Macro& macro, ProgrammedMatrix& matrix,
@@ -145,7 +158,7 @@ void calibrate_adc(const Macro& macro, ProgrammedMatrix& matrix,
   if (needs_no_range(macro)) return set_default_ranges(macro, matrix);
   for (ProgrammedTile& tile : matrix.tiles) set_steps(macro, inputs, tile);
   matrix.calibrated = true;
-  plan(macro, matrix);
+  plan(macro, matrix, inputs);
 }
 
 void learn_correction(const Macro& macro, ProgrammedMatrix& matrix,

@@ -10,7 +10,8 @@ namespace ohm {
 
 /// Sets the ADC range of each row tile and weight slice (adc.per_column: of each column) from the
 /// sums that `inputs`, (tokens, rows) integers, cause on this chip, noise left out; range lossless
-/// needs no inputs and stays one code per digit. Rules: calibrated_step().
+/// needs no inputs and stays one code per digit. Rules: calibrated_step(); columns all of whose
+/// sums are zero get the range that no input can exceed.
 void calibrate_adc(const Macro& macro, ProgrammedMatrix& matrix,
                    const Matrix<std::int32_t>& inputs);
 

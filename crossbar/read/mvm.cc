@@ -10,6 +10,7 @@
 #include "crossbar/encoding/half_range.h"
 #include "crossbar/encoding/input_encoding.h"
 #include "crossbar/geometry.h"
+#include "crossbar/linearity.h"
 #include "crossbar/read/dot_kernel.h"
 #include "crossbar/read/drive.h"
 #include "crossbar/read/slice_reader.h"
@@ -345,15 +346,26 @@ void check_inputs(const Macro& macro, const Matrix<std::int32_t>& x) {
 
 void check_read(const Macro& macro, const ProgrammedMatrix& matrix, const Matrix<std::int32_t>& x,
                 std::span<const std::uint32_t> tokens) {
-  if (x.cols != matrix.rows || std::ssize(tokens) != x.rows) {
+  if (x.cols != matrix.rows) {
     throw ArgumentError(
-        fmt::format("inputs: shape ({}, {}) with {} token numbers found; expected "
-                    "(tokens, {}) and one number per token",
-                    x.rows, x.cols, tokens.size(), matrix.rows));
+        fmt::format("inputs: shape ({}, {}) found; expected (tokens, {}), one value for each row "
+                    "of the programmed matrix",
+                    x.rows, x.cols, matrix.rows));
+  }
+  if (std::ssize(tokens) != x.rows) {
+    throw ArgumentError(fmt::format("inputs: {} tokens and {} numbers for them; expected one each",
+                                    x.rows, tokens.size()));
   }
   if (!matrix.calibrated) {
     throw ArgumentError(fmt::format("adc.range is {}: calibrate on inputs before the first read",
                                     macro.spec.adc.range));
+  }
+  if (matrix.plan && matrix.plan->spread < kDitheringSpread) {
+    throw ArgumentError(
+        fmt::format("fidelity: fused found sums that spread over {:.3g} steps of their converters; "
+                    "expected at least {}, below which rounding is not noise; use fidelity: "
+                    "sliced, more adc.bits, or a range that is calibrated",
+                    matrix.plan->spread, kDitheringSpread));
   }
   check_inputs(macro, x);
 }

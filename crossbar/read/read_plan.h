@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <limits>
 #include <optional>
 #include <vector>
 
@@ -49,6 +50,8 @@ struct TilePlan {
 /// The tiles of a matrix, ready to be read. Whoever changes cells, steps or converters plans anew.
 struct ReadPlan {
   std::vector<TilePlan> tiles;
+  /// What least_spread() found when the ranges were set; infinite where nothing is rounded.
+  double spread = std::numeric_limits<double>::infinity();
 };
 
 /// Decides how to read every tile and each of its outputs.

@@ -11,6 +11,7 @@
 #include "core/error.h"
 #include "crossbar/adc/converter_bank.h"
 #include "crossbar/adc/linearity.h"
+#include "crossbar/adc/one_bit.h"
 #include "crossbar/cost/adc_cost.h"
 #include "crossbar/purpose.h"
 #include "python/bindings/arrays.h"
@@ -37,6 +38,8 @@ class Converter {
     if (spec_.bits == AdcSpec::kAutoBits) {
       throw ArgumentError("bits: 'auto' found; expected a number: auto goes with a whole macro");
     }
+    const std::string problem = one_bit_problem(spec_, is_signed);
+    if (!problem.empty()) throw ArgumentError("bits: " + problem);
     adc_ = make_adc(spec_);
     const std::vector<Index> wiring(static_cast<size_t>(kBlock), 0);
     bank_ = std::make_unique<ConverterBank>(*adc_, std::span(&draw_, 1), wiring, is_signed);
@@ -44,6 +47,10 @@ class Converter {
 
   /// Codes of sums in steps; conversions count from `first`, which keys their noise.
   py::array_t<double> convert(const Array<double>& sums, Index first) {
+    const Shape shape(sums.shape(), sums.shape() + sums.ndim());
+    if (bank_->is_identity()) {  // nothing to round: what double precision holds comes back
+      return to_array(std::vector<double>(sums.data(), sums.data() + sums.size()), shape);
+    }
     std::vector<float> codes(sums.data(), sums.data() + sums.size());
     {
       const py::gil_scoped_release released;
@@ -55,8 +62,7 @@ class Converter {
                                   first + begin);
       }
     }
-    return to_array(std::vector<double>(codes.begin(), codes.end()),
-                    Shape(sums.shape(), sums.shape() + sums.ndim()));
+    return to_array(std::vector<double>(codes.begin(), codes.end()), shape);
   }
 
   std::vector<double> thresholds() const { return adc_->thresholds(draw_, is_signed_); }
@@ -71,7 +77,8 @@ class Converter {
   }
 
   double enob_of() const {
-    return ohm::enob(adc_->transitions(draw_, is_signed_), adc_->codes(is_signed_), spec_.noise);
+    return ohm::enob(adc_->transitions(draw_, is_signed_), adc_->codes(is_signed_), spec_.noise,
+                     bank_->is_stochastic());
   }
 
   std::pair<double, double> codes() const {

@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 
+#include "core/config/source.h"
 #include "core/config/writer.h"
 #include "core/error.h"
 #include "core/parallel.h"
@@ -153,6 +154,9 @@ void register_config(py::module_& module) {
       "A file of any kind, resolved: its YAML text, and its values in SI units.");
   module.def("load_experiment", &load_experiment, py::arg("file"), py::arg("roots"),
              py::arg("overrides"), "An experiment as a dictionary.");
+  module.def(
+      "check_yaml", [](const std::string& file) { load_document(file); }, py::arg("file"),
+      "Refuses a file that is missing, no YAML, or repeats a key.");
   module.def("component_names", &component_names, py::arg("folder"), py::arg("roots"),
              "Names of the files in a folder of the configuration roots.");
   module.def("did_you_mean", &did_you_mean, py::arg("word"), py::arg("candidates"),

@@ -44,6 +44,13 @@ class MacroArrays {
   void calibrate(const Array<std::int32_t>& inputs) {
     require_programmed();
     const Matrix<std::int32_t> codes = to_matrix(inputs, "inputs");
+    const auto is_zero = [](std::int32_t code) { return code == 0; };
+    const bool needs_sums = macro_.spec.adc.kind != "ideal" && macro_.spec.adc.range != "lossless";
+    if (needs_sums && !codes.values.empty() && std::ranges::all_of(codes.values, is_zero)) {
+      throw ArgumentError(
+          "calibration inputs: only zeros found, whose sums tell no range; expected inputs such as "
+          "the arrays will read");
+    }
     const py::gil_scoped_release released;
     calibrate_adc(macro_, *matrix_, codes);
     if (macro_.spec.adc.range == "learned") learn_correction(macro_, *matrix_, codes, weights_);

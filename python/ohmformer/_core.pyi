@@ -456,6 +456,10 @@ def check_macro(spec: MacroSpec) -> None:
     """
     Compiles a macro; ConfigError where its parts do not fit together.
     """
+def check_yaml(file: str) -> None:
+    """
+    Refuses a file that is missing, no YAML, or repeats a key.
+    """
 def chip_peak(chip: ChipSpec, statistics: InputStatistics | None = None) -> dict:
     """
     Levels of a chip at full load, SI units.

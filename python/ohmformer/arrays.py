@@ -35,9 +35,13 @@ def numbers(values: Any, name: str, axes: tuple[int, ...] | None, dtype: type = 
     Traceback (most recent call last):
         ...
     ohmformer._core.ArgumentError: inputs: NaN or Inf found at (0, 1); expected finite numbers
+    >>> numbers([True, False], "g", (1,))
+    Traceback (most recent call last):
+        ...
+    ohmformer._core.ArgumentError: g: dtype bool found; expected numbers
     """
     array = _array(values, name, axes)
-    if array.dtype.kind not in "iubf":
+    if array.dtype.kind not in "iuf":
         raise ArgumentError(f"{name}: dtype {array.dtype} found; expected numbers")
     converted = np.ascontiguousarray(array, dtype=dtype).reshape(array.shape)
     if not np.isfinite(converted).all():

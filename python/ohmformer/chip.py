@@ -127,7 +127,9 @@ class MacroSpec(Described):
     def linear_conditions(self) -> list[dict[str, Any]]:
         """Under which conditions one matrix stands for the arrays, and which of them hold.
 
-        Each has name, holds and why. fidelity: fused is refused where one fails.
+        Each has name, holds and why. fidelity: fused is refused where one fails. The last, that sums
+        spread over half a step of their converters, fails here where no matrix can meet it; a read
+        is refused where the programmed one does not.
 
         >>> [c["name"] for c in MacroSpec.load("rram_128").linear_conditions() if not c["holds"]]
         ['selectors do not follow the inputs, and zeros are driven']

@@ -70,7 +70,10 @@ class Macro:
 
     @property
     def programming(self) -> dict[str, float]:
-        """What writing the cells took: cells, pulses, verify_reads, cycles, failed_cells, latency_s, energy_j."""
+        """What writing the cells took: cells, pulses, verify_reads, cycles, failed_cells, latency_s, energy_j.
+
+        Expectations where the device's programming.method is fitted (see Device.programming_cost()).
+        """
         return self._arrays.programming
 
     def program(self, weights: Any) -> "Macro":
@@ -87,7 +90,10 @@ class Macro:
         return self
 
     def calibrate(self, inputs: Any) -> "Macro":
-        """Set the ADC ranges from the sums that integer inputs (tokens, n_inputs) cause on this chip."""
+        """Set the ADC ranges from the sums that integer inputs (tokens, n_inputs) cause on this chip.
+
+        Refused where all of them are zero, whose sums tell no range.
+        """
         self._arrays.calibrate(np.atleast_2d(integers(inputs, "inputs", (1, 2))))
         return self
 

@@ -89,6 +89,42 @@ TEST(Linearity, LosslessNeedsItsBitsAndUnsignedSumsMayNotErr) {
   EXPECT_EQ(failing(spec).size(), 1U);
 }
 
+/// The condition on rounding.
+LinearCondition dithering(const MacroSpec& spec) {
+  return linear_conditions(spec).back();
+}
+
+TEST(Linearity, TwoBitsRoundMoreThanTheSumsSpread) {
+  MacroSpec spec;
+  for (const Index bits : {2, 3, 8}) {
+    spec.adc.bits = bits;
+    EXPECT_EQ(dithering(spec).holds, bits > 2) << bits;
+  }
+  spec.adc.bits = 2;
+  EXPECT_NE(dithering(spec).why.find("over 0.25 steps"), std::string::npos) << dithering(spec).why;
+  EXPECT_EQ(failing(spec).size(), 1U);
+  spec.adc.noise = 0.5;
+  EXPECT_TRUE(dithering(spec).holds);
+  spec.adc.noise = 0.0;
+  spec.adc.kind = "ideal";
+  EXPECT_TRUE(dithering(spec).holds);
+}
+
+// Sums that are codes stay codes under little noise, where rounding is the opposite of noise.
+TEST(Linearity, NoiseOnSumsThatAreCodesMustReachHalfAStep) {
+  MacroSpec spec;
+  spec.adc.range = "lossless";
+  spec.adc.bits = lossless_bits(spec);
+  EXPECT_TRUE(dithering(spec).holds);
+  spec.adc.noise = 0.1;
+  EXPECT_EQ(failing(spec).size(), 1U);
+  spec.adc.noise = 0.5;
+  EXPECT_TRUE(dithering(spec).holds);
+  spec.adc.noise = 0.1;
+  spec.device.kind = "gaussian";
+  EXPECT_TRUE(dithering(spec).holds);
+}
+
 TEST(Linearity, FusedIsRefusedByTheConditionThatFails) {
   try {
     load_spec<MacroSpec>("macro", "rram_128",

@@ -33,6 +33,7 @@ TEST(MacroSpec, EveryShippedMacroLoadsAndReadsBackFromItsResolvedForm) {
 TEST(MacroSpec, RefusesWhatDoesNotFitTogether) {
   EXPECT_THAT(refusal("array.rows_active", "129"), testing::HasSubstr("exceeds n_wordlines, 128"));
   EXPECT_THAT(refusal("array.columns_per_adc", "129"), testing::HasSubstr("exceeds n_bitlines"));
+  EXPECT_THAT(refusal("adc.bits", "1"), testing::HasSubstr("levels: mid_rise (a comparator"));
   EXPECT_THAT(refusal("array.n_bitlines", "-5"), testing::HasSubstr("'-5' found"));
   EXPECT_THAT(refusal("weight.slice_bits", "[2, 2]"), testing::HasSubstr("add 3 bits"));
   EXPECT_THAT(refusal("input.slice_bits", "9"), testing::HasSubstr("from 1 to 8"));

@@ -63,6 +63,46 @@ def test_effective_bits_follow_from_noise():
         assert adc.enob() == pytest.approx((snr - 1.76) / 6.02, abs=0.06)
 
 
+@pytest.mark.parametrize("bits", [4, 8, 12])
+def test_effective_bits_of_stochastic_rounding_are_those_of_a_converted_sine(bits):
+    adc = ohm.Adc(bits=bits, levels="mid_tread", rounding="stochastic")
+    count, cycles, (low, high) = 2**15, 1021, adc.codes
+    sine = 0.5 * (low + high) + 0.5 * (high - low + 1) * np.sin(2 * np.pi * cycles * np.arange(count) / count + 0.1)
+    power = np.abs(np.fft.rfft(adc.convert(sine)) / count) ** 2
+    sndr = 10 * np.log10(power[cycles] / (power[1:].sum() - power[cycles]))
+    assert adc.enob() == pytest.approx((sndr - 1.7609) / 6.0206, abs=0.03)
+    assert adc.enob() < ohm.Adc(bits=bits, levels="mid_tread").enob() - 0.35
+
+
+def test_one_bit_has_two_codes():
+    assert ohm.Adc(bits=1, levels="mid_rise").convert([-3.0, -0.1, 0.1, 3.0]).tolist() == [-0.5, -0.5, 0.5, 0.5]
+    assert ohm.Adc(bits=1, levels="mid_tread").codes == (-1.0, 0.0)
+    assert ohm.Adc(bits=1, signed=False).codes == (0.0, 1.0)
+    with pytest.raises(ohm.ArgumentError, match="bits: 1 with levels: sign_magnitude.*levels: mid_rise"):
+        ohm.Adc(bits=1)
+
+
+def test_an_ideal_converter_keeps_double_precision():
+    x = np.array([1.3, 16777217.0, -0.1, 1e300])
+    np.testing.assert_array_equal(ohm.Adc(kind="ideal").convert(x), x)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [{"bits": 16, "offset": 0.7, "gain_error": 0.01}, {"bits": 14, "inl": 1.0, "dnl": 0.2, "offset": 0.7}, {"bits": 16, "offset": 0.7}],
+)
+def test_codes_change_within_single_precision_of_the_thresholds(fields):
+    adc = ohm.Adc(levels="mid_tread", seed=4, **fields)
+    t = adc.thresholds[np.diff(adc.thresholds, prepend=-np.inf, append=np.inf)[:-1] > 0.1][::37]
+    low, high = t - 0.05, t + 0.05
+    below = adc.convert(low)
+    for _ in range(40):
+        middle = 0.5 * (low + high)
+        up = adc.convert(middle) > below
+        low, high = np.where(up, low, middle), np.where(up, middle, high)
+    assert np.all(np.abs(high - t) <= 2.0**-21 * np.abs(t) + 1e-6)
+
+
 def test_noise_is_fresh_and_keyed_by_the_number_of_the_conversion():
     adc = ohm.Adc(bits=10, noise=2.0)
     first, second = adc.convert(np.zeros(5000)), adc.convert(np.zeros(5000))

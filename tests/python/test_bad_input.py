@@ -296,7 +296,7 @@ CALLS = {
     "show nothing": (["show", "rram_12"], ["not found", "'rram_128'"]),
     "show of a wrong kind": (["show", "rram_128", "--kind", "macros"], ["--kind macros", "'macro'"]),
     "check of nothing": (["check", "/no/such.yaml"], ["/no/such.yaml: no such file"]),
-    "check of a folder": (["check", "/"], ["/: no such file"]),
+    "check of a folder": (["check", "/"], ["/: a folder; expected a YAML file"]),
     "run of nothing": (["run", "first_ligth"], ["'first_light'"]),
     "run of a missing file": (["run", "/no/such.yaml"], ["/no/such.yaml"]),
     "workers": (["run", "first_light", "--workers", "-1"], ["--workers"]),
@@ -330,6 +330,23 @@ def test_files_that_are_no_configuration_are_refused(content, tmp_path):
     for kind in ("device", "macro", "chip", "network", "experiment"):
         assert "x.yaml" in refusal("check", file, "--kind", kind)
     assert "x.yaml" in refusal("check", file)
+
+
+BROKEN = {
+    "syntax": (b"device: [", "x.yaml:1:1: not valid YAML: end of sequence"),
+    "key twice": (b"some: 1\nsome: 2\n", "x.yaml:2:1: 'some': given twice"),
+    "binary": (b"\x00\x01", "x.yaml: binary; expected YAML in UTF-8"),
+    "empty": (b"", "x.yaml: holds no keys"),
+    "list": (b"- a\n", "x.yaml: holds no keys"),
+    "unknown": (b"some: 1\n", "x.yaml: cannot tell what it is; name its kind: --kind"),
+}
+
+
+@pytest.mark.parametrize(("content", "part"), BROKEN.values(), ids=BROKEN.keys())
+def test_what_is_wrong_with_a_file_is_said_without_its_kind(content, part, tmp_path):
+    file = tmp_path / "x.yaml"
+    file.write_bytes(content)
+    expect(refusal("check", file), [part])
 
 
 def test_an_output_that_cannot_be_written_is_refused_before_any_work(tmp_path):

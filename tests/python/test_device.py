@@ -71,7 +71,7 @@ def test_currents_and_noise_are_arrays_in_si_units():
     assert cell.read_sigma([[100e-6]], 0.2, 1e-8).shape == (1, 1)
 
 
-BAD_TARGETS = [[-1e-6], [float("nan")], [float("inf")], "much", ["1e-6"], [1e31], [[1e-6], [1e-6, 2e-6]]]
+BAD_TARGETS = [[True, False], [-1e-6], [float("nan")], [float("inf")], "much", ["1e-6"], [1e31], [[1e-6], [1e-6, 2e-6]]]
 
 
 @pytest.mark.parametrize("bad", BAD_TARGETS)

@@ -232,6 +232,7 @@ BAD_CELLS = {
     "ragged": [[1e-5], [1e-5, 1e-5]],
     "objects": [[object(), None]],
     "none": None,
+    "booleans": np.ones((3, 2), dtype=bool),
 }
 
 

@@ -234,7 +234,7 @@ def test_weights_that_cannot_be_programmed_are_refused(weights, text):
 @pytest.mark.parametrize(
     ("inputs", "text"),
     [
-        (np.ones(5, dtype=int), "inputs: shape (1, 5)"),
+        (np.ones(5, dtype=int), "inputs: shape (1, 5) found; expected (tokens, 4), one value for each row"),
         (np.ones((1, 2, 4), dtype=int), "inputs: shape (1, 2, 4) found; expected an array with 1 or 2 axes"),
         (np.full(4, 128), "inputs: 128 found; expected 8-bit signed integers in [-128, 127]"),
         (np.full(4, 0.5), "inputs: dtype float64 found"),
@@ -259,3 +259,38 @@ def test_order_and_arguments_are_checked():
         macro.mvm(np.ones(4, dtype=int))
     with pytest.raises(ohm.ArgumentError, match="exceed the 2.32 numbers"):
         ohm.Macro(exact_spec()).program(np.ones((4, 2), dtype=int)).mvm(np.ones((2, 4), dtype=int), 2**32 - 1)
+
+
+def test_calibrating_on_zeros_is_refused():
+    for adc_range in ("max", "percentile", "mse", "learned"):
+        macro = ohm.Macro(macro_spec(adc__range=adc_range)).program(np.ones((4, 2), dtype=int))
+        with pytest.raises(ohm.ArgumentError, match="calibration inputs: only zeros found"):
+            macro.calibrate(np.zeros((3, 4), dtype=int))
+    ohm.Macro(exact_spec()).program(np.ones((4, 2), dtype=int)).calibrate(np.zeros((3, 4), dtype=int))
+
+
+def coarse(bits: int, fidelity: str) -> ohm.MacroSpec:
+    """Ideal unsliced cells on driven rows."""
+    driven = {"array.topology": "driven", "array.ir_drop": "report", "weight.slice_bits": [8]}
+    return macro_spec(device="ideal", adc__bits=bits, fidelity=fidelity).override(driven)
+
+
+def test_fused_is_refused_where_sums_spread_less_than_its_converters_round():
+    random = np.random.default_rng(0)
+    weights, inputs = random.integers(-127, 128, (256, 40)), random.integers(-127, 128, (200, 256))
+    failing = [c for c in coarse(2, "sliced").linear_conditions() if not c["holds"]]
+    assert [c["name"] for c in failing] == ["sums spread over half a step of their converters, so that rounding is noise"]
+    with pytest.raises(ohm.ConfigError, match="fidelity.*fused needs that sums spread over half a step.*expected 0.5"):
+        ohm.Macro(coarse(2, "fused"))
+    macro = ohm.Macro(coarse(3, "fused"), seed=2).program(weights)
+    with pytest.raises(ohm.ArgumentError, match=r"fused found sums that spread over 0\.2\d* steps.*at least 0.5"):
+        macro.mvm(inputs)
+    exact = inputs @ weights
+    errors = {f: (ohm.Macro(coarse(4, f), seed=2).program(weights).mvm(inputs) - exact).std() for f in ("fused", "sliced")}
+    assert errors["fused"] == pytest.approx(errors["sliced"], rel=0.03)
+
+
+def test_expected_counts_carry_no_dust_of_their_sum():
+    programming = ohm.Macro(macro_spec()).program(np.ones((300, 40), dtype=int)).programming
+    for key in ("pulses", "verify_reads", "cycles", "failed_cells"):
+        assert programming[key] == round(programming[key], 6)

@@ -41,6 +41,7 @@ KEYS = {  # the first of these that a file has tells its kind
 }
 FOLDERS = ("device", "macro", "chip", "baseline", "network")
 KINDS = (*FOLDERS, "component", "experiment")
+NO_KEYS = "holds no keys; expected a map of `key: value`"
 LISTED = ("devices", "macros", "chips", "baselines", "networks", "experiments")
 
 
@@ -49,7 +50,7 @@ def check_command(file: str, kind: str | None, settings: list[Override], configs
     kind = _refined(file, kind or kind_of(file))
     _CHECKS.get(kind, _check_plain)(file, kind, settings, configs)
     if Path(file).name != "config.json" and not _top_keys(Path(file)):
-        raise ConfigError(f"{file}: holds no keys; expected a map of `key: value`")
+        raise ConfigError(f"{file}: {NO_KEYS}")
     if style["json"]:
         print(to_json({"file": file, "kind": kind, "valid": True}))
     elif not style["quiet"]:
@@ -83,14 +84,19 @@ def show_command(name: str, kind: str | None, settings: list[Override], configs:
 def kind_of(file: str) -> str:
     """What a YAML file is: by its keys, else by the folder it lies in.
 
-    Raises ConfigError where neither tells.
+    Raises ConfigError where neither tells, or what it holds cannot be read.
     """
     path = Path(file)
     if path.name == "config.json":
         return "network"
+    if path.is_dir():
+        raise ConfigError(f"{file}: a folder; expected a YAML file in it, or config.json of a network")
     if not path.is_file():
         raise ConfigError(f"{file}: no such file; expected a YAML file, or config.json of a network")
+    _core.check_yaml(file)
     keys = _top_keys(path)
+    if not keys:
+        raise ConfigError(f"{file}: {NO_KEYS}")
     for key, kind in KEYS.items():
         if key in keys:
             return kind

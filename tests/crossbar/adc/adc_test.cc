@@ -27,7 +27,7 @@ TEST(Adc, LevelsDecideTheCodes) {
   EXPECT_EQ(codes("sign_magnitude", false), (CodeRange{0.0, 7.0}));
   EXPECT_EQ(codes("mid_tread", false), (CodeRange{0.0, 7.0}));
   EXPECT_EQ(codes("mid_rise", false), (CodeRange{0.5, 7.5}));
-  EXPECT_EQ(make_adc(adc_spec("uniform", 1))->codes(true), (CodeRange{-1.0, 1.0}));
+  EXPECT_EQ(make_adc(adc_spec("uniform", 1, "mid_rise"))->codes(true), (CodeRange{-0.5, 0.5}));
 }
 
 TEST(Adc, ReachFallsOnTheLastCodeOrOnItsEnd) {

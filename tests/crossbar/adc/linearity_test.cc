@@ -85,6 +85,17 @@ TEST(Linearity, ThermalNoiseAddsToThatOfQuantisation) {
   }
 }
 
+// Of a sum f from a code stochastic rounding errs by variance f (1 - f): 1/6 on average, half a bit
+// more than the 1/12 of rounding to the nearest, but where the outer codes hold it back.
+TEST(Linearity, StochasticRoundingCostsHalfABit) {
+  for (Index bits = 8; bits <= 12; bits += 2) {
+    const auto adc = make_adc(adc_spec("uniform", bits, "mid_tread"));
+    const auto transitions = adc->transitions(draw_of(0), true);
+    const double nearest = enob(transitions, adc->codes(true), 0.0);
+    EXPECT_NEAR(nearest - enob(transitions, adc->codes(true), 0.0, true), 0.5, 0.04) << bits;
+  }
+}
+
 TEST(Linearity, EffectiveBitsAreThoseOfTheIdealConverterLessWhatMismatchCosts) {
   AdcSpec spec = adc_spec("sar", 8, "mid_tread");
   const auto bits_of = [&] {

@@ -60,6 +60,25 @@ TEST(CsvDevice, RefusesToLeaveItsTable) {
   EXPECT_THAT(refusal("age", "0.9 s"), testing::HasSubstr("outside the measured times"));
 }
 
+TEST(CsvDevice, ReadsWhatSpreadsheetsWriteBeforeTheirUtf8) {
+  const auto plain = read_measured_cells(written(kTable));
+  const auto marked = read_measured_cells(
+      written("\xEF\xBB\xBFtime [s],level [uS],mean [uS],sigma [uS]\r\n1,0,0.1,0.1\r\n"));
+  EXPECT_EQ(marked.size(), 1U);
+  EXPECT_EQ(marked[0].mean, plain[0].mean);
+}
+
+TEST(CsvDevice, EmptyFilesAndTablesWithoutSourceAreShownWhole) {
+  EXPECT_THAT(refusal_of_file(""), testing::HasSubstr(".csv:1: no measurements found"));
+  DeviceSpec cell = measured("1 s");
+  cell.source.clear();
+  cell.g_max = Siemens(41e-6);
+  EXPECT_THAT(cell.model->violation(cell)->message, testing::EndsWith("40 uS]; stay inside"));
+  cell.g_max = Siemens(40e-6);
+  cell.age = Seconds(1e5);
+  EXPECT_THAT(cell.model->violation(cell)->message, testing::EndsWith("s; stay inside"));
+}
+
 TEST(CsvDevice, SaysWhereAFileIsWrong) {
   const std::string head = "time [s],level [uS],mean [uS],sigma [uS]\n";
   EXPECT_THAT(refusal_of_file(head + "1,0,0,1\n1,40,oops,1\n"),

@@ -44,6 +44,18 @@ TEST(Calibrate, MaxPutsTheLargestSumOnTheLastCode) {
   EXPECT_EQ(mvm(macro, m, x, token_numbers(50)).counts.clipped, 0);
 }
 
+TEST(Calibrate, SumsThatWereAllZeroLeaveTheRangeThatNoInputExceeds) {
+  const auto w = integers(100, 8, -127, 127, 1);
+  const Macro macro = compile_macro(analog("max"));
+  const auto unknown = programmed(macro, w);
+  for (const char* range : {"max", "percentile", "mse"}) {
+    const Macro other = compile_macro(analog(range));
+    auto m = programmed(other, w);
+    calibrate_adc(other, m, Matrix<std::int32_t>(3, 100));
+    EXPECT_EQ(m.tiles[0].step, unknown.tiles[0].step) << range;
+  }
+}
+
 TEST(Calibrate, WithoutInputsMaxHoldsTheLargestSumThatAnyInputCauses) {
   const Macro macro = compile_macro(analog("max"));
   const auto w = integers(100, 8, -127, 127, 1);
