@@ -10,7 +10,7 @@
 #include "crossbar/device/read_noise.h"
 #include "crossbar/encoding/input_encoding.h"
 #include "crossbar/geometry.h"
-#include "crossbar/read/carried_rounding.h"
+#include "crossbar/program/carried_rounding.h"
 
 namespace ohm {
 namespace {

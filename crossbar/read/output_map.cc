@@ -6,8 +6,8 @@
 
 #include "crossbar/geometry.h"
 #include "crossbar/program/array_layout.h"
+#include "crossbar/program/carried_rounding.h"
 #include "crossbar/program/seal.h"
-#include "crossbar/read/carried_rounding.h"
 #include "crossbar/read/drive.h"
 #include "crossbar/read/mvm_reference.h"
 #include "crossbar/read/read_plan.h"

@@ -143,7 +143,7 @@ def test_a_comparison_takes_large_networks(llama, chip):
 
 
 # times of all tokens through all layers: fidelity="structure", half a minute each
-@pytest.mark.parametrize(("name", "on", "ttft_s"), [("deepseek-v3", "rram_22nm_llm", 16.75e-3), ("gpt3-175b", "rram_22nm", 35.8e-3)])
+@pytest.mark.parametrize(("name", "on", "ttft_s"), [("deepseek-v3", "rram_22nm_llm", 17.22e-3), ("gpt3-175b", "rram_22nm", 35.8e-3)])
 def test_the_first_token_of_a_long_prompt_is_that_of_some_of_its_tokens(name, on, ttft_s):
     found = ohm.estimate((ohm.Network.from_pretrained(name), ohm.Chip.load(on)), prompt=2048 if name == "deepseek-v3" else 2047, generate=1)
     assert found.ttft_s == pytest.approx(ttft_s, rel=0.1)

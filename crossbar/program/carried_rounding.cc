@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "crossbar/read/carried_rounding.h"
+#include "crossbar/program/carried_rounding.h"
 
 #include <algorithm>
 #include <cmath>
