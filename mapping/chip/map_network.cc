@@ -172,13 +172,15 @@ std::vector<Index> fewest_tiles(const Network& network, const ChipSpec& spec) {
   return tiles_of_blocks(network, chip);
 }
 
+void require_bands_alone(const ChipSpec& spec) {
+  const auto key = beyond_bands(spec);
+  if (!key || spec.map.placement != "bands") return;
+  throw ConfigError(
+      fmt::format("chip {}: map.placement: bands beside {}; expected {} there, or snake here",
+                  spec.name, key->key, key->expected));
+}
+
 void require_room_for_bands(const Network& network, const ChipSpec& spec, const Layout& layout) {
-  if (const auto key = beyond_bands(spec); key && spec.map.placement == "bands") {
-    throw ConfigError(
-        fmt::format("chip {}: map.placement: bands beside {}; expected {} there, or "
-                    "snake here",
-                    spec.name, key->key, key->expected));
-  }
   const bool joined = layout.joined.system.empty() || !spec.system.empty();
   const bool mapped = layout.chips <= kMostSystemTiles / spec.n_tiles();
   if (joined && mapped && has_rows(layout.joined, layout.grid, layout.rows)) return;
@@ -271,6 +273,7 @@ std::int64_t Mapping::weights_in_dram() const {
 Mapping map_network(const Network& network, const ChipSpec& spec) {
   require_matches(network, spec);
   const Layout layout = layout_of(network, spec);
+  require_bands_alone(spec);
   Mapping mapping = layout.bands ? in_bands(network, spec, layout) : along_snake(network, spec);
   settle_kinds(network, mapping.placement, mapping.chip);
   route_all(mapping);

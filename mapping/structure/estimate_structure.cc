@@ -63,9 +63,10 @@ class Scaled {
     }
     repeat_layers(reduced);
     if (gates) result_.schedule.gated = gates->over(result_.schedule.makespan);
+    const double written = written_per_token();  // of the bands, which all chips need not hold
     take_all_chips();
     fill_times(result_);
-    fill_kv_lifetime(mapping, written_per_token(), result_);
+    fill_kv_lifetime(mapping, written, result_);
     fill_static();
     fill_energy(result_);
     describe();

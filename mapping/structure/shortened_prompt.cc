@@ -29,7 +29,8 @@ double added_later(const CarriedPlan& carried, const Schedule& s, const Request&
 /// Of all layers left out, for the last token.
 Picoseconds added(const CarriedPlan& carried, const Schedule& s, const Request& request,
                   const Request& prompt) {
-  if (carried.is_whole() || prompt.prompt < 2) return 0;
+  if (carried.is_whole()) return 0;
+  if (prompt.prompt < 2) return std::llround(added_later(carried, s, request));
   const Picoseconds amid = alone(carried, prompt, 3 * prompt.prompt / 4);
   const auto waited = added_later(carried, s, request) - static_cast<double>(amid);
   return alone(carried, prompt, prompt.prompt - 1) + std::llround(std::max(0.0, waited));

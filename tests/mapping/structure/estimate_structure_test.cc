@@ -135,6 +135,15 @@ TEST(EstimateStructure, DecodingAloneWantsADecoderOfOneStack) {
   EXPECT_THROW(stacks.decoding({16, 4, 1, {}}), ArgumentError);
 }
 
+TEST(EstimateStructure, OfBandsThatReachBeyondTheChipStaysWithinIt) {
+  const ChipSpec chip =
+      testing::shipped_chip({testing::with("mesh", "{columns: 24, rows: 5}")}, "rram_22nm_llm");
+  const Estimate e = estimate_structure(testing::shipped_network("t5-small"), chip, {8, 2, 1, {}},
+                                        Fidelity::structure);
+  EXPECT_EQ(e.chips, 1);
+  EXPECT_GT(e.energy.si(), 0.0);
+}
+
 TEST(EstimateStructure, TakesEveryKindOfNetwork) {
   for (const char* name : {"mixtral-8x7b", "t5-small", "bitnet-b1.58-2b-4t", "opt-350m"}) {
     const Estimate e =

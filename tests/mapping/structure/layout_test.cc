@@ -143,6 +143,9 @@ TEST(Layout, OfChipsWithoutRoomForBandsIsTheSnake) {
   ChipSpec asked = chip;
   asked.map.placement = "bands";
   EXPECT_THROW(map_network(network, asked), ConfigError);
+  asked.map.packing = "edge_blocks";
+  EXPECT_THAT(error_text<ConfigError>([&] { map_network(network, asked); }),
+              ::testing::HasSubstr("map.placement: bands beside map.packing"));
 }
 
 TEST(Layout, OfBandsThatAreAskedForTakesOneChipWhereTheyFit) {

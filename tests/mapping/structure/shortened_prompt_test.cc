@@ -74,6 +74,14 @@ TEST(ShortenedPrompt, LeavesOutWhatAddsAsMuchAsTheLastPeriodToTheLaterHalf) {
   }
 }
 
+/// Sequences of one token each: 500 for the first, 200 more for every one before, 1200 on average.
+TEST(ShortenedPrompt, LeavesOutWhatAddsToTokensOfOtherSequencesAsWell) {
+  const TokenPlan plan = testing::chain({100, 300, 500});
+  const LengthenedPrompt whole = lengthen({plan, {{{2, 1, 0}, 3}}, 0}, prompt_of(1, 8), 1);
+  EXPECT_EQ(whole.outputs.at(0), 900 + 3 * 1200);
+  EXPECT_EQ(whole.outputs.at(7), 900 + 7 * 500 + 3 * 1200);
+}
+
 struct Laid {
   Reduction reduction;
   BandMapping few, all;
