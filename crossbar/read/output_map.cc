@@ -59,9 +59,8 @@ Matrix<double> in_units(Matrix<double> values, double top, std::vector<double>& 
 
 Matrix<float> rounded(const Matrix<double>& values) {
   Matrix<float> whole(values.rows, values.cols);
-  std::ranges::transform(values.values, whole.values.begin(), [](double value) {
-    return static_cast<float>(std::nearbyint(value));
-  });
+  std::ranges::transform(values.values, whole.values.begin(),
+                         [](double value) { return static_cast<float>(std::nearbyint(value)); });
   return whole;
 }
 
