@@ -6,8 +6,8 @@
 #include <span>
 #include <vector>
 
+#include "core/aligned_vector.h"
 #include "core/tensor.h"
-#include "crossbar/read/aligned_vector.h"
 #include "crossbar/read/exact_product.h"
 
 namespace ohm {

@@ -10,10 +10,10 @@
 #include <memory>
 #include <random>
 
+#include "core/aligned_vector.h"
 #include "core/gemm.h"
 #include "core/random.h"
 #include "crossbar/device/gaussian.h"
-#include "crossbar/read/aligned_vector.h"
 #include "crossbar/read/dot_kernel.h"
 #include "crossbar/read/mvm.h"
 #include "crossbar/read/mvm_reference.h"
