@@ -13,19 +13,8 @@
 namespace ohm {
 namespace {
 
-struct Laid {
-  Reduction reduction;
-  BandMapping few, all;
-};
-
-Laid laid(TransformerSpec spec, Index layers, const ChipSpec& chip) {
-  spec.n_layers = layers;
-  const Network whole = build_network(spec);
-  const BandGrid grid = testing::grid_of_deep(whole, chip);
-  Reduction reduction = keep_layers(spec, 3, periods_of(whole, chip, grid));
-  BandMapping few = map_in_bands(build_network(reduction.spec), chip, grid);
-  return {std::move(reduction), std::move(few), map_in_bands(whole, chip, grid)};
-}
+using testing::Laid;
+using testing::laid;
 
 ChipSpec chip_of(const char* name, bool system) {
   ChipSpec chip = testing::shipped_chip(

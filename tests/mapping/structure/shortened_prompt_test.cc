@@ -10,6 +10,7 @@
 #include "mapping/structure/bands.h"
 #include "mapping/structure/lean_plan.h"
 #include "tests/mapping/chip_builder.h"
+#include "tests/mapping/structure/deep_grid.h"
 
 namespace ohm {
 namespace {
@@ -82,19 +83,8 @@ TEST(ShortenedPrompt, LeavesOutWhatAddsToTokensOfOtherSequencesAsWell) {
   EXPECT_EQ(whole.outputs.at(7), 900 + 7 * 500 + 3 * 1200);
 }
 
-struct Laid {
-  Reduction reduction;
-  BandMapping few, all;
-};
-
-Laid laid(TransformerSpec spec, Index layers, const ChipSpec& chip) {
-  spec.n_layers = layers;
-  const Network whole = build_network(spec);
-  const BandGrid grid = band_grid(chip, runs_of(whole.spec, bands_of(whole, chip)));
-  Reduction reduction = keep_layers(spec, 3, periods_of(whole, chip, grid));
-  BandMapping few = map_in_bands(build_network(reduction.spec), chip, grid);
-  return {std::move(reduction), std::move(few), map_in_bands(whole, chip, grid)};
-}
+using testing::Laid;
+using testing::laid;
 
 /// A chip of which attention takes little or most of the time.
 ChipSpec drawn_chip(std::mt19937& random) {
