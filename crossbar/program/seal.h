@@ -5,8 +5,8 @@
 
 #include "core/tensor.h"
 #include "core/units.h"
+#include "crossbar/product/exact_product.h"
 #include "crossbar/program/cells.h"
-#include "crossbar/read/exact_product.h"
 
 namespace ohm {
 

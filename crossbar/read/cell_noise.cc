@@ -5,7 +5,7 @@
 #include <cmath>
 #include <vector>
 
-#include "crossbar/read/sum_kernel.h"
+#include "crossbar/product/sum_kernel.h"
 
 namespace ohm {
 

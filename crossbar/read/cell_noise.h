@@ -5,8 +5,8 @@
 #include <span>
 
 #include "core/tensor.h"
+#include "crossbar/product/exact_product.h"
 #include "crossbar/read/conversion_draw.h"
-#include "crossbar/read/exact_product.h"
 
 namespace ohm {
 

@@ -3,8 +3,8 @@
 
 #include <cmath>
 
+#include "crossbar/product/exact_product.h"
 #include "crossbar/read/drive.h"
-#include "crossbar/read/exact_product.h"
 
 namespace ohm {
 

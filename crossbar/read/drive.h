@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "core/tensor.h"
+#include "crossbar/product/exact_product.h"
 #include "crossbar/program/program.h"
-#include "crossbar/read/exact_product.h"
 #include "crossbar/read/mvm_counts.h"
 
 namespace ohm {

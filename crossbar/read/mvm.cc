@@ -11,7 +11,7 @@
 #include "crossbar/encoding/input_encoding.h"
 #include "crossbar/geometry.h"
 #include "crossbar/linearity.h"
-#include "crossbar/read/dot_kernel.h"
+#include "crossbar/product/dot_kernel.h"
 #include "crossbar/read/drive.h"
 #include "crossbar/read/slice_reader.h"
 

@@ -6,8 +6,8 @@
 
 #include "core/tensor.h"
 #include "crossbar/macro.h"
+#include "crossbar/product/exact_product.h"
 #include "crossbar/program/program.h"
-#include "crossbar/read/exact_product.h"
 
 namespace ohm {
 

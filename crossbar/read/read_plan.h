@@ -5,10 +5,10 @@
 #include <optional>
 #include <vector>
 
+#include "crossbar/product/exact_product.h"
+#include "crossbar/product/sum_kernel.h"
 #include "crossbar/program/program.h"
-#include "crossbar/read/exact_product.h"
 #include "crossbar/read/output_map.h"
-#include "crossbar/read/sum_kernel.h"
 
 namespace ohm {
 

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "crossbar/read/dot_kernel.h"
+#include "crossbar/product/dot_kernel.h"
 
 namespace ohm {
 namespace {

@@ -3,9 +3,9 @@
 
 #include <vector>
 
-#include "crossbar/read/dot_product.h"
-#include "crossbar/read/exact_product.h"
-#include "crossbar/read/plane_product.h"
+#include "crossbar/product/dot_product.h"
+#include "crossbar/product/exact_product.h"
+#include "crossbar/product/plane_product.h"
 
 namespace ohm {
 

@@ -14,10 +14,10 @@
 #include "core/gemm.h"
 #include "core/random.h"
 #include "crossbar/device/gaussian.h"
-#include "crossbar/read/dot_kernel.h"
+#include "crossbar/product/dot_kernel.h"
+#include "crossbar/product/word_kernel.h"
 #include "crossbar/read/mvm.h"
 #include "crossbar/read/mvm_reference.h"
-#include "crossbar/read/word_kernel.h"
 #include "tests/instruction_limit.h"
 #include "tests/perf/turns.h"
 

@@ -6,7 +6,7 @@
 #include <cmath>
 
 #include "crossbar/geometry.h"
-#include "crossbar/read/exact_product.h"
+#include "crossbar/product/exact_product.h"
 #include "tests/crossbar/read/programmed_matrix.h"
 
 namespace ohm {

@@ -5,9 +5,9 @@
 
 #include <utility>
 
-#include "crossbar/read/dot_kernel.h"
+#include "crossbar/product/dot_kernel.h"
 #include "tests/crossbar/numbers.h"
-#include "tests/crossbar/read/instruction_sets.h"
+#include "tests/crossbar/product/instruction_sets.h"
 
 namespace ohm {
 namespace {

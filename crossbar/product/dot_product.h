@@ -4,8 +4,8 @@
 #include <cstdint>
 #include <vector>
 
-#include "crossbar/read/dot_kernel.h"
-#include "crossbar/read/exact_product.h"
+#include "crossbar/product/dot_kernel.h"
+#include "crossbar/product/exact_product.h"
 
 namespace ohm {
 

@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-#include "crossbar/read/dot_kernel.h"
+#include "crossbar/product/dot_kernel.h"
 
 namespace ohm {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "crossbar/read/plane_product.h"
+#include "crossbar/product/plane_product.h"
 
 #include <gtest/gtest.h>
 

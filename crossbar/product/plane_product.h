@@ -8,7 +8,7 @@
 
 #include "core/aligned_vector.h"
 #include "core/tensor.h"
-#include "crossbar/read/exact_product.h"
+#include "crossbar/product/exact_product.h"
 
 namespace ohm {
 

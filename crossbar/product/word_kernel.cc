@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "crossbar/read/word_kernel.h"
+#include "crossbar/product/word_kernel.h"
 
 #include <algorithm>
 #include <cstring>
@@ -8,11 +8,11 @@
 
 // Highway compiles this file once per instruction set and picks one at run time.
 #undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "crossbar/read/word_kernel.cc"
+#define HWY_TARGET_INCLUDE "crossbar/product/word_kernel.cc"
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
-#include "crossbar/read/register_tile.h"
+#include "crossbar/product/register_tile.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace ohm::HWY_NAMESPACE {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "crossbar/read/tile_kernel.h"
+#include "crossbar/product/tile_kernel.h"
 
 #include <gtest/gtest.h>
 

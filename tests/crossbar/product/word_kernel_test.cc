@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "crossbar/read/word_kernel.h"
+#include "crossbar/product/word_kernel.h"
 
 #include <gtest/gtest.h>
 
 #include <vector>
 
 #include "tests/crossbar/numbers.h"
-#include "tests/crossbar/read/instruction_sets.h"
+#include "tests/crossbar/product/instruction_sets.h"
 
 namespace ohm {
 namespace {

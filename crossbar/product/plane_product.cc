@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "crossbar/read/plane_product.h"
+#include "crossbar/product/plane_product.h"
 
 #include <algorithm>
 
-#include "crossbar/read/plane_kernel.h"
+#include "crossbar/product/plane_kernel.h"
 
 namespace ohm {
 namespace {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "crossbar/read/plane_kernel.h"
+#include "crossbar/product/plane_kernel.h"
 
 #include <cstring>
 #include <type_traits>
 
 // Highway compiles this file once per instruction set and picks one at run time.
 #undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "crossbar/read/plane_kernel.cc"
+#define HWY_TARGET_INCLUDE "crossbar/product/plane_kernel.cc"
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "crossbar/read/sum_kernel.h"
+#include "crossbar/product/sum_kernel.h"
 
 #include <gtest/gtest.h>
 
@@ -9,7 +9,7 @@
 
 #include "core/random.h"
 #include "tests/crossbar/numbers.h"
-#include "tests/crossbar/read/instruction_sets.h"
+#include "tests/crossbar/product/instruction_sets.h"
 
 namespace ohm {
 namespace {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "crossbar/read/dot_kernel.h"
+#include "crossbar/product/dot_kernel.h"
 
 namespace ohm {
 

@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "crossbar/read/dot_kernel.h"
+#include "crossbar/product/dot_kernel.h"
 
 #include <utility>
 #include <vector>
 
 #include "core/gemm.h"
-#include "crossbar/read/tile_kernel.h"
+#include "crossbar/product/tile_kernel.h"
 
 // Highway compiles this file once per instruction set and picks one at run time.
 #undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "crossbar/read/dot_kernel.cc"
+#define HWY_TARGET_INCLUDE "crossbar/product/dot_kernel.cc"
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
-#include "crossbar/read/register_tile.h"
+#include "crossbar/product/register_tile.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace ohm::HWY_NAMESPACE {

@@ -4,7 +4,7 @@
 #include <cstring>
 #include <utility>
 
-#include "crossbar/read/dot_kernel.h"
+#include "crossbar/product/dot_kernel.h"
 
 #if defined(OHM_REGISTER_TILE_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef OHM_REGISTER_TILE_H_

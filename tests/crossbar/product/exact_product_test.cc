@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "crossbar/read/exact_product.h"
+#include "crossbar/product/exact_product.h"
 
 #include <gtest/gtest.h>
 
@@ -9,7 +9,7 @@
 
 #include "core/error.h"
 #include "core/random.h"
-#include "crossbar/read/dot_kernel.h"
+#include "crossbar/product/dot_kernel.h"
 #include "tests/crossbar/numbers.h"
 
 namespace ohm {

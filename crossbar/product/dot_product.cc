@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "crossbar/read/dot_product.h"
+#include "crossbar/product/dot_product.h"
 
 #include <algorithm>
 #include <cassert>
 
-#include "crossbar/read/dot_kernel.h"
-#include "crossbar/read/sum_kernel.h"
-#include "crossbar/read/word_kernel.h"
+#include "crossbar/product/dot_kernel.h"
+#include "crossbar/product/sum_kernel.h"
+#include "crossbar/product/word_kernel.h"
 
 namespace ohm {
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "crossbar/read/dot_product.h"
+#include "crossbar/product/dot_product.h"
 
 #include <gtest/gtest.h>
 
 #include "tests/crossbar/numbers.h"
-#include "tests/crossbar/read/instruction_sets.h"
+#include "tests/crossbar/product/instruction_sets.h"
 
 namespace ohm {
 namespace {
