@@ -63,7 +63,7 @@ HWY_INLINE Three tell_apart(VI p, VI q) {
 
 /// Writes the sums of one run of columns, whose digits start at elements k and l of the tile.
 template <Index kDigits, size_t k, size_t l, class Tile>
-HWY_INLINE void write_three_runs(const Tile& tile, std::int32_t* to, Index stride) {
+HWY_INLINE void write_three_runs(const Tile& tile, const DotOutput& out) {
   Three total = tell_apart(tile.template sum<k>(), tile.template sum<l>());
   const auto add = [&](VI p, VI q, auto shift) HWY_ATTR {
     const Three more = tell_apart(p, q);
@@ -81,19 +81,18 @@ HWY_INLINE void write_three_runs(const Tile& tile, std::int32_t* to, Index strid
   if constexpr (kDigits > 3) {
     add(tile.template sum<k + 3>(), tile.template sum<l + 3>(), integral_constant<int, 24>());
   }
-  hn::StoreU(total.s0, DI(), to);
-  hn::StoreU(total.s1, DI(), to + stride);
-  hn::StoreU(total.s2, DI(), to + 2 * stride);
+  hn::StoreU(add_before(total.s0, out), DI(), out.sums);
+  hn::StoreU(add_before(total.s1, out.from(1, 0)), DI(), out.sums + out.stride);
+  hn::StoreU(add_before(total.s2, out.from(2, 0)), DI(), out.sums + 2 * out.stride);
 }
 
 /// Writes the sums of vectors 2 · pair and 2 · pair + 1 of a tile.
 template <Index kDigits, size_t pair, size_t... run, class Tile>
-HWY_INLINE void write_pair(const Tile& tile, std::int32_t* to, Index stride,
-                           std::index_sequence<run...>) {
+HWY_INLINE void write_pair(const Tile& tile, const DotOutput& out, std::index_sequence<run...>) {
   constexpr auto kD = static_cast<size_t>(kDigits);
   constexpr size_t kRow = sizeof...(run) * kD;
   (write_three_runs<kDigits, 2 * pair * kRow + run * kD, (2 * pair + 1) * kRow + run * kD>(
-       tile, to + run * static_cast<size_t>(kDotColumns), stride),
+       tile, out.from(0, static_cast<Index>(run) * kDotColumns)),
    ...);
 }
 
@@ -105,9 +104,8 @@ HWY_INLINE void multiply_pairs(const DotVectors& x, const DotPanel& panel, const
   for (Index part = 0; part < kDotColumns; part += kLanes) {
     const Tile<Bytes, Index{2 * sizeof...(p)}, panel_runs(kDigits) * kDigits> tile(
         x.bytes + first * x.stride, x.stride, panel.bytes + part * kDotRows, panel.n_quads);
-    std::int32_t* to = out.sums + first / 2 * 3 * out.stride + part;
-    (write_pair<kDigits, p>(tile, to + 3 * static_cast<Index>(p) * out.stride, out.stride, runs),
-     ...);
+    const DotOutput to = out.from(first / 2 * 3, part);
+    (write_pair<kDigits, p>(tile, to.from(3 * static_cast<Index>(p), 0), runs), ...);
   }
 }
 
@@ -228,7 +226,7 @@ void add_dot_products_plainly(const DotVectors& vectors, const DotPanel& panel,
     std::int32_t* sums = out.sums + v * out.stride;
     for (Index j = 0; j < panel_columns(panel.n_digits); ++j) {
       const std::uint32_t sum = plain_sum(vectors.bytes + v * vectors.stride, panel, j);
-      const std::uint32_t before = out.shift > 0 ? static_cast<std::uint32_t>(sums[j]) : 0;
+      const auto before = static_cast<std::uint32_t>(out.before(v, j));
       sums[j] = static_cast<std::int32_t>(before + (sum << out.shift));
     }
   }
@@ -246,7 +244,7 @@ void add_dot_triples_plainly(const DotVectors& vectors, const DotPanel& panel,
       bits[2 * n + i] = first[static_cast<size_t>(vectors.stride) + i] & 1;
     }
     add_dot_products_plainly({bits.data(), 3, static_cast<Index>(n)}, panel,
-                             {out.sums + v / 2 * 3 * out.stride, out.stride, 0});
+                             out.from(v / 2 * 3, 0));
   }
 }
 

@@ -42,11 +42,29 @@ struct DotVectors {
   Index count = 0, stride = 0;
 };
 
-/// Where the sums go: (vectors, stride); shift > 0 adds sums · 2^shift, 0 overwrites.
+/// Where the sums go: (vectors, stride). shift > 0 adds sums · 2^shift to what is there; 0
+/// overwrites it, after adding one number per column of the panel and one per vector.
 struct DotOutput {
   std::int32_t* sums = nullptr;
   Index stride = 0;
   int shift = 0;
+  const std::int32_t* of_columns = nullptr;  ///< null: zeros
+  const std::int32_t* of_vectors = nullptr;  ///< null: zeros
+
+  /// What the sum of vector v and column j is added to.
+  std::int32_t before(Index v, Index j) const {
+    if (shift > 0) return sums[v * stride + j];
+    const auto of = [](const std::int32_t* values, Index i) {
+      return values == nullptr ? 0U : static_cast<std::uint32_t>(values[i]);
+    };
+    return static_cast<std::int32_t>(of(of_columns, j) + of(of_vectors, v));
+  }
+  /// The output of the vectors from `vector` on, and of the columns from `column` on.
+  DotOutput from(Index vector, Index column) const {
+    return {sums + vector * stride + column, stride, shift,
+            of_columns == nullptr ? nullptr : of_columns + column,
+            of_vectors == nullptr ? nullptr : of_vectors + vector};
+  }
 };
 
 /// Whether the instruction set in use multiplies unsigned by signed bytes and adds four such

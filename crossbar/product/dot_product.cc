@@ -5,7 +5,6 @@
 #include <cassert>
 
 #include "crossbar/product/dot_kernel.h"
-#include "crossbar/product/sum_kernel.h"
 #include "crossbar/product/word_kernel.h"
 
 namespace ohm {
@@ -71,8 +70,15 @@ void DotProduct::prepare(const ByteInputs& x, const ExactOperand& operand, RowRa
   n_columns_ = columns.columns;
   choose(x, operand);
   pack(operand, rows, columns);
-  offsets_.assign(static_cast<size_t>(n_columns_), 0);
-  if (x.offset != 0) multiply_all(x.n_vectors, 1, offsets_.data());
+  of_columns_.assign(static_cast<size_t>(round_up(n_columns_, panel_width())), 0);
+  of_vectors_.clear();
+  if (x.offset != 0) {
+    multiply_all(x.n_vectors, 1, {of_columns_.data(), n_columns_});
+    for (std::int32_t& offset : of_columns_) offset = -offset;
+  }
+  if (bias_ == 0) return;
+  for (const std::int64_t sum : x.sums)
+    of_vectors_.push_back(static_cast<std::int32_t>(bias_ * sum));
 }
 
 /// The bytes of some vectors, as words one after the other.
@@ -107,7 +113,7 @@ void DotProduct::multiply_bytes(Index first, Index count, Index index, DotOutput
     const Index n = count / 3;
     const ByteRows& triples = *x_->triples;
     add_dot_triples({triples.row(first / 3 * 2), 2 * n, triples.stride}, panel, to);
-    first += 3 * n, count -= 3 * n, to.sums += 3 * n * to.stride;
+    first += 3 * n, count -= 3 * n, to = to.from(3 * n, 0);
   }
   if (count == 0) return;
   for (const ByteRows& bytes : x_->digits) {
@@ -116,30 +122,27 @@ void DotProduct::multiply_bytes(Index first, Index count, Index index, DotOutput
   }
 }
 
-void DotProduct::multiply_all(Index first, Index count, std::int32_t* out) {
+void DotProduct::multiply_all(Index first, Index count, const DotOutput& out) {
   const Index width = panel_width();
   ragged_.resize(static_cast<size_t>(count * width));
   if (in_words_) widen(first, count);
   for (Index left = 0; left < n_columns_; left += width) {
     const Index n = std::min(width, n_columns_ - left);
-    const DotOutput to =
-        n == width ? DotOutput{out + left, n_columns_} : DotOutput{ragged_.data(), width};
+    DotOutput to = out.from(0, left);
+    if (n < width) to.sums = ragged_.data(), to.stride = width;
     in_words_ ? multiply_words(count, left / width, to)
               : multiply_bytes(first, count, left / width, to);
     for (Index v = 0; n < width && v < count; ++v) {
-      std::copy_n(ragged_.data() + v * width, n, out + v * n_columns_ + left);
+      std::copy_n(ragged_.data() + v * width, n, out.sums + v * out.stride + left);
     }
   }
 }
 
 void DotProduct::multiply(Index first, Index count, std::int32_t* out) {
   if (count == 0) return;
-  multiply_all(first, count, out);
-  if (x_->offset == 0 && bias_ == 0) return;
-  for (Index v = 0; v < count; ++v) {
-    const std::int64_t bias = bias_ * x_->sums[static_cast<size_t>(first + v)];
-    correct_row(offsets_.data(), static_cast<std::int32_t>(bias), n_columns_, out + v * n_columns_);
-  }
+  multiply_all(first, count,
+               {out, n_columns_, 0, x_->offset == 0 ? nullptr : of_columns_.data(),
+                bias_ == 0 ? nullptr : of_vectors_.data() + first});
 }
 
 }  // namespace ohm

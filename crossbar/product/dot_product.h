@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "crossbar/product/byte_inputs.h"
 #include "crossbar/product/dot_kernel.h"
 #include "crossbar/product/exact_product.h"
 
@@ -30,7 +31,7 @@ class DotProduct {
   void widen(Index first, Index count);
   void multiply_words(Index count, Index panel, DotOutput to) const;
   void multiply_bytes(Index first, Index count, Index panel, DotOutput to) const;
-  void multiply_all(Index first, Index count, std::int32_t* out);
+  void multiply_all(Index first, Index count, const DotOutput& out);
 
   const ByteInputs* x_ = nullptr;
   std::int64_t bias_ = 0;
@@ -41,7 +42,8 @@ class DotProduct {
   AlignedVector<std::int16_t> words_;            ///< of the vectors that are being multiplied
   std::vector<std::vector<std::int8_t>> edges_;  ///< per digit, filled to whole panels
   AlignedVector<std::int32_t> ragged_;           ///< sums of a panel that is not full
-  std::vector<std::int32_t> offsets_;  ///< per column: what the inputs' offset adds to every sum
+  AlignedVector<std::int32_t> of_columns_;  ///< minus what the inputs' offset adds to every sum
+  AlignedVector<std::int32_t> of_vectors_;  ///< what the operand's bias adds to every sum
 };
 
 }  // namespace ohm

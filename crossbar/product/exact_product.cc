@@ -4,20 +4,17 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cassert>
 #include <cmath>
-#include <numeric>
 
 #include "core/error.h"
 #include "core/gemm.h"
-#include "crossbar/product/dot_kernel.h"
+#include "crossbar/product/byte_inputs.h"
 
 namespace ohm {
 namespace {
 
 constexpr double kExactLimit = 9007199254740992.0;  // 2^53
 constexpr std::int64_t kByte = 256;
-constexpr Index kLargestInt32 = 2147483647;
 
 /// The signed byte with the same value modulo 256.
 std::int64_t low_byte(std::int64_t value) {
@@ -134,80 +131,13 @@ ExactOperand select_columns(const ExactOperand& operand, std::span<const Index> 
   return selected;
 }
 
-ByteRows::ByteRows(Index n_rows, Index n_cols)
-    : rows(n_rows), cols(n_cols), stride(round_up(n_cols, panel_rows(n_cols))) {
-  values.resize(static_cast<size_t>(rows * stride));
-  for (Index v = 0; v < rows; ++v) std::fill(row(v) + cols, row(v) + stride, std::uint8_t{0});
-}
-
-ByteInputs make_byte_inputs(ByteRows x) {
-  ByteInputs inputs;
-  inputs.n_vectors = x.rows - 1;
-  std::fill_n(x.row(inputs.n_vectors), x.cols, std::uint8_t{0});
-  for (Index v = 0; v < inputs.n_vectors; ++v) {
-    inputs.sums.push_back(std::accumulate(x.row(v), x.row(v) + x.cols, std::int32_t{0}));
-  }
-  inputs.digits.push_back(std::move(x));
-  return inputs;
-}
-
-void pack_triples(ByteInputs& bits) {
-  const ByteRows& x = bits.digits.front();
-  assert(bits.digits.size() == 1 && bits.offset == 0);
-  assert(std::ranges::all_of(x.values, [](std::uint8_t value) { return value <= 1; }));
-  const Index n = bits.n_vectors / 3;
-  ByteRows& packed = bits.triples.emplace(2 * n, x.cols);
-  constexpr int kFactor = static_cast<int>(kTripleFactor);
-  for (Index k = 0; k < n; ++k) {
-    const std::uint8_t *x0 = x.row(3 * k), *x1 = x.row(3 * k + 1), *x2 = x.row(3 * k + 2);
-    std::uint8_t *first = packed.row(2 * k), *second = packed.row(2 * k + 1);
-    for (Index i = 0; i < x.cols; ++i) {
-      first[i] = static_cast<std::uint8_t>(x0[i] + kFactor * x1[i]);
-      second[i] = static_cast<std::uint8_t>(kFactor * x0[i] + x2[i]);
-    }
-  }
-}
-
-ByteInputs make_byte_inputs(const Matrix<std::int32_t>& x, Index max_input) {
-  ByteInputs inputs;
-  inputs.n_vectors = x.rows;
-  std::int32_t lowest = 0, highest = 0;
-  for (const std::int32_t value : x.values) {
-    lowest = std::min(lowest, value), highest = std::max(highest, value);
-  }
-  inputs.offset = -lowest;
-  const auto offset = static_cast<std::uint32_t>(inputs.offset);
-  inputs.largest = static_cast<std::uint32_t>(highest) + offset;
-  for (unsigned shift = 0; shift == 0 || (shift < 32 && inputs.largest >> shift > 0); shift += 8) {
-    ByteRows digit(x.rows + 1, x.cols);
-    for (Index v = 0; v < x.rows; ++v) {
-      // counts of its own: bytes may alias those of x, and the loop would read them every time
-      const Index n = x.cols;
-      const std::int32_t* from = x.row(v).data();
-      std::uint8_t* to = digit.row(v);
-      for (Index i = 0; i < n; ++i) {
-        to[i] = static_cast<std::uint8_t>((static_cast<std::uint32_t>(from[i]) + offset) >> shift);
-      }
-    }
-    std::fill_n(digit.row(x.rows), digit.cols, static_cast<std::uint8_t>(offset >> shift));
-    inputs.digits.push_back(std::move(digit));
-  }
-  const bool narrow = max_input * x.cols <= kLargestInt32;  // the sums, in a loop that vectorises
-  for (Index v = 0; v < x.rows; ++v) {
-    const auto row = x.row(v);
-    inputs.sums.push_back(narrow ? std::accumulate(row.begin(), row.end(), std::int32_t{0})
-                                 : std::accumulate(row.begin(), row.end(), std::int64_t{0}));
-  }
-  return inputs;
-}
-
-void exact_product(const Matrix<std::int32_t>& x, const ExactOperand& operand, RowRange range,
-                   Index max_input, Matrix<double>& out) {
+void exact_product(const IntegerRows& x, const ExactOperand& operand, RowRange range,
+                   Matrix<double>& out) {
   out.rows = x.rows;
   out.cols = operand.cols;
   out.values.assign(static_cast<size_t>(x.rows * operand.cols), 0.0);
   if (out.values.empty()) return;
-  const ByteInputs inputs = make_byte_inputs(x, max_input);
+  const ByteInputs inputs = make_byte_inputs(x);
   Matrix<std::int32_t> part(x.rows + 1, operand.cols);
   double input_weight = 1.0;
   for (const ByteRows& bytes : inputs.digits) {
@@ -230,21 +160,14 @@ void exact_product(const Matrix<std::int32_t>& x, const ExactOperand& operand, R
   }
 }
 
-void exact_product(const Matrix<float>& x, const ExactOperand& operand, RowRange range,
-                   Index max_input, Matrix<double>& out) {
-  Matrix<std::int32_t> values(x.rows, x.cols);
-  std::ranges::transform(x.values, values.values.begin(),
-                         [](float value) { return static_cast<std::int32_t>(value); });
-  exact_product(values, operand, range, max_input, out);
-}
-
-Matrix<double> exact_product_reference(const Matrix<float>& x, const Matrix<float>& entries) {
+Matrix<double> exact_product_reference(const IntegerRows& x, const Matrix<float>& entries) {
   Matrix<double> out(x.rows, entries.cols);
   for (Index i = 0; i < x.rows; ++i) {
     for (Index j = 0; j < entries.cols; ++j) {
       std::int64_t sum = 0;
       for (Index k = 0; k < entries.rows; ++k) {
-        sum += static_cast<std::int64_t>(x(i, k)) * static_cast<std::int64_t>(entries(k, j));
+        sum += std::int64_t{x.row(i)[static_cast<size_t>(k)]} *
+               static_cast<std::int64_t>(entries(k, j));
       }
       out(i, j) = static_cast<double>(sum);
     }

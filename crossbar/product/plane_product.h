@@ -8,6 +8,7 @@
 
 #include "core/aligned_vector.h"
 #include "core/tensor.h"
+#include "crossbar/product/byte_inputs.h"
 #include "crossbar/product/exact_product.h"
 
 namespace ohm {

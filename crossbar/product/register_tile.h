@@ -88,24 +88,31 @@ class Tile {
   VI sums_[static_cast<size_t>(kVectors * kRuns)];
 };
 
+/// total + out.before() of the first vector and the first columns.
+HWY_INLINE VI add_before(VI total, const DotOutput& out) {
+  if (out.of_columns != nullptr) total = hn::Add(total, hn::LoadU(DI(), out.of_columns));
+  if (out.of_vectors != nullptr) total = hn::Add(total, hn::Set(DI(), *out.of_vectors));
+  return total;
+}
+
 /// Writes the sums of one run of columns, whose digits start at element k of the tile.
 template <Index kDigits, size_t k, class Tile>
-HWY_INLINE void write_run(const Tile& tile, int shift, std::int32_t* to) {
+HWY_INLINE void write_run(const Tile& tile, const DotOutput& out) {
   VI total = tile.template sum<k>();
   if constexpr (kDigits > 1) total = hn::Add(hn::ShiftLeft<8>(tile.template sum<k + 1>()), total);
   if constexpr (kDigits > 2) total = hn::Add(hn::ShiftLeft<16>(tile.template sum<k + 2>()), total);
   if constexpr (kDigits > 3) total = hn::Add(hn::ShiftLeft<24>(tile.template sum<k + 3>()), total);
-  if (shift > 0) total = hn::Add(hn::LoadU(DI(), to), hn::ShiftLeftSame(total, shift));
-  hn::StoreU(total, DI(), to);
+  total = out.shift > 0 ? hn::Add(hn::LoadU(DI(), out.sums), hn::ShiftLeftSame(total, out.shift))
+                        : add_before(total, out);
+  hn::StoreU(total, DI(), out.sums);
 }
 
 /// Writes the sums of vector v of a tile.
 template <Index kDigits, size_t v, size_t... run, class Tile>
-HWY_INLINE void write_vector(const Tile& tile, int shift, std::int32_t* to,
-                             std::index_sequence<run...>) {
+HWY_INLINE void write_vector(const Tile& tile, const DotOutput& out, std::index_sequence<run...>) {
   constexpr auto kD = static_cast<size_t>(kDigits);
-  (write_run<kDigits, (v * sizeof...(run) + run) * kD>(tile, shift,
-                                                       to + run * static_cast<size_t>(kDotColumns)),
+  (write_run<kDigits, (v * sizeof...(run) + run) * kD>(
+       tile, out.from(static_cast<Index>(v), static_cast<Index>(run) * kDotColumns)),
    ...);
 }
 
@@ -117,8 +124,8 @@ HWY_INLINE void multiply(const DotVectors& x, const DotPanel& panel, const DotOu
   for (Index part = 0; part < kDotColumns; part += kLanes) {
     const Tile<Multiplier, Index{sizeof...(v)}, kRuns * kDigits> tile(
         x.bytes + first * x.stride, x.stride, panel.bytes + part * kDotRows, panel.n_quads);
-    std::int32_t* to = out.sums + first * out.stride + part;
-    (write_vector<kDigits, v>(tile, out.shift, to + static_cast<Index>(v) * out.stride, runs), ...);
+    const DotOutput to = out.from(first, part);
+    (write_vector<kDigits, v>(tile, to, runs), ...);
   }
 }
 

@@ -143,14 +143,6 @@ void add_products_all(const float* a, const float* b, float weight, Index count,
   });
 }
 
-void correct_row_all(const std::int32_t* subtracted, std::int32_t constant, Index count,
-                     std::int32_t* out) {
-  for_each_run<std::int32_t>(count, [&](auto d, Index j) HWY_ATTR {
-    const auto change = hn::Sub(hn::Set(d, constant), hn::LoadU(d, subtracted + j));
-    hn::StoreU(hn::Add(hn::LoadU(d, out + j), change), d, out + j);
-  });
-}
-
 }  // namespace ohm::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
@@ -161,7 +153,6 @@ HWY_EXPORT(to_steps_all);
 HWY_EXPORT(add_ideal_codes_all);
 HWY_EXPORT(add_row_all);
 HWY_EXPORT(add_products_all);
-HWY_EXPORT(correct_row_all);
 
 float in_steps(const ColumnScales& columns, Index column, double sum, double variance,
                float normal) {
@@ -189,11 +180,6 @@ void add_row(const double* added, double constant, Index count, double* y) {
 
 void add_products(const float* a, const float* b, float weight, Index count, float* out) {
   HWY_DYNAMIC_DISPATCH(add_products_all)(a, b, weight, count, out);
-}
-
-void correct_row(const std::int32_t* subtracted, std::int32_t constant, Index count,
-                 std::int32_t* out) {
-  HWY_DYNAMIC_DISPATCH(correct_row_all)(subtracted, constant, count, out);
 }
 
 }  // namespace ohm

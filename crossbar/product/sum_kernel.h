@@ -58,8 +58,4 @@ void add_row(const double* added, double constant, Index count, double* y);
 /// out[j] += (weight · a[j]) · b[j], in fp32.
 void add_products(const float* a, const float* b, float weight, Index count, float* out);
 
-/// out[j] += constant - subtracted[j], modulo 2^32.
-void correct_row(const std::int32_t* subtracted, std::int32_t constant, Index count,
-                 std::int32_t* out);
-
 }  // namespace ohm

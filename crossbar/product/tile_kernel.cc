@@ -2,6 +2,7 @@
 #include "crossbar/product/tile_kernel.h"
 
 #include <algorithm>
+#include <cstring>
 
 #include "core/gemm.h"
 
@@ -101,23 +102,35 @@ OHM_TILES void multiply_block(const DotVectors& x, const DotPanel& panel, Index 
   if (k < n) multiply_tiles<kTwoTilesOfVectors, false>(x, panel, left + k, &sums.values[k]);
 }
 
-/// Joins the digits of each sum and writes them, in loops that vectorise.
+/// The sums of one vector and one run.
+using RunSums = std::uint32_t __attribute__((vector_size(kTileBytes)));
+
+OHM_TILES inline RunSums load_run(const void* from) {
+  RunSums run;
+  std::memcpy(&run, from, sizeof run);
+  return run;
+}
+
+/// `sums` and what they are added to, DotOutput::before() of one vector and of one run.
+OHM_TILES inline RunSums add_before(RunSums sums, const DotOutput& out) {
+  if (out.shift > 0) return (sums << out.shift) + load_run(out.sums);
+  if (out.of_columns != nullptr) sums += load_run(out.of_columns);
+  if (out.of_vectors != nullptr) sums += static_cast<std::uint32_t>(*out.of_vectors);
+  return sums;
+}
+
+/// Joins the digits of each sum and writes them.
 template <Index kDigits>
 OHM_TILES void write_sums(const BlockSums& sums, Index n_vectors, const DotOutput& out) {
   for (Index v = 0; v < n_vectors; ++v) {
-    std::int32_t* to = out.sums + v * out.stride;
-    for (Index run = 0; run < runs_at_once(kDigits); ++run, to += kSums) {
-      std::uint32_t total[kSums] = {};
+    for (Index run = 0; run < runs_at_once(kDigits); ++run) {
+      RunSums total = {};
       for (Index d = kDigits; d-- > 0;) {
-        const std::uint32_t* digit = sums.values[run * kDigits + d][v];
-        for (Index j = 0; j < kSums; ++j) total[j] = (total[j] << 8) + digit[j];
+        total = (total << 8) + load_run(sums.values[run * kDigits + d][v]);
       }
-      if (out.shift > 0) {
-        for (Index j = 0; j < kSums; ++j) {
-          total[j] = (total[j] << out.shift) + static_cast<std::uint32_t>(to[j]);
-        }
-      }
-      for (Index j = 0; j < kSums; ++j) to[j] = static_cast<std::int32_t>(total[j]);
+      const DotOutput here = out.from(v, run * kSums);
+      total = add_before(total, here);
+      std::memcpy(here.sums, &total, sizeof total);
     }
   }
 }
@@ -158,8 +171,7 @@ OHM_TILES void add_tile_products(const DotVectors& vectors, const DotPanel& pane
       shaped = n;
       n > kTileVectors ? multiply_block<true>(block, panel, run * panel.n_digits, sums)
                        : multiply_block<false>(block, panel, run * panel.n_digits, sums);
-      write_block(sums, panel.n_digits, n,
-                  {out.sums + first * out.stride + run * kSums, out.stride, out.shift});
+      write_block(sums, panel.n_digits, n, out.from(first, run * kSums));
     }
   }
   _tile_release();

@@ -133,7 +133,7 @@ void add_word_products_plainly(const DotVectors& vectors, const DotPanel& panel,
             static_cast<std::uint32_t>(word_at(vectors.bytes, v * vectors.stride + i * kWordBytes) *
                                        word_at(panel.bytes, pair + in_pair * kWordBytes));
       }
-      const std::uint32_t before = out.shift > 0 ? static_cast<std::uint32_t>(sums[j]) : 0;
+      const auto before = static_cast<std::uint32_t>(out.before(v, j));
       sums[j] = static_cast<std::int32_t>(before + (sum << out.shift));
     }
   }

@@ -24,18 +24,12 @@ Matrix<std::int32_t> amplitudes(const ProgrammedTile& tile, const Matrix<std::in
   return fine;
 }
 
-Index largest_magnitude(const Matrix<std::int32_t>& m) {
-  Index largest = 1;
-  for (const std::int32_t value : m.values) largest = std::max<Index>(largest, std::abs(value));
-  return largest;
-}
-
 }  // namespace
 
 void dac_sums(const ProgrammedTile& tile, const Matrix<std::int32_t>& driven, RowRange range,
               Matrix<double>& sums) {
   const Matrix<std::int32_t> fine = amplitudes(tile, driven, range);
-  exact_product(fine, tile.cells.entries, range, largest_magnitude(fine), sums);
+  exact_product(fine, tile.cells.entries, range, sums);
   for (double& sum : sums.values) sum /= kFractions;
 }
 

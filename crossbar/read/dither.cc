@@ -75,10 +75,7 @@ Matrix<double> TileSpread::noise_of(const SumBlock& block) const {
   for (std::int32_t& value : squares.values) value *= value;
   Matrix<double> sums;
   const bool of_cells = !scales.variance_scale.empty();
-  if (of_cells) {
-    const Index top = macro_.max_input() * macro_.max_input();
-    exact_product(squares, tile_.cells.variances, block.range, top, sums);
-  }
+  if (of_cells) exact_product(squares, tile_.cells.variances, block.range, sums);
   for (Index row = 0; row < noise.rows; ++row) {
     for (Index k = 0; k < n_columns_; ++k) {
       const auto at = static_cast<size_t>(k);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cstdlib>
 #include <span>
 #include <utility>
 
@@ -10,6 +11,7 @@
 #include "crossbar/encoding/input_encoding.h"
 #include "crossbar/encoding/weight_encoding.h"
 #include "crossbar/geometry.h"
+#include "crossbar/product/byte_kernel.h"
 
 namespace ohm {
 namespace {
@@ -44,21 +46,26 @@ void drive_pairs(const InputSlice& slice, std::span<const std::int32_t> inputs, 
   }
 }
 
+/// Whether there is one step, which drives the inputs as they are.
+bool drives_inputs(const Macro& macro) {
+  return macro.input_slices.size() == 1 && macro.input_slices.front().is_bipolar &&
+         terms_per_input(macro.spec.weight) == 1;
+}
+
 /// drive_steps() into `out`, rows `stride` apart.
 template <class T>
-void drive_rows(const Macro& macro, const ProgrammedTile& tile, Index group,
-                const Matrix<std::int32_t>& x, TokenRange tokens, MatrixView<T> out) {
-  const Index n_steps = std::ssize(macro.input_slices);
+void drive_rows(const Macro& macro, const ProgrammedTile& tile, Index group, const IntegerRows& x,
+                TokenRange tokens, MatrixView<T> out) {
   const Index per_input = terms_per_input(macro.spec.weight);
   const RowRange rows = group_rows(macro, tile, group);
   const auto first = static_cast<size_t>(tile.rows.first + rows.first / per_input);
-  const bool is_whole = n_steps == 1 && macro.input_slices.front().is_bipolar;
   T* to = out.values;
   for (Index t = 0; t < tokens.tokens; ++t) {
     const auto inputs =
         x.row(tokens.first + t).subspan(first, static_cast<size_t>(rows.rows / per_input));
     for (const InputSlice& slice : macro.input_slices) {
-      per_input == 1 ? drive_step(slice, is_whole, inputs, to) : drive_pairs(slice, inputs, to);
+      per_input == 1 ? drive_step(slice, drives_inputs(macro), inputs, to)
+                     : drive_pairs(slice, inputs, to);
       to += out.stride;
     }
   }
@@ -71,26 +78,27 @@ struct WordlineCounts {
 
 constexpr Index kInt32Values = 32768;  // values of 8 bits whose squares add up in int32
 
+/// Pulses of bit planes.
+void add_ones(const std::int32_t* values, WordlineCounts& counts) {
+  for (size_t i = 0; i < counts.load.size(); ++i) {
+    const int ones = std::popcount(static_cast<std::uint32_t>(std::abs(values[i])));
+    counts.load[i] += ones;
+    counts.active[i] += ones;
+  }
+}
+
 /// Over some tokens, rows [first, last) of `driven` in strides of the steps.
-WordlineCounts count_step(const Macro& macro, const Matrix<std::int32_t>& driven, Index first,
-                          Index last) {
-  const bool by_width = drives_pulse_width(macro.spec);
+WordlineCounts count_step(const Macro& macro, const IntegerRows& driven, Index first, Index last) {
   const bool by_plane = macro.spec.input.encoding == "bit_planes";
+  const Load what = drives_pulse_width(macro.spec) ? Load::magnitude : Load::square;
   const auto n = static_cast<size_t>(driven.cols);
   WordlineCounts counts{std::vector<std::int32_t>(n), std::vector<std::int32_t>(n)};
-  std::int32_t *load = counts.load.data(), *active = counts.active.data();
   for (Index row = first; row < last; row += std::ssize(macro.input_slices)) {
     const std::int32_t* values = driven.row(row).data();
-    for (size_t i = 0; i < n; ++i) {
-      const std::int32_t value = values[i];
-      if (by_plane) {
-        const int ones = std::popcount(static_cast<std::uint32_t>(value < 0 ? -value : value));
-        load[i] += ones;
-        active[i] += ones;
-        continue;
-      }
-      load[i] += by_width ? (value < 0 ? -value : value) : value * value;
-      active[i] += value != 0 ? 1 : 0;
+    if (by_plane) {
+      add_ones(values, counts);
+    } else {
+      add_loads(values, what, driven.cols, counts.load.data(), counts.active.data());
     }
   }
   return counts;
@@ -104,11 +112,21 @@ RowRange group_rows(const Macro& macro, const ProgrammedTile& tile, Index group)
 }
 
 Matrix<std::int32_t> drive_steps(const Macro& macro, const ProgrammedTile& tile, Index group,
-                                 const Matrix<std::int32_t>& x, TokenRange tokens) {
+                                 const IntegerRows& x, TokenRange tokens) {
   const Index n_steps = std::ssize(macro.input_slices);
   Matrix<std::int32_t> driven(tokens.tokens * n_steps, group_rows(macro, tile, group).rows);
   drive_rows<std::int32_t>(macro, tile, group, x, tokens, {driven.values.data(), driven.cols});
   return driven;
+}
+
+IntegerRows driven_rows(const Macro& macro, const ProgrammedTile& tile, Index group,
+                        const IntegerRows& x, TokenRange tokens, Matrix<std::int32_t>& room) {
+  if (drives_inputs(macro)) {
+    const RowRange rows = group_rows(macro, tile, group);
+    return rows_of(x, tokens, {tile.rows.first + rows.first, rows.rows});
+  }
+  room = drive_steps(macro, tile, group, x, tokens);
+  return room;
 }
 
 bool drives_bits(const Macro& macro) {
@@ -116,7 +134,7 @@ bool drives_bits(const Macro& macro) {
 }
 
 ByteInputs drive_bits(const Macro& macro, const ProgrammedTile& tile, Index group,
-                      const Matrix<std::int32_t>& x, TokenRange tokens) {
+                      const IntegerRows& x, TokenRange tokens) {
   const Index n_steps = std::ssize(macro.input_slices);
   ByteRows bits(tokens.tokens * n_steps + 1, group_rows(macro, tile, group).rows);
   drive_rows<std::uint8_t>(macro, tile, group, x, tokens, {bits.values.data(), bits.stride});
@@ -124,7 +142,7 @@ ByteInputs drive_bits(const Macro& macro, const ProgrammedTile& tile, Index grou
 }
 
 void count_drive(const Macro& macro, const ProgrammedTile& tile, Index group,
-                 const Matrix<std::int32_t>& driven, MvmCounts& counts) {
+                 const IntegerRows& driven, MvmCounts& counts) {
   const Index per_input = terms_per_input(macro.spec.weight);
   const Index first = tile.rows.first + group_rows(macro, tile, group).first / per_input;
   const Index n_steps = counts.drive.rows, chunk = kInt32Values * n_steps;
@@ -160,8 +178,8 @@ void count_drive(const Macro& macro, const ProgrammedTile& tile, Index group,
   }
 }
 
-Matrix<double> input_sums(const Macro& macro, const ProgrammedTile& tile,
-                          const Matrix<std::int32_t>& x, TokenRange tokens) {
+Matrix<double> input_sums(const Macro& macro, const ProgrammedTile& tile, const IntegerRows& x,
+                          TokenRange tokens) {
   const Index groups = tile.recombination.input_sum.rows;
   const Index height = inputs_per_group(macro.spec);
   Matrix<double> sums(tokens.tokens, groups);

@@ -7,10 +7,10 @@
 
 #include "core/error.h"
 #include "core/parallel.h"
-#include "crossbar/encoding/half_range.h"
 #include "crossbar/encoding/input_encoding.h"
 #include "crossbar/geometry.h"
 #include "crossbar/linearity.h"
+#include "crossbar/product/byte_kernel.h"
 #include "crossbar/product/dot_kernel.h"
 #include "crossbar/read/drive.h"
 #include "crossbar/read/slice_reader.h"
@@ -34,9 +34,8 @@ struct TileInputs {
 };
 
 /// Rows [first, first + tokens) and columns [left, left + columns) of a matrix.
-template <class T>
-Matrix<T> block_of(const Matrix<T>& m, TokenRange rows, ColumnRange columns) {
-  Matrix<T> block(rows.tokens, columns.columns);
+Matrix<double> block_of(const Matrix<double>& m, TokenRange rows, ColumnRange columns) {
+  Matrix<double> block(rows.tokens, columns.columns);
   for (Index i = 0; i < rows.tokens; ++i) {
     std::copy_n(m.row(rows.first + i).data() + columns.first, columns.columns, block.row(i).data());
   }
@@ -54,12 +53,11 @@ ColumnRange positions(const std::vector<Index>& outputs, ColumnRange range) {
 class Reader {
  public:
   Reader(const Macro& macro, const ProgrammedMatrix& matrix, const ReadPlan& plan,
-         const Matrix<std::int32_t>& x, std::span<const std::uint32_t> tokens);
+         const IntegerRows& x, std::span<const std::uint32_t> tokens);
 
   MvmResult read(int asked_threads);
 
  private:
-  Index largest_input() const { return half_range(macro_.spec.input.bits); }
   TileRead tile_read(size_t t, TokenRange range) const {
     const auto tokens =
         tokens_.subspan(static_cast<size_t>(range.first), static_cast<size_t>(range.tokens));
@@ -84,7 +82,7 @@ class Reader {
   const Macro& macro_;
   const ProgrammedMatrix& matrix_;
   const ReadPlan& plan_;
-  const Matrix<std::int32_t>& x_;
+  IntegerRows x_;
   std::span<const std::uint32_t> tokens_;
   Index n_steps_;
   bool drives_bits_;
@@ -95,7 +93,7 @@ class Reader {
 };
 
 Reader::Reader(const Macro& macro, const ProgrammedMatrix& matrix, const ReadPlan& plan,
-               const Matrix<std::int32_t>& x, std::span<const std::uint32_t> tokens)
+               const IntegerRows& x, std::span<const std::uint32_t> tokens)
     : macro_(macro),
       matrix_(matrix),
       plan_(plan),
@@ -147,7 +145,7 @@ void Reader::read_whole_tile(size_t t, int threads) {
   parallel_for(threads, n_pieces, [&](Index k) {
     const TokenRange tokens{k * kWholeTokens, std::min(kWholeTokens, x_.rows - k * kWholeTokens)};
     const TileRead read = tile_read(t, tokens);
-    const Matrix<std::int32_t> x = block_of(x_, tokens, {0, x_.cols});
+    const IntegerRows x = rows_of(x_, tokens, {0, x_.cols});
     const Matrix<double> part =
         plan.way == TilePlan::Way::mapped
             ? read_outputs(read, plan.map, x)
@@ -172,14 +170,15 @@ StepInputs Reader::group_inputs(size_t t, Index group) {
     if (is_unread) return {};
     if (!is_linear) return make_bit_inputs(std::move(bits), operands);
   } else {
-    const auto driven = drive_steps(macro_, tile, group, x_, block_);
+    Matrix<std::int32_t> room;
+    const IntegerRows driven = driven_rows(macro_, tile, group, x_, block_, room);
     count_drive(macro_, tile, group, driven, result_.counts);
     if (is_unread) return {};
-    if (!is_linear) return make_step_inputs(driven, macro_.max_input(), operands);
+    if (!is_linear) return make_step_inputs(driven, operands);
   }
   const RowRange rows = group_rows(macro_, tile, group);
-  const auto inputs = block_of(x_, block_, {tile.rows.first + rows.first, rows.rows});
-  return make_step_inputs(inputs, largest_input(), {entries, nullptr});
+  const IntegerRows inputs = rows_of(x_, block_, {tile.rows.first + rows.first, rows.rows});
+  return make_step_inputs(inputs, {entries, nullptr});
 }
 
 /// The block as one tile sees it.
@@ -192,8 +191,8 @@ void Reader::prepare_tile(size_t t) {
   inputs.sums = input_sums(macro_, tile, x_, block_);
   const TilePlan& plan = plan_.tiles[t];
   if (plan.fused_outputs.empty()) return;
-  const auto x = block_of(x_, block_, {tile.rows.first, tile.rows.rows});
-  inputs.whole = make_step_inputs(x, largest_input(), {&plan.fused, nullptr});
+  const IntegerRows x = rows_of(x_, block_, {tile.rows.first, tile.rows.rows});
+  inputs.whole = make_step_inputs(x, {&plan.fused, nullptr});
 }
 
 void Reader::prepare_block(int threads) {
@@ -288,18 +287,25 @@ bool Reader::adds_one_term(size_t t) const {
 }
 
 /// Some outputs of the block through all tiles, in their order; returns what conversions returned.
+/// They are added up side by side: rows of the result lie so far apart that caches keep few of
+/// them.
 CodeCounts Reader::read_unit(ColumnRange outputs) {
   thread_local Matrix<double> contribution;
+  thread_local std::vector<double> total;
+  total.assign(static_cast<size_t>(block_.tokens * outputs.columns), 0.0);
+  const MatrixView<double> y{total.data(), outputs.columns};
   CodeCounts counts;
   for (size_t t = 0; t < inputs_.size(); ++t) {
     if (adds_one_term(t)) {
-      double* y = result_.y.row(block_.first).data() + outputs.first;
-      counts += convert(t, outputs, {y, result_.y.cols});
+      counts += convert(t, outputs, y);
       continue;
     }
     counts += set_contribution(t, outputs, contribution);
-    add_contribution(matrix_.tiles[t], contribution, inputs_[t].sums, block_.first, outputs.first,
-                     result_.y);
+    add_contribution(matrix_.tiles[t], contribution, inputs_[t].sums, outputs.first, y);
+  }
+  for (Index i = 0; i < block_.tokens; ++i) {
+    std::copy_n(y.values + i * y.stride, outputs.columns,
+                result_.y.row(block_.first + i).data() + outputs.first);
   }
   return counts;
 }
@@ -328,23 +334,22 @@ MvmResult Reader::read(int asked_threads) {
 
 }  // namespace
 
-void check_inputs(const Macro& macro, const Matrix<std::int32_t>& x) {
+void check_inputs(const Macro& macro, const IntegerRows& x) {
   const InputRange range = input_range(macro.spec.input);
   const bool binary = macro.spec.input.bits == 1;
-  std::int32_t low = 0, high = 0;  // in a loop that vectorises
-  for (const std::int32_t value : x.values) {
-    low = std::min(low, value), high = std::max(high, value);
-  }
-  if (!binary && low >= range.low && high <= range.high) return;
-  for (const std::int32_t value : x.values) {
-    if (value >= range.low && value <= range.high && (!binary || value != 0)) continue;
-    throw ArgumentError(fmt::format(
-        "inputs: {} found; expected {}-bit signed integers {}", value, macro.spec.input.bits,
-        binary ? "-1 or 1" : fmt::format("in [{}, {}]", range.low, range.high)));
+  const IntegerRange found = range_of(x);
+  if (!binary && found.low >= range.low && found.high <= range.high) return;
+  for (Index t = 0; t < x.rows; ++t) {
+    for (const std::int32_t value : x.row(t)) {
+      if (value >= range.low && value <= range.high && (!binary || value != 0)) continue;
+      throw ArgumentError(fmt::format(
+          "inputs: {} found; expected {}-bit signed integers {}", value, macro.spec.input.bits,
+          binary ? "-1 or 1" : fmt::format("in [{}, {}]", range.low, range.high)));
+    }
   }
 }
 
-void check_read(const Macro& macro, const ProgrammedMatrix& matrix, const Matrix<std::int32_t>& x,
+void check_read(const Macro& macro, const ProgrammedMatrix& matrix, const IntegerRows& x,
                 std::span<const std::uint32_t> tokens) {
   if (x.cols != matrix.rows) {
     throw ArgumentError(
@@ -370,7 +375,7 @@ void check_read(const Macro& macro, const ProgrammedMatrix& matrix, const Matrix
   check_inputs(macro, x);
 }
 
-MvmResult mvm(const Macro& macro, const ProgrammedMatrix& matrix, const Matrix<std::int32_t>& x,
+MvmResult mvm(const Macro& macro, const ProgrammedMatrix& matrix, const IntegerRows& x,
               std::span<const std::uint32_t> tokens, int threads) {
   check_read(macro, matrix, x, tokens);
   if (matrix.plan) return Reader(macro, matrix, *matrix.plan, x, tokens).read(threads);

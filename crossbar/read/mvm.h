@@ -5,6 +5,7 @@
 #include <span>
 
 #include "core/tensor.h"
+#include "crossbar/product/integer_rows.h"
 #include "crossbar/program/program.h"
 #include "crossbar/read/mvm_counts.h"
 
@@ -22,14 +23,14 @@ struct MvmResult {
 /// `threads` (0: all available), and equal those of mvm_reference() bit for bit. With ideal devices
 /// and a range that holds every sum, y is the integer product, exactly. Throws ArgumentError for a
 /// wrong shape, an input out of range, or a missing calibration.
-MvmResult mvm(const Macro& macro, const ProgrammedMatrix& matrix, const Matrix<std::int32_t>& x,
+MvmResult mvm(const Macro& macro, const ProgrammedMatrix& matrix, const IntegerRows& x,
               std::span<const std::uint32_t> tokens, int threads = 1);
 
 /// Throws ArgumentError where an input does not fit into input.bits.
-void check_inputs(const Macro& macro, const Matrix<std::int32_t>& x);
+void check_inputs(const Macro& macro, const IntegerRows& x);
 
 /// Throws ArgumentError for a wrong shape, an input out of range, or a missing calibration.
-void check_read(const Macro& macro, const ProgrammedMatrix& matrix, const Matrix<std::int32_t>& x,
+void check_read(const Macro& macro, const ProgrammedMatrix& matrix, const IntegerRows& x,
                 std::span<const std::uint32_t> tokens);
 
 }  // namespace ohm

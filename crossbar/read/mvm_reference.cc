@@ -52,8 +52,7 @@ void RowReader::prepare_noise(const SumBlock& block) {
   }
   Matrix<std::int32_t> squares = block.driven;
   for (std::int32_t& value : squares.values) value *= value;
-  const Index top = read_.macro.max_input();
-  exact_product(squares, read_.tile.cells.variances, block.range, top * top, variances_);
+  exact_product(squares, read_.tile.cells.variances, block.range, variances_);
 }
 
 void RowReader::draw_noise(const SumBlock& block, Index row, ConversionStep at) {
@@ -147,7 +146,7 @@ void RowReader::read(const SumBlock& block, MvmCounts& counts, Matrix<double>& y
 
 }  // namespace
 
-Matrix<double> read_tile(const TileRead& read, const Matrix<std::int32_t>& x, NoiseDraw noise,
+Matrix<double> read_tile(const TileRead& read, const IntegerRows& x, NoiseDraw noise,
                          MvmCounts& counts) {
   Matrix<double> y(x.rows, outputs_of(read.macro, read.tile.converters->n_columns()));
   RowReader reader(read, noise);
@@ -157,10 +156,10 @@ Matrix<double> read_tile(const TileRead& read, const Matrix<std::int32_t>& x, No
 }
 
 void add_contribution(const ProgrammedTile& tile, const Matrix<double>& contribution,
-                      const Matrix<double>& sums, Index row, Index first, Matrix<double>& y) {
+                      const Matrix<double>& sums, Index first, MatrixView<double> y) {
   const Recombination& digital = tile.recombination;
   for (Index t = 0; t < contribution.rows; ++t) {
-    double* out = y.row(row + t).data() + first;
+    double* out = y.values + t * y.stride;
     add_row(contribution.row(t).data(), digital.constant, contribution.cols, out);
     for (Index g = 0; g < digital.input_sum.rows; ++g) {
       const double* factor = digital.input_sum.row(g).data() + first;
@@ -173,9 +172,8 @@ void apply_correction(const ProgrammedMatrix& matrix, Matrix<double>& y) {
   if (!matrix.correction.gain.empty()) apply(matrix.correction, y);
 }
 
-MvmResult mvm_reference(const Macro& macro, const ProgrammedMatrix& matrix,
-                        const Matrix<std::int32_t>& x, std::span<const std::uint32_t> tokens,
-                        NoiseDraw noise) {
+MvmResult mvm_reference(const Macro& macro, const ProgrammedMatrix& matrix, const IntegerRows& x,
+                        std::span<const std::uint32_t> tokens, NoiseDraw noise) {
   check_read(macro, matrix, x, tokens);
   const ReadPlan plan = plan_reads(macro, matrix, Fusing::never);
   MvmResult result{Matrix<double>(x.rows, matrix.columns), MvmCounts::none(macro, matrix.rows)};
@@ -191,7 +189,7 @@ MvmResult mvm_reference(const Macro& macro, const ProgrammedMatrix& matrix,
     }
     const TileRead read{macro, tile, plan.tiles[t], {matrix.draw, static_cast<Index>(t)}, tokens};
     add_contribution(tile, read_tile(read, x, noise, result.counts),
-                     input_sums(macro, tile, x, all), 0, 0, result.y);
+                     input_sums(macro, tile, x, all), 0, {result.y.values.data(), result.y.cols});
   }
   apply_correction(matrix, result.y);
   return result;

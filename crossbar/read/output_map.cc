@@ -191,7 +191,7 @@ double driven_weight(const Macro& macro, const Matrix<std::int32_t>& driven, Ind
   return sum;
 }
 
-MapInputs map_inputs(const TileRead& read, const OutputMap& map, const Matrix<std::int32_t>& x) {
+MapInputs map_inputs(const TileRead& read, const OutputMap& map, const IntegerRows& x) {
   const Index n_groups = row_groups(read.macro.spec, read.tile.rows.rows);
   MapInputs inputs{{x.rows, map.weights.rows}, {x.rows, map.weights.rows}, {x.rows, n_groups}};
   const Index n_steps = std::ssize(read.macro.input_slices);
@@ -222,14 +222,13 @@ OutputMap refer_to_outputs(const Macro& macro, const ProgrammedTile& tile, const
   return Referrer(macro, tile, plan).map();
 }
 
-Matrix<double> read_outputs(const TileRead& read, const OutputMap& map,
-                            const Matrix<std::int32_t>& x) {
+Matrix<double> read_outputs(const TileRead& read, const OutputMap& map, const IntegerRows& x) {
   const MapInputs inputs = map_inputs(read, map, x);
   const RowRange all{0, map.weights.rows};
   Matrix<double> y, variances(x.rows, map.weights.cols);
-  exact_product(inputs.values, map.weights, all, static_cast<Index>(reach_of(read.macro).value), y);
+  exact_product(inputs.values, map.weights, all, y);
   if (!map.variances.empty()) {
-    exact_product(inputs.squares, map.variances, all, top_square(read.macro), variances);
+    exact_product(inputs.squares, map.variances, all, variances);
   }
   std::vector<float> normals(static_cast<size_t>(y.cols));
   for (Index t = 0; t < y.rows; ++t) {

@@ -7,6 +7,7 @@
 #include "core/tensor.h"
 #include "crossbar/macro.h"
 #include "crossbar/product/exact_product.h"
+#include "crossbar/product/integer_rows.h"
 #include "crossbar/program/program.h"
 
 namespace ohm {
@@ -41,7 +42,6 @@ struct OutputMap {
 OutputMap refer_to_outputs(const Macro& macro, const ProgrammedTile& tile, const TilePlan& plan);
 
 /// What the tile adds to these outputs, (tokens, outputs): one normal per token and output.
-Matrix<double> read_outputs(const TileRead& read, const OutputMap& map,
-                            const Matrix<std::int32_t>& x);
+Matrix<double> read_outputs(const TileRead& read, const OutputMap& map, const IntegerRows& x);
 
 }  // namespace ohm

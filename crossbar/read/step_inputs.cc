@@ -11,12 +11,6 @@ namespace {
 
 constexpr Index kFewestTripleRows = 48;  // below which telling apart takes longer than products
 
-bool all_bits(const Matrix<std::int32_t>& driven) {
-  std::uint32_t all = 0;
-  for (const std::int32_t value : driven.values) all |= static_cast<std::uint32_t>(value);
-  return all <= 1;
-}
-
 }  // namespace
 
 bool StepInputs::takes_tables(const ExactOperand& operand) const {
@@ -44,16 +38,14 @@ StepInputs make_bit_inputs(ByteInputs driven, const SummedOperands& operands) {
   return inputs;
 }
 
-StepInputs make_step_inputs(const Matrix<std::int32_t>& driven, Index max_input,
-                            const SummedOperands& operands) {
-  if (all_bits(driven)) return make_bit_inputs(make_byte_inputs(driven, 1), operands);
+StepInputs make_step_inputs(const IntegerRows& driven, const SummedOperands& operands) {
+  ByteInputs values = make_byte_inputs(driven);
+  if (values.offset == 0 && values.largest <= 1)
+    return make_bit_inputs(std::move(values), operands);
   StepInputs inputs;
   inputs.n_vectors = driven.rows;
-  inputs.values = make_byte_inputs(driven, max_input);
-  if (operands.of_squares == nullptr) return inputs;
-  Matrix<std::int32_t> squares = driven;
-  for (std::int32_t& value : squares.values) value *= value;
-  inputs.squares = make_byte_inputs(squares, max_input * max_input);
+  inputs.values = std::move(values);
+  if (operands.of_squares != nullptr) inputs.squares = make_square_inputs(driven);
   return inputs;
 }
 

@@ -3,6 +3,7 @@
 
 #include <vector>
 
+#include "crossbar/product/byte_inputs.h"
 #include "crossbar/product/dot_product.h"
 #include "crossbar/product/exact_product.h"
 #include "crossbar/product/plane_product.h"
@@ -31,9 +32,8 @@ struct SummedOperands {
   const ExactOperand* of_squares = nullptr;
 };
 
-/// `driven`, (vectors, wordlines), integers of at most `max_input` in magnitude.
-StepInputs make_step_inputs(const Matrix<std::int32_t>& driven, Index max_input,
-                            const SummedOperands& operands);
+/// `driven`, (vectors, wordlines).
+StepInputs make_step_inputs(const IntegerRows& driven, const SummedOperands& operands);
 
 /// The same of zeros and ones.
 StepInputs make_bit_inputs(ByteInputs driven, const SummedOperands& operands);

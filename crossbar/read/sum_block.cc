@@ -22,8 +22,7 @@ Matrix<float> as_floats(const Matrix<std::int32_t>& m) {
 
 }  // namespace
 
-void for_each_sum_block(const Macro& macro, const ProgrammedTile& tile,
-                        const Matrix<std::int32_t>& x,
+void for_each_sum_block(const Macro& macro, const ProgrammedTile& tile, const IntegerRows& x,
                         const std::function<void(SumBlock&)>& visit) {
   const Index n_steps = std::ssize(macro.input_slices);
   const Index columns = std::max<Index>(1, tile.converters->n_columns());
@@ -39,7 +38,7 @@ void for_each_sum_block(const Macro& macro, const ProgrammedTile& tile,
       } else if (tile.dac_levels.size() > 0) {
         dac_sums(tile, block.driven, block.range, block.sums);
       } else {
-        exact_product(block.driven, tile.cells.entries, block.range, macro.max_input(), block.sums);
+        exact_product(block.driven, tile.cells.entries, block.range, block.sums);
       }
       block.gain = wire_gain(macro, tile, block.range.rows);
       visit(block);

@@ -5,6 +5,7 @@
 #include <functional>
 
 #include "core/tensor.h"
+#include "crossbar/product/integer_rows.h"
 #include "crossbar/program/program.h"
 #include "crossbar/read/drive.h"
 
@@ -23,7 +24,7 @@ struct SumBlock {
 };
 
 /// Visits the column sums of one tile block by block, in a fixed order.
-void for_each_sum_block(const Macro& macro, const ProgrammedTile& tile,
-                        const Matrix<std::int32_t>& x, const std::function<void(SumBlock&)>& visit);
+void for_each_sum_block(const Macro& macro, const ProgrammedTile& tile, const IntegerRows& x,
+                        const std::function<void(SumBlock&)>& visit);
 
 }  // namespace ohm

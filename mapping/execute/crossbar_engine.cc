@@ -128,8 +128,7 @@ Tensor QuantizedEngine::multiply(const StaticMatmul& matmul, const Tensor& x,
   const auto id = static_cast<size_t>(matmul.id);
   const QuantizedInputs inputs = quantize_inputs(network_, matmul.id, x);
   Matrix<double> y;
-  exact_product(as_floats(inputs.codes), operands_[id], {0, matmul.rows},
-                half_range(network_.bits_of(matmul.id)), y);
+  exact_product(inputs.codes, operands_[id], {0, matmul.rows}, y);
   return rescale(y, inputs, network_.matmuls[id]);
 }
 

@@ -9,13 +9,18 @@
 
 namespace ohm::python {
 
-Matrix<std::int32_t> to_matrix(const Array<std::int32_t>& array, const char* name) {
+IntegerRows to_rows(const Array<std::int32_t>& array, const char* name) {
   if (array.ndim() != 2) {
     throw ArgumentError(
         fmt::format("{}: {} axes found; expected 2 (rows, columns)", name, array.ndim()));
   }
-  Matrix<std::int32_t> matrix(array.shape(0), array.shape(1));
-  std::copy_n(array.data(), array.size(), matrix.values.begin());
+  return {array.data(), array.shape(0), array.shape(1), array.shape(1)};
+}
+
+Matrix<std::int32_t> to_matrix(const Array<std::int32_t>& array, const char* name) {
+  const IntegerRows rows = to_rows(array, name);
+  Matrix<std::int32_t> matrix(rows.rows, rows.cols);
+  std::copy_n(rows.values, array.size(), matrix.values.begin());
   return matrix;
 }
 

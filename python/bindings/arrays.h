@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/tensor.h"
+#include "crossbar/product/integer_rows.h"
 
 namespace ohm::python {
 
@@ -27,6 +28,9 @@ pybind11::array_t<T> to_array(std::vector<T>&& values, const Shape& shape) {
   return pybind11::array_t<T>(std::vector<pybind11::ssize_t>(shape.begin(), shape.end()), first,
                               owner);
 }
+
+/// The rows of a 2-D array, which must outlive them. Throws ArgumentError on any other rank.
+IntegerRows to_rows(const Array<std::int32_t>& array, const char* name);
 
 /// A matrix from a 2-D array. Throws ArgumentError on any other rank.
 Matrix<std::int32_t> to_matrix(const Array<std::int32_t>& array, const char* name);

@@ -63,7 +63,7 @@ class MacroArrays {
   py::array_t<double> mvm(const Array<std::int32_t>& inputs, std::uint64_t first_token,
                           int threads) {
     require_programmed();
-    const Matrix<std::int32_t> codes = to_matrix(inputs, "inputs");
+    const IntegerRows codes = to_rows(inputs, "inputs");
     constexpr std::uint64_t kTokens = std::uint64_t{1} << 32;
     if (first_token + static_cast<std::uint64_t>(codes.rows) > kTokens) {
       throw ArgumentError(

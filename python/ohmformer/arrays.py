@@ -23,7 +23,8 @@ def integers(values: Any, name: str, axes: tuple[int, ...], dtype: type = np.int
     if array.dtype.kind not in "iub" and array.size:
         raise ArgumentError(f"{name}: dtype {array.dtype} found; expected integers: quantise them first")
     bounds = np.iinfo(dtype)
-    if array.size and (int(array.min()) < bounds.min or int(array.max()) > bounds.max):
+    fits = np.can_cast(array.dtype, dtype)
+    if not fits and array.size and (int(array.min()) < bounds.min or int(array.max()) > bounds.max):
         raise ArgumentError(f"{name}: values beyond {bounds.bits} bits found; expected smaller integers")
     return np.ascontiguousarray(array, dtype=dtype)
 

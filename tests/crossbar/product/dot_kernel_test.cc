@@ -42,17 +42,22 @@ void expect_sums(const Example& e, Kernel* add = add_dot_products) {
                 panels.data());
   }
   const std::vector<std::uint8_t> bytes(e.bytes.values.begin(), e.bytes.values.end());
+  const auto of_columns = integers(1, e.n_columns, -1'000'000, 1'000'000, 3);
+  const auto of_vectors = integers(1, e.n_vectors, -1'000'000, 1'000'000, 4);
   for (const int shift : {0, 8}) {
     std::vector<std::int32_t> out(static_cast<size_t>(e.n_vectors * stride), 7);
     for (Index p = 0; p < 3; ++p) {
       add({bytes.data(), e.n_vectors, e.n_rows},
           {panels.data() + p * panel_bytes, e.n_rows / kDotRows, e.n_digits},
-          {out.data() + p * panel_columns(e.n_digits), stride, shift});
+          DotOutput{out.data(), stride, shift, of_columns.values.data(), of_vectors.values.data()}
+              .from(0, p * panel_columns(e.n_digits)));
     }
     for (Index v = 0; v < e.n_vectors; ++v) {
       for (Index j = 0; j < stride; ++j) {
+        const auto added =
+            j < e.n_columns ? static_cast<std::uint32_t>(of_columns(0, j) + of_vectors(0, v)) : 0U;
         const std::uint32_t sum =
-            j >= e.n_columns ? 7 : (shift == 0 ? 0 : 7) + (e.sum(v, j) << shift);
+            j >= e.n_columns ? 7 : (shift == 0 ? added : 7) + (e.sum(v, j) << shift);
         EXPECT_EQ(out[static_cast<size_t>(v * stride + j)], static_cast<std::int32_t>(sum))
             << e.n_digits << " digits, vector " << v << ", column " << j;
       }

@@ -23,7 +23,7 @@ struct Entries {
 
 /// All of the columns, a few vectors at a time.
 void expect_exact(const Matrix<std::int32_t>& x, Index max_input, const Entries& entries) {
-  const ByteInputs inputs = make_byte_inputs(x, max_input);
+  const ByteInputs inputs = make_byte_inputs(x);
   const ExactOperand operand = entries.operand(max_input);
   DotProduct product;
   product.prepare(inputs, operand, {0, entries.rows}, {0, entries.columns});
@@ -93,7 +93,7 @@ TEST(DotProduct, DigitsThatFillSixteenBitsAreNotJoined) {
 /// Bits in triples, from vectors that start one and that start none.
 void expect_exact_triples(const Entries& entries) {
   const auto bits = integers(20, entries.rows, 0, 1, 1);
-  ByteInputs inputs = make_byte_inputs(bits, 1);
+  ByteInputs inputs = make_byte_inputs(bits);
   pack_triples(inputs);
   const ExactOperand operand = entries.operand(1);
   DotProduct product;
@@ -131,7 +131,7 @@ TEST(DotProduct, UsesOnlyTheRowsAndColumnsAsked) {
   const Entries entries{40, 90, -20000, 20000};
   const ExactOperand operand = entries.operand(127);
   const auto x = integers(3, 9, -127, 127, 9);
-  const ByteInputs inputs = make_byte_inputs(x, 127);
+  const ByteInputs inputs = make_byte_inputs(x);
   DotProduct product;
   for (const ColumnRange columns : {ColumnRange{21, 20}, ColumnRange{26, 64}}) {
     product.prepare(inputs, operand, {30, 9}, columns);
@@ -152,7 +152,7 @@ TEST(DotProduct, UsesOnlyTheRowsAndColumnsAsked) {
 TEST(DotProduct, EmptyOperandsGiveEmptyProducts) {
   DotProduct product;
   const ExactOperand none = make_exact(Matrix<float>(0, 1), 1);
-  const ByteInputs inputs = make_byte_inputs(Matrix<std::int32_t>(2, 0), 1);
+  const ByteInputs inputs = make_byte_inputs(Matrix<std::int32_t>(2, 0));
   product.prepare(inputs, none, {0, 0}, {0, 1});
   std::vector<std::int32_t> out(2, 7);
   product.multiply(0, 2, out.data());

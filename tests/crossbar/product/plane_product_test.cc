@@ -23,7 +23,7 @@ void expect_exact(const Case& c) {
   const auto entries = integers(c.rows, c.columns, c.low, c.high, 2);
   std::vector<std::int32_t> out(static_cast<size_t>(c.vectors * c.columns));
   TableScratch scratch;
-  plane_product(pack_planes(make_byte_inputs(x, 1)), make_exact(as_floats(entries), 1), {0, c.rows},
+  plane_product(pack_planes(make_byte_inputs(x)), make_exact(as_floats(entries), 1), {0, c.rows},
                 {0, c.columns}, scratch, out);
   const auto expected = integer_product(x, entries);
   EXPECT_EQ(std::vector<double>(out.begin(), out.end()), expected.values)
@@ -51,8 +51,8 @@ TEST(PlaneProduct, WorstCaseSumsJustInsideAndJustOutside16BitsAreExact) {
     const Matrix<std::int32_t> ones(3, 258, 1), entries(258, 33, entry);
     std::vector<std::int32_t> out(3 * 33);
     TableScratch scratch;
-    plane_product(pack_planes(make_byte_inputs(ones, 1)), make_exact(as_floats(entries), 1),
-                  {0, 258}, {0, 33}, scratch, out);
+    plane_product(pack_planes(make_byte_inputs(ones)), make_exact(as_floats(entries), 1), {0, 258},
+                  {0, 33}, scratch, out);
     for (const std::int32_t sum : out) EXPECT_EQ(sum, 258 * entry);
   }
 }
@@ -62,8 +62,8 @@ TEST(PlaneProduct, WorstCaseSumsJustInsideAndJustOutside8BitsAreExact) {
     const Matrix<std::int32_t> ones(3, 100, 1), entries(100, 65, entry);
     std::vector<std::int32_t> out(3 * 65);
     TableScratch scratch;
-    plane_product(pack_planes(make_byte_inputs(ones, 1)), make_exact(as_floats(entries), 1),
-                  {0, 100}, {0, 65}, scratch, out);
+    plane_product(pack_planes(make_byte_inputs(ones)), make_exact(as_floats(entries), 1), {0, 100},
+                  {0, 65}, scratch, out);
     for (const std::int32_t sum : out) EXPECT_EQ(sum, 100 * entry);
   }
 }
@@ -73,8 +73,8 @@ TEST(PlaneProduct, SmallEntriesOfColumnsWhoseSumsPass16BitsAreExact) {
   const Matrix<std::int32_t> ones(2, rows, 1), entries(rows, 3, 3);
   std::vector<std::int32_t> out(2 * 3);
   TableScratch scratch;
-  plane_product(pack_planes(make_byte_inputs(ones, 1)), make_exact(as_floats(entries), 1),
-                {0, rows}, {0, 3}, scratch, out);
+  plane_product(pack_planes(make_byte_inputs(ones)), make_exact(as_floats(entries), 1), {0, rows},
+                {0, 3}, scratch, out);
   for (const std::int32_t sum : out) EXPECT_EQ(sum, 33'000);
 }
 
@@ -83,7 +83,7 @@ TEST(PlaneProduct, UsesOnlyTheRowsAndColumnsAsked) {
   const auto operand = make_exact(as_floats(entries), 1);
   std::vector<std::int32_t> out(20);
   TableScratch scratch;
-  plane_product(pack_planes(make_byte_inputs(Matrix<std::int32_t>(1, 9, 1), 1)), operand, {30, 9},
+  plane_product(pack_planes(make_byte_inputs(Matrix<std::int32_t>(1, 9, 1))), operand, {30, 9},
                 {21, 20}, scratch, out);
   for (Index j = 0; j < 20; ++j) {
     std::int32_t sum = 0;
@@ -94,10 +94,10 @@ TEST(PlaneProduct, UsesOnlyTheRowsAndColumnsAsked) {
 
 TEST(PlaneProduct, EmptyOperandsGiveEmptyProducts) {
   TableScratch scratch;
-  plane_product(pack_planes(make_byte_inputs(Matrix<std::int32_t>(0, 5), 1)),
+  plane_product(pack_planes(make_byte_inputs(Matrix<std::int32_t>(0, 5))),
                 make_exact(Matrix<float>(5, 3), 1), {0, 5}, {0, 3}, scratch, {});
   std::vector<std::int32_t> out(2, 7);
-  plane_product(pack_planes(make_byte_inputs(Matrix<std::int32_t>(2, 0), 1)),
+  plane_product(pack_planes(make_byte_inputs(Matrix<std::int32_t>(2, 0))),
                 make_exact(Matrix<float>(0, 1), 1), {0, 0}, {0, 1}, scratch, out);
   EXPECT_EQ(out, (std::vector<std::int32_t>{0, 0}));
 }

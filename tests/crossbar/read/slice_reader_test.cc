@@ -25,7 +25,7 @@ void expect_twin(double noise, const char* kind) {
   const ReadPlan plan = plan_reads(macro, matrix, Fusing::never);
   const TileRead read{macro, matrix.tiles[0], plan.tiles[0], {matrix.draw, 0}, tokens};
   const auto& cells = matrix.tiles[0].cells;
-  const auto inputs = make_step_inputs(drive_steps(macro, matrix.tiles[0], 0, x, {0, 15}), 1,
+  const auto inputs = make_step_inputs(drive_steps(macro, matrix.tiles[0], 0, x, {0, 15}),
                                        {&cells.entries, &cells.variances});
   ReadScratch scratch;
   Matrix<double> whole(15, 40);

@@ -20,7 +20,7 @@ void expect_exact(Index vectors, Index low, Index high, bool squares) {
   std::copy(entries.values.begin(), entries.values.end(), floats.values.begin());
   const Index top = std::max(-low, high);
   const ExactOperand operand = make_exact(floats, top * top);
-  const StepInputs inputs = make_step_inputs(driven, top, {&operand, squares ? &operand : nullptr});
+  const StepInputs inputs = make_step_inputs(driven, {&operand, squares ? &operand : nullptr});
   ColumnSums sums;
   sums.prepare(inputs, operand, {0, 100}, {0, 33}, squares);
   std::vector<std::int32_t> out;
@@ -57,7 +57,7 @@ TEST(StepInputs, OnlyManyOneBitStepsBecomePlanesWhereNoInstructionIsFaster) {
   const ExactOperand large = make_exact(Matrix<float>(3, 1, 500.0F), 3);
   const auto planes = [&](Index vectors, std::int32_t value, const ExactOperand& operand) {
     const Matrix<std::int32_t> driven(vectors, 3, value);
-    const StepInputs inputs = make_step_inputs(driven, 3, {&operand, nullptr});
+    const StepInputs inputs = make_step_inputs(driven, {&operand, nullptr});
     EXPECT_NE(inputs.planes.offsets.empty(), inputs.values.digits.empty());
     return !inputs.planes.offsets.empty();
   };
@@ -73,7 +73,7 @@ TEST(StepInputs, OnlyManyOneBitStepsBecomePlanesWhereNoInstructionIsFaster) {
 TEST(StepInputs, BitsArePackedInTriplesOnlyForOperandsThatTakeThem) {
   const ExactOperand narrow = make_exact(Matrix<float>(244, 1, 127.0F), 1);  // 30988 in all
   const ExactOperand wide = make_exact(Matrix<float>(245, 1, 127.0F), 1);    // 31115
-  const ByteInputs bits = make_byte_inputs(Matrix<std::int32_t>(6, 245, 1), 1);
+  const ByteInputs bits = make_byte_inputs(Matrix<std::int32_t>(6, 245, 1));
   const auto packs = [&](const ExactOperand& entries, const ExactOperand* of_squares) {
     return make_bit_inputs(bits, {&entries, of_squares}).values.triples.has_value();
   };
@@ -90,7 +90,7 @@ TEST(StepInputs, FewRowsAreNotPackedInTriples) {
   on_every_instruction_set([] {
     for (const Index rows : {1, 47, 48}) {
       const ExactOperand entries = make_exact(Matrix<float>(rows, 1, 300.0F), 1);
-      const ByteInputs bits = make_byte_inputs(Matrix<std::int32_t>(6, rows, 1), 1);
+      const ByteInputs bits = make_byte_inputs(Matrix<std::int32_t>(6, rows, 1));
       EXPECT_EQ(make_bit_inputs(bits, {&entries, nullptr}).values.triples.has_value(),
                 rows == 48 && has_dot_products() && !uses_tiles());
     }
