@@ -107,6 +107,21 @@ void set_steps(const Macro& macro, const Matrix<std::int32_t>& inputs, Programme
   }
 }
 
+/// The ranges that need no inputs, and the widest ones for those that do.
+void assume_ranges(const Macro& macro, ProgrammedMatrix& matrix) {
+  const bool fixed = needs_no_range(macro);
+  for (ProgrammedTile& tile : matrix.tiles) {
+    const Index columns = tile.converters->n_columns();
+    tile.step.assign(static_cast<size_t>(columns), 1.0);
+    const Index width = std::max<Index>(1, range_width(macro, tile));
+    for (Index first = 0; first < columns; first += width) {
+      const double step = fixed ? fixed_step(macro, tile, first) : worst_step(macro, tile, first);
+      std::fill_n(tile.step.begin() + first, width, step);
+    }
+  }
+  matrix.calibrated = fixed || macro.spec.adc.range == "max";
+}
+
 /// The same matrix as integers: what the outputs should be.
 Matrix<double> ideal_outputs(const Matrix<std::int32_t>& x, const Matrix<std::int32_t>& weights) {
   Matrix<double> y(x.rows, weights.cols);
@@ -131,23 +146,14 @@ void plan(const Macro& macro, ProgrammedMatrix& matrix, const Matrix<std::int32_
 }  // namespace
 
 void set_default_ranges(const Macro& macro, ProgrammedMatrix& matrix) {
-  const bool fixed = needs_no_range(macro);
-  for (ProgrammedTile& tile : matrix.tiles) {
-    const Index columns = tile.converters->n_columns();
-    tile.step.assign(static_cast<size_t>(columns), 1.0);
-    const Index width = std::max<Index>(1, range_width(macro, tile));
-    for (Index first = 0; first < columns; first += width) {
-      const double step = fixed ? fixed_step(macro, tile, first) : worst_step(macro, tile, first);
-      std::fill_n(tile.step.begin() + first, width, step);
-    }
-  }
-  matrix.calibrated = fixed || macro.spec.adc.range == "max";
+  assume_ranges(macro, matrix);
   plan(macro, matrix, {});
 }
 
 void calibrate_adc(const Macro& macro, ProgrammedMatrix& matrix,
                    const Matrix<std::int32_t>& inputs) {
-  if (inputs.cols != matrix.rows || (inputs.rows == 0 && !needs_no_range(macro))) {
+  const bool fixed = needs_no_range(macro);
+  if (inputs.cols != matrix.rows || (inputs.rows == 0 && !fixed)) {
     throw ArgumentError(
         fmt::format("calibration inputs: shape ({}, {}) found; expected (tokens, {}) "
                     "with at least one token",
@@ -155,9 +161,12 @@ void calibrate_adc(const Macro& macro, ProgrammedMatrix& matrix,
   }
   check_inputs(macro, inputs);
   matrix.correction = {};
-  if (needs_no_range(macro)) return set_default_ranges(macro, matrix);
-  for (ProgrammedTile& tile : matrix.tiles) set_steps(macro, inputs, tile);
-  matrix.calibrated = true;
+  if (fixed) {
+    assume_ranges(macro, matrix);
+  } else {
+    for (ProgrammedTile& tile : matrix.tiles) set_steps(macro, inputs, tile);
+    matrix.calibrated = true;
+  }
   plan(macro, matrix, inputs);
 }
 

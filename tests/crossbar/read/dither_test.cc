@@ -107,6 +107,21 @@ TEST(Dither, SumsThatAreCodesCountByTheirNoiseAlone) {
   EXPECT_NEAR(programmed(compile_macro(spec), Problem().w).plan->spread, 0.1, 1e-6);
 }
 
+TEST(Dither, CalibrationInputsAreJudgedWhereTheRangeNeedsNone) {
+  MacroSpec spec = coarse(AdcSpec::kAutoBits);
+  spec.adc.range = "lossless";
+  set_programming_error(spec, 0.02);
+  const Macro macro = compile_macro(spec);
+  auto matrix = programmed(macro, Problem().w);
+  EXPECT_GT(matrix.plan->spread, kDitheringSpread);  // of uniform inputs
+  Matrix<std::int32_t> steady(kTokens, kRows);
+  for (Index t = 0; t < kTokens; ++t) steady(t, 0) = 1;  // sums that never change
+  calibrate_adc(macro, matrix, steady);
+  EXPECT_LT(matrix.plan->spread, kDitheringSpread);
+  calibrate_adc(macro, matrix, Problem().x);
+  EXPECT_GT(matrix.plan->spread, kDitheringSpread);
+}
+
 TEST(Dither, ConvertersThatDoNotRoundNeedNone) {
   MacroSpec spec = coarse(2);
   spec.adc.kind = "ideal";
