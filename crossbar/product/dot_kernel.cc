@@ -253,7 +253,8 @@ bool has_dot_products() {
 }
 
 bool uses_tiles() {
-  return has_tiles() && HWY_DYNAMIC_DISPATCH(has_instruction)();
+  static const bool has = has_int8_tiles();
+  return has && HWY_DYNAMIC_DISPATCH(has_instruction)();
 }
 
 void fill_panels(const DotRows& rows, Index digit, Index n_digits, std::int8_t* panels) {

@@ -4,8 +4,6 @@
 #include <algorithm>
 #include <cstring>
 
-#include "core/gemm.h"
-
 #if defined(__x86_64__)
 
 #include <immintrin.h>
@@ -151,11 +149,6 @@ OHM_TILES void write_block(const BlockSums& sums, Index n_digits, Index n_vector
 
 }  // namespace
 
-bool has_tiles() {
-  static const bool has = has_int8_tiles();
-  return has;
-}
-
 OHM_TILES void add_tile_products(const DotVectors& vectors, const DotPanel& panel,
                                  const DotOutput& out) {
   if (vectors.count == 0) return;
@@ -182,10 +175,6 @@ OHM_TILES void add_tile_products(const DotVectors& vectors, const DotPanel& pane
 #else
 
 namespace ohm {
-
-bool has_tiles() {
-  return false;
-}
 
 void add_tile_products(const DotVectors& vectors, const DotPanel& panel, const DotOutput& out) {
   add_dot_products(vectors, panel, out);

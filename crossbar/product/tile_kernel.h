@@ -9,11 +9,8 @@ namespace ohm {
 inline constexpr Index kTileQuads = 16;
 inline constexpr Index kTileRows = kTileQuads * kDotRows;
 
-/// Whether processor and system have tiles of bytes: 16 vectors by 64 rows by 16 columns in one
-/// instruction (AMX).
-bool has_tiles();
-
-/// The same sums as add_dot_products(), on tiles. Panels have a multiple of kTileQuads quads.
+/// The same sums as add_dot_products(), 16 vectors by 64 rows by 16 columns in one instruction,
+/// where has_int8_tiles(). Panels have a multiple of kTileQuads quads.
 void add_tile_products(const DotVectors& vectors, const DotPanel& panel, const DotOutput& out);
 
 }  // namespace ohm

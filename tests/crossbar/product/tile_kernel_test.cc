@@ -6,6 +6,7 @@
 #include <thread>
 #include <vector>
 
+#include "core/gemm.h"
 #include "tests/crossbar/numbers.h"
 
 namespace ohm {
@@ -35,7 +36,7 @@ struct Example {
 class TileKernel : public testing::Test {
  protected:
   void SetUp() override {
-    if (!has_tiles()) GTEST_SKIP() << "no tiles in this processor";
+    if (!has_int8_tiles()) GTEST_SKIP() << "no tiles in this processor";
   }
 };
 
