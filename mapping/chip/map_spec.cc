@@ -13,7 +13,9 @@ void MatrixRule::visit(Visitor& v) {
               .between(1, 64),
           redundancy);
   // a rule that says nothing else moves them out of the arrays
-  if (on.empty()) on = macro == "chip" && redundancy == 1 ? "digital" : "crossbar";
+  if (on.empty()) on = macro.empty() && redundancy == 0 ? "digital" : "crossbar";
+  if (macro.empty()) macro = "chip";
+  if (redundancy == 0) redundancy = 1;
   v.value(Field("on", "where they live: in arrays, or in DRAM and multiplied digitally")
               .one_of({"crossbar", "digital"}),
           on);

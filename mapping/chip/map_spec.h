@@ -11,11 +11,13 @@ namespace ohm {
 
 /// Where the matrices go whose names match a pattern, into which macros, and how often.
 struct MatrixRule {
-  std::string match;           ///< of a matrix's name; * stands for any characters: h.*.ffn.*
-  std::string on;              ///< crossbar | digital (in DRAM, beside the chip)
-  std::string macro = "chip";  ///< chip: the chip's own macro; else the name of a further kind
-  /// Times that the matrix is programmed, each into arrays of its own; results are averaged.
-  Index redundancy = 1;
+  std::string match;  ///< of a matrix's name; * stands for any characters: h.*.ffn.*
+  std::string on;     ///< crossbar | digital (in DRAM, beside the chip)
+  std::string
+      macro;  ///< chip: the chip's own, also where none is given; else a further kind's name
+  /// Times that the matrix is programmed, each into arrays of its own; results are averaged. Once
+  /// where no number is given.
+  Index redundancy = 0;
 
   void visit(Visitor& v);
 };

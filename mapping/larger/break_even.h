@@ -11,9 +11,9 @@ struct PassCost {
 };
 
 /// Tokens per pass from which on `first` costs no more than `second`: 0 where it never costs more,
-/// infinity where it always does.
+/// infinity where it does in the end.
 ///
-/// Model: once1 + T each1 = once2 + T each2.
+/// Model: once1 + T each1 = once2 + T each2; tokens cost the same where they do to nine digits.
 double break_even(const PassCost& first, const PassCost& second);
 
 }  // namespace ohm

@@ -21,12 +21,20 @@ Index chips_there(const ChipSpec& chip) {
   return n_chips(chip.system);
 }
 
+/// n tokens that pipeline through all chips take first + (n - 1) · each.
+struct Pace {
+  Picoseconds first = 0;
+  double each = 0.0;  ///< ps
+};
+
 /// Turns an estimate of enough chips into one of those that there are.
 class Rewritten {
  public:
-  Rewritten(const TransformerSpec& network, const ChipSpec& chip, const Estimate& held)
+  Rewritten(const TransformerSpec& network, const ChipSpec& chip, const Estimate& held,
+            const Pace& pace)
       : chip_(chip),
         held_(held),
+        pace_(pace),
         request_(held.request),
         there_(chips_there(chip)),
         drams_(chip.dram_at.empty() ? there_ : std::ssize(chip.dram_at)),
@@ -42,9 +50,8 @@ class Rewritten {
     figures_.energy = all_.energy();
   }
 
-  /// `alone`: time of a token that waits for no other.
-  Estimate run(Picoseconds alone) {
-    take_times(alone);
+  Estimate run() {
+    take_times();
     take_energy();
     compare();
     figures_.lifetime = lifetime(chip_.macro.device.endurance, all_.cycles_per_update,
@@ -56,7 +63,6 @@ class Rewritten {
 
  private:
   double passes() const { return static_cast<double>(figures_.passes); }
-  double tokens() const { return static_cast<double>(request_.batch * request_.tokens()); }
 
   /// Computing of a pass whose tokens pipeline in `together` through all chips, its first alone in
   /// `first`: the parts work one after the other.
@@ -69,13 +75,13 @@ class Rewritten {
     return request_.batch == 1 ? together : in_parts(together, std::min(first, together));
   }
 
-  void take_times(Picoseconds alone) {
+  void take_times() {
     const auto batch = static_cast<size_t>(request_.batch);
     const auto& outputs = held_.schedule.outputs;
     const auto write = static_cast<Picoseconds>(std::llround(all_.time().si() * 1e12));
     const Picoseconds prompts =
         *std::max_element(outputs.begin(), outputs.begin() + static_cast<std::ptrdiff_t>(batch));
-    const Picoseconds first = std::min(prompts, alone);
+    const Picoseconds first = std::min(prompts, pace_.first);
     Schedule& s = result_.schedule;
     Picoseconds at = write + in_parts(prompts, first);
     for (size_t i = 0; i < outputs.size(); i += batch) {
@@ -159,13 +165,16 @@ class Rewritten {
     return sum / e.makespan;
   }
 
+  /// A pass of parts that take turns: all but its first token wait for every part.
   void compare() {
     const Watts here = standing(result_), there = standing(held_);
-    const Seconds each = (result_.makespan - passes() * all_.time()) / tokens();
-    const Seconds held_each = held_.makespan / tokens();
-    const double writing = (all_.energy() + here * all_.time()).si();
+    const Seconds first(static_cast<double>(pace_.first) * 1e-12), held_each(pace_.each * 1e-12);
+    const Seconds each = static_cast<double>(figures_.parts) * held_each;
+    const Seconds once = all_.time() + first - each;
+    const double writing = (all_.energy() + here * once).si();
     figures_.chips_energy =
-        break_even({writing, (here * each).si()}, {0.0, (there * held_each).si()});
+        break_even({writing, (here * each).si()},
+                   {(there * (first - held_each)).si(), (there * held_each).si()});
     const DigitalSpec& unit = chip_.digital;
     const double macs = static_cast<double>(chip_.n_tiles() * there_ * unit.attention_macs);
     const Seconds multiplying(weights_.used / (macs * unit.clock.si()));
@@ -173,7 +182,7 @@ class Rewritten {
     const double reading = (all_.fetching + here * all_.reading).si();
     figures_.streamed_energy = break_even({writing, (weights_.mvms + here * each).si()},
                                           {reading, (products + here * multiplying).si()});
-    const PassCost rewritten{all_.time().si(), each.si()};
+    const PassCost rewritten{once.si(), each.si()};
     const double tokens = break_even(rewritten, {0.0, multiplying.si()});
     // reading the weights hides behind multiplying: until then the pass takes as long as reading
     figures_.streamed_time =
@@ -192,6 +201,7 @@ class Rewritten {
 
   const ChipSpec& chip_;
   const Estimate& held_;
+  const Pace pace_;
   const Request request_;
   const Index there_, drams_;
   const WeightTotals weights_;
@@ -213,11 +223,24 @@ void require_rewritable(const TransformerSpec& network, const ChipSpec& chip) {
       network.name));
 }
 
-/// Time of a single token that waits for no other.
-Picoseconds first_token(const TransformerSpec& network, const ChipSpec& chip, const Estimate& held,
-                        Fidelity fidelity) {
-  if (!held.request.decoder) return held.schedule.bounds.critical_path;
-  return estimate_structure(network, chip, {1, 1, 1, {}}, fidelity).schedule.makespan;
+/// From a single token that waits for no other, and from the prompts; from two tokens where the
+/// prompts are one.
+Pace pace_of(const TransformerSpec& network, const ChipSpec& chip, const Estimate& held,
+             Fidelity fidelity) {
+  const Request& request = held.request;
+  const auto of_tokens = [&](Index n) {
+    Workload few{n, {}, 1, {}};
+    if (request.decoder) few.generate = 1;
+    return estimate_structure(network, chip, few, fidelity).schedule.makespan;
+  };
+  const Index n = request.batch * request.prompt;
+  const auto batch = static_cast<std::ptrdiff_t>(request.batch);
+  const auto& outputs = held.schedule.outputs;
+  const Picoseconds first = request.decoder ? of_tokens(1) : held.schedule.bounds.critical_path;
+  const Picoseconds together =
+      n == 1 ? of_tokens(2) : *std::max_element(outputs.begin(), outputs.begin() + batch);
+  return {first, static_cast<double>(std::max<Picoseconds>(0, together - first)) /
+                     static_cast<double>(std::max<Index>(1, n - 1))};
 }
 
 [[noreturn]] void refuse(const TransformerSpec& network, const ChipSpec& chip, Index needed) {
@@ -236,8 +259,7 @@ Estimate estimate_larger(const TransformerSpec& network, const ChipSpec& chip,
   if (chip.larger == "chips" || held.chips <= chips_there(chip)) return held;
   if (chip.larger == "refuse") refuse(network, chip, held.chips);
   require_rewritable(network, chip);
-  Estimate rewritten =
-      Rewritten(network, chip, held).run(first_token(network, chip, held, fidelity));
+  Estimate rewritten = Rewritten(network, chip, held, pace_of(network, chip, held, fidelity)).run();
   if (chip.larger == "reprogram") return rewritten;
   const std::string compared =
       fmt::format("larger: auto: {:.3g} J per token when rewritten, {:.3g} J on {} chips",

@@ -8,11 +8,8 @@
 namespace ohm {
 namespace {
 
-constexpr double kPicosecondsPerSecond = 1e12;
-
 StepCost cost_of(const PassCost& pass) {
-  return {static_cast<Picoseconds>(std::llround(pass.time.si() * kPicosecondsPerSecond)),
-          pass.energy};
+  return {whole_picoseconds(pass.time), pass.energy};
 }
 
 }  // namespace

@@ -2,7 +2,6 @@
 #include "mapping/serve/chip_steps.h"
 
 #include <algorithm>
-#include <cmath>
 #include <optional>
 #include <utility>
 
@@ -13,11 +12,8 @@
 namespace ohm {
 namespace {
 
-constexpr double kPicosecondsPerSecond = 1e12;
-
 StepCost cost_of(const Estimate& e) {
-  return {static_cast<Picoseconds>(std::llround(e.makespan.si() * kPicosecondsPerSecond)),
-          e.energy};
+  return {whole_picoseconds(e.makespan), e.energy};
 }
 
 StepCost difference(const StepCost& more, const StepCost& less) {

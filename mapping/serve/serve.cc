@@ -75,6 +75,12 @@ class Server {
   }
 
   void spend(const StepCost& cost) {
+    if (cost.time >= kLastTime - now_) {
+      throw ArgumentError(fmt::format(
+          "serve: the requests take longer than {:.3g} s in all, more than times in whole "
+          "picoseconds hold: send fewer or shorter ones, or check the machine's rates",
+          seconds(kLastTime)));
+    }
     now_ += cost.time;
     result_.busy += cost.time;
     result_.energy += cost.energy;
@@ -151,10 +157,11 @@ double per(double amount, double whole) {
 }
 
 void fill_rates(ServeResult& result, Watts idle) {
-  Picoseconds last = 0, waited = 0;
+  Picoseconds last = 0;
+  double waited = 0.0;  // of a million requests: more than Picoseconds hold
   for (const ServedRequest& s : result.served) {
     last = std::max(last, s.done);
-    waited += s.waiting();
+    waited += static_cast<double>(s.waiting());
   }
   result.makespan = last - result.served.front().request.arrival;
   const double time = seconds(result.makespan);
@@ -167,7 +174,7 @@ void fill_rates(ServeResult& result, Watts idle) {
   result.energy += idle * Seconds(seconds(result.makespan - result.busy));
   result.output_tokens_per_j = per(out, result.energy.si());
   result.total_tokens_per_j = per(in + out, result.energy.si());
-  result.mean_queue = per(static_cast<double>(waited), static_cast<double>(result.makespan));
+  result.mean_queue = per(waited, static_cast<double>(result.makespan));
   result.longest_queue = longest_queue(result.served);
 }
 

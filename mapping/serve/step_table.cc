@@ -71,7 +71,7 @@ StepCost StepTable::between(const std::vector<StepCost>& table, double sequences
   };
   const double time = interpolate([](const StepCost& c) { return static_cast<double>(c.time); });
   const double energy = interpolate([](const StepCost& c) { return c.energy.si(); });
-  return {static_cast<Picoseconds>(std::llround(time)), Joules(energy)};
+  return {std::llround(std::min(time, static_cast<double>(kLastTime))), Joules(energy)};
 }
 
 StepCost StepTable::prefill(std::span<const Index> prompts) const {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
+#include <cmath>
 #include <span>
 
 #include "core/index.h"
@@ -8,6 +10,14 @@
 #include "mapping/schedule/token_plan.h"
 
 namespace ohm {
+
+/// Before which everything ends: what int64 holds, 104 days.
+inline constexpr Picoseconds kLastTime = 9'000'000'000'000'000'000;
+
+/// To the picosecond; kLastTime for what takes longer.
+inline Picoseconds whole_picoseconds(Seconds time) {
+  return std::llround(std::min(time.si() * 1e12, static_cast<double>(kLastTime)));
+}
 
 /// What one pass of a machine takes.
 struct StepCost {

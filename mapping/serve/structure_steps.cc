@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <utility>
 
 #include "core/error.h"
@@ -13,10 +12,6 @@ namespace ohm {
 namespace {
 
 constexpr Index kOutputs = 4;  // of every sequence: the step is the mean of those after the first
-
-Picoseconds whole_picoseconds(Seconds time) {
-  return static_cast<Picoseconds>(std::llround(time.si() * 1e12));
-}
 
 /// Energies of a phase: as given, and at the ends of its range.
 struct PhaseEnergy {

@@ -41,6 +41,18 @@ TEST(MapSpec, IsReadFromTheChip) {
   EXPECT_EQ(chip.map.matrices[1].match, "h.0.*");
 }
 
+TEST(MapSpec, ARuleThatNamesTheChipsMacroOrOneCopyMeansCrossbars) {
+  const ChipSpec chip = testing::shipped_chip({testing::with(
+      "map.matrices", "[{match: h.*, macro: chip}, {match: h.0.*, redundancy: 1}, {match: x}]")});
+  EXPECT_EQ(chip.map.matrices[0].on, "crossbar");
+  EXPECT_EQ(chip.map.matrices[1].on, "crossbar");
+  EXPECT_EQ(chip.map.matrices[2].on, "digital");
+  for (const MatrixRule& rule : chip.map.matrices) {
+    EXPECT_EQ(rule.macro, "chip");
+    EXPECT_EQ(rule.redundancy, 1);
+  }
+}
+
 TEST(MapSpec, RefusesWhatNoMacroOfTheChipCanDo) {
   const auto message = [](const std::string& key, const std::string& value) -> std::string {
     try {

@@ -21,6 +21,11 @@ TEST(BreakEven, IsNeverWhereEveryTokenCostsMore) {
   EXPECT_TRUE(std::isinf(break_even({1.0, 1.0}, {0.0, 1.0})));
 }
 
+TEST(BreakEven, IsNeverWhereManyTokensCostMoreOrTheSame) {
+  EXPECT_TRUE(std::isinf(break_even({0.0, 2.0}, {1.0, 1.0})));  // cheaper for one token only
+  EXPECT_TRUE(std::isinf(break_even({1.0, 0.1 + 0.2}, {0.0, 0.3 * (1.0 + 1e-12)})));
+}
+
 TEST(BreakEven, IsAtOnceWhereNothingCostsMore) {
   EXPECT_EQ(break_even({1.0, 1.0}, {2.0, 3.0}), 0.0);
   EXPECT_EQ(break_even({1.0, 1.0}, {1.0, 1.0}), 0.0);

@@ -87,12 +87,17 @@ TEST(EstimateLarger, BreakEvenIsWhereStreamingCostsAsMuch) {
   const Rewriting all = rewriting_of(weights, chip, 1, 1);
   const double standing =
       (e.leakage_energy / e.makespan).si();  // the preset's DRAM states no power
-  const double each = (e.makespan.si() - 2 * all.time().si()) / 2;
+  const auto computing = [&](Index tokens) {
+    return estimate_larger(testing::tiny_gpt(), small("chips"), load(tokens, 1)).makespan.si();
+  };
+  // a part's second token waits for its first: the other parts wait with it
+  const double each = static_cast<double>(e.reprogramming->parts) * (computing(2) - computing(1));
+  const double once = all.time().si() + computing(1) - each;
   const DigitalSpec& unit = chip.digital;
   const double multiply =
       weights.used / (2.0 * static_cast<double>(unit.attention_macs) * unit.clock.si());
-  const double first = (all.energy().si() + standing * all.time().si()) -
-                       (all.fetching.si() + standing * all.reading.si());
+  const double first =
+      (all.energy().si() + standing * once) - (all.fetching.si() + standing * all.reading.si());
   const double gained = weights.used * unit.attention_mac_energy.si() + standing * multiply -
                         weights.mvms.si() - standing * each;
   const double tokens = e.reprogramming->streamed_energy;
@@ -100,6 +105,18 @@ TEST(EstimateLarger, BreakEvenIsWhereStreamingCostsAsMuch) {
     EXPECT_TRUE(std::isinf(tokens));
   } else {
     EXPECT_NEAR(tokens, first / gained, 1e-6 * tokens);
+  }
+}
+
+/// Fewer chips stand still for as much longer as there are parts: nothing pays for the writing.
+TEST(EstimateLarger, NoNumberOfTokensMakesRewritingCheaperThanChips) {
+  for (const Index batch : {1, 8, 64}) {
+    for (const Index prompt : {1, 20}) {
+      const Estimate e =
+          estimate_larger(testing::tiny_gpt(), small("auto"), load(prompt, 2, batch));
+      EXPECT_FALSE(e.reprogramming->taken);
+      EXPECT_TRUE(std::isinf(e.reprogramming->chips_energy)) << prompt << " x " << batch;
+    }
   }
 }
 

@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "core/error.h"
+#include "tests/core/error_text.h"
 #include "tests/mapping/serve/constant_machine.h"
 
 namespace ohm {
@@ -48,6 +49,27 @@ TEST(Serve, OneRequestAloneTakesItsOwnLatency) {
     EXPECT_DOUBLE_EQ(r.energy.si(), 3.0 + 10 * 0.5);
     EXPECT_EQ(r.longest_queue, 0);
   }
+}
+
+TEST(Serve, RefusesWhatTakesLongerThanPicosecondsHold) {
+  ConstantMachine machine;
+  machine.prefill_time = 2'000'000'000'000'000'000;
+  EXPECT_EQ(serve(machine, mix({{8, 1, Seconds(0.0), 4}}, 1)).makespan, 4 * machine.prefill_time);
+  EXPECT_THAT(error_text<ArgumentError>([&] {
+                serve(machine, mix({{8, 1, Seconds(0.0), 5}}, 1));
+              }),
+              HasSubstr("take longer than 9e+06 s in all"));
+  machine.prefill_time = kLastTime;
+  EXPECT_THROW(serve(machine, mix({{8, 1, Seconds(0.0), 1}}, 1)), ArgumentError);
+  EXPECT_EQ(whole_picoseconds(Seconds(1e9)), kLastTime);
+  EXPECT_EQ(whole_picoseconds(Seconds(2.6e-12)), 3);
+}
+
+TEST(Serve, WaitingOfManyRequestsAddsUp) {
+  ConstantMachine machine;
+  machine.prefill_time = 40'000'000'000'000'000;  // 40,000 s
+  const ServeResult r = serve(machine, mix({{8, 1, Seconds(0.0), 200}}, 1));
+  EXPECT_NEAR(r.mean_queue, 199.0 / 2.0, 1e-9);  // Little's law of 0, 1, ... 199 passes of waiting
 }
 
 TEST(Serve, RequestsThatArriveTogetherShareOnePassAsFarAsTheBatchGoes) {
