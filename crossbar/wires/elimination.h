@@ -13,7 +13,7 @@ namespace ohm {
 ///
 /// Model: the array is halved again and again (nested dissection, George 1973), and the nodes that
 /// two halves share are eliminated from the meshes that their others have become (eliminate_stars),
-/// until only drivers and senses remain; about 13 m n min(m, n) multiplications, whatever the
+/// until only drivers and senses remain; about 16 n³ multiplications for n x n cells, whatever the
 /// resistances. No two numbers are ever subtracted, so that each entry is exact to some 1e-14 of
 /// itself, however far apart wires and cells lie, unless it underflows (1e-300 S). Args: `g`
 /// (n_wordlines, n_bitlines), S. Returns the same shape, S. Bits do not depend on the machine or

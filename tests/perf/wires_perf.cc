@@ -79,7 +79,7 @@ void one_input(benchmark::State& state, Index n, double goal) {
   std::vector<double> exact;
   const Turns t = take_turns(
       state, [&] { ours = driven_currents(g, kWires, v, kTolerance); },
-      [&] { exact = currents_by_lu(g, v); });
+      [&] { exact = currents_by_lu(g, v); }, own_seconds_of);
   double worst = 0.0;
   for (size_t j = 0; j < exact.size(); ++j) {
     worst = std::max(worst, std::abs(ours.values[j] / exact[j] - 1.0));
@@ -109,7 +109,7 @@ void nonlinear_input(benchmark::State& state, Index n, double goal) {
   const SinhCell curve(0.2);
   const Turns t = take_turns(
       state, [&] { benchmark::DoNotOptimize(nonlinear_currents(g, kWires, v, curve, kTolerance)); },
-      [&] { benchmark::DoNotOptimize(driven_currents(g, kWires, v, kTolerance)); });
+      [&] { benchmark::DoNotOptimize(driven_currents(g, kWires, v, kTolerance)); }, own_seconds_of);
   report(state, "x one ohmic input", t.ours / t.yardstick, "<=", goal);
 }
 

@@ -176,15 +176,31 @@ TEST(DrivenSolver, VoltagesOfBothSignsMayCancel) {
   }
 }
 
+// Resistive wires are left to elimination, those between for some inputs of a batch.
 TEST(DrivenSolver, BatchesDoNotChangeABit) {
   const Matrix<double> g = random_cells(21, 18, 1e-6, 1e-4), v = random_cells(19, 21, -0.1, 0.2);
-  const Matrix<double> together = driven_currents(g, all_wires(8.0), v);
-  for (Index b = 0; b < v.rows; ++b) {
-    Matrix<double> one(1, v.cols);
-    std::copy_n(v.row(b).begin(), v.cols, one.row(0).begin());
-    const Matrix<double> alone = driven_currents(g, all_wires(8.0), one);
-    EXPECT_TRUE(std::equal(alone.values.begin(), alone.values.end(), together.row(b).begin())) << b;
+  for (const double ohms : {8.0, 3e3, 5e3, 7e3, 1e6}) {
+    const Matrix<double> together = driven_currents(g, all_wires(ohms), v);
+    for (Index b = 0; b < v.rows; ++b) {
+      Matrix<double> one(1, v.cols);
+      std::copy_n(v.row(b).begin(), v.cols, one.row(0).begin());
+      const Matrix<double> alone = driven_currents(g, all_wires(ohms), one);
+      EXPECT_TRUE(std::ranges::equal(alone.values, together.row(b))) << ohms << " Ohm: " << b;
+    }
   }
+}
+
+TEST(DrivenSolver, SweepsThatDoNotSettleSaySo) {
+  const auto settles = [](double ohms, double tolerance) {
+    const Ladders ladders = make_ladders(Matrix<double>(20, 20, 1e-4), all_wires(ohms));
+    LineSweep sweep(ladders, 1);
+    std::ranges::fill(sweep.drive, 0.2);
+    return solve_lines(ladders, sweep, tolerance).all_settled();
+  };
+  EXPECT_TRUE(settles(10.0, 1e-10));
+  EXPECT_TRUE(settles(10.0, 1e-13));
+  EXPECT_FALSE(settles(1e6, 1e-10));
+  EXPECT_FALSE(settles(1e9, 1e-1));
 }
 
 // CrossSim (0a2eb1e, iarray.py) lowers its relaxation after a network that did not converge, and
