@@ -32,6 +32,13 @@ class Chebyshev {
     return omega_;
   }
 
+  /// Share of an error that `pairs` of sweeps leave; without pow(), which differs between machines.
+  double left_after(int pairs) const {
+    double left = 1.0;
+    for (int pair = 0; pair < pairs; ++pair) left *= rate;
+    return std::min(1.0, 2.0 * left);
+  }
+
   double rate, condition;
 
  private:
@@ -58,19 +65,19 @@ class Lane {
     floor_ = mixed ? std::min(1.0, 1e-14 / tolerance) : 0.0;
     const double reach = l.bitline_load / (1.0 + l.bitline_load) * std::max(high, -low);
     const double cells = std::accumulate(l.bitline_g.begin(), l.bitline_g.end(), 0.0);
-    start_ = reach * std::sqrt(cells);
+    start_ = reach * std::sqrt(cells * (l.wordline_load / (1.0 + l.wordline_load)));
   }
 
   bool settled() const { return settled_; }
 
   /// Takes the outputs after `pairs` of sweeps into `out` (and the earlier ones from it).
-  void observe(const LineSweep& s, std::span<double> out, double rate, int pairs,
+  void observe(const LineSweep& s, std::span<double> out, const Chebyshev& chebyshev, int pairs,
                double tolerance) {
     double largest = 0.0, change = 0.0;
     for (Index j = 0; j < ladders_.n; ++j) largest = std::max(largest, std::abs(current(s, j)));
     // What leaves at far ends lags behind, being a mixture of what all sweeps so far have found.
     const double lag = has_far_outputs(ladders_) ? 2.0 * pairs + 3.0 : 1.0;
-    const double reach = lag * start_ * std::min(1.0, 2.0 * std::pow(rate, pairs));
+    const double reach = lag * start_ * chebyshev.left_after(pairs);
     bool bounded = true;
     for (Index j = 0; j < ladders_.n; ++j) {
       const double now = current(s, j), size = std::max(std::abs(now), floor_ * largest);
@@ -80,7 +87,7 @@ class Lane {
       bounded = bounded && reach * std::sqrt(cells) <= tolerance * size;
       before = now;
     }
-    settled_ = sources_ ? quiet(change, rate, tolerance) : bounded;
+    settled_ = sources_ ? quiet(change, chebyshev.rate, tolerance) : bounded;
   }
 
  private:
@@ -143,7 +150,7 @@ SweptLines solve_lines(const Ladders& ladders, LineSweep& sweep, double toleranc
                    std::vector<bool>(static_cast<size_t>(sweep.lanes))};
   const int most = most_pairs(ladders);
   if (kRounding * chebyshev.condition > tolerance) return swept;
-  if (std::pow(chebyshev.rate, most) > tolerance) return swept;
+  if (chebyshev.left_after(most) > tolerance) return swept;
   std::vector<Lane> lanes;
   for (Index lane = 0; lane < sweep.lanes; ++lane) {
     lanes.emplace_back(ladders, sweep, lane, tolerance);
@@ -156,8 +163,8 @@ SweptLines solve_lines(const Ladders& ladders, LineSweep& sweep, double toleranc
     if (far_outputs) descend(ladders, sweep, chebyshev.next_omega());
     for (size_t lane = 0; lane < lanes.size(); ++lane) {
       if (lanes[lane].settled()) continue;
-      lanes[lane].observe(sweep, swept.currents.row(static_cast<Index>(lane)), chebyshev.rate,
-                          pairs, tolerance);
+      lanes[lane].observe(sweep, swept.currents.row(static_cast<Index>(lane)), chebyshev, pairs,
+                          tolerance);
       swept.settled[lane] = lanes[lane].settled();
     }
     if (swept.all_settled()) return swept;

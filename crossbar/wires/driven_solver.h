@@ -38,8 +38,8 @@ struct SweptLines {
 /// cell_current from wherever it stands.
 ///
 /// From rest the squared error of the wordlines in the norm of T_w + D begins below
-/// V² (L_b / (1 + L_b))² Σ G, shrinks as Chebyshev says, and reaches output j by at most the root
-/// of Σ G of bitline j: a lane is settled once this bound, which every output has to meet, says so.
+/// V² L_w / (1 + L_w) (L_b / (1 + L_b))² Σ G, shrinks as Chebyshev says, and reaches output j by at
+/// most the root of Σ G of bitline j: a lane is settled once every output meets this bound.
 /// With cell_current nothing bounds the beginning, and the changes of the outputs are followed.
 /// Nothing is settled where too many sweeps were needed, or where rounding might not leave
 /// `tolerance`.

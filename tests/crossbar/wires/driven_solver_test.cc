@@ -126,7 +126,7 @@ TEST(DrivenSolver, EveryMixtureOfIdealPartsAndEndsAgreesWithElimination) {
                                   mask & 4 ? 300.0 : 0.0, mask & 8 ? 200.0 : 0.0,
                                   (mask & 16) != 0,       (mask & 32) != 0};
       const Matrix<double> exact = effective_conductance_nodal(g, wires);
-      EXPECT_LE(largest_relative_error(effective_conductance(g, wires), exact), 1e-10)
+      EXPECT_LE(largest_relative_error(effective_conductance(g, wires), exact), 1e-13)
           << m << " x " << n << ", wiring " << mask;
     }
   }
