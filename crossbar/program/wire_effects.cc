@@ -9,12 +9,10 @@
 #include "crossbar/linearity.h"
 #include "crossbar/program/array_layout.h"
 #include "crossbar/wires/conductance_cache.h"
-#include "crossbar/wires/driven_solver.h"
+#include "crossbar/wires/elimination.h"
 
 namespace ohm {
 namespace {
-
-constexpr double kTolerance = 1e-8;  // relative, of outputs: far below the grid of the cells
 
 /// Turns in which the bitlines conduct: one where all do at once.
 Index mux_phases(const Macro& macro) {
@@ -35,9 +33,9 @@ void solve_phase(const Macro& macro, const Matrix<double>& cells, Index phase, M
   }
   const WireResistances wires = driven_wires(macro.spec.array);
   const std::string& cache = macro.spec.array.wire_cache;
-  const Matrix<double> effective =
-      cache.empty() ? effective_conductance(conducting, wires, kTolerance)
-                    : cached_effective_conductance(cache, conducting, wires, kTolerance);
+  const Matrix<double> effective = cache.empty()
+                                       ? effective_conductance(conducting, wires)
+                                       : cached_effective_conductance(cache, conducting, wires);
   for (Index j = 0; j < cells.cols; ++j) {
     if (phase_of(macro, j) != phase) continue;
     for (Index i = 0; i < cells.rows; ++i) g(i, j) = effective(i, j);

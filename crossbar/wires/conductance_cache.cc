@@ -12,7 +12,7 @@
 
 #include "core/atomic_file.h"
 #include "core/error.h"
-#include "crossbar/wires/driven_solver.h"
+#include "crossbar/wires/elimination.h"
 
 namespace ohm {
 namespace {
@@ -20,7 +20,7 @@ namespace {
 using Hash = std::array<std::uint64_t, 2>;
 
 /// First word of every file; the last digit is the version of the format and of the solver.
-constexpr std::uint64_t kFormat = 0x4f484d4745464631;  // "OHMGEFF1", also tells byte order
+constexpr std::uint64_t kFormat = 0x4f484d4745464632;  // "OHMGEFF2", also tells byte order
 
 /// Two independent 64-bit hashes, each a chain of bijections of its state, taking 64 bits at a
 /// time.
@@ -57,12 +57,12 @@ struct Header {
   bool operator==(const Header&) const = default;
 };
 
-Hash key_of(const Matrix<double>& g, const WireResistances& w, double tolerance) {
+Hash key_of(const Matrix<double>& g, const WireResistances& w) {
   Hasher hasher;
   hasher.add(kFormat);
   hasher.add(static_cast<std::uint64_t>(g.rows));
   hasher.add(static_cast<std::uint64_t>(g.cols));
-  for (const double value : {w.r_wordline, w.r_bitline, w.r_driver, w.r_sense, tolerance}) {
+  for (const double value : {w.r_wordline, w.r_bitline, w.r_driver, w.r_sense}) {
     hasher.add(value);
   }
   hasher.add(static_cast<std::uint64_t>(w.drive_both_ends) +
@@ -110,20 +110,18 @@ void make_folder(const std::filesystem::path& folder) {
 }  // namespace
 
 std::filesystem::path conductance_cache_file(const std::filesystem::path& folder,
-                                             const Matrix<double>& g, const WireResistances& wires,
-                                             double tolerance) {
-  return file_of(folder, key_of(g, wires, tolerance));
+                                             const Matrix<double>& g,
+                                             const WireResistances& wires) {
+  return file_of(folder, key_of(g, wires));
 }
 
 Matrix<double> cached_effective_conductance(const std::filesystem::path& folder,
-                                            const Matrix<double>& g, const WireResistances& wires,
-                                            double tolerance) {
+                                            const Matrix<double>& g, const WireResistances& wires) {
   check_network(g, wires);
-  check_tolerance(tolerance);
-  const Hash key = key_of(g, wires, tolerance);
+  const Hash key = key_of(g, wires);
   const std::filesystem::path path = file_of(folder, key);
   if (auto kept = load(path, g, key)) return *std::move(kept);
-  const Matrix<double> g_eff = effective_conductance(g, wires, tolerance);
+  const Matrix<double> g_eff = effective_conductance(g, wires);
   const Header header = header_of(g_eff, key);
   make_folder(folder);
   write_file_atomically(path, {std::as_bytes(std::span(&header, 1)),

@@ -8,10 +8,9 @@
 namespace ohm {
 
 /// Where the effective matrix of this network would be kept in `folder`: named by a 128-bit hash of
-/// the conductances, the wires, the tolerance and the version of the format.
+/// the conductances, the wires and the version of the format.
 std::filesystem::path conductance_cache_file(const std::filesystem::path& folder,
-                                             const Matrix<double>& g, const WireResistances& wires,
-                                             double tolerance);
+                                             const Matrix<double>& g, const WireResistances& wires);
 
 /// effective_conductance, kept on disk from one run to the next.
 ///
@@ -19,7 +18,6 @@ std::filesystem::path conductance_cache_file(const std::filesystem::path& folder
 /// and replaced whole. `folder` is made if it is missing; several processes may share it. Throws as
 /// effective_conductance, and ConfigError if `folder` cannot be written.
 Matrix<double> cached_effective_conductance(const std::filesystem::path& folder,
-                                            const Matrix<double>& g, const WireResistances& wires,
-                                            double tolerance = 1e-10);
+                                            const Matrix<double>& g, const WireResistances& wires);
 
 }  // namespace ohm

@@ -77,6 +77,7 @@ void find_loads(Ladders& l, const Matrix<double>& g) {
     to_driver[static_cast<size_t>(j)] = w.r_driver + static_cast<double>(j) * w.r_wordline;
   }
   l.wordline_load = 0.0;
+  l.bitline_g.assign(static_cast<size_t>(l.n), 0.0);
   for (Index i = 0; i < l.m; ++i) {
     const double to_sense = w.r_sense + static_cast<double>(l.m - 1 - i) * w.r_bitline;
     const std::span<const double> cells = g.row(i);
@@ -84,6 +85,7 @@ void find_loads(Ladders& l, const Matrix<double>& g) {
     for (size_t j = 0; j < cells.size(); ++j) {
       wordline += cells[j] * to_driver[j];
       bitlines[j] += cells[j] * to_sense;
+      l.bitline_g[j] += cells[j];
     }
     l.wordline_load = std::max(l.wordline_load, wordline);
   }

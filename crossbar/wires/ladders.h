@@ -34,6 +34,7 @@ struct Ladders {
   FarEnd wordline_far, bitline_far;
   WireResistances wires;
   double wordline_load = 0.0, bitline_load = 0.0;  ///< largest Σ G R(cell to terminal) of a line
+  std::vector<double> bitline_g;                   ///< Σ G of each bitline, S
 
   Index diagonals() const { return m + n - 1; }
   Index first_row(Index d) const { return d < n ? 0 : d - n + 1; }

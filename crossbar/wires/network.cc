@@ -72,21 +72,4 @@ void check_tolerance(double tolerance) {
       tolerance));
 }
 
-Matrix<double> reversed_roles(const Matrix<double>& g) {
-  Matrix<double> reversed(g.cols, g.rows);
-  for (Index i = 0; i < g.rows; ++i) {
-    for (Index j = 0; j < g.cols; ++j) reversed(g.cols - 1 - j, g.rows - 1 - i) = g(i, j);
-  }
-  return reversed;
-}
-
-WireResistances reversed_roles(const WireResistances& wires) {
-  return {.r_wordline = wires.r_bitline,
-          .r_bitline = wires.r_wordline,
-          .r_driver = wires.r_sense,
-          .r_sense = wires.r_driver,
-          .drive_both_ends = wires.sense_both_ends,
-          .sense_both_ends = wires.drive_both_ends};
-}
-
 }  // namespace ohm

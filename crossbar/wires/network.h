@@ -25,6 +25,11 @@ struct WireResistances {
   bool operator==(const WireResistances&) const = default;
 };
 
+/// Voltages of the nodes on both sides of every cell, V, (n_wordlines, n_bitlines).
+struct NodeVoltages {
+  Matrix<double> wordline, bitline;
+};
+
 /// Refuses a resistance of a wire or termination that no circuit has; `name` says which in errors.
 ///
 /// Range: 0 (ideal), or 1e-30 to 1e30 Ohm. Throws ArgumentError.
@@ -43,13 +48,5 @@ void check_voltages(const Matrix<double>& v, Index n_wordlines);
 
 /// Refuses a tolerance on outputs outside [1e-13, 0.1]. Throws ArgumentError.
 void check_tolerance(double tolerance);
-
-/// The array as seen from its sense terminals: cell (i, j) becomes (n - 1 - j, m - 1 - i), so that
-/// bitlines become wordlines whose first column is their sense end. Twice gives g again.
-Matrix<double> reversed_roles(const Matrix<double>& g);
-
-/// The wires that belong to reversed_roles(g): wordlines and bitlines, drivers and senses
-/// exchanged.
-WireResistances reversed_roles(const WireResistances& wires);
 
 }  // namespace ohm

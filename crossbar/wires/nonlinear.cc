@@ -5,18 +5,19 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <optional>
 #include <span>
 
 #include "core/error.h"
 #include "crossbar/wires/driven_solver.h"
+#include "crossbar/wires/elimination.h"
 
 namespace ohm {
 namespace {
 
 // Steps on voltages that need more overshoot; steps on currents that need more creep.
 constexpr int kVoltageSteps = 12, kCurrentSteps = 30, kRounds = 8;
-constexpr double kRoughly = 1e-4;  // accuracy that a step on the way may lack
 
 /// The cells as tangents at the voltages across them: slope V + rest.
 struct Tangents {
@@ -45,12 +46,14 @@ Tangents tangents_at(const Matrix<double>& g, const NodeVoltages& nodes, const C
 }
 
 /// Largest change of an output, relative to it or to a share of the largest.
-double relative_change(const Matrix<double>& now, const Matrix<double>& before, double floor) {
+double relative_change(std::span<const double> now, std::span<const double> before, double floor) {
   double largest = 0.0, change = 0.0;
-  for (const double current : now.values) largest = std::max(largest, std::abs(current));
-  for (size_t j = 0; j < now.values.size(); ++j) {
-    const double size = std::max({std::abs(now.values[j]), floor * largest, 1e-280});
-    change = std::max(change, std::abs(now.values[j] - before.values[j]) / size);
+  for (const double current : now) largest = std::max(largest, std::abs(current));
+  for (size_t j = 0; j < now.size(); ++j) {
+    const double size = std::max({std::abs(now[j]), floor * largest, 1e-280});
+    const double ratio = std::abs(now[j] - before[j]) / size;
+    if (std::isnan(ratio)) return std::numeric_limits<double>::infinity();
+    change = std::max(change, ratio);
   }
   return change;
 }
@@ -68,15 +71,22 @@ struct Problem {
     sweep.rest();
     std::ranges::copy(drive, sweep.drive.begin());
   }
-  void linearise(const Tangents& tangents) const {
-    set_cells(ladders, tangents.slope);
-    to_diagonals(ladders, tangents.rest, sweep.cell_current);
-  }
   double inner_tolerance() const { return std::max(0.1 * tolerance, 1e-13); }
-  double change(const Matrix<double>& now, const Matrix<double>& before) const {
+  double change(std::span<const double> now, std::span<const double> before) const {
     return relative_change(now, before, std::min(1.0, 1e-14 / tolerance));
   }
 };
+
+/// The ohmic network of the tangents: by sweeps from where the last one ended, else by elimination.
+Settled solve(const Problem& p, const Tangents& tangents) {
+  set_cells(p.ladders, tangents.slope);
+  to_diagonals(p.ladders, tangents.rest, p.sweep.cell_current);
+  SweptLines swept = solve_lines(p.ladders, p.sweep, p.inner_tolerance());
+  if (swept.all_settled()) {
+    return {node_voltages(p.ladders, p.sweep), std::move(swept.currents.values)};
+  }
+  return Elimination(tangents.slope, p.ladders.wires).settle(p.drive, tangents.rest);
+}
 
 [[noreturn]] void refuse_steps(int steps, double change, double tolerance) {
   throw SolveError(fmt::format(
@@ -85,19 +95,35 @@ struct Problem {
       steps, change, tolerance));
 }
 
+/// Whether the cells carry at the settled nodes what their tangents said, as far as rounding of the
+/// nodes tells. Where rounding has swallowed a whole step, outputs stand still as well.
+bool obeyed(const Problem& p, const Tangents& tangents, const Settled& settled) {
+  constexpr double kRounding = 8.0 * std::numeric_limits<double>::epsilon();
+  std::vector<double> carried = settled.currents;
+  for (size_t k = 0; k < p.g.values.size(); ++k) {
+    const double u = settled.nodes.wordline.values[k], v = settled.nodes.bitline.values[k];
+    const CellResponse cell = p.curve.at(p.g.values[k], u - v);
+    const double said = tangents.slope.values[k] * (u - v) + tangents.rest.values[k];
+    const double rounding = kRounding * cell.slope * (std::abs(u) + std::abs(v));
+    const double missing = std::abs(cell.current - said) - rounding;
+    if (!(missing <= 0.0)) carried[k % carried.size()] += missing;
+  }
+  return p.change(settled.currents, carried) <= p.tolerance;
+}
+
 /// Newton's method on the voltages of the cells, from `across`.
-Matrix<double> by_voltages(const Problem& p, const Matrix<double>& across) {
+std::vector<double> by_voltages(const Problem& p, const Matrix<double>& across) {
   p.rest();
   NodeVoltages nodes{across, Matrix<double>(p.g.rows, p.g.cols)};
-  Matrix<double> currents(1, p.g.cols);
+  std::vector<double> currents(static_cast<size_t>(p.g.cols));
   double change = 0.0;
   for (int step = 0; step < kVoltageSteps; ++step) {
-    p.linearise(tangents_at(p.g, nodes, p.curve));
-    const Matrix<double> next = solve_lines(p.ladders, p.sweep, p.inner_tolerance());
-    change = p.change(next, currents);
-    currents = next;
-    if (step > 0 && change <= p.tolerance) return currents;
-    nodes = node_voltages(p.ladders, p.sweep);
+    const Tangents tangents = tangents_at(p.g, nodes, p.curve);
+    Settled next = solve(p, tangents);
+    change = p.change(next.currents, currents);
+    if (step > 0 && change <= p.tolerance && obeyed(p, tangents, next)) return next.currents;
+    currents = std::move(next.currents);
+    nodes = std::move(next.nodes);
   }
   refuse_steps(kVoltageSteps, change, p.tolerance);
 }
@@ -127,8 +153,7 @@ Tangents tangents_at(const Problem& p, const Matrix<double>& current) {
   return tangents;
 }
 
-CellState solved_state(const Problem& p, const Tangents& tangents) {
-  const NodeVoltages nodes = node_voltages(p.ladders, p.sweep);
+CellState solved_state(const Problem& p, const Tangents& tangents, const NodeVoltages& nodes) {
   CellState state{tangents.rest, nodes.wordline};
   for (size_t k = 0; k < p.g.values.size(); ++k) {
     state.across.values[k] -= nodes.bitline.values[k];
@@ -172,50 +197,18 @@ double step_share(const Problem& p, const CellState& from, const CellState& to) 
   return 0.5 * (low + high);
 }
 
-void require_attained(double attained, double limit, double tolerance) {
-  if (attained <= limit) return;
-  throw SolveError(fmt::format(
-      "nonlinear cells: wires and the cells' slopes couple so strongly that rounding leaves a "
-      "relative residual of {:.2g}; the tolerance is {:.2g}; relax it, or check that resistances "
-      "are per segment and in Ohm and that v0 is in V",
-      attained, tolerance));
-}
-
-/// A solution of the linear network and its accuracy; on the way, what rounding leaves will do.
-struct Solution {
-  Matrix<double> outputs;
-  double accuracy;
-};
-
-Solution solve_tangents(const Problem& p) {
-  const double accuracy = std::max(p.inner_tolerance(), attainable_tolerance(p.ladders));
-  require_attained(accuracy, kRoughly, p.tolerance);
-  for (const double wanted : {accuracy, std::max(accuracy, p.tolerance)}) {
-    try {
-      return {solve_lines(p.ladders, p.sweep, wanted), wanted};
-    } catch (const SolveError&) {
-      continue;  // rounding stirs the small outputs
-    }
-  }
-  return {solve_lines(p.ladders, p.sweep, kRoughly), kRoughly};
-}
-
 /// Newton's method on the currents of the cells, from `state`, which goes along; nothing where
 /// kCurrentSteps do not settle.
-std::optional<Matrix<double>> by_currents(const Problem& p, CellState& state) {
+std::optional<std::vector<double>> by_currents(const Problem& p, CellState& state) {
   p.rest();
-  Matrix<double> currents(1, p.g.cols);
+  std::vector<double> currents(static_cast<size_t>(p.g.cols));
   for (int step = 0; step < kCurrentSteps; ++step) {
     const Tangents tangents = tangents_at(p, state.current);
-    p.linearise(tangents);
-    const Solution next = solve_tangents(p);
-    const CellState solved = solved_state(p, tangents);
-    const double change = p.change(next.outputs, currents);
-    currents = next.outputs;
-    if (step > 0 && change <= std::max(p.tolerance, next.accuracy)) {
-      require_attained(next.accuracy, p.tolerance, p.tolerance);
-      return currents;
-    }
+    Settled next = solve(p, tangents);
+    const CellState solved = solved_state(p, tangents, next.nodes);
+    const double change = p.change(next.currents, currents);
+    if (step > 0 && change <= p.tolerance && obeyed(p, tangents, next)) return next.currents;
+    currents = std::move(next.currents);
     state = between(state, solved, step_share(p, state, solved));
   }
   return std::nullopt;
@@ -232,7 +225,7 @@ Matrix<double> voltages_of(const Problem& p, const Matrix<double>& current) {
 
 /// Steps on currents come close from anywhere, but cells that hardly conduct bend sharply in terms
 /// of them; steps on voltages end what they began.
-Matrix<double> newton(const Problem& p) {
+std::vector<double> newton(const Problem& p) {
   CellState state = open_cells(p);
   Matrix<double> start(p.g.rows, p.g.cols);
   for (int round = 0; round < kRounds; ++round) {
@@ -271,8 +264,8 @@ Matrix<double> nonlinear_currents(const Matrix<double>& g, const WireResistances
   Matrix<double> currents(v.rows, g.cols);
   LineSweep sweep(ladders, 1);
   for (Index b = 0; b < v.rows; ++b) {
-    const Matrix<double> solved = newton({g, v.row(b), curve, tolerance, ladders, sweep});
-    std::copy_n(solved.values.begin(), g.cols, currents.row(b).begin());
+    std::ranges::copy(newton({g, v.row(b), curve, tolerance, ladders, sweep}),
+                      currents.row(b).begin());
   }
   return currents;
 }

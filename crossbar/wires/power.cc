@@ -9,6 +9,7 @@
 #include <numeric>
 
 #include "core/error.h"
+#include "crossbar/wires/elimination.h"
 
 namespace ohm {
 namespace {
@@ -124,23 +125,23 @@ void check_balance(const DrivenPower& power, double rounding) {
   if (residual <= 1e-8 * power.dissipated() + rounding) return;
   throw SolveError(fmt::format(
       "driven array: sources supply {} W and resistances take {} W, a residual of {:.2g}; the "
-      "tolerance is 1e-8 of the power; solve with a smaller tolerance",
+      "tolerance is 1e-8 of the power; rounding of the voltages leaves more, raise the resistances "
+      "that are smallest",
       power.supplied, power.dissipated(), residual));
 }
 
 }  // namespace
 
 DrivenOperatingPoint driven_operating_point(const Matrix<double>& g, const WireResistances& wires,
-                                            std::span<const double> v, double tolerance) {
-  const Ladders ladders = make_ladders(g, wires);
+                                            std::span<const double> v) {
+  const Elimination network(g, wires);
   Matrix<double> drive(1, std::ssize(v));
-  std::copy(v.begin(), v.end(), drive.values.begin());
+  std::ranges::copy(v, drive.values.begin());
   check_voltages(drive, g.rows);
-  LineSweep sweep(ladders, 1);
-  sweep.drive = drive.values;
+  Settled settled = network.settle(v);
   DrivenOperatingPoint point;
-  point.currents = solve_lines(ladders, sweep, tolerance).values;
-  point.nodes = node_voltages(ladders, sweep);
+  point.currents = std::move(settled.currents);
+  point.nodes = std::move(settled.nodes);
   book_power(point, g, wires, v);
   check_balance(point.power, rounding_power(g, wires, v));
   return point;

@@ -4,7 +4,7 @@
 #include <span>
 #include <vector>
 
-#include "crossbar/wires/driven_solver.h"
+#include "crossbar/wires/network.h"
 
 namespace ohm {
 
@@ -34,6 +34,6 @@ struct DrivenOperatingPoint {
 /// it. Throws ArgumentError as driven_currents; SolveError also where powers differ by more than
 /// 1e-8.
 DrivenOperatingPoint driven_operating_point(const Matrix<double>& g, const WireResistances& wires,
-                                            std::span<const double> v, double tolerance = 1e-10);
+                                            std::span<const double> v);
 
 }  // namespace ohm

@@ -15,6 +15,7 @@
 #include "crossbar/device/current_voltage.h"
 #include "crossbar/wires/conductance_cache.h"
 #include "crossbar/wires/driven_solver.h"
+#include "crossbar/wires/elimination.h"
 #include "crossbar/wires/gated_ladder.h"
 #include "crossbar/wires/gated_row_line.h"
 #include "crossbar/wires/mean_loss.h"
@@ -59,8 +60,9 @@ py::array_t<double> effective(const Numbers& g, const WireResistances& wires, do
   const Matrix<double> cells = matrix_of(g, "g");
   return released([&] {
     check_network(cells, wires);
-    if (cache) return cached_effective_conductance(*cache, cells, wires, tolerance);
-    return effective_conductance(cells, wires, tolerance);
+    check_tolerance(tolerance);  // elimination holds every one
+    if (cache) return cached_effective_conductance(*cache, cells, wires);
+    return effective_conductance(cells, wires);
   });
 }
 
@@ -82,7 +84,8 @@ py::dict operating_point(const Numbers& g, const std::vector<double>& v,
   {
     const py::gil_scoped_release unlocked;
     check_network(cells, wires);
-    found = driven_operating_point(cells, wires, v, tolerance);
+    check_tolerance(tolerance);
+    found = driven_operating_point(cells, wires, v);
   }
   const DrivenPower& power = found.power;
   py::dict result;

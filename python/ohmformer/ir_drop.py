@@ -37,9 +37,9 @@ def effective_conductance(
     The network is linear, so that currents = v @ this matrix holds exactly for any row voltages, all
     rows driven (an input of 0 is a driven 0 V). Args: g in S; r_wordline and r_bitline per segment,
     r_driver from a source to column 0, r_sense from the last row to ground, Ohm; drive and sense,
-    "one_end" or "both_ends"; tolerance, relative error of the currents; cache, a folder that keeps
-    solutions from run to run. Raises ArgumentError for what is no circuit, SolveError where the
-    tolerance is out of reach.
+    "one_end" or "both_ends"; tolerance, relative error of the currents, which elimination without
+    subtractions keeps far below any that is legal (1e-13 to 0.1); cache, a folder that keeps
+    solutions from run to run. Raises ArgumentError for what is no circuit.
 
     >>> effective_conductance([[1e-4]], r_wordline=1.0, r_bitline=1.0, r_driver=50.0, r_sense=20.0)
     array([[9.93048659e-05]])
@@ -69,7 +69,7 @@ def driven_currents(
 
     For many vectors on one array, `v @ effective_conductance(...)` is the cheaper way to the same
     currents. v0, V: where it is not 0, cells obey I = G v0 sinh(V / v0) and the network is solved by
-    Newton's method. Other arguments as there.
+    Newton's method; SolveError where a current has no bound. Other arguments as there.
 
     >>> driven_currents([[1e-4]], [0.2], r_wordline=1.0, r_bitline=1.0, r_driver=50.0, r_sense=20.0)
     array([1.98609732e-05])

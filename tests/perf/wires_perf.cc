@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Speed of exact wires, driven arrays, one thread: 1 Ohm everywhere, conductances 1 to 100 uS,
-// relative error of every output below 1e-9. The yardstick of the same run is a sparse LU of the
-// same nodal equations, as circuit tools solve them: assemble, order, factor, one back
-// substitution.
+// relative error of every output below 1e-9. Effective matrices also of arrays on which iterations
+// take long: 10 Ohm everywhere, and conductances over seven decades behind them. The yardstick of
+// the same run is a sparse LU of the same nodal equations, as circuit tools solve them: assemble,
+// order, factor, one back substitution.
 #include <benchmark/benchmark.h>
 
 #include <Eigen/SparseLU>
@@ -10,6 +11,7 @@
 
 #include "core/random.h"
 #include "crossbar/wires/driven_solver.h"
+#include "crossbar/wires/elimination.h"
 #include "crossbar/wires/nonlinear.h"
 #include "tests/perf/turns.h"
 
@@ -77,7 +79,7 @@ void one_input(benchmark::State& state, Index n, double goal) {
   std::vector<double> exact;
   const Turns t = take_turns(
       state, [&] { ours = driven_currents(g, kWires, v, kTolerance); },
-      [&] { exact = currents_by_lu(g, v); });
+      [&] { exact = currents_by_lu(g, v); }, own_seconds_of);
   double worst = 0.0;
   for (size_t j = 0; j < exact.size(); ++j) {
     worst = std::max(worst, std::abs(ours.values[j] / exact[j] - 1.0));
@@ -86,13 +88,19 @@ void one_input(benchmark::State& state, Index n, double goal) {
   state.counters["relative_error"] = worst;
 }
 
-void effective_matrix(benchmark::State& state, Index n, double goal) {
-  const Matrix<double> g = cells(n);
-  const auto solve = [&] {
-    benchmark::DoNotOptimize(effective_conductance(g, kWires, kTolerance));
-  };
-  const Turns t = take_turns(state, solve, [] {});
+void effective_matrix(benchmark::State& state, const Matrix<double>& g, double ohms, double goal) {
+  const WireResistances wires{ohms, ohms, ohms, ohms};
+  const auto solve = [&] { benchmark::DoNotOptimize(effective_conductance(g, wires)); };
+  const Turns t = take_turns(
+      state, solve, [] {}, own_seconds_of);
   report(state, "ms", t.ours * 1e3, "<=", goal);
+}
+
+/// 1 nS to 10 mS.
+Matrix<double> cells_over_decades(Index n) {
+  Matrix<double> g = random_values(n, n, -9.0, -2.0);
+  for (double& cell : g.values) cell = std::pow(10.0, cell);
+  return g;
 }
 
 /// Cells I = g V0 sinh(V / V0), V0 = 0.2 V, against one ohmic input.
@@ -101,15 +109,19 @@ void nonlinear_input(benchmark::State& state, Index n, double goal) {
   const SinhCell curve(0.2);
   const Turns t = take_turns(
       state, [&] { benchmark::DoNotOptimize(nonlinear_currents(g, kWires, v, curve, kTolerance)); },
-      [&] { benchmark::DoNotOptimize(driven_currents(g, kWires, v, kTolerance)); });
+      [&] { benchmark::DoNotOptimize(driven_currents(g, kWires, v, kTolerance)); }, own_seconds_of);
   report(state, "x one ohmic input", t.ours / t.yardstick, "<=", goal);
 }
 
 OHM_ROW(one_input, 7_driven_128, 128, 200.0)->Iterations(8);
 OHM_ROW(one_input, 7_driven_256, 256, 150.0)->Iterations(8);
 OHM_ROW(one_input, 7_driven_512, 512, 100.0)->Iterations(2);
-OHM_ROW(effective_matrix, 8_effective_128, 128, 40.0);
-OHM_ROW(effective_matrix, 8_effective_256, 256, 1000.0);
+OHM_ROW(effective_matrix, 8_effective_128, cells(128), 1.0, 40.0);
+OHM_ROW(effective_matrix, 8_effective_256, cells(256), 1.0, 1000.0);
+OHM_ROW(effective_matrix, 8_effective_128_hard, cells(128), 10.0, 40.0);
+OHM_ROW(effective_matrix, 8_effective_256_hard, cells(256), 10.0, 1000.0);
+OHM_ROW(effective_matrix, 8_effective_128_decades, cells_over_decades(128), 10.0, 40.0);
+OHM_ROW(effective_matrix, 8_effective_256_decades, cells_over_decades(256), 10.0, 1000.0);
 OHM_ROW(nonlinear_input, nonlinear_128, 128, 12.0);
 
 }  // namespace

@@ -7,7 +7,7 @@
 #include <set>
 
 #include "core/error.h"
-#include "crossbar/wires/driven_solver.h"
+#include "crossbar/wires/elimination.h"
 #include "tests/core/temporary_folder.h"
 #include "tests/crossbar/wires/random_cells.h"
 
@@ -21,7 +21,7 @@ TEST(ConductanceCache, GivesTheSolversBitsBeforeAndAfterItKeepsThem) {
   const Matrix<double> g = random_cells(5, 7, 1e-6, 1e-4), exact = effective_conductance(g, kWires);
   const auto nested = folder.path() / "made" / "on demand";
   EXPECT_EQ(cached_effective_conductance(nested, g, kWires), exact);
-  EXPECT_TRUE(std::filesystem::exists(conductance_cache_file(nested, g, kWires, 1e-10)));
+  EXPECT_TRUE(std::filesystem::exists(conductance_cache_file(nested, g, kWires)));
   EXPECT_EQ(cached_effective_conductance(nested, g, kWires), exact);
 }
 
@@ -29,7 +29,7 @@ TEST(ConductanceCache, ReadsWhatItKeptInsteadOfSolving) {
   const TemporaryFolder folder;
   const Matrix<double> g = random_cells(5, 7, 1e-6, 1e-4);
   cached_effective_conductance(folder.path(), g, kWires);
-  const auto file = conductance_cache_file(folder.path(), g, kWires, 1e-10);
+  const auto file = conductance_cache_file(folder.path(), g, kWires);
   const auto written = std::filesystem::last_write_time(file);
   cached_effective_conductance(folder.path(), g, kWires);
   EXPECT_EQ(std::filesystem::last_write_time(file), written);
@@ -45,19 +45,17 @@ TEST(ConductanceCache, EveryPartOfTheNetworkIsPartOfTheName) {
     for (const WireResistances& wires :
          {kWires, WireResistances{2.0, 1.0, 3.0, 4.0}, WireResistances{1.0, 2.0, 3.0, 4.0, true},
           WireResistances{1.0, 2.0, 3.0, 4.0, false, true}}) {
-      for (const double tolerance : {1e-10, 1e-9}) {
-        names.insert(conductance_cache_file("", cells, wires, tolerance));
-      }
+      names.insert(conductance_cache_file("", cells, wires));
     }
   }
-  EXPECT_EQ(names.size(), 24U);
+  EXPECT_EQ(names.size(), 12U);
 }
 
 TEST(ConductanceCache, NeverTrustsATruncatedDamagedOrForeignFile) {
   const TemporaryFolder folder;
   const Matrix<double> g = random_cells(5, 7, 1e-6, 1e-4);
   const Matrix<double> exact = cached_effective_conductance(folder.path(), g, kWires);
-  const auto file = conductance_cache_file(folder.path(), g, kWires, 1e-10);
+  const auto file = conductance_cache_file(folder.path(), g, kWires);
   const std::string whole = read_all(file), name = file.filename().string();
   for (size_t at = 0; at < whole.size(); at += 19) {
     std::string damaged = whole;
@@ -80,8 +78,8 @@ TEST(ConductanceCache, AFileOfAnotherNetworkUnderThisNameIsForeign) {
                        other = random_cells(5, 7, 1e-6, 1e-4, 9);
   const Matrix<double> exact = cached_effective_conductance(folder.path(), g, kWires);
   cached_effective_conductance(folder.path(), other, kWires);
-  const auto file = conductance_cache_file(folder.path(), g, kWires, 1e-10);
-  std::filesystem::copy_file(conductance_cache_file(folder.path(), other, kWires, 1e-10), file,
+  const auto file = conductance_cache_file(folder.path(), g, kWires);
+  std::filesystem::copy_file(conductance_cache_file(folder.path(), other, kWires), file,
                              std::filesystem::copy_options::overwrite_existing);
   EXPECT_EQ(cached_effective_conductance(folder.path(), g, kWires), exact);
 }

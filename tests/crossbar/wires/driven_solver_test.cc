@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "crossbar/wires/driven_solver.h"
 
-#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -10,8 +9,8 @@
 
 #include "core/error.h"
 #include "crossbar/wires/driven_oracle.h"
+#include "crossbar/wires/elimination.h"
 #include "crossbar/wires/mean_loss.h"
-#include "tests/core/error_text.h"
 #include "tests/crossbar/wires/random_cells.h"
 
 namespace ohm {
@@ -35,7 +34,7 @@ TEST(DrivenSolver, OneCellDividesTheVoltage) {
 TEST(DrivenSolver, TwoByTwoIsTheExactFraction) {
   Matrix<double> g(2, 2);
   g.values = {1e-4, 5e-5, 2.5e-5, 1e-4};
-  const Matrix<double> g_eff = effective_conductance(g, all_wires(1.0), 1e-13);
+  const Matrix<double> g_eff = effective_conductance(g, all_wires(1.0));
   EXPECT_NEAR(g_eff(0, 0) / (4001900200003.0 / 40034009400900018.0), 1.0, 1e-12);
   EXPECT_NEAR(g_eff(0, 1) / (2000900120003.0 / 40034009400900018.0), 1.0, 1e-12);
   EXPECT_NEAR(g_eff(1, 0) / (500300065003.0 / 20017004700450009.0), 1.0, 1e-12);
@@ -43,8 +42,7 @@ TEST(DrivenSolver, TwoByTwoIsTheExactFraction) {
 }
 
 TEST(DrivenSolver, TwoByTwoUniformIsTheExactFraction) {
-  const Matrix<double> g_eff =
-      effective_conductance(Matrix<double>(2, 2, 1e-4), all_wires(5.0), 1e-13);
+  const Matrix<double> g_eff = effective_conductance(Matrix<double>(2, 2, 1e-4), all_wires(5.0));
   EXPECT_NEAR(g_eff(0, 0) / (2004001.0 / 20090110030.0), 1.0, 1e-12);
   EXPECT_NEAR(g_eff(0, 1) / (2003001.0 / 20090110030.0), 1.0, 1e-12);
   EXPECT_NEAR(g_eff(1, 0) / (1002501.0 / 10045055015.0), 1.0, 1e-12);
@@ -57,7 +55,7 @@ TEST(DrivenSolver, ThreeByThreeWithFourResistances) {
   expected.values = {9.964812049377e-5, 4.982177228657e-5, 1.994142322801e-5,
                      2.492248498617e-5, 9.965732480307e-5, 3.323641460832e-5,
                      3.990639476187e-5, 1.246903560872e-5, 6.651210901250e-5};
-  const Matrix<double> g_eff = effective_conductance(g, {2.0, 3.0, 10.0, 7.0}, 1e-12);
+  const Matrix<double> g_eff = effective_conductance(g, {2.0, 3.0, 10.0, 7.0});
   EXPECT_LE(largest_relative_error(g_eff, expected), 1e-11);
 }
 
@@ -128,7 +126,7 @@ TEST(DrivenSolver, EveryMixtureOfIdealPartsAndEndsAgreesWithElimination) {
                                   mask & 4 ? 300.0 : 0.0, mask & 8 ? 200.0 : 0.0,
                                   (mask & 16) != 0,       (mask & 32) != 0};
       const Matrix<double> exact = effective_conductance_nodal(g, wires);
-      EXPECT_LE(largest_relative_error(effective_conductance(g, wires), exact), 1e-10)
+      EXPECT_LE(largest_relative_error(effective_conductance(g, wires), exact), 1e-13)
           << m << " x " << n << ", wiring " << mask;
     }
   }
@@ -154,9 +152,10 @@ TEST(DrivenSolver, TheErrorOfEveryOutputIsBelowTheTolerance) {
     const Matrix<double> g = seed % 4 == 0 ? random_decades(11, 14, 1e-9, 1e-3, seed)
                                            : random_cells(11, 14, 1e-6, 1e-4, seed);
     const Matrix<double> exact = effective_conductance_nodal(g, wires);
+    const Matrix<double> v = random_cells(2, 11, 0.0, 0.2, seed);
     for (const double tolerance : {1e-3, 1e-6, 1e-10, 1e-12}) {
-      const Matrix<double> g_eff = effective_conductance(g, wires, tolerance);
-      EXPECT_LE(largest_relative_error(g_eff, exact), tolerance) << seed;
+      const Matrix<double> currents = driven_currents(g, wires, v, tolerance);
+      EXPECT_LE(largest_relative_error(currents, product(v, exact)), tolerance) << seed;
     }
   }
 }
@@ -177,15 +176,31 @@ TEST(DrivenSolver, VoltagesOfBothSignsMayCancel) {
   }
 }
 
+// Resistive wires are left to elimination, those between for some inputs of a batch.
 TEST(DrivenSolver, BatchesDoNotChangeABit) {
   const Matrix<double> g = random_cells(21, 18, 1e-6, 1e-4), v = random_cells(19, 21, -0.1, 0.2);
-  const Matrix<double> together = driven_currents(g, all_wires(8.0), v);
-  for (Index b = 0; b < v.rows; ++b) {
-    Matrix<double> one(1, v.cols);
-    std::copy_n(v.row(b).begin(), v.cols, one.row(0).begin());
-    const Matrix<double> alone = driven_currents(g, all_wires(8.0), one);
-    EXPECT_TRUE(std::equal(alone.values.begin(), alone.values.end(), together.row(b).begin())) << b;
+  for (const double ohms : {8.0, 3e3, 5e3, 7e3, 1e6}) {
+    const Matrix<double> together = driven_currents(g, all_wires(ohms), v);
+    for (Index b = 0; b < v.rows; ++b) {
+      Matrix<double> one(1, v.cols);
+      std::copy_n(v.row(b).begin(), v.cols, one.row(0).begin());
+      const Matrix<double> alone = driven_currents(g, all_wires(ohms), one);
+      EXPECT_TRUE(std::ranges::equal(alone.values, together.row(b))) << ohms << " Ohm: " << b;
+    }
   }
+}
+
+TEST(DrivenSolver, SweepsThatDoNotSettleSaySo) {
+  const auto settles = [](double ohms, double tolerance) {
+    const Ladders ladders = make_ladders(Matrix<double>(20, 20, 1e-4), all_wires(ohms));
+    LineSweep sweep(ladders, 1);
+    std::ranges::fill(sweep.drive, 0.2);
+    return solve_lines(ladders, sweep, tolerance).all_settled();
+  };
+  EXPECT_TRUE(settles(10.0, 1e-10));
+  EXPECT_TRUE(settles(10.0, 1e-13));
+  EXPECT_FALSE(settles(1e6, 1e-10));
+  EXPECT_FALSE(settles(1e9, 1e-1));
 }
 
 // CrossSim (0a2eb1e, iarray.py) lowers its relaxation after a network that did not converge, and
@@ -195,7 +210,7 @@ TEST(DrivenSolver, AnEarlierNetworkLeavesNoTrace) {
   const Matrix<double> v = random_cells(3, 24, 0.0, 0.2), ones(1, 200, 1.0);
   const Matrix<double> fresh = driven_currents(easy, all_wires(5.0), v);
   driven_currents(hard, all_wires(20.0), ones, 1e-6);
-  EXPECT_THROW(driven_currents(hard, all_wires(1e9), ones, 1e-12), SolveError);
+  driven_currents(hard, all_wires(1e9), ones, 1e-12);
   EXPECT_EQ(driven_currents(easy, all_wires(5.0), v), fresh);
 }
 
@@ -254,12 +269,6 @@ TEST(DrivenSolver, MeanLossIsWithinThreePercentOfTheExactNetwork) {
     EXPECT_NEAR(loss, mean_wire_loss(array, {c.n, c.n, c.n, Siemens(mean), 0.5}), 0.03);
     EXPECT_NEAR(loss, c.loss, 0.02) << c.n << ", " << c.ohms << " Ohm";
   }
-}
-
-TEST(DrivenSolver, SaysWhereTheWiresSwallowTheSignal) {
-  const Matrix<double> g(64, 64, 1.0);
-  EXPECT_THAT(error_text<SolveError>([&] { effective_conductance(g, all_wires(1e9)); }),
-              testing::HasSubstr("the tolerance is 1e-10"));
 }
 
 TEST(DrivenSolver, RefusesWhatIsNoNetwork) {

@@ -51,6 +51,7 @@ TEST(Ladders, LoadIsThePathSumOfTheWorstLine) {
   const Ladders ladders = make_ladders(g, {10.0, 100.0, 1.0, 5.0});
   EXPECT_DOUBLE_EQ(ladders.wordline_load, 3.0 * 1.0 + 4.0 * 11.0);
   EXPECT_DOUBLE_EQ(ladders.bitline_load, 2.0 * 105.0 + 4.0 * 5.0);
+  EXPECT_EQ(ladders.bitline_g, (std::vector<double>{4.0, 6.0}));
 }
 
 TEST(Ladders, NewCellsGiveTheLaddersOfANewArray) {

@@ -68,13 +68,5 @@ TEST(Network, RefusesTolerancesOutsideTheirRange) {
   }
 }
 
-TEST(Network, ReversingRolesTwiceChangesNothing) {
-  const Matrix<double> g = random_cells(3, 5, 0.0, 1.0);
-  EXPECT_EQ(reversed_roles(g)(4, 2), g(0, 0));
-  EXPECT_EQ(reversed_roles(reversed_roles(g)), g);
-  const WireResistances wires{1.0, 2.0, 3.0, 4.0, true, false};
-  EXPECT_EQ(reversed_roles(wires), (WireResistances{2.0, 1.0, 4.0, 3.0, false, true}));
-}
-
 }  // namespace
 }  // namespace ohm
