@@ -195,9 +195,7 @@ class Booker {
       tile_wires(runs_of_copy(copy, copies) * bytes);
     }
     book_accumulation();
-    if (mapping_.network.matmuls[static_cast<size_t>(op_->matmul)].part == "cross_kv") {
-      book_attention(source_key_work(mapping_, *op_, runs_));
-    }
+    if (matmul().part == "cross_kv") book_source_keys(vertex);
   }
 
   /// Tokens that come to one of the copies of the operator's matrix.
@@ -237,9 +235,7 @@ class Booker {
       const MvmBlock block{shape.first, shape.second, blocks * runs_};
       const MacroSpec& macro = macro_of(matmul(), spec_);
       const MvmActivity done = expected_activity(macro, block, activity);
-      for (const ComponentCost& part : mvm_energy(macro, block, done)) {
-        book(part.component, part.cost);
-      }
+      book_parts(mvm_energy(macro, block, done));
     }
   }
 
@@ -275,9 +271,16 @@ class Booker {
 
   void book_engine(Index vertex) {
     if (!mapping_.chip.attention) return;
-    for (const ComponentCost& part : engine_energy(mapping_, vertex, request_, phase_)) {
-      book(part.component, part.cost);
-    }
+    book_parts(engine_energy(mapping_, vertex, request_, phase_));
+  }
+
+  void book_source_keys(Index vertex) {
+    book_attention(source_key_work(mapping_, vertex, request_));
+    if (mapping_.chip.attention) book_parts(kv_write_energy(mapping_, op_->layer, runs_));
+  }
+
+  void book_parts(const std::vector<ComponentCost>& parts) {
+    for (const ComponentCost& part : parts) book(part.component, part.cost);
   }
 
   /// Whether the vertex moves it: what the source's keys take to the heads moves with them.

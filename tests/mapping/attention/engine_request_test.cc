@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mapping/attention/engine_request.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "core/error.h"
+#include "mapping/attention/engine_share.h"
 #include "tests/core/error_text.h"
 #include "tests/mapping/attention/engine_builder.h"
 
@@ -42,10 +44,51 @@ TEST(EngineRequest, AnEncoderIsNeverCut) {
   EXPECT_NE(error_of(cut, testing::tiny_bert(), load(17)).find("encoder"), std::string::npos);
 }
 
-TEST(EngineRequest, RefusesTwoStacks) {
-  EXPECT_NE(
-      error_of(chip_with("attention_rram_kv"), testing::tiny_t5(), load(8)).find("two stacks"),
-      std::string::npos);
+/// What a second stack sees of the source is not cut either, its own tokens are where that is
+/// asked.
+TEST(EngineRequest, OfTwoStacksOnlyTheAnswerIsCut) {
+  const ChipSpec cut = chip_with("attention_sram_cim_22nm", {with("attention.window", "16"),
+                                                             with("attention.truncate", "true")});
+  EXPECT_EQ(resolve_on(cut, testing::tiny_t5(), load(16, 16)).window, 0);
+  EXPECT_EQ(resolve_on(cut, testing::tiny_t5(), load(16, 17)).window, 16);
+  EXPECT_NE(error_of(cut, testing::tiny_t5(), load(17, 4)).find("an encoder sees all 17"),
+            std::string::npos);
+}
+
+/// A bias is added to each of T5's scores, which a gain cell never shows.
+TEST(EngineRequest, GainCellsRefuseARelativeBias) {
+  EXPECT_NE(error_of(chip_with("attention_gain_cell"), testing::tiny_t5(), load(8))
+                .find("bias by distance"),
+            std::string::npos);
+}
+
+/// 32 arrays of five layers that meet on a tile are 6 for each, of which 4 heads take one for keys
+/// and one for values: too few for any; of 160, 32 hold 8 for each head as 3 + 5, 48 or 40
+/// positions.
+TEST(EngineRequest, SourceAndAnswerShareTheArraysOfALayer) {
+  const auto with_arrays = [](const std::string& arrays) {
+    return testing::mapped_with(testing::tiny_t5(), "attention_rram_kv",
+                                {with("attention.arrays", arrays)});
+  };
+  const auto text = [](const Mapping& m, Index source, Index answer, Index batch) {
+    return error_text<ArgumentError>(
+        [&] { require_engine(m, resolve(testing::tiny_t5(), load(source, answer, batch))); });
+  };
+  const Mapping m = with_arrays("160");
+  const Index fit = engine_positions(m, 4);
+  ASSERT_EQ(m.placement.tiles_used, 1);
+  ASSERT_GT(fit, 12);
+  EXPECT_EQ(text(m, fit - 10, 10, 1), "");
+  EXPECT_EQ(text(m, fit - 10, 11, 1),
+            fmt::format("workload of tiny-t5: {} positions ({} of the source) of 1 sequence; the "
+                        "arrays of attention.kind rram_kv hold {} of each: raise attention.arrays "
+                        "(160 per tile), lower prompt, generate or batch, or take attention.kind: "
+                        "digital",
+                        fit + 1, fit - 10, fit));
+  EXPECT_EQ(text(m, fit / 2 - 5, 5, 2), "");
+  EXPECT_NE(text(m, fit / 2 - 4, 5, 2), "");
+  // an encoder's layers hold the source alone
+  EXPECT_NE(text(with_arrays("32"), 1, 1, 1), "");
 }
 
 TEST(EngineRequest, RefusesMorePositionsThanTheArraysHold) {
