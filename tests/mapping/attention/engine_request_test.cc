@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mapping/attention/engine_request.h"
 
-#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "core/error.h"
-#include "mapping/attention/engine_share.h"
 #include "tests/core/error_text.h"
 #include "tests/mapping/attention/engine_builder.h"
 
@@ -62,33 +60,25 @@ TEST(EngineRequest, GainCellsRefuseARelativeBias) {
             std::string::npos);
 }
 
-/// 32 arrays of five layers that meet on a tile are 6 for each, of which 4 heads take one for keys
-/// and one for values: too few for any; of 160, 32 hold 8 for each head as 3 + 5, 48 or 40
-/// positions.
+/// Of 160 arrays each of five layers has 32 and each of four heads eight: seven of keys, of 16
+/// positions each, and one of values. Of 32 arrays a head has one, which is too few for anything.
 TEST(EngineRequest, SourceAndAnswerShareTheArraysOfALayer) {
-  const auto with_arrays = [](const std::string& arrays) {
-    return testing::mapped_with(testing::tiny_t5(), "attention_rram_kv",
-                                {with("attention.arrays", arrays)});
-  };
-  const auto text = [](const Mapping& m, Index source, Index answer, Index batch) {
+  const auto text = [](const std::string& arrays, Index source, Index answer, Index batch) {
+    const Mapping m =
+        testing::mapped_with(testing::tiny_t5(), "attention_rram_kv",
+                             {with("attention.arrays", arrays), with("macros_per_tile", "4096")});
+    EXPECT_EQ(m.placement.tiles_used, 1);
     return error_text<ArgumentError>(
         [&] { require_engine(m, resolve(testing::tiny_t5(), load(source, answer, batch))); });
   };
-  const Mapping m = with_arrays("160");
-  const Index fit = engine_positions(m, 4);
-  ASSERT_EQ(m.placement.tiles_used, 1);
-  ASSERT_GT(fit, 12);
-  EXPECT_EQ(text(m, fit - 10, 10, 1), "");
-  EXPECT_EQ(text(m, fit - 10, 11, 1),
-            fmt::format("workload of tiny-t5: {} positions ({} of the source) of 1 sequence; the "
-                        "arrays of attention.kind rram_kv hold {} of each: raise attention.arrays "
-                        "(160 per tile), lower prompt, generate or batch, or take attention.kind: "
-                        "digital",
-                        fit + 1, fit - 10, fit));
-  EXPECT_EQ(text(m, fit / 2 - 5, 5, 2), "");
-  EXPECT_NE(text(m, fit / 2 - 4, 5, 2), "");
-  // an encoder's layers hold the source alone
-  EXPECT_NE(text(with_arrays("32"), 1, 1, 1), "");
+  EXPECT_EQ(text("160", 62, 50, 1), "");
+  EXPECT_EQ(text("160", 62, 51, 1),
+            "workload of tiny-t5: 113 positions (62 of the source) of 1 sequence; the arrays of "
+            "attention.kind rram_kv hold 112 of each: raise attention.arrays (160 per tile), lower "
+            "prompt, generate or batch, or take attention.kind: digital");
+  EXPECT_EQ(text("160", 40, 16, 2), "");
+  EXPECT_NE(text("160", 41, 16, 2), "");
+  EXPECT_NE(text("32", 1, 1, 1), "");
 }
 
 TEST(EngineRequest, RefusesMorePositionsThanTheArraysHold) {

@@ -179,9 +179,9 @@ TEST(TwoStacks, EnginesAreOccupiedByEachPassForWhatItWritesAndMultiplies) {
 /// source, on one tile one after the other, then their own.
 TEST(TwoStacks, TheAnswerWaitsUntilTheSourceIsWritten) {
   const auto makespan = [](const std::string& pulse) {
-    const Mapping m = testing::mapped_with(testing::tiny_t5(), "attention_rram_kv",
-                                           {with("macro.device.programming.pulse_time", pulse),
-                              with("macros_per_tile", "4096")});
+    const Mapping m = testing::mapped_with(
+        testing::tiny_t5(), "attention_rram_kv",
+        {with("macro.device.programming.pulse_time", pulse), with("macros_per_tile", "4096")});
     EXPECT_EQ(m.placement.tiles_used, 1);
     return estimate(m, load(1, 1)).schedule.makespan;
   };
@@ -242,22 +242,6 @@ TEST(TwoStacks, LayersSolvedOnceAreAllOfThem) {
       EXPECT_EQ(closed.macs, all.macs) << engine;
     }
   }
-}
-
-/// Of layers that are left out, energy and lifetime are those of all.
-TEST(TwoStacks, OfManyLayersAFewStandForAll) {
-  TransformerSpec spec = testing::tiny_t5();
-  spec.n_layers = 40;
-  spec.n_decoder_layers = 45;
-  const ChipSpec chip = testing::chip_with(
-      "attention_rram_kv", {with("mesh", "{columns: 6, rows: 600}"), with("macros_per_tile", "4"),
-                            with("map.placement", "bands"), with("kv.requests", "50 Hz")});
-  const Estimate all = estimate(map_network(build_network(spec), chip), load(9, 4));
-  const Estimate few = estimate_structure(spec, chip, load(9, 4), Fidelity::structure);
-  EXPECT_EQ(few.fidelity, "structure");
-  EXPECT_EQ(all.macs, few.macs);
-  EXPECT_EQ(actions_of(all, "").written, actions_of(few, "").written);
-  EXPECT_DOUBLE_EQ(all.kv_lifetime->median.si(), few.kv_lifetime->median.si());
 }
 
 }  // namespace

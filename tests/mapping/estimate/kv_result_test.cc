@@ -99,7 +99,7 @@ TEST(KvResult, CapacitorsForgetUnlessRewritten) {
 /// those of the source into each of the first.
 TEST(KvResult, OfTwoStacksTheSecondWearsOutByPromptAndAnswer) {
   const Mapping m = mapped_with(testing::tiny_t5(), "attention_rram_kv",
-                                {with("kv.requests", "50 Hz"), with("attention.arrays", "640")});
+                                {with("kv.requests", "50 Hz"), with("macros_per_tile", "4096")});
   const KvLifetime life = *estimate(m, load(20, 10)).kv_lifetime;
   EXPECT_DOUBLE_EQ(life.tokens_per_s, 50.0 * (20 + 10));
   EXPECT_NEAR(life.median.si(), 1e6 * life.positions / (2.9 * 50 * 30), 1e-3);
