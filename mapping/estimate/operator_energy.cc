@@ -45,7 +45,7 @@ class Booker {
       case OpKind::attention_scores:
       case OpKind::softmax:
       case OpKind::attention_values:
-        book_attention(attention_work(mapping_, vertex, request_, phase_));
+        book_attention(vertex, attention_work(mapping_, vertex, request_, phase_));
         book_engine(vertex);
         break;
       case OpKind::norm:
@@ -153,9 +153,11 @@ class Booker {
   }
 
   /// Softmax, and what is done to scores before it: see score_cycles().
-  void book_scores(std::int64_t scores) {
+  void book_scores(Index vertex, std::int64_t scores) {
     const TransformerSpec& s = mapping_.network.spec;
     elements("softmax", scores, spec_.digital.softmax);
+    const bool crosses = is_cross_attention(mapping_.network, vertex);
+    if (s.positions == "relative" && !crosses) elements("residual", scores, spec_.digital.residual);
     if (s.positions == "alibi") elements("combine", scores, combine_element(spec_.digital));
     if (s.score_cap == 0) return;
     elements("activation", scores, activation_element(spec_.digital, "tanh"));
@@ -248,10 +250,10 @@ class Booker {
     elements("accumulate", runs_ * (sums - 1) * op_->out_features, spec_.digital.accumulate);
   }
 
-  void book_attention(const AttentionWork& work) {
+  void book_attention(Index vertex, const AttentionWork& work) {
     if (work.quantised > 0) elements("quantise", work.quantised, spec_.digital.quantise);
     if (work.macs > 0) macs(work.macs);
-    if (work.softmax > 0) book_scores(work.softmax);
+    if (work.softmax > 0) book_scores(vertex, work.softmax);
     if (work.accumulated > 0) elements("accumulate", work.accumulated, spec_.digital.accumulate);
     buffer(work.buffer);
     book_memory(work);
@@ -275,7 +277,7 @@ class Booker {
   }
 
   void book_source_keys(Index vertex) {
-    book_attention(source_key_work(mapping_, vertex, request_));
+    book_attention(vertex, source_key_work(mapping_, vertex, request_));
     if (mapping_.chip.attention) book_parts(kv_write_energy(mapping_, op_->layer, runs_));
   }
 

@@ -251,8 +251,9 @@ Index plan_softmax_step(StepBuilder& b, Index vertex, const Step& before) {
   made.growth = {site.tiles_per_team(), std::max<Picoseconds>(1, moving), 0, 0};
   made.growth.elements = heads;
   made.growth.lanes = b.spec().digital.lanes;
-  made.growth.pass =
-      cycles(score_cycles(b.spec().digital, b.network().spec), b.spec().digital.clock, made.action);
+  const Index each =
+      score_cycles(b.spec().digital, b.network().spec, is_cross_attention(b.network(), vertex));
+  made.growth.pass = cycles(each, b.spec().digital.clock, made.action);
   made.growth.always = std::max(before.growth.always, source_positions(b, vertex));
   for (const Index tile : site.tiles) made.claims.push_back({b.digital_of(tile), 0, 0});
   made.deposits = per_position(b, vertex, made.growth.always);

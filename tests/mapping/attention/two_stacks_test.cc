@@ -106,6 +106,22 @@ TEST(TwoStacks, ProductsAndWritesAreThoseOfTheClosedForm) {
   }
 }
 
+/// A bias is added to every score of a stack, and none across.
+TEST(TwoStacks, EveryScoreOfAStackGetsItsBias) {
+  const Mapping m = testing::mapped_with(testing::tiny_t5(), "attention_sram_cim_22nm",
+                                         {with("attention.arrays", "1024")});
+  const Estimate e = estimate(m, load(14, 5, 2));
+  std::int64_t sums = 0, scores = 0;
+  for (const auto& [leaf, cost] : e.ledger.leaves()) {
+    if (!leaf.op.ends_with(".softmax")) continue;
+    if (leaf.component == "residual") sums += cost.count;
+    if (leaf.component == "softmax") scores += cost.count;
+  }
+  const std::int64_t within = 2 * (2 * 14 * 14 + 3 * 5 * 6 / 2), across = 2 * 3 * 5 * 14;
+  EXPECT_EQ(sums, 4 * within);
+  EXPECT_EQ(scores, 4 * (within + across));
+}
+
 /// As many queries as there are keys: an encoder's layer, written by another pass.
 TEST(TwoStacks, CrossAttentionOfAsManyTokensMultipliesWhatAnEncoderDoes) {
   const Mapping m = testing::mapped_with(testing::tiny_t5(), "attention_sram_cim_22nm",
