@@ -7,11 +7,13 @@
 namespace ohm {
 
 /// resolve(), with the window that the chip's attention engine has. Throws ArgumentError where the
-/// window is shorter than the network's attention and attention.truncate does not ask for that, or
-/// where the engine cannot take the network at all.
+/// window is shorter than the network's attention and attention.truncate does not ask for that (an
+/// encoder's, and what a second stack sees of it, is never cut), or where the engine cannot take
+/// the network at all.
 Request resolve_on(const ChipSpec& chip, const TransformerSpec& network, const Workload& workload);
 
-/// Throws ArgumentError where keys and values of the request exceed what the engine's arrays hold.
+/// Throws ArgumentError where keys and values of the request exceed what the engine's arrays hold:
+/// in a layer of a second stack its own and those of the source share them.
 void require_engine(const Mapping& mapping, const Request& request);
 
 }  // namespace ohm

@@ -86,19 +86,22 @@ std::vector<ComponentCost> engine_energy(const Mapping& mapping, Index vertex,
   const AttentionSite& site = mapping.placement.attention[static_cast<size_t>(layer)];
   const AttentionShape shape = attention_shape(mapping.network.spec);
   const bool scores = kind == OpKind::attention_scores;
-  const Request seen = within(request, mapping.network.op(vertex).window);
+  const Request seen = seen_by(mapping.network, vertex, request);
   EngineCount count(mapping, vertex, scores ? AttentionProduct::scores : AttentionProduct::values);
   for (const auto& [positions, times] : dealt_positions(seen, phase, site.tiles_per_team())) {
     count.add(positions, times * shape.heads);
   }
   std::vector<ComponentCost> costs = count.costs();
-  if (!scores) return costs;
+  if (!scores || is_cross_attention(mapping.network, vertex)) return costs;
   const std::int64_t tokens = (phase.last - phase.first + 1) * request.batch;
-  const std::int64_t elements = tokens * site.teams.kv_copies() * (shape.key + shape.value);
-  for (const ComponentCost& part : mapping.chip.attention->write_energy(elements)) {
-    costs.push_back(part);
-  }
+  for (const ComponentCost& part : kv_write_energy(mapping, layer, tokens)) costs.push_back(part);
   return costs;
+}
+
+std::vector<ComponentCost> kv_write_energy(const Mapping& mapping, int layer, std::int64_t tokens) {
+  const AttentionShape shape = attention_shape(mapping.network.spec);
+  const Index copies = mapping.placement.attention[static_cast<size_t>(layer)].teams.kv_copies();
+  return mapping.chip.attention->write_energy(tokens * copies * (shape.key + shape.value));
 }
 
 }  // namespace ohm

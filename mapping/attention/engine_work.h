@@ -19,8 +19,11 @@ std::map<Index, std::int64_t> dealt_positions(const Request& request, const Phas
 
 /// Energy of attention_scores or attention_values of a phase on the chip's engine, over all
 /// sequences: products, partial sums of arrays ("accumulate"), and with the scores the keys and
-/// values written.
+/// values written; those of a source are written by the pass that makes them.
 std::vector<ComponentCost> engine_energy(const Mapping& mapping, Index vertex,
                                          const Request& request, const Phase& phase);
+
+/// Energy of writing keys and values of `tokens` into the arrays of a layer.
+std::vector<ComponentCost> kv_write_energy(const Mapping& mapping, int layer, std::int64_t tokens);
 
 }  // namespace ohm

@@ -49,7 +49,7 @@ Watts GainCell::leakage() const {
 }
 
 std::string GainCell::refusal(const TransformerSpec& network) const {
-  if (network.score_cap > 0 || network.positions == "alibi") {
+  if (network.score_cap > 0 || network.positions == "alibi" || network.positions == "relative") {
     return "scores that are capped or have a bias by distance; a score becomes a pulse where it is "
            "made: take another kind";
   }

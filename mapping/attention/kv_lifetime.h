@@ -11,7 +11,7 @@ namespace ohm {
 /// How long cells last that keys and values are written into.
 struct KvLifetime {
   double positions = 0.0;     ///< of one layer, that take turns
-  double tokens_per_s = 0.0;  ///< whose keys and values are written, of prompts and answers
+  double tokens_per_s = 0.0;  ///< whose keys and values it stores, of prompts and answers
   bool back_to_back = true;   ///< as fast as the workload runs; else at a stated rate
   Hertz rewrites;             ///< of one cell
   double endurance = 0.0;     ///< cycles that half of the cells survive

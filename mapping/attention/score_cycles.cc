@@ -3,9 +3,10 @@
 
 namespace ohm {
 
-Index score_cycles(const DigitalSpec& unit, const TransformerSpec& network) {
+Index score_cycles(const DigitalSpec& unit, const TransformerSpec& network, bool crosses) {
   Index cycles = unit.softmax.cycles;
   if (network.positions == "alibi") cycles += combine_element(unit).cycles;
+  if (network.positions == "relative" && !crosses) cycles += unit.residual.cycles;
   if (network.score_cap > 0) cycles += activation_element(unit, "tanh").cycles;
   return cycles;
 }

@@ -24,6 +24,7 @@ class AttentionCount {
         shape_(attention_shape(network_.spec)),
         vertex_(vertex),
         request_(within(request, op_.window)),
+        seen_(seen_by(network_, vertex, request)),
         phase_(phase),
         crosses_(is_cross_attention(network_, vertex)),
         kept_(buffered_positions(mapping, vertex, request)),
@@ -99,7 +100,7 @@ class AttentionCount {
   Positions positions() const {
     Positions sum;
     for (Index t = phase_.first; t <= phase_.last; ++t) {
-      const Index seen = crosses_ ? request_.source : positions_of(request_, t);
+      const Index seen = positions_of(seen_, t);
       sum.total += request_.batch * seen;
       sum.beyond += request_.batch * std::max<Index>(0, seen - kept_);
     }
@@ -130,6 +131,7 @@ class AttentionCount {
   const AttentionShape shape_;
   const Index vertex_;
   const Request request_;  // with the window of the layer
+  const Request seen_;
   const Phase& phase_;
   const bool crosses_;
   const Index kept_;
@@ -154,15 +156,20 @@ AttentionWork attention_work(const Mapping& mapping, Index vertex, const Request
   }
 }
 
-AttentionWork source_key_work(const Mapping& mapping, const Operator& cross_kv,
-                              std::int64_t positions) {
+AttentionWork source_key_work(const Mapping& mapping, Index cross_kv, const Request& request) {
   const Widths& widths = mapping.chip.widths;
-  const AttentionSite& site = mapping.placement.attention[static_cast<size_t>(cross_kv.layer)];
-  const Index cached = attention_shape(mapping.network.spec).cached;
+  const Operator& op = mapping.network.op(cross_kv);
+  const AttentionSite& site = mapping.placement.attention[static_cast<size_t>(op.layer)];
+  const Index kept = buffered_positions(mapping, cross_kv, request);
+  const std::int64_t positions = request.batch * request.prompt;
+  const std::int64_t spilled = request.batch * std::max<Index>(0, request.prompt - kept);
   AttentionWork work;
-  work.quantised = positions * cross_kv.out_features;
-  work.buffer = positions * (bytes_of(cross_kv.out_features, widths.activation_bits) +
-                             bytes_of(site.teams.kv_copies() * cached, widths.kv_bits));
+  work.quantised = positions * op.out_features;
+  work.buffer = positions * bytes_of(op.out_features, widths.activation_bits);
+  if (mapping.chip.attention) return work;
+  const Index cached = attention_shape(mapping.network.spec).cached;
+  work.buffer += (positions - spilled) * bytes_of(site.teams.kv_copies() * cached, widths.kv_bits);
+  work.dram = work.dram_written = spilled * kv_bytes_per_position(mapping);
   return work;
 }
 

@@ -28,9 +28,9 @@ struct AttentionWork {
 AttentionWork attention_work(const Mapping& mapping, Index vertex, const Request& request,
                              const Phase& phase);
 
-/// What storing the keys and values of `positions` tokens of a source takes that the matrix
-/// `cross_kv` makes.
-AttentionWork source_key_work(const Mapping& mapping, const Operator& cross_kv,
-                              std::int64_t positions);
+/// What storing the keys and values of all source tokens takes that the matrix `cross_kv` makes, in
+/// the pass of the first stack; with an attention engine without writing them (see
+/// kv_write_energy()).
+AttentionWork source_key_work(const Mapping& mapping, Index cross_kv, const Request& request);
 
 }  // namespace ohm

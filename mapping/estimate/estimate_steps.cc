@@ -45,6 +45,15 @@ std::vector<double> weights_by_chip(const Mapping& mapping) {
   return in_chip;
 }
 
+/// In the layer whose arrays hold the fewest.
+Index fewest_engine_positions(const Mapping& mapping) {
+  Index fewest = std::numeric_limits<Index>::max();
+  for (int layer = 0; layer < mapping.network.spec.layers_of_both_stacks(); ++layer) {
+    fewest = std::min(fewest, engine_positions(mapping, layer));
+  }
+  return fewest;
+}
+
 /// Deals out keys and values of a layer to the memories of its tiles.
 void add_keys(const Mapping& mapping, Index layer, double bytes, std::vector<double>& in_chip) {
   const AttentionSite& site = mapping.placement.attention[static_cast<size_t>(layer)];
@@ -176,10 +185,13 @@ std::int64_t kv_in_dram(const Mapping& mapping, Index vertex, const Request& req
 }
 
 double kv_per_token(const Mapping& mapping, Index vertex, const Request& request) {
-  const auto bytes = static_cast<double>(kv_in_dram(mapping, vertex, request));
+  const Network& network = mapping.network;
+  const Request pass = reads_source(network, vertex) ? first_stack_of(request) : request;
+  const auto bytes = static_cast<double>(kv_in_dram(mapping, vertex, pass));
   if (bytes == 0.0) return 0.0;
-  return bytes /
-         static_cast<double>(request.batch * held_positions(mapping.network, vertex, request));
+  const double stored = static_cast<double>(seen_by(network, vertex, pass).tokens()) /
+                        static_cast<double>(request.tokens_of_both_stacks());
+  return stored * bytes / static_cast<double>(pass.batch * held_positions(network, vertex, pass));
 }
 
 Spilled kv_in_dram(const Mapping& mapping, const Request& request) {
@@ -188,11 +200,12 @@ Spilled kv_in_dram(const Mapping& mapping, const Request& request) {
   std::vector<double> written = in_chip;
   for (const Index vertex : mapping.network.order) {
     const std::int64_t bytes = kv_in_dram(mapping, vertex, request);
-    if (bytes == 0) continue;
+    const double per_token = kv_per_token(mapping, vertex, request);
+    if (per_token == 0.0) continue;
     spilled.total += bytes;
     const Index layer = mapping.network.op(vertex).layer;
     add_keys(mapping, layer, static_cast<double>(bytes), in_chip);
-    add_keys(mapping, layer, kv_per_token(mapping, vertex, request), written);
+    add_keys(mapping, layer, per_token, written);
   }
   spilled.per_token = *std::max_element(written.begin(), written.end());
   spilled.fullest = spilled.keys = *std::max_element(in_chip.begin(), in_chip.end());
@@ -205,7 +218,7 @@ Spilled kv_in_dram(const Mapping& mapping, const Request& request) {
 }
 
 Index kv_capacity(const Mapping& mapping) {
-  if (mapping.chip.attention) return engine_positions(mapping, 0);
+  if (mapping.chip.attention) return fewest_engine_positions(mapping);
   const std::vector<double> weights = weights_by_chip(mapping);
   std::vector<double> per_token(weights.size(), 0.0);
   const TransformerSpec& spec = mapping.network.spec;

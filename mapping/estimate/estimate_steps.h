@@ -22,7 +22,8 @@ struct Spilled {
   std::int64_t total = 0;
   double fullest = 0.0;    ///< with the weights that are not in crossbars and share it
   double keys = 0.0;       ///< without them
-  double per_token = 0.0;  ///< what a token writes into the memory that is written most
+  double per_token = 0.0;  ///< what a token (of either stack) writes into the memory that is
+                           ///< written most, on average
 };
 
 /// Those of a whole request.
@@ -48,7 +49,9 @@ Workload with_activity(Workload workload, const Mapping& mapping);
 /// sequences; 0 unless it computes scores in this pass.
 std::int64_t kv_in_dram(const Mapping& mapping, Index vertex, const Request& request);
 
-/// What one token of one sequence writes of them, the mean over those that its layer holds.
+/// What one token of one sequence writes of them, the mean over those that its layer holds; with
+/// two stacks over the tokens of both, since layers of the first store the source, and those of the
+/// second both.
 double kv_per_token(const Mapping& mapping, Index vertex, const Request& request);
 
 /// What gating did over the schedule.

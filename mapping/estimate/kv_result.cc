@@ -4,24 +4,33 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <limits>
+#include <map>
 
 #include "core/error.h"
 #include "mapping/attention/engine_share.h"
-#include "mapping/schedule/plan_attention.h"
+#include "mapping/attention/passed_attention.h"
 
 namespace ohm {
 namespace {
 
-/// Positions of the layer that has room for the fewest.
-double engine_room(const Mapping& mapping) {
-  Index least = std::numeric_limits<Index>::max();
-  for (const Index vertex : mapping.network.order) {
-    const Operator& op = mapping.network.op(vertex);
-    if (op.kind != OpKind::attention_scores) continue;
-    least = std::min(least, engine_positions(mapping, op.layer));
+/// Positions that take turns, and tokens that a request writes into them.
+struct Written {
+  double positions = 1.0, tokens = 0.0;
+  double per_position() const { return tokens / positions; }
+};
+
+/// Those of the layer whose positions are written most often.
+Written most_written(const Mapping& mapping, const Request& request) {
+  std::map<int, double> tokens;
+  for (const PassedAttention& each : attentions_of(mapping.network, request)) {
+    tokens[mapping.network.op(each.scores).layer] += static_cast<double>(each.stored);
   }
-  return static_cast<double>(least);
+  Written most;
+  for (const auto& [layer, n] : tokens) {
+    const Written here{static_cast<double>(engine_positions(mapping, layer)), n};
+    if (here.per_position() > most.per_position()) most = here;
+  }
+  return most;
 }
 
 /// Requests of one sequence per second.
@@ -30,16 +39,16 @@ double requests_per_s(const KvPlaceSpec& spec, const Estimate& result) {
   return stated > 0.0 ? stated : static_cast<double>(result.request.batch) / result.makespan.si();
 }
 
-KvLifetime lifetime_of(const KvPlaceSpec& spec, const Estimate& result, double positions,
+KvLifetime lifetime_of(const KvPlaceSpec& spec, const Estimate& result, const Written& written,
                        const Wear& wear) {
   KvLifetime life;
   const double requests = requests_per_s(spec, result);
-  life.positions = positions;
+  life.positions = written.positions;
   life.back_to_back = spec.requests.si() == 0.0;
-  life.tokens_per_s = requests * static_cast<double>(result.request.tokens());
+  life.tokens_per_s = requests * written.tokens;
   const double sequences = static_cast<double>(result.request.batch);
   life.rewrites =
-      Hertz(spec.levelling == "ring" ? life.tokens_per_s / positions : requests / sequences);
+      Hertz(spec.levelling == "ring" ? requests * written.per_position() : requests / sequences);
   life.cycles_per_update = wear.cycles_per_update;
   fill_lifetime(wear.endurance, life);
   return life;
@@ -72,16 +81,18 @@ void fill_kv_lifetime(const Mapping& mapping, double per_token, Estimate& result
   require_retention(mapping.chip.spec.attention, result);
   if (mapping.chip.attention) {
     const auto wear = mapping.chip.attention->wear();
-    if (wear)
-      result.kv_lifetime = lifetime_of(mapping.chip.spec.kv, result, engine_room(mapping), *wear);
+    if (!wear) return;
+    const Written written = most_written(mapping, result.request);
+    result.kv_lifetime = lifetime_of(mapping.chip.spec.kv, result, written, *wear);
     return;
   }
   const DramSpec& memory = kv_memory(mapping.chip.spec, result.request);
   if (memory.endurance == 0.0 || per_token == 0.0) return;
   Wear wear;
   wear.endurance.median = memory.endurance;
-  result.kv_lifetime =
-      lifetime_of(mapping.chip.spec.kv, result, memory.capacity.si() / per_token, wear);
+  const Written written{memory.capacity.si() / per_token,
+                        static_cast<double>(result.request.tokens_of_both_stacks())};
+  result.kv_lifetime = lifetime_of(mapping.chip.spec.kv, result, written, wear);
 }
 
 }  // namespace ohm

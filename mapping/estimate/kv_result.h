@@ -14,9 +14,11 @@ void fill_kv_place(const ChipSpec& chip, Estimate& result, const KvNeed& fullest
 /// is written most.
 ///
 /// Model: a cell is rewritten tokens_per_s / positions times per second, where all positions take
-/// turns; with levelling none, every request writes its first positions again, in the arrays that
-/// its batch shares. Back to back, a request follows the other after the makespan. Throws
-/// ArgumentError where gain cells that are not refreshed forget before they are read last.
+/// turns, in the layer where that is most often: with two stacks a request writes the source into
+/// layers of the first, the source and the answer into those of the second. With levelling none,
+/// every request writes its first positions again, in the arrays that its batch shares. Back to
+/// back, a request follows the other after the makespan. Throws ArgumentError where gain cells that
+/// are not refreshed forget before they are read last.
 void fill_kv_lifetime(const Mapping& mapping, double per_token, Estimate& result);
 
 }  // namespace ohm

@@ -45,7 +45,7 @@ class Booker {
       case OpKind::attention_scores:
       case OpKind::softmax:
       case OpKind::attention_values:
-        book_attention(attention_work(mapping_, vertex, request_, phase_));
+        book_attention(vertex, attention_work(mapping_, vertex, request_, phase_));
         book_engine(vertex);
         break;
       case OpKind::norm:
@@ -153,9 +153,11 @@ class Booker {
   }
 
   /// Softmax, and what is done to scores before it: see score_cycles().
-  void book_scores(std::int64_t scores) {
+  void book_scores(Index vertex, std::int64_t scores) {
     const TransformerSpec& s = mapping_.network.spec;
     elements("softmax", scores, spec_.digital.softmax);
+    const bool crosses = is_cross_attention(mapping_.network, vertex);
+    if (s.positions == "relative" && !crosses) elements("residual", scores, spec_.digital.residual);
     if (s.positions == "alibi") elements("combine", scores, combine_element(spec_.digital));
     if (s.score_cap == 0) return;
     elements("activation", scores, activation_element(spec_.digital, "tanh"));
@@ -195,9 +197,7 @@ class Booker {
       tile_wires(runs_of_copy(copy, copies) * bytes);
     }
     book_accumulation();
-    if (mapping_.network.matmuls[static_cast<size_t>(op_->matmul)].part == "cross_kv") {
-      book_attention(source_key_work(mapping_, *op_, runs_));
-    }
+    if (matmul().part == "cross_kv") book_source_keys(vertex);
   }
 
   /// Tokens that come to one of the copies of the operator's matrix.
@@ -237,9 +237,7 @@ class Booker {
       const MvmBlock block{shape.first, shape.second, blocks * runs_};
       const MacroSpec& macro = macro_of(matmul(), spec_);
       const MvmActivity done = expected_activity(macro, block, activity);
-      for (const ComponentCost& part : mvm_energy(macro, block, done)) {
-        book(part.component, part.cost);
-      }
+      book_parts(mvm_energy(macro, block, done));
     }
   }
 
@@ -252,10 +250,10 @@ class Booker {
     elements("accumulate", runs_ * (sums - 1) * op_->out_features, spec_.digital.accumulate);
   }
 
-  void book_attention(const AttentionWork& work) {
+  void book_attention(Index vertex, const AttentionWork& work) {
     if (work.quantised > 0) elements("quantise", work.quantised, spec_.digital.quantise);
     if (work.macs > 0) macs(work.macs);
-    if (work.softmax > 0) book_scores(work.softmax);
+    if (work.softmax > 0) book_scores(vertex, work.softmax);
     if (work.accumulated > 0) elements("accumulate", work.accumulated, spec_.digital.accumulate);
     buffer(work.buffer);
     book_memory(work);
@@ -275,9 +273,16 @@ class Booker {
 
   void book_engine(Index vertex) {
     if (!mapping_.chip.attention) return;
-    for (const ComponentCost& part : engine_energy(mapping_, vertex, request_, phase_)) {
-      book(part.component, part.cost);
-    }
+    book_parts(engine_energy(mapping_, vertex, request_, phase_));
+  }
+
+  void book_source_keys(Index vertex) {
+    book_attention(vertex, source_key_work(mapping_, vertex, request_));
+    if (mapping_.chip.attention) book_parts(kv_write_energy(mapping_, op_->layer, runs_));
+  }
+
+  void book_parts(const std::vector<ComponentCost>& parts) {
+    for (const ComponentCost& part : parts) book(part.component, part.cost);
   }
 
   /// Whether the vertex moves it: what the source's keys take to the heads moves with them.

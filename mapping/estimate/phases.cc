@@ -26,9 +26,7 @@ std::int64_t attention_macs(const Network& network, Index vertex, const Request&
   if (kind != OpKind::attention_scores && kind != OpKind::attention_values) return 0;
   const AttentionShape shape = attention_shape(network.spec);
   const std::int64_t positions =
-      is_cross_attention(network, vertex)
-          ? (phase.last - phase.first + 1) * request.source
-          : attended_positions(within(request, network.op(vertex).window), phase.first, phase.last);
+      attended_positions(seen_by(network, vertex, request), phase.first, phase.last);
   return positions * shape.heads * (kind == OpKind::attention_scores ? shape.key : shape.value);
 }
 

@@ -11,6 +11,7 @@
 #include "mapping/attention/score_cycles.h"
 #include "mapping/network/attention_shape.h"
 #include "mapping/schedule/picoseconds.h"
+#include "mapping/schedule/plan_tokens.h"
 
 namespace ohm {
 namespace {
@@ -22,6 +23,11 @@ const AttentionSite& site_of(const StepBuilder& b, Index vertex) {
 /// Positions of every token of a cross-attention; 0 for all others.
 Index source_positions(const StepBuilder& b, Index vertex) {
   return is_cross_attention(b.network(), vertex) ? b.request().source : 0;
+}
+
+/// Whether the pass makes an attention's keys and values: a source's are the first stack's.
+bool makes_keys(const StepBuilder& b, Index scores) {
+  return source_positions(b, scores) == 0;
 }
 
 /// One pass over keys or values of `size` elements: as fast as the units multiply or the buffer
@@ -73,13 +79,12 @@ Index plan_kv_fetch(StepBuilder& b, Index vertex, Index stored) {
   if (kept >= held_positions(b.network(), vertex, b.request())) return -1;
   Step fetch = b.step(vertex, "fetch_kv", {stored});
   wait_for_all(b, fetch, stored);
-  const Index source = source_positions(b, vertex);
-  if (source == 0) plan_kv_spill(b, vertex, stored, kept);
+  if (makes_keys(b, vertex)) plan_kv_spill(b, vertex, stored, kept);
   const Fetch each = fetch_of(
       b.mapping().chip, site_of(b, vertex).tiles,
       {kv_bytes_per_position(b.mapping()), 0, &kv_memory(b.spec(), b.request())}, fetch.action);
   fetch.growth = {1, std::max<Picoseconds>(1, each.busy), kept, each.start_up};
-  fetch.growth.always = source;
+  fetch.growth.always = source_positions(b, vertex);
   fetch.claims = b.claims_of(each);
   for (Claim& claim : fetch.claims) claim.busy = 0;  // by position only
   return b.add(std::move(fetch));
@@ -121,6 +126,37 @@ void claim_writing(StepBuilder& b, Index scores, Step& stored) {
   }
 }
 
+/// What `producer` makes on its way to the tiles of the heads of `scores`: queries to all of a
+/// team, keys and values to one. Returns the last steps.
+std::vector<Index> plan_scatter(StepBuilder& b, Index scores, Index producer) {
+  const Index n = b.network().op(producer).out_features;
+  const Index integers =
+      b.digital(scores, "quantise", b.home(producer), b.quantisation(n), {b.result_of(producer)});
+  const Index queries = b.send({TransferKind::queries, scores, producer}, "scatter", integers);
+  const Index keys = b.send({TransferKind::keys, scores, producer}, "scatter_kv", integers);
+  return keys == queries ? std::vector{keys} : std::vector{queries, keys};
+}
+
+/// Queries, keys and values (or the latents of both) are stored for `scores` once they are sent: on
+/// the tile whose turn it is those of the token, on all tiles of its team the queries. Returns the
+/// last step.
+Index plan_store(StepBuilder& b, Index scores, const std::vector<Index>& sent) {
+  const AttentionSite& site = site_of(b, scores);
+  const AttentionShape shape = attention_shape(b.network().spec);
+  Step stored = b.step(scores, "store_kv", sent);
+  if (b.request().decoder) stored.order = StepOrder::in_order;
+  // the query is written and read, key and value are written
+  const bool in_arrays = b.mapping().chip.attention != nullptr, keys = makes_keys(b, scores);
+  const Index written = keys && !in_arrays ? shape.cached * site.teams.most_kv_heads() : 0;
+  const bool asks = is_planned(b.network(), scores, b.request());
+  const Index queries = asks ? site.teams.most_heads() * shape.key : 0;
+  stored.latency = b.buffer_time(
+      2 * bytes_of(queries, b.spec().kv_bits) + bytes_of(written, b.spec().kv_bits), stored.action);
+  if (keys && in_arrays) claim_writing(b, scores, stored);
+  stored.deposits = b.on_each(site.tiles, bytes_of(queries, b.spec().kv_bits));
+  return b.add(std::move(stored));
+}
+
 }  // namespace
 
 LaneWork merge_work(const AttentionShape& shape, Index heads, Index activation_bits) {
@@ -151,14 +187,12 @@ Index buffered_positions(const Mapping& mapping, int layer, Index batch) {
 Index buffered_positions(const Mapping& mapping, Index vertex, const Request& request) {
   if (request.kv_memory >= 0) return 0;
   const Index all = buffered_positions(mapping, mapping.network.op(vertex).layer, request.batch);
-  if (!is_cross_attention(mapping.network, vertex)) return all;
-  return std::max<Index>(0, all - request.tokens());
+  if (is_cross_attention(mapping.network, vertex)) return all;
+  return std::max<Index>(0, all - request.source);
 }
 
 Index held_positions(const Network& network, Index vertex, const Request& request) {
-  return is_cross_attention(network, vertex)
-             ? request.source
-             : positions_of(within(request, network.op(vertex).window), request.tokens() - 1);
+  return positions_of(seen_by(network, vertex, request), request.tokens() - 1);
 }
 
 std::int64_t kv_bytes_per_position(const Mapping& mapping) {
@@ -166,29 +200,12 @@ std::int64_t kv_bytes_per_position(const Mapping& mapping) {
   return bytes_of(shape.kv_heads * shape.cached, mapping.chip.spec.kv_bits);
 }
 
-std::vector<Index> plan_scatter(StepBuilder& b, Index scores, Index producer) {
-  const Index n = b.network().op(producer).out_features;
-  const Index integers =
-      b.digital(scores, "quantise", b.home(producer), b.quantisation(n), {b.result_of(producer)});
-  const Index queries = b.send({TransferKind::queries, scores, producer}, "scatter", integers);
-  const Index keys = b.send({TransferKind::keys, scores, producer}, "scatter_kv", integers);
-  return keys == queries ? std::vector{keys} : std::vector{queries, keys};
-}
-
-Index plan_store(StepBuilder& b, Index scores, const std::vector<Index>& sent) {
-  const AttentionSite& site = site_of(b, scores);
-  const AttentionShape shape = attention_shape(b.network().spec);
-  Step stored = b.step(scores, "store_kv", sent);
-  if (b.request().decoder) stored.order = StepOrder::in_order;
-  // the query is written and read, key and value are written
-  const bool has_keys = source_positions(b, scores) == 0 && !b.mapping().chip.attention;
-  const Index written = has_keys ? shape.cached * site.teams.most_kv_heads() : 0;
-  const Index queries = site.teams.most_heads() * shape.key;
-  stored.latency = b.buffer_time(
-      2 * bytes_of(queries, b.spec().kv_bits) + bytes_of(written, b.spec().kv_bits), stored.action);
-  if (b.mapping().chip.attention) claim_writing(b, scores, stored);
-  stored.deposits = b.on_each(site.tiles, bytes_of(queries, b.spec().kv_bits));
-  return b.add(std::move(stored));
+void plan_source_store(StepBuilder& b, Index scores, Index producer) {
+  const Index stored = plan_store(b, scores, plan_scatter(b, scores, producer));
+  b.result_of(producer) = stored;
+  const Index kept = buffered_positions(b.mapping(), scores, b.request());
+  if (kept >= held_positions(b.network(), scores, b.request())) return;
+  plan_kv_spill(b, scores, stored, kept);
 }
 
 namespace {
@@ -234,8 +251,9 @@ Index plan_softmax_step(StepBuilder& b, Index vertex, const Step& before) {
   made.growth = {site.tiles_per_team(), std::max<Picoseconds>(1, moving), 0, 0};
   made.growth.elements = heads;
   made.growth.lanes = b.spec().digital.lanes;
-  made.growth.pass =
-      cycles(score_cycles(b.spec().digital, b.network().spec), b.spec().digital.clock, made.action);
+  const Index each =
+      score_cycles(b.spec().digital, b.network().spec, is_cross_attention(b.network(), vertex));
+  made.growth.pass = cycles(each, b.spec().digital.clock, made.action);
   made.growth.always = std::max(before.growth.always, source_positions(b, vertex));
   for (const Index tile : site.tiles) made.claims.push_back({b.digital_of(tile), 0, 0});
   made.deposits = per_position(b, vertex, made.growth.always);

@@ -13,8 +13,8 @@ namespace ohm {
 /// that meet on it share equally.
 Index buffered_positions(const Mapping& mapping, int layer, Index batch);
 
-/// Those of an attention operator; none where all keys and values lie in a memory: a second stack
-/// keeps its own tokens first, then its source.
+/// Those of an attention operator; none where all keys and values lie in a memory: a second stack's
+/// source is there first and stays, its own tokens take what that leaves.
 Index buffered_positions(const Mapping& mapping, Index vertex, const Request& request);
 
 /// Positions that the last token of an attention operator sees.
@@ -27,14 +27,9 @@ LaneWork merge_work(const AttentionShape& shape, Index heads, Index activation_b
 /// Bytes of keys and values of one position of one layer, each once.
 std::int64_t kv_bytes_per_position(const Mapping& mapping);
 
-/// Queries, keys and values (or the latents of both) are stored for `scores` once they are sent: on
-/// the tile whose turn it is those of the token, on all tiles of its team the queries. Returns the
-/// last step.
-Index plan_store(StepBuilder& b, Index scores, const std::vector<Index>& sent);
-
-/// What `producer` makes on its way to the tiles of the heads of `scores`: queries to all of a
-/// team, keys and values to one. Returns the last steps.
-std::vector<Index> plan_scatter(StepBuilder& b, Index scores, Index producer);
+/// Keys and values of a source, which `producer` makes in the pass of the first stack, are sent and
+/// stored for `scores` of the second; what the buffers do not keep is written to a memory.
+void plan_source_store(StepBuilder& b, Index scores, Index producer);
 
 /// Steps of attention_scores, softmax and attention_values: each tile's share of the positions,
 /// then partial results merged in pairs until the first tile of each team has all.

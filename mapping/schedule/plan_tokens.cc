@@ -144,8 +144,7 @@ void plan_source_keys(StepBuilder& b, Index vertex) {
   for (auto edge = begin; edge != end; ++edge) {
     const auto scores = static_cast<Index>(boost::target(*edge, b.network().graph));
     if (b.network().op(scores).kind != OpKind::attention_scores) continue;
-    b.result_of(vertex) = plan_store(b, scores, plan_scatter(b, scores, vertex));
-    return;
+    return plan_source_store(b, scores, vertex);
   }
 }
 

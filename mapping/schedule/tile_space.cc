@@ -31,9 +31,9 @@ std::vector<std::int64_t> tile_space(const Mapping& mapping, const Request& requ
   if (mapping.chip.attention) return space;  // its arrays hold them
   for (const Index vertex : mapping.network.order) {
     const Operator& op = mapping.network.op(vertex);
-    if (op.kind != OpKind::attention_scores || !is_planned(mapping.network, vertex, request)) {
-      continue;
-    }
+    if (op.kind != OpKind::attention_scores) continue;
+    const bool stays = request.first_stack && is_cross_attention(mapping.network, vertex);
+    if (!stays && !is_planned(mapping.network, vertex, request)) continue;
     const std::int64_t keys = kept_keys(mapping, vertex, request);
     for (const Index tile : mapping.placement.attention[static_cast<size_t>(op.layer)].tiles) {
       std::int64_t& left = space[static_cast<size_t>(tile)];

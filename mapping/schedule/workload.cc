@@ -7,6 +7,7 @@
 
 #include "core/error.h"
 #include "mapping/network/experts.h"
+#include "mapping/network/network.h"
 
 namespace ohm {
 namespace {
@@ -116,9 +117,17 @@ Request within(Request request, Index window) {
   return request;
 }
 
+Request seen_by(const Network& network, Index vertex, const Request& request) {
+  if (request.source == 0 || !is_cross_attention(network, vertex)) {
+    return within(request, network.op(vertex).window);
+  }
+  return {false, request.source, 0, request.batch};
+}
+
 Request first_stack_of(const Request& request) {
   Request first{false, request.source, 0, request.batch};
   first.first_stack = true;
+  first.kv_memory = request.kv_memory;
   return first;
 }
 

@@ -11,6 +11,8 @@
 
 namespace ohm {
 
+struct Network;
+
 /// What is asked of the chip. Absent numbers are chosen by resolve().
 struct Workload {
   std::optional<Index> prompt;    ///< tokens per sequence that are there from the start
@@ -39,6 +41,8 @@ struct Request {
 
   /// Tokens that pass through the network per sequence: the last generated one does not.
   Index tokens() const { return decoder ? prompt + generate - 1 : prompt; }
+  /// With those of the source, before a second stack.
+  Index tokens_of_both_stacks() const { return tokens() + source; }
 };
 
 /// Checks a workload and fills in what it leaves open.
@@ -57,6 +61,10 @@ Index tighter(Index window, Index other);
 
 /// The request as a layer sees it that has a window of its own.
 Request within(Request request, Index window);
+
+/// The request as an attention operator sees it: within its window; a second stack's tokens see all
+/// of the source, as those of an encoder do.
+Request seen_by(const Network& network, Index vertex, const Request& request);
 
 /// The pass of the source tokens through the first of two stacks.
 Request first_stack_of(const Request& request);

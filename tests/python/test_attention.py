@@ -26,6 +26,15 @@ def test_lifetime_of_keys_in_resistive_cells_follows_from_arithmetic(network, ch
     assert life["median_years"] == pytest.approx(seconds / YEAR)
 
 
+def test_cells_of_two_stacks_last_for_what_prompt_and_answer_write(chip):
+    resistive = chip.override({"attention": "attention_rram_kv", "kv.requests": "2 Hz"})
+    figures = ohm.estimate((ohm.Network.from_pretrained("t5-small"), resistive), prompt=16, generate=5).to_dict()
+    life = figures["kv_lifetime"]
+    assert "rram_kv" in figures["kv_place"]
+    assert life["tokens_per_s"] == pytest.approx(2 * (16 + 5))
+    assert life["median_s"] == pytest.approx(life["endurance"] * life["positions"] / (life["cycles_per_update"] * 42))
+
+
 def test_digital_attention_wears_nothing_out(network, chip):
     figures = ohm.estimate((network, chip), prompt=16, generate=5).to_dict()
     assert figures["kv_lifetime"] is None and figures["reprogramming"] is None

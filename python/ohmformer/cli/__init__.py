@@ -46,6 +46,12 @@ ChipName = Annotated[
         help=f"A chip by name or file; default: {DEFAULT_CHIP}, or {LARGE_CHIP} for what that does not hold.",
     ),
 ]
+Prompt = Annotated[int | None, typer.Option("--prompt", help="Tokens per sequence; default: suits the network.")]
+Generate = Annotated[int | None, typer.Option("--generate", help="Tokens a decoder generates.")]
+Batch = Annotated[int, typer.Option("--batch", help="Sequences at once.")]
+Baselines = Annotated[
+    list[str] | None, typer.Option("--baseline", metavar="NAME|FILE", help="A digital machine beside; repeatable.")
+]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON (SI units) and nothing else.")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="Print no progress and no tables.")]
 
@@ -126,9 +132,9 @@ def run(
 def estimate(
     network: NetworkName,
     chip: ChipName = None,
-    prompt: Annotated[int | None, typer.Option("--prompt", help="Tokens per sequence; default: suits the network.")] = None,
-    generate: Annotated[int | None, typer.Option("--generate", help="Tokens a decoder generates.")] = None,
-    batch: Annotated[int, typer.Option("--batch", help="Sequences at once.")] = 1,
+    prompt: Prompt = None,
+    generate: Generate = None,
+    batch: Batch = 1,
     fidelity: Annotated[str, typer.Option("--fidelity", help="Of times: events, structure, shape; automatic: what suits.")] = "automatic",
     expert_imbalance: Annotated[float, typer.Option("--expert-imbalance", help="Tokens of the busiest expert / mean.")] = 1.0,
     settings: Settings = None,
@@ -223,15 +229,13 @@ def validate(
 def compare(
     chips: Annotated[list[str] | None, typer.Argument(metavar="CHIP...", help="Chips by name or file.")] = None,
     network: Annotated[str | None, typer.Option("--network", metavar="NAME|HF_DIR", help="Run it on each of them too.")] = None,
-    baselines: Annotated[
-        list[str] | None, typer.Option("--baseline", metavar="NAME|FILE", help="Beside a digital machine, decoding; repeatable.")
-    ] = None,
+    baselines: Baselines = None,
     contexts: Annotated[
         list[int] | None, typer.Option("--context", help="Tokens per sequence, with --baseline; repeatable; default: 2048, or all it holds.")
     ] = None,
-    prompt: Annotated[int | None, typer.Option("--prompt", help="Tokens per sequence; default: suits the network.")] = None,
-    generate: Annotated[int | None, typer.Option("--generate", help="Tokens a decoder generates.")] = None,
-    batch: Annotated[int, typer.Option("--batch", help="Sequences at once.")] = 1,
+    prompt: Prompt = None,
+    generate: Generate = None,
+    batch: Batch = 1,
     out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Write the table and a picture.")] = None,
     settings: Settings = None,
     configs: Configs = None,
@@ -260,7 +264,7 @@ def curves(
         str | None, typer.Option("--context", metavar="N,N,…", help="Tokens the last one attends to; default: 128,512,2k,8k,32k,128k or all it holds.")
     ] = None,
     batch: Annotated[str, typer.Option("--batch", metavar="N,N,…", help="Sequences at once.")] = "1,4,16",
-    baseline: Annotated[list[str] | None, typer.Option("--baseline", metavar="NAME|FILE", help="A digital machine beside.")] = None,
+    baselines: Baselines = None,
     out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Write pictures and a page.")] = None,
     settings: Settings = None,
     configs: Configs = None,
@@ -272,7 +276,7 @@ def curves(
     from ohmformer.cli.curves import curves_command
 
     chosen = [Network.from_pretrained(name, configs or ()) for name in networks]
-    machines = (_chip_for(chosen, chip, settings, configs), [Baseline.load(name, configs or ()) for name in baseline or []])
+    machines = (_chip_for(chosen, chip, settings, configs), [Baseline.load(name, configs or ()) for name in baselines or []])
     return curves_command(chosen, machines, {"context": context, "batch": batch}, out, _style(json, quiet))
 
 
@@ -283,7 +287,7 @@ def serve(
         str, typer.Argument(metavar="[P/G|FILE.yaml]", help="64 requests of P prompt and G generated tokens, or a mix of requests.")
     ] = "2048/128",
     chip: ChipName = None,
-    baselines: Annotated[list[str] | None, typer.Option("--baseline", metavar="NAME|FILE", help="A digital machine beside; repeatable.")] = None,
+    baselines: Baselines = None,
     count: Annotated[int | None, typer.Option("--count", help="Requests of P/G.")] = None,
     batching: Annotated[str | None, typer.Option("--batching", help="continuous or static.")] = None,
     max_batch: Annotated[int | None, typer.Option("--max-batch", help="Sequences at once, at most; default: 256.")] = None,

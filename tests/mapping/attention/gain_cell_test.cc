@@ -58,8 +58,10 @@ TEST(GainCell, RefusesWhatIsDoneToScores) {
   EXPECT_NE(engine.refusal(spec).find("capped"), std::string::npos);
   spec.score_cap = 0;
   EXPECT_EQ(engine.refusal(spec), "");
-  spec.positions = "alibi";
-  EXPECT_NE(engine.refusal(spec).find("bias by distance"), std::string::npos);
+  for (const char* positions : {"alibi", "relative"}) {
+    spec.positions = positions;
+    EXPECT_NE(engine.refusal(spec).find("bias by distance"), std::string::npos);
+  }
 }
 
 }  // namespace

@@ -26,5 +26,13 @@ TEST(ScoreCycles, OfABiasByDistanceAreAProductAndASum) {
   EXPECT_EQ(score_cycles(unit, spec), plain + combine_element(unit).cycles);
 }
 
+TEST(ScoreCycles, OfARelativeBiasAreASumExceptAcrossStacks) {
+  DigitalSpec unit = testing::shipped_chip().digital;
+  unit.softmax.cycles = 3;
+  unit.residual.cycles = 2;
+  EXPECT_EQ(score_cycles(unit, testing::tiny_t5()), 5);
+  EXPECT_EQ(score_cycles(unit, testing::tiny_t5(), true), 3);
+}
+
 }  // namespace
 }  // namespace ohm

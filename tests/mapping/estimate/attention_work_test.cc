@@ -57,8 +57,32 @@ TEST(AttentionWork, KeysOfASourceAreStoredOnce) {
     if (op.matmul < 0 || m.network.matmuls[static_cast<size_t>(op.matmul)].part != "cross_kv") {
       continue;
     }
-    EXPECT_EQ(source_key_work(m, op, 12).quantised, 12 * 64);
-    EXPECT_EQ(source_key_work(m, op, 24).buffer, 2 * source_key_work(m, op, 12).buffer);
+    const auto work = [&](Index source, Index batch) {
+      return source_key_work(m, v, {false, source, 0, batch});
+    };
+    EXPECT_EQ(work(12, 1).quantised, 12 * 64);
+    EXPECT_EQ(work(24, 1).buffer, 2 * work(12, 1).buffer);
+    EXPECT_EQ(work(12, 2).buffer, work(24, 1).buffer);
+    EXPECT_EQ(work(12, 1).dram, 0);
+  }
+}
+
+/// Without room in the buffers, what a pass reads of the source has been written by the one before.
+TEST(AttentionWork, KeysOfASourceThatBuffersDoNotKeepAreWritten) {
+  const Mapping m = mapped(testing::tiny_t5(), {testing::with("buffer.kv_share", "0")});
+  Request second{true, 1, 5, 2};
+  second.source = 12;
+  for (const Index v : m.network.order) {
+    const Operator& op = m.network.op(v);
+    if (op.matmul >= 0 && m.network.matmuls[static_cast<size_t>(op.matmul)].part == "cross_kv") {
+      const AttentionWork work = source_key_work(m, v, first_stack_of(second));
+      EXPECT_EQ(work.dram, 2 * 12 * 64);
+      EXPECT_EQ(work.dram_written, work.dram);
+    }
+    if (op.kind != OpKind::attention_scores || !is_cross_attention(m.network, v)) continue;
+    const AttentionWork read = attention_work(m, v, second, {"decode", 1, 4});
+    EXPECT_EQ(read.dram, 2 * 4 * 12 * 32);
+    EXPECT_EQ(read.dram_written, 0);
   }
 }
 

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "core/error.h"
+#include "mapping/attention/engine_share.h"
 #include "mapping/structure/estimate_structure.h"
 #include "tests/core/error_text.h"
 #include "tests/mapping/attention/engine_builder.h"
@@ -92,6 +93,40 @@ TEST(KvResult, CapacitorsForgetUnlessRewritten) {
   EXPECT_NE(text({with("attention.retention", "1 us")}).find("attention.refresh"),
             std::string::npos);
   EXPECT_EQ(text({with("attention.retention", "1 us"), with("attention.refresh", "rewrite")}), "");
+}
+
+/// 20 tokens of a source and 10 of the answer are written into each layer of the second stack,
+/// those of the source into each of the first.
+TEST(KvResult, OfTwoStacksTheSecondWearsOutByPromptAndAnswer) {
+  const Mapping m = mapped_with(testing::tiny_t5(), "attention_rram_kv",
+                                {with("kv.requests", "50 Hz"), with("macros_per_tile", "4096")});
+  const KvLifetime life = *estimate(m, load(20, 10)).kv_lifetime;
+  EXPECT_DOUBLE_EQ(life.tokens_per_s, 50.0 * (20 + 10));
+  EXPECT_NEAR(life.median.si(), 1e6 * life.positions / (2.9 * 50 * 30), 1e-3);
+  EXPECT_DOUBLE_EQ(life.positions, static_cast<double>(engine_positions(m, 4)));
+}
+
+/// Two layers write 20 positions, three 20 and 10, of 64 bytes each; what is read of them has been
+/// written.
+TEST(KvResult, OfTwoStacksAMemoryIsWrittenByBoth) {
+  const Mapping m = map_network(
+      build_network(testing::tiny_t5()),
+      testing::shipped_chip({with("kv", "{place: memory_rram, memories: [{memory: memory_rram}]}"),
+                             with("kv.requests", "1 kHz")}));
+  const Estimate e = estimate(m, load(20, 10));
+  const double positions = 2 * 20 + 3 * (20 + 10);
+  EXPECT_EQ(e.kv_bytes_in_dram, 3 * 30 * 64);
+  const double bytes_per_s = 1000.0 * 64 * positions;
+  EXPECT_NEAR(e.kv_lifetime->median.si() / (1e6 * 16.0 * 1073741824.0 / bytes_per_s), 1.0, 1e-9);
+  double joules = 0.0;
+  for (const auto& [leaf, cost] : e.ledger.leaves()) {
+    if (leaf.component == "kv_memory") joules += cost.energy.si();
+  }
+  const double read = 2 * 20 * 20 + 3 * (10 * 11 / 2 + 10 * 20);
+  EXPECT_NEAR(joules, 8 * 64 * (positions * 2.3e-12 + read * 0.14e-12), 1e-15);
+  const Estimate once =
+      estimate_structure(testing::tiny_t5(), m.chip.spec, load(20, 10), Fidelity::structure);
+  EXPECT_NEAR(once.kv_lifetime->median / e.kv_lifetime->median, 1.0, 1e-9);
 }
 
 /// A layer that slides writes as much for each token as one that does not, and holds less of it.

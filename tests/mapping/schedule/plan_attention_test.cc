@@ -73,7 +73,7 @@ TEST(PlanAttention, OfASecondStackSeesEverySourceTokenAtOnce) {
   EXPECT_EQ(first["store_kv"], 2 + 3);
 }
 
-TEST(PlanAttention, SecondStackKeepsItsOwnTokensFirst) {
+TEST(PlanAttention, SecondStackKeepsItsSourceFirst) {
   const Mapping m = mapped(testing::tiny_t5());
   Request request{true, 1, 5, 1};
   request.source = 20;
@@ -82,9 +82,25 @@ TEST(PlanAttention, SecondStackKeepsItsOwnTokensFirst) {
     if (reads_source(m.network, v)) continue;
     const Index all = buffered_positions(m, m.network.op(v).layer, 1);
     const bool cross = is_cross_attention(m.network, v);
-    EXPECT_EQ(buffered_positions(m, v, request), cross ? all - 5 : all);
+    EXPECT_EQ(buffered_positions(m, v, request), cross ? all : all - 20);
     EXPECT_EQ(held_positions(m.network, v, request), cross ? 20 : 5);
   }
+}
+
+/// What buffers do not keep of a source is written by the pass that makes it, and never again.
+TEST(PlanAttention, ASourceIsSpilledByTheFirstStack) {
+  const Mapping m = mapped(testing::tiny_t5(), {testing::with("buffer.kv_share", "0")});
+  Request request{true, 1, 5, 1};
+  request.source = 20;
+  const TokenPlan plan = plan_tokens(m, first_stack_of(request));
+  EXPECT_EQ(actions(plan)["spill_kv"], 2 + 3);
+  for (const Step& step : plan.steps) {
+    if (step.action != "spill_kv") continue;
+    EXPECT_GT(step.extra(20), 0);
+  }
+  auto second = actions(plan_tokens(m, request));
+  EXPECT_EQ(second["spill_kv"], 3);
+  EXPECT_EQ(second["fetch_kv"], 2 * 3);
 }
 
 /// Picoseconds that a request occupies resources of a kind.

@@ -19,6 +19,22 @@ TEST(TileSpace, IsWhatKeysAndValuesOfTheRequestLeave) {
   EXPECT_EQ(keys, 2 * 12 * 2 * 2 * 32);
 }
 
+/// Two layers of the first stack keep 10 positions of a key and a value of 32 bytes, and three of
+/// the second as many, to which the pass of the second adds its own three.
+TEST(TileSpace, IsWhatTheSourceLeavesInBothPasses) {
+  const Mapping m = map_network(build_network(testing::tiny_t5()),
+                                testing::shipped_chip({testing::with("buffer.capacity", "64 KiB"),
+                                                       testing::with("buffer.kv_share", "0.5")}));
+  const Request request = resolve(testing::tiny_t5(), {10, 3, 1, {}});
+  const auto kept = [&](const Request& pass) {
+    std::int64_t keys = 0;
+    for (const std::int64_t left : tile_space(m, pass)) keys += 65536 - left;
+    return keys;
+  };
+  EXPECT_EQ(kept(first_stack_of(request)), (2 + 3) * 10 * 2 * 32);
+  EXPECT_EQ(kept(request), 3 * (10 + 3) * 2 * 32);
+}
+
 TEST(TileSpace, IsAllOfItWhereNoKeysLieThere) {
   const Mapping none = map_network(build_network(testing::tiny_gpt()),
                                    testing::shipped_chip({testing::with("buffer.kv_share", "0")}));

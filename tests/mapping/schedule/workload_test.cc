@@ -90,6 +90,21 @@ TEST(Workload, EncodersGenerateNothingAndImagesAreWhole) {
   EXPECT_THROW(resolve(testing::tiny_vit(), load(16, 0)), ArgumentError);
 }
 
+/// Every token of a second stack sees the whole source, whatever window its own tokens have.
+TEST(Workload, AcrossStacksTheSourceIsSeenAsByAnEncoder) {
+  TransformerSpec spec = testing::tiny_t5();
+  const Network network = build_network(spec);
+  Request request = resolve(spec, {12, 7, 1, {}});
+  request.window = 3;
+  for (const Index v : network.order) {
+    if (network.op(v).kind != OpKind::attention_scores || reads_source(network, v)) continue;
+    const Request seen = seen_by(network, v, request);
+    const bool crosses = is_cross_attention(network, v);
+    EXPECT_EQ(attended_positions(seen, 0, 6), crosses ? 7 * 12 : 1 + 2 + 5 * 3);
+    EXPECT_EQ(seen.tokens(), crosses ? 12 : 7);
+  }
+}
+
 TEST(Workload, CountsAttendedPositions) {
   EXPECT_EQ(attended_positions({true, 4, 3, 1}, 0, 3), 1 + 2 + 3 + 4);
   EXPECT_EQ(attended_positions({true, 4, 3, 1}, 4, 5), 5 + 6);
