@@ -5,6 +5,7 @@
 
 #include <optional>
 #include <random>
+#include <regex>
 
 #include "core/error.h"
 #include "mapping/chip/fit.h"
@@ -225,6 +226,19 @@ TEST(OneLayout, IsThatOfEventsOfLayersSolvedOnceAndOfClosedForms) {
   EXPECT_GT(several, 15);
 }
 
+/// With the rows that the refusal names there is room.
+void follow_advice(const Drawn& d) {
+  ChipSpec mended = d.chip;
+  std::smatch rows;
+  ASSERT_TRUE(std::regex_search(d.found.lacking, rows, std::regex("give .* (\\d+) rows")));
+  Index& there = d.chip.system.empty() ? mended.mesh.rows : mended.system.back().rows;
+  ASSERT_GT(std::stol(rows[1]), there);
+  there = std::stol(rows[1]);
+  EXPECT_TRUE(fit(d.network, mended).fits());
+  --there;
+  EXPECT_FALSE(fit(d.network, mended).fits());
+}
+
 /// What map() refuses for want of rows, layers solved once refuse with the same sentence; what is
 /// too large for the chips there are takes more of them.
 TEST(OneLayout, IsRefusedByAllAlike) {
@@ -243,6 +257,9 @@ TEST(OneLayout, IsRefusedByAllAlike) {
         error_text<ConfigError>([&] { solved = estimate_structure(d.spec, d.chip, load); });
     const bool lacks = !d.found.lacking.empty() && !d.chip.system.empty();
     EXPECT_EQ(refused, lacks ? d.refusal : "");
+    if (!d.found.lacking.empty()) {
+      follow_advice(d);
+    }
     if (!lacks) {
       EXPECT_EQ(solved.chips, d.found.chips);
     }
