@@ -10,7 +10,6 @@
 #include "mapping/chip/anneal.h"
 #include "mapping/macros/chips_for.h"
 #include "mapping/macros/matrix_kind.h"
-#include "mapping/structure/alike_layers.h"
 #include "mapping/structure/bands.h"
 #include "mapping/structure/layout.h"
 #include "mapping/system/chip_dies.h"
@@ -204,7 +203,6 @@ std::int64_t Mapping::weights_in_dram() const {
 }
 
 Mapping map_network(const Network& network, const ChipSpec& spec) {
-  require_matches(network, spec);
   const Layout layout = layout_of(network, spec);
   Mapping mapping =
       layout.bands ? in_bands(network, spec, layout) : along_snake(network, spec, layout);

@@ -6,14 +6,6 @@
 namespace ohm {
 namespace {
 
-Index arrays_of(const std::vector<SkippedMatrices>& skipped, const BlockShape& shape) {
-  Index arrays = 0;
-  for (const SkippedMatrices& s : skipped) {
-    arrays += s.count * tile_grid(s.rows, s.columns, shape).size();
-  }
-  return arrays;
-}
-
 Index arrays_of(const LayerKind& kind, const BlockShape& shape) {
   Index arrays = arrays_of(kind.behind, shape);
   for (const ShapeMatrix& matrix : kind.matrices) {
@@ -56,6 +48,14 @@ std::optional<BandChips> chips_of(const TransformerSpec& network, const ChipSpec
 }
 
 }  // namespace
+
+Index arrays_of(const std::vector<SkippedMatrices>& skipped, const BlockShape& shape) {
+  Index arrays = 0;
+  for (const SkippedMatrices& s : skipped) {
+    arrays += s.count * tile_grid(s.rows, s.columns, shape).size();
+  }
+  return arrays;
+}
 
 std::vector<Band> bands_of(const ShapeNetwork& network, const ChipSpec& chip,
                            const BlockShape& shape) {

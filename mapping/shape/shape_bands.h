@@ -18,6 +18,9 @@ struct BandChips {
   SystemSpec system;                       ///< as large as it takes; none where the chip has none
 };
 
+/// Arrays of matrices that closed forms only count.
+Index arrays_of(const std::vector<SkippedMatrices>& skipped, const BlockShape& shape);
+
 /// Arrays and tiles of every layer, and of what stands before or behind all of them, on chips of
 /// one kind of macro whose arrays hold `shape` weights.
 std::vector<Band> bands_of(const ShapeNetwork& network, const ChipSpec& chip,

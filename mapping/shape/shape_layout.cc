@@ -11,6 +11,7 @@
 #include "mapping/chip/duplicate.h"
 #include "mapping/schedule/picoseconds.h"
 #include "mapping/schedule/step_builder.h"
+#include "mapping/shape/shape_bands.h"
 #include "mapping/shape/short_division.h"
 
 namespace ohm {
@@ -39,14 +40,6 @@ MatrixArrays arrays_of(const ShapeMatrix& matrix, const ChipSpec& chip, MacroFig
   made.interval = picoseconds(block.timing.interval, kAction);
   made.latency = picoseconds(block.timing.latency, kAction);
   return made;
-}
-
-Index arrays_of(const std::vector<SkippedMatrices>& skipped, const BlockShape& shape) {
-  Index arrays = 0;
-  for (const SkippedMatrices& s : skipped) {
-    arrays += s.count * tile_grid(s.rows, s.columns, shape).size();
-  }
-  return arrays;
 }
 
 /// Finds how often each matrix is stored.

@@ -11,6 +11,7 @@
 #include "mapping/chip/packed_arrays.h"
 #include "mapping/macros/chips_for.h"
 #include "mapping/macros/tile_filler.h"
+#include "mapping/structure/alike_layers.h"
 #include "mapping/structure/assumed_system.h"
 #include "mapping/structure/bands.h"
 #include "mapping/system/chip_dies.h"
@@ -162,6 +163,7 @@ class Layouter {
 }  // namespace
 
 Layout layout_of(const Network& network, const ChipSpec& chip, const Reduction* reduction) {
+  require_matches(network, chip, reduction);
   require_bands_alone(chip);
   const MapSpec& map = chip.map;
   std::vector<Index> packed;  // copies are dealt out before they are packed
