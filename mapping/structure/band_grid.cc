@@ -80,7 +80,7 @@ std::pair<Index, Index> widths_of(const ChipSpec& chip, const std::vector<BandRu
   return {1, widest};
 }
 
-std::vector<Choice> all_choices(const ChipSpec& chip, const std::vector<BandRun>& runs) {
+std::vector<Choice> choices_for(const ChipSpec& chip, const std::vector<BandRun>& runs) {
   const LinkGrid group = group_of(chip.system);
   const Index width = chip.mesh.columns * group.columns;
   Index most = 1;
@@ -93,11 +93,6 @@ std::vector<Choice> all_choices(const ChipSpec& chip, const std::vector<BandRun>
       if (has_few_ways(grid, runs)) choices.push_back(choice_of(chip, grid, runs));
     }
   }
-  return choices;
-}
-
-std::vector<Choice> choices_for(const ChipSpec& chip, const std::vector<BandRun>& runs) {
-  std::vector<Choice> choices = all_choices(chip, runs);
   if (std::any_of(choices.begin(), choices.end(), [](const Choice& c) { return c.fits; })) {
     std::erase_if(choices, [](const Choice& c) { return !c.fits; });
   }
@@ -162,13 +157,6 @@ bool has_rows(const ChipSpec& chip, const BandGrid& grid, Index rows) {
   const Index given = chip.system.back().rows;
   return given == LevelSpec::kAuto ||
          ceil_of(rows, chip.mesh.rows * group_of(chip.system).rows) <= given;
-}
-
-Index fewest_rows(const ChipSpec& chip, const std::vector<BandRun>& runs) {
-  const std::vector<Choice> choices = all_choices(chip, runs);
-  Index fewest = choices.front().grid.rows_of(runs);
-  for (const Choice& choice : choices) fewest = std::min(fewest, choice.grid.rows_of(runs));
-  return fewest;
 }
 
 Index rows_of_group(const SystemSpec& system) {

@@ -53,9 +53,6 @@ Index chips_on(const ChipSpec& chip, const BandGrid& grid, Index rows);
 /// Whether the chip's system, as wide as the grid, has or may get so many rows of tiles.
 bool has_rows(const ChipSpec& chip, const BandGrid& grid, Index rows);
 
-/// Rows of tiles that these runs take at least, on any grid of the chip's system.
-Index fewest_rows(const ChipSpec& chip, const std::vector<BandRun>& runs);
-
 /// Rows of chips in the largest unit that the last level joins.
 Index rows_of_group(const SystemSpec& system);
 

@@ -133,18 +133,28 @@ class Layouter {
     if (holds && !(chip_.system.empty() ? has_own_rows() : has_room)) say_what_is_lacking();
   }
 
+  /// One row of the last level more until bands have room: columns that are auto follow the rows.
+  ChipSpec with_enough_rows(ChipSpec joined) const {
+    for (;;) {
+      const BandGrid grid = band_grid(joined, runs_);
+      if (has_rows(joined, grid, grid.rows_of(runs_))) return joined;
+      ++joined.system.back().rows;
+    }
+  }
+
   void say_what_is_lacking() {
     const bool alone = chip_.system.empty();
     const Index of_unit = alone ? 1 : chip_.mesh.rows * rows_of_group(chip_.system);
     const Index there = alone ? chip_.mesh.rows : chip_.system.back().rows * of_unit;
-    const Index needed = alone ? own_rows() : fewest_rows(layout_.joined, runs_);
+    const ChipSpec enough = alone ? chip_ : with_enough_rows(layout_.joined);
+    const Index needed = alone ? own_rows() : band_grid(enough, runs_).rows_of(runs_);
     const std::string mend =
         alone ? fmt::format(
                     "give mesh {} rows, take as many chips as it needs with system: "
                     "[{{link: link_ucie_standard}}],",
                     needed)
               : fmt::format("give the last level of system {} rows (or auto),",
-                            (needed - 1) / of_unit + 1);
+                            enough.system.back().rows);
     layout_.lacking = fmt::format(
         "chip {}: map.placement: bands: network {} needs {} rows of tiles, so that every layer has "
         "its own, and there are {}, {} too few: {} or say snake",
