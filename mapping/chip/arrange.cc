@@ -10,7 +10,7 @@
 
 #include "core/error.h"
 #include "crossbar/cost/macro_timing.h"
-#include "crossbar/geometry.h"
+#include "mapping/chip/packed_arrays.h"
 #include "mapping/macros/matrix_kind.h"
 #include "mapping/system/chip_dies.h"
 
@@ -158,9 +158,7 @@ void pack_blocks(const Chip& chip, const Partition& partition, const std::vector
       own.push_back(items[i]);
       numbers.push_back(i);
     }
-    const Packing packing =
-        pack(own, {inputs_per_array(chip.spec.macro_of(kind)), chip.kind(kind).shape.columns},
-             Sharing::in_turn);
+    const Packing packing = pack(own, array_of(chip, kind), Sharing::in_turn);
     for (size_t i = 0; i < own.size(); ++i) {
       result.spots[numbers[i]] = packing.spots[i];
       result.spots[numbers[i]].array += result.arrays;

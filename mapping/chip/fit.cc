@@ -5,7 +5,6 @@
 
 #include "mapping/chip/chip.h"
 #include "mapping/macros/matrix_kind.h"
-#include "mapping/macros/tile_filler.h"
 #include "mapping/structure/bands.h"
 #include "mapping/structure/layout.h"
 #include "mapping/system/chip_dies.h"
@@ -33,19 +32,25 @@ double share(const FitPart& part) {
   return static_cast<double>(part.cells) / static_cast<double>(part.array_cells);
 }
 
-/// By kind of macro: what their arrays take, tiles of every layer in bands for themselves.
-std::vector<FitKind> kinds_of(const Chip& chip, const std::vector<Index>& arrays,
-                              const std::vector<Band>& bands) {
-  std::vector<FitKind> kinds;
-  for (size_t k = 0; k < arrays.size(); ++k) {
-    FitKind kind{chip.kinds[k].name, arrays[k], 0, {}};
-    kind.tiles = tiles_for({arrays[k]}, {chip.kinds[k].macros_per_tile});
-    if (!bands.empty()) kind.tiles = 0;
-    for (const Band& band : bands) kind.tiles += band.tiles_of_kind[k];
-    kind.area = static_cast<double>(kind.tiles) * chip.kinds[k].tile_area;
-    kinds.push_back(kind);
+void count_kinds(const Chip& chip, const Layout& layout, Fit& result) {
+  double cells = 0.0;
+  for (size_t k = 0; k < layout.arrays.size(); ++k) {
+    const TileKind& made = chip.kinds[k];
+    const FitKind kind{made.name, layout.arrays[k], layout.tiles[k],
+                       static_cast<double>(layout.tiles[k]) * made.tile_area};
+    cells += static_cast<double>(kind.arrays) * static_cast<double>(made.cells_per_macro);
+    result.arrays += kind.arrays;
+    result.tiles += kind.tiles;
+    result.area += kind.area;
+    result.kinds.push_back(kind);
   }
-  return kinds;
+  result.utilisation = result.arrays == 0 ? 0.0 : static_cast<double>(result.cells) / cells;
+}
+
+/// Chips of the system, grown to the network where it grows: as far as its rows allow.
+Index chips_there(const ChipSpec& spec, const Layout& layout) {
+  if (!layout.bands || !grows(spec.system)) return n_chips(sized(spec.system, layout.chips));
+  return chips_on(layout.joined, layout.grid, layout.lacking.empty() ? layout.rows : 1);
 }
 
 /// Without more chips than can be mapped, whose links would count beyond whole numbers.
@@ -68,12 +73,10 @@ Fit fit(const Network& network, const ChipSpec& spec) {
   result.body.name = "body";
   result.head.name = "head";
   FitPart total;
-  std::vector<Index> arrays(chip.kinds.size(), 0);
   for (const StaticMatmul& matmul : network.matmuls) {
     if (!in_crossbars(matmul, spec)) continue;
     FitPart part = part_of(matmul, chip);
     part.utilisation = share(part);
-    arrays[static_cast<size_t>(kind_of(matmul, spec).macro)] += part.arrays;
     add(matmul.part == "head" ? result.head : result.body, part);
     add(total, part);
     result.rows.push_back(std::move(part));
@@ -82,19 +85,13 @@ Fit fit(const Network& network, const ChipSpec& spec) {
   result.head.utilisation = share(result.head);
   result.crossbar_weights = total.weights;
   result.cells = total.cells;
-  result.arrays = total.arrays;
-  result.utilisation = share(total);
   result.tiles_per_chip = spec.n_tiles();
   const Layout layout = layout_of(network, spec);
-  result.kinds =
-      kinds_of(chip, arrays, layout.bands ? bands_of(network, spec) : std::vector<Band>());
-  for (const FitKind& kind : result.kinds) {
-    result.tiles += kind.tiles;
-    result.area += kind.area;
-  }
+  count_kinds(chip, layout, result);
+  result.holds = layout.holds;
+  result.lacking = layout.lacking;
   result.chips = layout.chips;
-  const Index system_chips =
-      layout.bands && grows(spec.system) ? layout.chips : n_chips(sized(spec.system, result.chips));
+  const Index system_chips = chips_there(spec, layout);
   result.system_chips = system_chips - dies_without_weights(spec);
   result.chip_area = system_of(spec, layout, result, system_chips).area();
   result.reticles = result.chip_area / spec.reticle;

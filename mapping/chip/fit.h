@@ -10,7 +10,7 @@
 
 namespace ohm {
 
-/// What weights take in crossbars.
+/// What weights take in crossbars, each block in an array of its own.
 struct FitPart {
   std::string name;
   Index weights = 0;
@@ -27,13 +27,14 @@ struct FitKind {
   SquareMetres area;  ///< of its tiles in use
 };
 
-/// Whether and how a network fits: closed forms, for networks of any size.
+/// Whether and how a network fits, for networks of any size: what map_network() would take of one
+/// copy of each matrix, see layout_of().
 ///
-/// Blocks are packed across matrices: only the last tile of a kind may be partly empty, in bands
-/// that of every layer. A chip whose tiles do not suffice is taken several times, whether or not
-/// its system has so many, as layout_of() lays the network on it.
+/// Only the last tile of a kind may be partly empty, in bands that of every layer. A chip whose
+/// tiles do not suffice is taken several times, whether or not its system has so many.
 struct Fit {
-  Index crossbar_weights = 0, cells = 0, arrays = 0, tiles = 0;
+  Index crossbar_weights = 0, cells = 0;
+  Index arrays = 0, tiles = 0;  ///< blocks share arrays as map.packing says
   Index tiles_per_chip = 0;
   Index chips = 0;         ///< that the network needs
   Index system_chips = 1;  ///< with weights that the system has, grown to the network where auto
@@ -44,11 +45,13 @@ struct Fit {
   FitPart body, head;          ///< head: the output matrix, where it lives in crossbars
   std::vector<FitPart> rows;   ///< by matrix in crossbars
   std::vector<FitKind> kinds;  ///< by kind of macro, the chip's own first
+  bool holds = false;          ///< see Layout
+  std::string lacking;         ///< see Layout
 
-  bool fits() const { return chips <= system_chips; }
+  bool fits() const { return holds; }
 };
 
-/// Fit of a network to (as many as needed of) a chip.
+/// Fit of a network to (as many as needed of) a chip. Throws what layout_of() throws.
 Fit fit(const Network& network, const ChipSpec& chip);
 
 }  // namespace ohm

@@ -10,7 +10,6 @@
 #include "mapping/chip/anneal.h"
 #include "mapping/macros/chips_for.h"
 #include "mapping/macros/matrix_kind.h"
-#include "mapping/macros/tile_filler.h"
 #include "mapping/structure/bands.h"
 #include "mapping/structure/layout.h"
 #include "mapping/system/chip_dies.h"
@@ -19,31 +18,6 @@
 
 namespace ohm {
 namespace {
-
-/// By kind of macro: tiles that so many arrays take.
-std::vector<Index> tiles_of_kinds(const std::vector<Index>& arrays, const Chip& chip) {
-  std::vector<Index> tiles;
-  for (size_t k = 0; k < arrays.size(); ++k) {
-    tiles.push_back(tiles_for({arrays[k]}, {chip.kinds[k].macros_per_tile}));
-  }
-  return tiles;
-}
-
-/// Those of one copy of each matrix, every block in an array of its own.
-std::vector<Index> tiles_of_blocks(const Network& network, const Chip& chip) {
-  std::vector<Index> arrays(chip.kinds.size(), 0);
-  for (const StaticMatmul& matmul : network.matmuls) {
-    arrays[static_cast<size_t>(kind_of(matmul, chip.spec).macro)] += blocks_of(matmul, chip);
-  }
-  return tiles_of_kinds(arrays, chip);
-}
-
-std::vector<Index> tiles_of_arrays(const Arrangement& arrangement, const Chip& chip) {
-  if (arrangement.kinds.empty()) return tiles_of_kinds({arrangement.arrays}, chip);
-  std::vector<Index> arrays(chip.kinds.size(), 0);
-  for (const Index kind : arrangement.kinds) ++arrays[static_cast<size_t>(kind)];
-  return tiles_of_kinds(arrays, chip);
-}
 
 [[noreturn]] void refuse(const Network& network, const ChipSpec& chip, Index tiles) {
   const bool may_leave = network.spec.is_decoder() && chip.head != "digital";
@@ -63,12 +37,12 @@ std::vector<Index> tiles_of_arrays(const Arrangement& arrangement, const Chip& c
 }
 
 /// A chip with room for so many tiles: where its system grows, as many chips as that takes.
-Chip chip_for(const Network& network, const ChipSpec& spec, const std::vector<Index>& tiles) {
+Chip chip_for(const Network& network, const ChipSpec& spec, const Layout& layout) {
   const Index without = dies_without_weights(spec);
   // more tiles of a kind than a given number of chips is made with: settle_kinds() says so
-  const Index all = std::accumulate(tiles.begin(), tiles.end(), Index{0});
+  const Index all = layout.fewest_tiles;
   const Index chips =
-      std::max<Index>(1, grows(spec.system) ? chips_for(spec, tiles) : chips_for(spec, {all}));
+      grows(spec.system) ? layout.chips : std::max<Index>(1, chips_for(spec, {all}));
   const Index taken = n_chips(sized(spec.system, chips));
   if (chips > taken - without || taken > kMostSystemTiles / spec.n_tiles()) {
     refuse(network, spec, all);
@@ -100,20 +74,6 @@ void settle_kinds(const Network& network, const Placement& placement, Chip& chip
       "chip {}: network {} needs {} tiles of the chip's own macros, {} are left beside those of "
       "other kinds: lower macros[...].tiles, or enlarge mesh",
       chip.spec.name, network.spec.name, placement.tiles_of(0), own));
-}
-
-void require_matches(const Network& network, const ChipSpec& spec) {
-  for (const MatrixRule& rule : spec.map.matrices) {
-    const auto& all = network.matmuls;
-    const bool known = std::any_of(all.begin(), all.end(), [&](const StaticMatmul& matmul) {
-      return matches(rule.match, matmul.name);
-    });
-    if (known) continue;
-    throw ConfigError(fmt::format(
-        "chip {}: map.matrices: '{}' matches no matrix of network {}; expected a name such as "
-        "'{}', in which * stands for any text",
-        spec.name, rule.match, network.spec.name, all.empty() ? "" : all.front().name));
-  }
 }
 
 /// Where the contents of each tile go: annealed from the most compact snake, tile 0 stays, for the
@@ -162,37 +122,12 @@ void route_all(Mapping& mapping) {
   mapping.traffic.lower_bound = std::max(mapping.traffic.lower_bound, together);
 }
 
-/// Tiles that one copy of each matrix takes; copies are dealt out before they are packed.
-std::vector<Index> fewest_tiles(const Network& network, const ChipSpec& spec) {
-  Chip chip = compile_chip(spec);
-  chip.widths.matrices = matrix_widths(network, spec);
-  if (spec.map.packing != "none" && spec.map.duplication == "none") {
-    return tiles_of_arrays(arrange(network, chip, partition_network(network, chip)), chip);
-  }
-  return tiles_of_blocks(network, chip);
-}
-
-void require_bands_alone(const ChipSpec& spec) {
-  const auto key = beyond_bands(spec);
-  if (!key || spec.map.placement != "bands") return;
-  throw ConfigError(
-      fmt::format("chip {}: map.placement: bands beside {}; expected {} there, or snake here",
-                  spec.name, key->key, key->expected));
-}
-
-void require_room_for_bands(const Network& network, const ChipSpec& spec, const Layout& layout) {
-  const bool joined = layout.joined.system.empty() || !spec.system.empty();
-  const bool mapped = layout.chips <= kMostSystemTiles / spec.n_tiles();
-  if (joined && mapped && has_rows(layout.joined, layout.grid, layout.rows)) return;
-  const auto kinds = fewest_tiles(network, spec);
-  const Index fewest = std::accumulate(kinds.begin(), kinds.end(), Index{0});
-  const bool holds = !grows(spec.system) && fewest <= spec.n_tiles() * n_chips(spec.system);
-  refuse(network, spec, mapped && !holds ? fewest : layout.rows * layout.grid.columns);
-}
-
 /// Still without what follows from the places.
 Mapping in_bands(const Network& network, const ChipSpec& spec, const Layout& layout) {
-  require_room_for_bands(network, spec, layout);
+  if (!layout.lacking.empty()) throw ConfigError(layout.lacking);
+  if (!layout.holds) {
+    refuse(network, spec, grows(spec.system) ? layout.chips * spec.n_tiles() : layout.fewest_tiles);
+  }
   Chip chip = compile_chip(on_grid(spec, layout.grid, layout.rows));
   chip.widths.matrices = matrix_widths(network, spec);
   const std::vector<Band> bands = bands_on(network, spec, layout.grid);
@@ -218,13 +153,10 @@ Mapping in_bands(const Network& network, const ChipSpec& spec, const Layout& lay
           {}};
 }
 
-Mapping along_snake(const Network& network, const ChipSpec& spec) {
-  Chip chip = chip_for(network, spec, fewest_tiles(network, spec));
+Mapping along_snake(const Network& network, const ChipSpec& spec, const Layout& layout) {
+  Chip chip = chip_for(network, spec, layout);
   Partition partition = partition_network(network, chip);
   Arrangement arrangement = arrange(network, chip, partition);
-  const std::vector<Index> tiles = tiles_of_arrays(arrangement, chip);
-  const Index all = std::accumulate(tiles.begin(), tiles.end(), Index{0});
-  if (all > chip.mesh.size() - tiles_of_dies(chip)) chip = chip_for(network, spec, tiles);
   Placement placement = place(network, partition, arrangement, chip);
   return {network,
           std::move(chip),
@@ -271,10 +203,9 @@ std::int64_t Mapping::weights_in_dram() const {
 }
 
 Mapping map_network(const Network& network, const ChipSpec& spec) {
-  require_matches(network, spec);
   const Layout layout = layout_of(network, spec);
-  require_bands_alone(spec);
-  Mapping mapping = layout.bands ? in_bands(network, spec, layout) : along_snake(network, spec);
+  Mapping mapping =
+      layout.bands ? in_bands(network, spec, layout) : along_snake(network, spec, layout);
   settle_kinds(network, mapping.placement, mapping.chip);
   route_all(mapping);
   mapping.traffic.start_link_bytes = mapping.traffic.link_bytes;

@@ -11,6 +11,7 @@
 #include "mapping/chip/duplicate.h"
 #include "mapping/schedule/picoseconds.h"
 #include "mapping/schedule/step_builder.h"
+#include "mapping/shape/shape_bands.h"
 #include "mapping/shape/short_division.h"
 
 namespace ohm {
@@ -39,14 +40,6 @@ MatrixArrays arrays_of(const ShapeMatrix& matrix, const ChipSpec& chip, MacroFig
   made.interval = picoseconds(block.timing.interval, kAction);
   made.latency = picoseconds(block.timing.latency, kAction);
   return made;
-}
-
-Index arrays_of(const std::vector<SkippedMatrices>& skipped, const BlockShape& shape) {
-  Index arrays = 0;
-  for (const SkippedMatrices& s : skipped) {
-    arrays += s.count * tile_grid(s.rows, s.columns, shape).size();
-  }
-  return arrays;
 }
 
 /// Finds how often each matrix is stored.
@@ -175,7 +168,7 @@ class Walk {
   void run(ShapeLayout& layout) {
     for (size_t l = 0; l < network_.layers.size(); ++l) {
       const LayerKind& kind = network_.kinds[network_.layers[l].kind];
-      if (rules_.fresh_tiles) array_ = ((array_ + macros_ - 1) / macros_) * macros_;
+      if (rules_.fresh_tiles) open_tile();
       ranges_.clear();
       begin(layout, l);
       for (size_t m = 0; m < kind.matrices.size(); ++m) pass(layout, l, m);
@@ -184,11 +177,17 @@ class Walk {
       layout.attention.push_back(heads_.spread(ranges_));
       layout.attention.back().window = kind.window;
     }
-    layout.arrays = array_;
+    layout.arrays = array_ - left_empty_;
     layout.tiles = array_ == 0 ? 0 : (array_ - 1) / macros_ + 1;
   }
 
  private:
+  void open_tile() {
+    const Index next = (array_ + macros_ - 1) / macros_ * macros_;
+    left_empty_ += next - array_;
+    array_ = next;
+  }
+
   /// Layers of one kind that begin at the same place of a tile, and have the same copies.
   void begin(ShapeLayout& layout, size_t l) {
     const Index place = remainder(array_, macros_);
@@ -247,7 +246,7 @@ class Walk {
 
   std::vector<TileRange> ranges_;
   std::vector<Begin> begins_;
-  Index array_ = 0;
+  Index array_ = 0, left_empty_ = 0;
   Index shift_ = 0;  // tiles between the layer at hand and the one that it is like
 };
 

@@ -19,13 +19,15 @@ Seconds seconds(Picoseconds time) {
   return Seconds(static_cast<double>(time) * 1e-12);
 }
 
+Index chips_along_snake(const ChipSpec& chip, Index tiles) {
+  return std::max<Index>(1, (tiles - 1) / chip.n_tiles() + 1);
+}
+
 /// Chips and their mesh; where the description has too few, as many side by side as it takes.
-ShapeChips chips_for(const ChipSpec& chip, Index tiles) {
-  const Index wanted = std::max<Index>(1, (tiles - 1) / chip.n_tiles() + 1);
+ShapeChips chips_for(const ChipSpec& chip, const SystemSpec& system, Index wanted) {
   ShapeChips chips;
   chips.columns = chip.mesh.columns;
   chips.rows = chip.mesh.rows;
-  const SystemSpec system = sized(chip.system, wanted);
   for (const LevelSpec& level : system) {
     chips.columns *= level.columns;
     chips.rows *= level.rows;
@@ -35,8 +37,14 @@ ShapeChips chips_for(const ChipSpec& chip, Index tiles) {
     chips.rows = (wanted * chip.n_tiles() - 1) / chips.columns + 1;
     chips.chips = wanted;
   }
-  const bool each = chip.dram_at.empty();
-  chips.drams = each ? chips.chips : static_cast<Index>(std::ssize(chip.dram_at));
+  return chips;
+}
+
+ShapeChips chips_for(const BandChips& bands) {
+  ShapeChips chips;
+  chips.columns = bands.columns;
+  chips.rows = bands.rows;
+  chips.chips = bands.chips;
   return chips;
 }
 
@@ -45,16 +53,15 @@ struct Areas {
   SquareMetres tile, links;
 };
 
-Areas areas_of(const ChipSpec& chip, const MacroFigures& figures, Index tiles, ShapeChips& chips) {
+Areas areas_of(const ChipSpec& chip, const MacroFigures& figures, const SystemSpec& system,
+               ShapeChips& chips) {
   Areas areas;
   areas.tile = static_cast<double>(chip.macros_per_tile) * figures.area() + chip.buffer.area +
                (chip.digital.area + chip.noc.router_area) +
                static_cast<double>(chip.cores_per_tile()) * figures.core().area +
                figures.tile().area;
   chips.link_length = Metres(std::sqrt(areas.tile.si()));
-  if (chip.system.empty()) return areas;
-  const Index wanted = std::max<Index>(1, (tiles - 1) / chip.n_tiles() + 1);
-  const SystemSpec system = sized(chip.system, wanted);
+  if (system.empty()) return areas;
   std::vector<LinkGrid> levels;
   for (const LevelSpec& level : system) levels.push_back(level.grid());
   const Mesh mesh(LinkGrid{chip.mesh.columns, chip.mesh.rows}, levels);
@@ -191,6 +198,7 @@ const ShapeNetwork& ShapeModel::layers_on(const ChipSpec& chip) {
     layers_ = shape_network(network_, [&](const StaticMatmul& matmul) {
       return stored[static_cast<size_t>(matmul.id)];
     });
+    bands_ = {};
   }
   stored_ = std::move(stored);
   head_ = chip.head;
@@ -212,10 +220,14 @@ ShapeEstimate ShapeModel::evaluate(const ChipSpec& chip, MacroFigures& figures,
   const ShapeNetwork& layers = layers_on(chip);
   const InputStatistics activity =
       workload.activity.empty() ? assumed_statistics(figures.macro()) : workload.activity.front();
+  const std::optional<BandChips>& bands = bands_.of(layers, chip, figures.shape());
   const ShapeLayout layout =
-      shape_layout(layers, chip, figures, {result.request.batch, activity, {}});
-  ShapeChips chips = chips_for(chip, layout.tiles);
-  const Areas areas = areas_of(chip, figures, layout.tiles, chips);
+      shape_layout(layers, chip, figures, {result.request.batch, activity, {bands.has_value()}});
+  const Index wanted = chips_along_snake(chip, layout.tiles);
+  const SystemSpec system = bands ? bands->system : sized(chip.system, wanted);
+  ShapeChips chips = bands ? chips_for(*bands) : chips_for(chip, system, wanted);
+  chips.drams = chip.dram_at.empty() ? chips.chips : std::ssize(chip.dram_at);
+  const Areas areas = areas_of(chip, figures, system, chips);
   const ShapeCase c{layers, chip, figures, layout, chips, result.request};
   const ShapeTimes times = shape_times(c);
   fill_times(times, result);

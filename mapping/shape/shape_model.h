@@ -7,6 +7,7 @@
 
 #include "mapping/schedule/workload.h"
 #include "mapping/shape/macro_figures.h"
+#include "mapping/shape/shape_bands.h"
 #include "mapping/shape/shape_energy.h"
 #include "mapping/shape/shape_network.h"
 
@@ -49,10 +50,11 @@ struct ShapeEstimate {
 /// A network whose costs on one chip after another are wanted.
 ///
 /// What depends on the network alone is found once. Model of the chip: matrices fill tiles one
-/// after the other, as map_network() lets them; a network that needs more tiles than there are gets
-/// as many chips as hold it, as one mesh. Temperature and yield are left to estimate(). Throws what
-/// resolve() throws; ArgumentError for two stacks, for what no closed form describes (map.packing,
-/// chips without digital unit or memory), and where keys and values exceed the memory.
+/// after the other, along the snake or layer by layer, and take as many chips as layout_of() says;
+/// these are one mesh, whether or not there are so many. Temperature and yield are left to
+/// estimate(). Throws what resolve() throws; ArgumentError for two stacks, for what no closed form
+/// describes (map.packing, chips without digital unit or memory), and where keys and values exceed
+/// the memory.
 class ShapeModel {
  public:
   explicit ShapeModel(Network network);
@@ -73,6 +75,7 @@ class ShapeModel {
   std::string head_;          // of the chip that stored_ is for
   bool has_rules_ = false;
   ShapeNetwork layers_;
+  KnownBands bands_;
 };
 
 }  // namespace ohm

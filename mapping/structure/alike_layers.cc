@@ -17,25 +17,15 @@ bool same(const MatrixKind& a, const MatrixKind& b) {
   return a.in_crossbars == b.in_crossbars && a.macro == b.macro && a.redundancy == b.redundancy;
 }
 
-/// As map_network() does; a layer that stands for others has all of their names.
-void require_matches(const Network& reduced, const Reduction& reduction, const ChipSpec& chip) {
-  for (const MatrixRule& rule : chip.map.matrices) {
-    const bool known =
-        std::any_of(reduced.matmuls.begin(), reduced.matmuls.end(), [&](const StaticMatmul& kept) {
-          if (matches(rule.match, kept.name)) return true;
-          if (kept.layer < 0) return false;
-          const std::string rest = kept.name.substr(fmt::format("h.{}.", kept.layer).size());
-          const auto layers = reduction.layers_of(kept.layer);
-          return std::any_of(layers.begin(), layers.end(), [&](int layer) {
-            return matches(rule.match, fmt::format("h.{}.{}", layer, rest));
-          });
-        });
-    if (known) continue;
-    throw ConfigError(fmt::format(
-        "chip {}: map.matrices: '{}' matches no matrix of network {}; expected a name such as "
-        "'{}', in which * stands for any text",
-        chip.name, rule.match, reduced.spec.name, reduced.matmuls.front().name));
-  }
+/// A layer that stands for others has all of their names.
+bool matches_any(const std::string& match, const StaticMatmul& kept, const Reduction* reduction) {
+  if (matches(match, kept.name)) return true;
+  if (kept.layer < 0 || reduction == nullptr) return false;
+  const std::string rest = kept.name.substr(fmt::format("h.{}.", kept.layer).size());
+  const auto layers = reduction->layers_of(kept.layer);
+  return std::any_of(layers.begin(), layers.end(), [&](int layer) {
+    return matches(match, fmt::format("h.{}.{}", layer, rest));
+  });
 }
 
 /// A kept matrix and the name of one that it stands for, where rules treat that otherwise.
@@ -57,6 +47,20 @@ std::optional<std::pair<const StaticMatmul*, std::string>> first_unlike(const Ne
 
 }  // namespace
 
+void require_matches(const Network& network, const ChipSpec& chip, const Reduction* reduction) {
+  const auto& all = network.matmuls;
+  for (const MatrixRule& rule : chip.map.matrices) {
+    const bool known = std::any_of(all.begin(), all.end(), [&](const StaticMatmul& kept) {
+      return matches_any(rule.match, kept, reduction);
+    });
+    if (known) continue;
+    throw ConfigError(fmt::format(
+        "chip {}: map.matrices: '{}' matches no matrix of network {}; expected a name such as "
+        "'{}', in which * stands for any text",
+        chip.name, rule.match, network.spec.name, all.empty() ? "" : all.front().name));
+  }
+}
+
 bool are_alike_layers(const Network& reduced, const Reduction& reduction, const ChipSpec& chip) {
   return chip.map.matrices.empty() || !first_unlike(reduced, reduction, chip);
 }
@@ -64,7 +68,7 @@ bool are_alike_layers(const Network& reduced, const Reduction& reduction, const 
 void require_alike_layers(const Network& reduced, const Reduction& reduction,
                           const ChipSpec& chip) {
   if (chip.map.matrices.empty()) return;
-  require_matches(reduced, reduction, chip);
+  require_matches(reduced, chip, &reduction);
   const auto unlike = first_unlike(reduced, reduction, chip);
   if (!unlike) return;
   const auto& [kept, other] = *unlike;
@@ -74,6 +78,22 @@ void require_alike_layers(const Network& reduced, const Reduction& reduction,
       "estimate of a mapping",
       chip.name, other, kept->layer, reduction.stands_for(kept->layer),
       kept->name.substr(fmt::format("h.{}.", kept->layer).size())));
+}
+
+void require_alike_memory(const Mapping& mapping, const TokenPlan& plan,
+                          const Reduction& reduction) {
+  if (mapping.chip.spec.dram_at.empty()) return;
+  for (const Step& step : plan.steps) {
+    const bool reads = std::any_of(step.claims.begin(), step.claims.end(), [&](const Claim& claim) {
+      return plan.resources[static_cast<size_t>(claim.resource)].kind == ResourceKind::dram;
+    });
+    const Operator& op = mapping.network.op(step.vertex);
+    if (!reads || reduction.stands_for(op.layer) == 1) continue;
+    throw ArgumentError(fmt::format(
+        "chip {}: dram_at: layers that are solved once read it over ways of different length ({}); "
+        "expected a DRAM beside each chip, what stays on the tiles, or an estimate of a mapping",
+        mapping.chip.spec.name, op.name));
+  }
 }
 
 }  // namespace ohm

@@ -159,6 +159,10 @@ bool has_rows(const ChipSpec& chip, const BandGrid& grid, Index rows) {
          ceil_of(rows, chip.mesh.rows * group_of(chip.system).rows) <= given;
 }
 
+Index rows_of_group(const SystemSpec& system) {
+  return group_of(system).rows;
+}
+
 BandGrid band_grid(const ChipSpec& chip, const std::vector<BandRun>& runs) {
   if (chip.system.empty()) return {chip.mesh.columns};
   const std::vector<Choice> choices = choices_for(chip, runs);

@@ -53,6 +53,9 @@ Index chips_on(const ChipSpec& chip, const BandGrid& grid, Index rows);
 /// Whether the chip's system, as wide as the grid, has or may get so many rows of tiles.
 bool has_rows(const ChipSpec& chip, const BandGrid& grid, Index rows);
 
+/// Rows of chips in the largest unit that the last level joins.
+Index rows_of_group(const SystemSpec& system);
+
 /// The grid for these runs on the chip's system; its own columns and no borders without one.
 ///
 /// Systems whose columns are given are as wide as they are. All runs take nearly the fewest chips:

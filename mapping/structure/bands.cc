@@ -109,7 +109,6 @@ std::pair<Partition, std::vector<Slot>> store(const Network& network, const Chip
 }  // namespace
 
 ChipSpec alike(ChipSpec chip) {
-  chip.dram_at.clear();
   chip.dies.clear();
   for (MacroKindSpec& kind : chip.macros) kind.tiles = MacroKindSpec::kAuto;
   return chip;

@@ -57,7 +57,7 @@ std::pair<Partition, std::vector<Slot>> store_in_bands(const Network& network, c
 /// none.
 ChipSpec on_grid(ChipSpec chip, const BandGrid& grid, Index rows);
 
-/// Chips of which each has its DRAM, and as many tiles of a kind as a network takes.
+/// Chips that all hold weights, with as many tiles of a kind as a network takes.
 ChipSpec alike(ChipSpec chip);
 
 /// Rows of tiles that the whole network takes.

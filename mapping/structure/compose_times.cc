@@ -56,7 +56,7 @@ class Composer {
 
   ComposedTimes run(Fidelity fidelity) {
     const bool unasked = fidelity == Fidelity::automatic;
-    const bool few = !unasked || event_work(lean_) * jobs() <= kKeptWork;
+    const bool few = event_work(lean_) * jobs() <= (unasked ? kKeptWork : kAskedWork);
     const bool one_by_one = request_.generate <= 1 || request_.batch == 1;
     if (fidelity != Fidelity::shape || !request_.decoder) {
       if (repeats_.empty() && few) return events();

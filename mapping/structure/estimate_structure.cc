@@ -21,6 +21,7 @@
 #include "mapping/schedule/append.h"
 #include "mapping/schedule/plan_attention.h"
 #include "mapping/schedule/plan_tokens.h"
+#include "mapping/structure/alike_layers.h"
 #include "mapping/structure/gated_layers.h"
 #include "mapping/structure/laid_layers.h"
 #include "mapping/structure/structure_assumptions.h"
@@ -37,7 +38,7 @@ class Scaled {
         workload_(workload),
         fidelity_(fidelity),
         joined_(layers.joined),
-        grid_(layers.grid),
+        all_chips_(layers.all_chips),
         reduction_(layers.reduction),
         mapped_(layers.mapped),
         restored_(layers.mapped.mapping) {
@@ -54,6 +55,7 @@ class Scaled {
     if (chip_.gating.gates_idle_tiles()) gates.emplace(mapping, mapped_.bands, reduction_);
     for (const Request& pass : passes_of(result_.request)) {
       const TokenPlan plan = plan_tokens(mapping, pass);
+      require_alike_memory(mapping, plan, reduction_);
       add_times(plan, pass);
       if (gates) gates->add(plan, pass);
       book_energy(mapping, pass, with_activity(workload_, mapping), reduced);
@@ -246,13 +248,14 @@ class Scaled {
     mapped_.mapping.placement.tiles_used = tiles_of(mapped_.bands, reduction_);
     Chip& chip = mapped_.mapping.chip;
     const Widths widths = chip.widths;
-    chip = compile_chip(reduction_.one_memory
-                            ? chip_
-                            : on_grid(joined_, grid_, rows_of(mapped_.bands, reduction_, grid_)));
+    chip = compile_chip(all_chips_);
     chip.widths = widths;
     auto& of_kind = mapped_.mapping.placement.tiles_of_kind;
     of_kind = by_kind(mapped_.bands, reduction_, &Band::tiles_of_kind);
-    for (size_t k = 1; k < chip.kinds.size(); ++k) chip.kinds[k].tiles = of_kind[k];
+    for (size_t k = 1; k < chip.kinds.size(); ++k) {
+      const bool made = all_chips_.macros[k - 1].tiles != MacroKindSpec::kAuto;
+      if (!made) chip.kinds[k].tiles = of_kind[k];
+    }
     result_.chips = chip.mesh.n_chips();
   }
 
@@ -296,7 +299,7 @@ class Scaled {
   const Workload& workload_;
   const Fidelity fidelity_;
   const ChipSpec& joined_;
-  const BandGrid& grid_;
+  const ChipSpec& all_chips_;
   const Reduction& reduction_;
   BandMapping& mapped_;
   const ChipsOfKept restored_;
@@ -338,7 +341,7 @@ StructureModel::~StructureModel() = default;
 
 LaidLayers& StructureModel::layers_for(const Request& request) {
   const Index most = periods_kept(network_, request, fidelity_);
-  if (!layers_ || layers_->most != most) {
+  if (!layers_ || (!layers_->is_all && layers_->most != most)) {
     layers_.reset();
     layers_ = std::make_unique<LaidLayers>(lay_out_layers(network_, chip_, most));
   }

@@ -2,27 +2,81 @@
 #include "mapping/structure/laid_layers.h"
 
 #include <algorithm>
+#include <map>
+#include <numeric>
 #include <utility>
 
+#include "core/error.h"
 #include "mapping/network/parameter_count.h"
 #include "mapping/structure/alike_layers.h"
 #include "mapping/structure/event_work.h"
 #include "mapping/structure/layout.h"
 
 namespace ohm {
+namespace {
+
+/// What the tiles of a mapping hold, band by band; a tile of several is the last one's.
+std::vector<Band> bands_along(const Mapping& mapping) {
+  std::vector<Band> bands = bands_of(mapping.network, mapping.chip.spec);
+  std::map<Index, size_t> held;  // by tile: the band
+  size_t at = 0, block = 0;
+  for (const StaticMatmul& matmul : mapping.network.matmuls) {
+    if (matmul.layer != bands[at].layer) ++at;
+    for (Index b = 0; b < mapping.partition.size(matmul.id); ++b) {
+      held[mapping.placement.slots[block++].tile] = at;
+    }
+  }
+  const std::map<Index, Index> kinds = mapping.tile_kinds();
+  for (Band& band : bands) {
+    band.tiles = 0;
+    band.tiles_of_kind.assign(band.tiles_of_kind.size(), 0);
+  }
+  for (const auto& [tile, band] : held) {
+    ++bands[band].tiles;
+    ++bands[band].tiles_of_kind[static_cast<size_t>(kinds.at(tile))];
+  }
+  return bands;
+}
+
+/// Periods among which no layer is left out.
+Index every_layer(const TransformerSpec& spec) {
+  return spec.n_layers + 1;
+}
+
+/// All layers where map_network() puts them.
+LaidLayers lay_out_all(const TransformerSpec& spec, const ChipSpec& chip, ChipSpec joined) {
+  Reduction all = keep_layers(spec, every_layer(spec));
+  all.one_memory = false;  // none stands for another that would use it as well
+  BandMapping mapped{map_network(build_network(all.spec), chip), {}};
+  mapped.bands = bands_along(mapped.mapping);
+  ChipSpec chips = mapped.mapping.chip.spec;
+  return {0, true, std::move(joined), std::move(chips), std::move(all), std::move(mapped)};
+}
+
+}  // namespace
 
 LaidLayers lay_out_layers(const TransformerSpec& spec, const ChipSpec& chip, Index most) {
   const Reduction two = keep_layers(spec, 2);
   const Network few = build_network(two.spec);
   Layout layout = layout_of(few, chip, &two);
   require_none(chip, layout.apart);
+  if (!layout.lacking.empty() && !chip.system.empty()) throw ConfigError(layout.lacking);
   ChipSpec on = std::move(layout.joined);
-  Reduction reduction = keep_layers(spec, most, periods_of(few, on, layout.grid));
-  reduction.one_memory = on.system.empty();
+  if (!layout.bands) return lay_out_all(spec, chip, std::move(on));
+  // layers with ways of their own to the memory are all kept, where these are not too many
+  const bool is_all =
+      !on.dram_at.empty() &&
+      std::accumulate(layout.arrays.begin(), layout.arrays.end(), Index{0}) <= kMostLaidOut;
+  const Index kept = is_all ? every_layer(spec) : most;
+  Reduction reduction = keep_layers(spec, kept, periods_of(few, on, layout.grid));
+  reduction.one_memory = on.system.empty() || std::ssize(on.dram_at) == 1;
   const Network network = build_network(reduction.spec);
   require_alike_layers(network, reduction, on);
   BandMapping mapped = map_in_bands(network, on, layout.grid);
-  return {most, std::move(on), layout.grid, std::move(reduction), std::move(mapped)};
+  ChipSpec all = on.system.empty()
+                     ? chip
+                     : on_grid(on, layout.grid, rows_of(mapped.bands, reduction, layout.grid));
+  return {most, is_all, std::move(on), std::move(all), std::move(reduction), std::move(mapped)};
 }
 
 Index periods_kept(const TransformerSpec& spec, const Request& request, Fidelity fidelity) {
@@ -39,7 +93,7 @@ std::optional<AskedKey> stand_apart(const TransformerSpec& spec, const ChipSpec&
   const Reduction two = keep_layers(spec, 2);
   const Network few = build_network(two.spec);
   const Layout layout = layout_of(few, chip, &two);
-  if (layout.apart || chip.map.matrices.empty()) return layout.apart;
+  if (layout.apart || !layout.bands || chip.map.matrices.empty()) return layout.apart;
   const Reduction kept = keep_layers(spec, most, periods_of(few, layout.joined, layout.grid));
   if (are_alike_layers(build_network(kept.spec), kept, chip)) return {};
   return AskedKey{"map.matrices", "rules that hold for all layers of a kind"};

@@ -9,18 +9,20 @@
 
 namespace ohm {
 
-/// The kept layers of a network on their bands.
+/// The kept layers of a network on their bands, or all of them along the snake of one chip.
 struct LaidLayers {
-  Index most = 0;   ///< periods of layers that are kept
-  ChipSpec joined;  ///< with the system that joins as many chips as it takes
-  BandGrid grid;
+  Index most = 0;       ///< periods of layers that are kept
+  bool is_all = false;  ///< of them, whatever `most` is
+  ChipSpec joined;      ///< with the system that joins as many chips as it takes
+  ChipSpec all_chips;   ///< the same with the chips of all layers
   Reduction reduction;
   BandMapping mapped;
 };
 
 /// Keeps `most` periods of alike layers of a network and lays them out on as many chips as it
-/// takes: one if that holds all of it, else those of the chip's system or of assumed_system() (see
-/// layout_of()). ArgumentError where a mapping would stand otherwise; throws what
+/// takes, those of the chip's system or of assumed_system(). On one chip all layers stay where
+/// map_network() puts them, along the snake (see layout_of()). ArgumentError where a mapping would
+/// stand otherwise, ConfigError where map_network() refuses bands for want of rows; throws what
 /// require_alike_layers() throws.
 LaidLayers lay_out_layers(const TransformerSpec& spec, const ChipSpec& chip, Index most);
 

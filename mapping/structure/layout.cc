@@ -4,72 +4,190 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <numeric>
 #include <utility>
 
+#include "core/error.h"
+#include "mapping/chip/packed_arrays.h"
 #include "mapping/macros/chips_for.h"
 #include "mapping/macros/tile_filler.h"
+#include "mapping/structure/alike_layers.h"
 #include "mapping/structure/assumed_system.h"
 #include "mapping/structure/bands.h"
+#include "mapping/system/chip_dies.h"
 
 namespace ohm {
 namespace {
 
-/// Chips with weights that the tiles take along the snake.
-Index fewest_chips(const std::vector<Band>& bands, const Reduction* reduction,
-                   const ChipSpec& chip) {
-  const auto n = static_cast<size_t>(chip.n_kinds());
-  std::vector<Index> arrays(n, 0), tiles;
-  for (const Band& band : bands) {
-    const Index layers = reduction == nullptr ? 1 : reduction->stands_for(band.layer);
-    for (size_t k = 0; k < n; ++k) arrays[k] += layers * band.arrays_of_kind[k];
-  }
-  for (Index k = 0; k < chip.n_kinds(); ++k) {
-    tiles.push_back(
-        tiles_for({arrays[static_cast<size_t>(k)]}, {of_kind(chip, k).macros_per_tile}));
-  }
-  return std::max<Index>(1, chips_for(chip, tiles));
+/// What is asked for on its own account, and nothing else that bands cannot do beside it.
+void require_bands_alone(const ChipSpec& spec) {
+  const auto key = beyond_bands(spec);
+  if (!key || spec.map.placement != "bands") return;
+  throw ConfigError(
+      fmt::format("chip {}: map.placement: bands beside {}; expected {} there, or snake here",
+                  spec.name, key->key, key->expected));
 }
 
-bool one_chip_holds(const ChipSpec& chip, Index fewest, const std::vector<BandRun>& runs) {
-  if (fewest > 1) return false;
-  if (chip.map.placement != "bands") return true;
-  const BandGrid grid{chip.mesh.columns};
-  return chip.system.empty() && has_rows(chip, grid, grid.rows_of(runs));
+Index layers_of(const Band& band, const Reduction* reduction) {
+  return reduction == nullptr ? 1 : reduction->stands_for(band.layer);
 }
 
-/// Along the snake, and why.
-void take_snake(Layout& layout, Index fewest, AskedKey key) {
-  layout.bands = false;
-  layout.chips = fewest;
-  layout.apart = std::move(key);
+Index sum_of(const std::vector<Index>& counts) {
+  return std::accumulate(counts.begin(), counts.end(), Index{0});
 }
+
+/// Finds the layout of one network on one chip.
+class Layouter {
+ public:
+  Layouter(const TransformerSpec& network, const ChipSpec& chip, const std::vector<Band>& bands,
+           const Reduction* reduction)
+      : network_(network),
+        chip_(chip),
+        reduction_(reduction),
+        bands_(bands),
+        runs_(runs_of(network, bands_, reduction)),
+        is_asked_(chip.map.placement == "bands"),
+        is_auto_(chip.map.placement == "auto") {}
+
+  /// `packed`: by kind of macro, the arrays of blocks that share them; none where none do.
+  Layout run(std::vector<Index> packed) {
+    layout_.arrays = std::move(packed);
+    along_snake();
+    if (layout_.chips == 1 && wants_bands_alone() && has_own_rows()) {
+      layout_.grid = own_grid();
+      take_bands(1);
+      layout_.holds = true;
+    } else if (layout_.chips == 1 && !is_asked_) {
+      leave_to_snake();
+    } else {
+      on_several_chips();
+    }
+    return std::move(layout_);
+  }
+
+ private:
+  BandGrid own_grid() const { return {chip_.mesh.columns}; }
+  Index own_rows() const { return own_grid().rows_of(runs_); }
+  bool has_own_rows() const { return chip_.system.empty() && own_rows() <= chip_.mesh.rows; }
+  bool is_large() const { return sum_of(layout_.arrays) > kMostLaidOut; }
+  bool wants_bands_alone() const {
+    return is_asked_ || (is_auto_ && is_large() && !beyond_bands(chip_));
+  }
+
+  bool are_mapped(Index chips) const { return chips <= kMostSystemTiles / chip_.n_tiles(); }
+
+  /// Every array behind the one before it, as many chips as that takes.
+  void along_snake() {
+    if (layout_.arrays.empty()) {
+      layout_.arrays.assign(static_cast<size_t>(chip_.n_kinds()), 0);
+      for (const Band& band : bands_) add(band.arrays_of_kind, band, layout_.arrays);
+    }
+    for (size_t k = 0; k < layout_.arrays.size(); ++k) {
+      const Index each = of_kind(chip_, static_cast<Index>(k)).macros_per_tile;
+      layout_.tiles.push_back(tiles_for({layout_.arrays[k]}, {each}));
+    }
+    layout_.fewest_tiles = sum_of(layout_.tiles);
+    layout_.chips = std::max<Index>(1, chips_for(chip_, layout_.tiles));
+    const Index taken = n_chips(sized(chip_.system, layout_.chips));
+    layout_.holds = are_mapped(taken) && layout_.chips <= taken - dies_without_weights(chip_);
+    layout_.joined = alike(chip_);
+    layout_.joined.system.clear();
+  }
+
+  void add(const std::vector<Index>& of_band, const Band& band, std::vector<Index>& sums) const {
+    for (size_t k = 0; k < sums.size(); ++k) sums[k] += layers_of(band, reduction_) * of_band[k];
+  }
+
+  void take_bands(Index chips) {
+    layout_.bands = true;
+    layout_.chips = chips;
+    layout_.rows = layout_.grid.rows_of(runs_);
+    layout_.tiles.assign(layout_.tiles.size(), 0);
+    for (const Band& band : bands_) add(band.tiles_of_kind, band, layout_.tiles);
+  }
+
+  /// One chip, along the snake: layers of more than can be laid out one by one stand otherwise.
+  void leave_to_snake() {
+    if (!is_large()) return;
+    layout_.apart = beyond_bands(chip_);
+    if (!layout_.apart) layout_.apart = AskedKey{"mesh", fmt::format("{} rows", own_rows())};
+  }
+
+  void on_several_chips() {
+    const bool holds = layout_.holds;
+    layout_.apart = beyond_bands(chip_);
+    if (layout_.apart) return;
+    ChipSpec& joined = layout_.joined;
+    joined.system = chip_.system.empty() ? assumed_system(chip_) : chip_.system;
+    const BandGrid grid = band_grid(joined, runs_);
+    const Index rows = grid.rows_of(runs_), chips = chips_on(joined, grid, rows);
+    const bool has_room = has_rows(joined, grid, rows);
+    if (is_auto_ && !has_room && holds) {
+      layout_.apart = {"system", fmt::format("{} chips for whole rows of tiles", chips)};
+      return;
+    }
+    layout_.grid = grid;
+    take_bands(chips);
+    if (is_large() && chip_.dram_at.size() > 1) layout_.apart = {"dram_at", "one chip at most"};
+    layout_.holds = !chip_.system.empty() && has_room && are_mapped(chips);
+    if (holds && !(chip_.system.empty() ? has_own_rows() : has_room)) say_what_is_lacking();
+  }
+
+  /// One row of the last level more until bands have room: columns that are auto follow the rows.
+  ChipSpec with_enough_rows(ChipSpec joined) const {
+    for (;;) {
+      const BandGrid grid = band_grid(joined, runs_);
+      if (has_rows(joined, grid, grid.rows_of(runs_))) return joined;
+      ++joined.system.back().rows;
+    }
+  }
+
+  void say_what_is_lacking() {
+    const bool alone = chip_.system.empty();
+    const Index of_unit = alone ? 1 : chip_.mesh.rows * rows_of_group(chip_.system);
+    const Index there = alone ? chip_.mesh.rows : chip_.system.back().rows * of_unit;
+    const ChipSpec enough = alone ? chip_ : with_enough_rows(layout_.joined);
+    const Index needed = alone ? own_rows() : band_grid(enough, runs_).rows_of(runs_);
+    const std::string mend =
+        alone ? fmt::format(
+                    "give mesh {} rows, take as many chips as it needs with system: "
+                    "[{{link: link_ucie_standard}}],",
+                    needed)
+              : fmt::format("give the last level of system {} rows (or auto),",
+                            enough.system.back().rows);
+    layout_.lacking = fmt::format(
+        "chip {}: map.placement: bands: network {} needs {} rows of tiles, so that every layer has "
+        "its own, and there are {}, {} too few: {} or say snake",
+        chip_.name, network_.name, needed, there, needed - there, mend);
+  }
+
+  const TransformerSpec& network_;
+  const ChipSpec& chip_;
+  const Reduction* reduction_;
+  const std::vector<Band>& bands_;
+  const std::vector<BandRun> runs_;
+  const bool is_asked_, is_auto_;
+  Layout layout_;
+};
 
 }  // namespace
 
 Layout layout_of(const Network& network, const ChipSpec& chip, const Reduction* reduction) {
+  require_matches(network, chip, reduction);
+  require_bands_alone(chip);
+  const MapSpec& map = chip.map;
+  std::vector<Index> packed;  // copies are dealt out before they are packed
+  if (map.packing != "none" && map.duplication == "none" && reduction == nullptr) {
+    packed = packed_arrays(network, compile_chip(chip));
+  }
   const std::vector<Band> bands = bands_of(network, chip);
-  const std::vector<BandRun> runs = runs_of(network.spec, bands, reduction);
-  const Index fewest = fewest_chips(bands, reduction, chip);
-  Layout layout{chip.map.placement == "bands", alike(chip), {}, 0, 1, {}};
-  if (one_chip_holds(chip, fewest, runs)) {
-    layout.joined.system.clear();
-    layout.grid = band_grid(layout.joined, runs);
-    layout.rows = layout.grid.rows_of(runs);
-    return layout;
-  }
-  if (chip.system.empty()) layout.joined.system = assumed_system(chip);
-  layout.grid = band_grid(layout.joined, runs);
-  layout.rows = layout.grid.rows_of(runs);
-  layout.chips = chips_on(layout.joined, layout.grid, layout.rows);
-  layout.bands = true;
-  if (const auto key = beyond_bands(chip)) {
-    take_snake(layout, fewest, *key);
-  } else if (chip.map.placement == "auto" && !has_rows(layout.joined, layout.grid, layout.rows) &&
-             fewest <= n_chips(sized(chip.system, fewest))) {
-    take_snake(layout, fewest,
-               {"system", fmt::format("{} chips for whole rows of tiles", layout.chips)});
-  }
-  return layout;
+  return Layouter(network.spec, chip, bands, reduction).run(std::move(packed));
+}
+
+Layout layout_of(const TransformerSpec& network, const ChipSpec& chip,
+                 const std::vector<Band>& bands) {
+  require_bands_alone(chip);
+  return Layouter(network, chip, bands, nullptr).run({});
 }
 
 }  // namespace ohm

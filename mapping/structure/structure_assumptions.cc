@@ -36,14 +36,6 @@ std::vector<std::string> structure_assumptions(const ChipSpec& asked, const Syst
         "in a grid",
         system.front().links_per_edge, system.front().link.name));
   }
-  if (!asked.dram_at.empty()) {
-    assumptions.push_back("every chip has its DRAM, whatever dram_at says");
-  }
-  if (system.empty() && asked.map.placement != "bands") {
-    assumptions.push_back(
-        "every layer begins on a fresh row of tiles, and the chip has as many rows as that takes: "
-        "other distances and times than along the snake, as ohmformer.map() fills one chip");
-  }
   if (asked.gating.gates_idle_tiles()) {
     assumptions.push_back(
         "tiles of layers left out wake as often, and for as long, as those simulated");

@@ -44,6 +44,7 @@ py::dict fit_of(const LoadedNetwork& network, const ChipSpec& chip) {
   result["reticles"] = fit.reticles;
   result["utilisation"] = fit.utilisation;
   result["fits"] = fit.fits();
+  result["lacking"] = fit.lacking;
   result["body"] = part_of(fit.body);
   result["head"] = part_of(fit.head);
   py::list rows;

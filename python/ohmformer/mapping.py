@@ -83,7 +83,8 @@ def map_network(network: Network, chip: Chip, **policy: Any) -> Mapping:
 
 
 def fit(network: Network, chip: Chip) -> dict[str, Any]:
-    """What a network takes on (as many as needed of) a chip, closed forms for any size.
+    """What map() would take of one copy of each matrix, for any size: as many chips as needed, and
+    whether there are so many (`fits`); `lacking` says what bands of whole rows lack where the tiles suffice.
 
     >>> found = fit(Network.from_pretrained("gpt2-small"), Chip.load("rram_22nm"))
     >>> found["body"]["weights"], found["body"]["arrays"]

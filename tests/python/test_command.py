@@ -7,7 +7,7 @@ import sys
 
 import ohmformer as ohm
 import pytest
-from command import ohmformer
+from command import ohmformer, refusal
 from ohmformer.report.quantities import quantity, with_span
 
 FIT_KEYS = {"crossbar_weights", "cells", "arrays", "tiles", "chips", "area_m2", "utilisation", "body", "head", "rows"}
@@ -40,6 +40,13 @@ def test_fit_of_a_network_beyond_one_chip_says_how_many_chips_hold_it():
     outcome = ohmformer("fit", "--network", "gpt2-xl", "--chip", "rram_22nm")
     assert outcome.code == 0 and "does not fit on one chip" in outcome.out
     assert ohmformer("fit", "--network", "gpt2-xl", "--chip", "rram_22nm", "--json").tree["chips"] > 1
+
+
+def test_what_bands_lack_is_said_once_for_all():
+    bands = (*GPT2, "--set", "map.placement=bands")
+    said = ohmformer("fit", *bands).out
+    assert "6 too few: give mesh 32 rows" in " ".join(said.split())
+    assert refusal("estimate", *bands, *SHORT, "--fidelity", "events") == ohmformer("fit", *bands, "--json").tree["lacking"]
 
 
 def test_estimate_prints_the_promised_keys_in_si_units():

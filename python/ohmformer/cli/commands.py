@@ -90,6 +90,8 @@ def _part(part: dict[str, Any]) -> list[str]:
 def _fit_sentence(found: dict[str, Any]) -> str:
     takes = f"{whole(found['tiles'])} tiles of {whole(found['tiles_per_chip'])} on a chip, {quantity(found['area_m2'], 'm2')}"
     system = found["system_chips"]
+    if found["lacking"]:
+        return f"It does not fit: {takes}; {found['lacking']}."
     if found["fits"]:
         return f"It fits: {takes}." if system == 1 else f"It fits on {whole(system)} chips: {takes}."
     have = "one chip" if system == 1 else f"{whole(system)} chips"

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "core/error.h"
+#include "mapping/structure/estimate_structure.h"
 #include "tests/core/error_text.h"
 #include "tests/mapping/macros/kinds_builder.h"
 
@@ -36,6 +37,26 @@ TEST(AlikeLayers, ARuleForOneLayerIsRefusedUnlessThatLayerStandsForItselfAlone) 
 TEST(AlikeLayers, ARuleThatMatchesNothingIsRefusedAsByAMapping) {
   EXPECT_THROW(refusal("[{match: nonsense}]", 3), ConfigError);
   EXPECT_THROW(refusal("[{match: h.12.ffn.up}]", 3), ConfigError);
+}
+
+/// 1.8 million arrays: three of 32 layers are kept, and those left out are farther from the memory.
+TEST(AlikeLayers, WithMemoryBesideOneChipMustNotReadIt) {
+  const auto run = [](const std::string& share, const std::string& at) {
+    return estimate_structure(
+        testing::shipped_network("llama-3-8b"),
+        testing::shipped_chip(
+            {testing::with("system", "[{link: link_ucie_standard}]"), testing::with("dram_at", at),
+             testing::with("dram.background", "10 mW"), testing::with("buffer.kv_share", share)}),
+        {4, 2, 1, {}}, Fidelity::structure);
+  };
+  EXPECT_THAT(error_text<ArgumentError>([&] { run("0", "[0]"); }),
+              ::testing::HasSubstr("dram_at: layers that are solved once read it"));
+  const Estimate each = run("0.5", "[]"), one = run("0.5", "[0]");
+  EXPECT_EQ(each.schedule.outputs, one.schedule.outputs);
+  const auto background = [](const Estimate& e) {
+    return e.ledger.by_component().at("dram_background").energy;
+  };
+  EXPECT_NEAR(background(each) / background(one), static_cast<double>(each.chips), 1e-9);
 }
 
 }  // namespace

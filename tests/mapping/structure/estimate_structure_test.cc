@@ -44,10 +44,18 @@ TEST(EstimateStructure, OfALongPromptSimulatesSomeOfItsTokens) {
   EXPECT_GE(some.makespan.si(), some.lower_bound.si());
 }
 
+/// Chips of six tiles of four macros, of which layers are laid in bands.
+ChipSpec several_chips(std::vector<Override> more = {}) {
+  more.push_back(testing::with("mesh", "{columns: 3, rows: 2}"));
+  more.push_back(testing::with("macros_per_tile", "4"));
+  more.push_back(testing::with("system", "[{link: link_ucie_3d}]"));
+  return testing::shipped_chip(more);
+}
+
 TEST(EstimateStructure, CostsTheSameWhateverTheFidelity) {
   TransformerSpec spec = testing::tiny_deepseek();
   spec.n_layers = 7;
-  const ChipSpec chip = testing::shipped_chip({testing::with("macros_per_tile", "4")});
+  const ChipSpec chip = several_chips();
   const Workload load{10, 6, 2, {}};
   const Estimate all = estimate_structure(spec, chip, load);
   const Estimate few = estimate_structure(spec, chip, load, Fidelity::shape);
@@ -77,7 +85,7 @@ TEST(EstimateStructure, OfLayersThatTakeTurnsIsThatOfAllEvents) {
     }
     spec.score_cap = 50;
     spec.output_norms = true;
-    const ChipSpec chip = testing::shipped_chip({testing::with("macros_per_tile", "4")});
+    const ChipSpec chip = several_chips();
     for (const Workload& load : {Workload{1, 20, 1, {}}, Workload{12, 8, 1, {}}}) {
       const Estimate all = estimate_structure(spec, chip, load);
       const Estimate few = estimate_structure(spec, chip, load, Fidelity::structure);
@@ -193,6 +201,27 @@ TEST(EstimateStructure, CountsGoodPackagesWhereTheChipHasAYield) {
                   .package.has_value());
 }
 
+/// On one chip nothing is left out: gating and buffers are those of all tiles as well.
+TEST(EstimateStructure, OfOneChipIsThatOfItsMapping) {
+  const TransformerSpec spec = testing::shipped_network("gpt2-small");
+  for (const std::vector<Override>& more :
+       {std::vector<Override>{},
+        {testing::with("gating", "idle_tiles")},
+        {testing::with("buffer.when_full", "wait"), testing::with("buffer.capacity", "16 KiB")}}) {
+    const ChipSpec chip = testing::shipped_chip(more);
+    const Mapping mapping = map_network(build_network(spec), chip);
+    for (const Workload& load : {Workload{12, 4, 1, {}}, Workload{3, 3, 2, {}}}) {
+      const Estimate events = ohm::estimate(mapping, load);
+      const Estimate solved = estimate_structure(spec, chip, load, Fidelity::structure);
+      EXPECT_EQ(solved.fidelity, "events");
+      EXPECT_EQ(events.schedule.outputs, solved.schedule.outputs);
+      EXPECT_NEAR(events.energy / solved.energy, 1.0, 1e-9);
+      EXPECT_NEAR(events.leakage_energy / solved.leakage_energy, 1.0, 1e-9);
+      EXPECT_NEAR(events.area / solved.area, 1.0, 1e-12);
+    }
+  }
+}
+
 TEST(EstimateStructure, RefusesActivityMatrixByMatrix) {
   EXPECT_THROW(
       estimate_structure(testing::tiny_gpt(), testing::shipped_chip(), {4, 3, 1, {{}, {}}}),
@@ -205,9 +234,8 @@ TEST(EstimateStructure, SaysWhereBuffersHoldTokensBack) {
   spec.n_layers = 12;
   const auto run = [&](const std::string& capacity, const Workload& load) {
     return estimate_structure(spec,
-                              testing::shipped_chip({testing::with("macros_per_tile", "4"),
-                                                     testing::with("buffer.when_full", "wait"),
-                                                     testing::with("buffer.capacity", capacity)}),
+                              several_chips({testing::with("buffer.when_full", "wait"),
+                                             testing::with("buffer.capacity", capacity)}),
                               load, Fidelity::structure);
   };
   const Estimate large = run("1 GB", {20, 1, 1, {}}), small = run("1 KiB", {20, 1, 1, {}});

@@ -8,14 +8,30 @@
 namespace ohm {
 namespace {
 
-TEST(LaidLayers, StandAloneOnAChipThatHoldsThemAll) {
+TEST(LaidLayers, AllStandWhereTheMappingHasThemOnAChipThatHoldsThem) {
   const TransformerSpec network = testing::shipped_network("gpt2-small");
   const ChipSpec chip = testing::shipped_chip();
   const LaidLayers laid = lay_out_layers(network, chip, 2);
+  EXPECT_TRUE(laid.is_all);
   EXPECT_TRUE(laid.joined.system.empty());
-  EXPECT_TRUE(laid.reduction.one_memory);
-  EXPECT_EQ(laid.reduction.spec.n_layers, 2);
+  EXPECT_EQ(laid.reduction.spec.n_layers, 12);
   EXPECT_EQ(laid.mapped.mapping.chip.mesh.n_chips(), 1);
+  EXPECT_EQ(tiles_of(laid.mapped.bands, laid.reduction), 629);  // none is counted twice
+  EXPECT_EQ(arrays_of(laid.mapped.bands, laid.reduction), 60324);
+}
+
+TEST(LaidLayers, WithMemoryBesideSomeChipsAreAllKeptWhereTheyAreFew) {
+  TransformerSpec network = testing::tiny_gpt();
+  network.n_layers = 40;
+  ChipSpec chip = testing::shipped_chip({testing::with("mesh", "{columns: 3, rows: 2}"),
+                                         testing::with("macros_per_tile", "4"),
+                                         testing::with("system", "[{link: link_ucie_3d}]")});
+  EXPECT_FALSE(lay_out_layers(network, chip, 3).is_all);
+  chip.dram_at = {0};
+  const LaidLayers laid = lay_out_layers(network, chip, 3);
+  EXPECT_TRUE(laid.is_all);
+  EXPECT_EQ(laid.reduction.spec.n_layers, 40);
+  EXPECT_EQ(laid.mapped.mapping.chip.n_drams(), 1);
 }
 
 TEST(LaidLayers, AreJoinedByTheAssumedSystemWhereOneChipIsTooSmall) {

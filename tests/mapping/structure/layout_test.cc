@@ -148,6 +148,46 @@ TEST(Layout, OfChipsWithoutRoomForBandsIsTheSnake) {
               ::testing::HasSubstr("map.placement: bands beside map.packing"));
 }
 
+/// Seven layers and an output matrix in two rows of chips of two tiles each, however many columns.
+TEST(Layout, OfBandsThatLackRowsSaysHowManyAndIsRefusedAlikeByAll) {
+  TransformerSpec spec = testing::tiny_gpt();
+  spec.n_layers = 7;
+  const Network network = build_network(spec);
+  const auto refused_with = [&](const ChipSpec& chip) {
+    const std::string sentence = error_text<ConfigError>([&] { map_network(network, chip); });
+    EXPECT_FALSE(fit(network, chip).fits());
+    EXPECT_EQ(fit(network, chip).lacking, sentence);
+    return sentence;
+  };
+  const std::vector<Override> bands{with("map.placement", "bands")};
+  const ChipSpec wide = small(chips_of("rows: 2, "), "{columns: 3, rows: 2}", bands);
+  const std::string sentence = refused_with(wide);
+  EXPECT_THAT(sentence, ::testing::HasSubstr("needs 8 rows of tiles, so that every layer has its "
+                                             "own, and there are 4, 4 too few: give the last level "
+                                             "of system 4 rows (or auto), or say snake"));
+  EXPECT_EQ(sentence, error_text<ConfigError>([&] {
+              estimate_structure(spec, wide, {4, 2, 1, {}});
+            }));
+  const ChipSpec enough = small(chips_of("rows: 4, "), "{columns: 3, rows: 2}", bands);
+  EXPECT_TRUE(fit(network, enough).fits());
+  EXPECT_EQ(map_network(network, enough).chip.mesh.rows(), 8);
+  const ChipSpec flat = small("[]", "{columns: 60, rows: 7}", bands);
+  EXPECT_THAT(refused_with(flat), ::testing::HasSubstr("there are 7, 1 too few: give mesh 8 rows"));
+  EXPECT_TRUE(fit(network, small("[]", "{columns: 60, rows: 8}", bands)).fits());
+}
+
+TEST(Layout, OfManyArraysOnOneChipIsBandsWhereRowsSuffice) {
+  const Network network = build_network(testing::shipped_network("llama-3-8b"));
+  const auto on = [&](const char* mesh) {
+    return layout_of(network, testing::shipped_chip({with("mesh", mesh)}));
+  };
+  const Layout room = on("{columns: 240, rows: 240}"), none = on("{columns: 2000, rows: 20}");
+  EXPECT_TRUE(room.bands && room.holds);
+  EXPECT_FALSE(room.apart);
+  EXPECT_FALSE(none.bands);
+  EXPECT_EQ(none.apart->key, "mesh");
+}
+
 TEST(Layout, OfBandsThatAreAskedForTakesOneChipWhereTheyFit) {
   TransformerSpec spec = testing::tiny_gpt();
   const Network network = build_network(spec);

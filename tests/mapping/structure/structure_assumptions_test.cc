@@ -38,13 +38,9 @@ TEST(StructureAssumptions, SayWhatTheChipLeavesOpen) {
   const SystemSpec joined(1);
   EXPECT_TRUE(say(structure_assumptions(chip, joined, {}), "does not say what joins"));
   EXPECT_FALSE(say(structure_assumptions(chip, {}, {}), "joins"));
-  EXPECT_FALSE(say(structure_assumptions(chip, joined, {}), "snake"));
-  EXPECT_TRUE(say(structure_assumptions(chip, {}, {}), "than along the snake"));
   EXPECT_FALSE(say(structure_assumptions(chip, {}, {}), "wake"));
   chip.gating.kind = "idle_tiles";
-  chip.dram_at = {0};
   EXPECT_TRUE(say(structure_assumptions(chip, {}, {}), "wake"));
-  EXPECT_TRUE(say(structure_assumptions(chip, {}, {}), "dram_at"));
 }
 
 }  // namespace
