@@ -118,16 +118,17 @@ class Ring {
     const auto fewest = static_cast<Index>(std::ceil(all * kept / whole));
     const auto most = static_cast<Index>(std::min(all, jobs / static_cast<double>(kRounds)));
     if (most < fewest) return 0.0;
-    rounds.batch = most;
     std::vector<Repeat> repeats = repeated_.repeats;
     if (most < request_.batch) {
       const double share = (whole * static_cast<double>(most) / all - kept) / (whole - kept);
       for (Repeat& repeat : repeats) {
-        repeat.times = std::llround(share * static_cast<double>(repeat.times));
+        repeat.times = static_cast<Index>(share * static_cast<double>(repeat.times));
       }
     }
+    const double ring = alone(rounds, repeats);
+    rounds.batch = std::clamp<Index>(std::llround(all * ring / whole), 1, most);
     const Schedule s = schedule_generated(repeated_.plan, rounds, {}, {repeats, {}});
-    return std::max(least, last_round(s.outputs, most) * whole / alone(rounds, repeats));
+    return std::max(least, last_round(s.outputs, rounds.batch) * whole / ring);
   }
 
   const RepeatedPlan& repeated_;
