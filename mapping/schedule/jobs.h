@@ -4,6 +4,7 @@
 #include <tuple>
 #include <vector>
 
+#include "mapping/schedule/token_flow.h"
 #include "mapping/schedule/token_plan.h"
 
 namespace ohm {
@@ -17,6 +18,7 @@ struct Job {
   std::vector<Index> pending;      ///< by step: what it still waits for
   Index remaining = 0;
   Picoseconds end = 0;
+  std::vector<Picoseconds> begun = {};  ///< by repeat (see Generation): when its layer began
 
   /// By step: whether it is for this token.
   std::vector<bool> applying() const {
@@ -25,6 +27,17 @@ struct Job {
     return applies;
   }
 };
+
+/// What layers left out behind a step that ends add to its token: each as much as the last one.
+inline Picoseconds left_out(const std::vector<Repeat>& repeats, Index step, Picoseconds end,
+                            Job& job) {
+  Picoseconds sum = 0;
+  for (size_t r = 0; r < repeats.size(); ++r) {
+    if (repeats[r].before == step) job.begun[r] = end;
+    if (repeats[r].last == step) sum += repeats[r].times * (end - job.begun[r]);
+  }
+  return sum;
+}
 
 /// What the tokens of one sequence tell each other.
 struct Sequence {

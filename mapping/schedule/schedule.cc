@@ -21,10 +21,11 @@ class Simulation {
  public:
   /// Of a decoder, its tokens from `first` on.
   Simulation(const TokenPlan& plan, const Request& request, Index timeline_tokens,
-             const std::vector<Index>& watch, Index first = 0)
+             const std::vector<Index>& watch, Index first = 0, const Generation& generation = {})
       : plan_(plan),
         request_(request),
         first_(first),
+        generation_(generation),
         gates_(plan.gating),
         followers_(plan.steps.size()),
         gated_(plan.steps.size()),
@@ -62,7 +63,7 @@ class Simulation {
       sequence.opened.assign(plan_.steps.size(), 0);
       for (const Step& step : plan_.steps) sequence.awaited.push_back(awaited_tokens(step));
     }
-    release_first_tokens();
+    first_ > 0 ? release_generated() : release_first_tokens();
     while (space_ ? run_within_space() : run_next()) {
     }
     require_completion();
@@ -99,9 +100,18 @@ class Simulation {
 
   /// An encoder's barriers need all tokens; a decoder's tokens follow when they can start.
   void release_first_tokens() {
-    const Index last = request_.decoder ? first_ : request_.tokens() - 1;
+    const Index last = request_.decoder ? 0 : request_.tokens() - 1;
     for (Index s = 0; s < request_.batch; ++s) {
-      for (Index t = first_; t <= last; ++t) release(s, t, 0);
+      for (Index t = 0; t <= last; ++t) release(s, t, 0);
+    }
+  }
+
+  void release_generated() {
+    for (Index s = 0; s < request_.batch; ++s) {
+      const auto i = static_cast<size_t>(s);
+      const Picoseconds start = generation_.starts.empty() ? 0 : generation_.starts[i];
+      result_.outputs[i] = sequences_[i].first_output = start;
+      release(s, first_, start);
     }
   }
 
@@ -118,7 +128,8 @@ class Simulation {
             std::vector<Picoseconds>(plan_.steps.size(), time),
             std::vector<Index>(plan_.steps.size(), kDone),
             0,
-            time};
+            time,
+            std::vector<Picoseconds>(generation_.repeats.size(), time)};
     Sequence& line = sequences_[static_cast<size_t>(sequence)];
     for (size_t k = 0; k < plan_.steps.size(); ++k) {
       const Step& step = plan_.steps[k];
@@ -158,7 +169,8 @@ class Simulation {
     work.extra += extra;
     if (item.job < result_.timeline_tokens) record(item, ready, extra);
     if (item.step == 0) enter_next(item.job, item.time + delay);
-    const Picoseconds end = item.time + delay + step.latency + step.extra(positions);
+    Picoseconds end = item.time + delay + step.latency + step.extra(positions);
+    end += left_out(generation_.repeats, item.step, end, jobs_[static_cast<size_t>(item.job)]);
     gates_.hold(step, end);
     if (space_) space_->finish(item.job, item.step, end);
     finish(item.job, item.step, end);
@@ -272,6 +284,7 @@ class Simulation {
     }
     job.ready = {};
     job.pending = {};
+    job.begun = {};
     if (!request_.decoder) return;
     if (job.token == request_.prompt - 1) line.first_output = job.end;
     const Index next = job.token + 1;
@@ -327,6 +340,7 @@ class Simulation {
   const TokenPlan& plan_;
   const Request request_;
   const Index first_;  // token
+  const Generation generation_;
   PowerGates gates_;
   std::optional<BufferSpace> space_;
   Picoseconds waited_for_space_ = 0;
@@ -357,14 +371,15 @@ double Schedule::utilisation(Index resource) const {
 }
 
 Schedule schedule_generated(const TokenPlan& plan, const Request& request,
-                            const std::vector<Index>& watch) {
-  if (!request.decoder || request.batch != 1 || request.generate < 2) {
+                            const std::vector<Index>& watch, const Generation& generation) {
+  const auto starts = std::ssize(generation.starts);
+  if (!request.decoder || request.generate < 2 || (starts != 0 && starts != request.batch)) {
     throw ArgumentError(fmt::format(
-        "schedule: {} sequences generate {} tokens; expected one of a decoder that generates two "
-        "or more",
-        request.batch, request.generate));
+        "schedule: {} sequences with {} starts generate {} tokens; expected a decoder that "
+        "generates two or more, and a start for each sequence or none",
+        request.batch, starts, request.generate));
   }
-  Schedule result = Simulation(plan, request, 0, watch, request.prompt).run();
+  Schedule result = Simulation(plan, request, 0, watch, request.prompt, generation).run();
   result.bounds.critical_path = critical_path(plan, request, request.prompt);
   require_bounds(result);
   return result;

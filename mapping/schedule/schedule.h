@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "mapping/schedule/bounds.h"
+#include "mapping/schedule/token_flow.h"
 #include "mapping/schedule/token_plan.h"
 
 namespace ohm {
@@ -57,9 +58,17 @@ struct Schedule {
 Schedule schedule(const TokenPlan& plan, const Request& request, Index timeline_tokens = 0,
                   const std::vector<Index>& watch = {});
 
-/// The tokens that the only sequence of a decoder generates, each of which finds an empty network.
-/// Times count from the prompt's output, which stands first among the outputs.
+/// What is known of tokens that are generated, besides the plan.
+struct Generation {
+  std::vector<Repeat> repeats = {};  ///< each adds what its layer takes of a token, waits included
+  std::vector<Picoseconds> starts = {};  ///< by sequence: the prompt's output; none: 0 for all
+};
+
+/// The tokens that a decoder generates behind its prompts, whose tokens have long passed: those of
+/// the only sequence find an empty network, those of several each other. The outputs of the prompts
+/// stand first among the outputs.
 Schedule schedule_generated(const TokenPlan& plan, const Request& request,
-                            const std::vector<Index>& watch = {});
+                            const std::vector<Index>& watch = {},
+                            const Generation& generation = {});
 
 }  // namespace ohm

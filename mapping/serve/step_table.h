@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "mapping/serve/step_times.h"
@@ -14,6 +15,8 @@ struct StepGrid {
   std::vector<StepCost> prefill, decode;
   Index kv_capacity = 0;
   Watts idle;
+  /// How the times of the entries were found, each way once (see times_are()); none: all exact.
+  std::vector<std::string> prefill_are = {}, decode_are = {};
 };
 
 /// A machine known at a few points only: linear between them in batch and in tokens, and beyond
@@ -28,6 +31,7 @@ class StepTable : public StepTimes {
   StepCost decode(std::span<const Index> positions) const override;
   Index kv_capacity() const override { return grid_.kv_capacity; }
   Watts idle() const override { return grid_.idle; }
+  const StepGrid& grid() const { return grid_; }
 
  private:
   StepCost between(const std::vector<StepCost>& table, double sequences, double tokens) const;

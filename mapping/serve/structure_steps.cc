@@ -34,6 +34,10 @@ Index context_for(const TransformerSpec& network, Index position) {
   return std::clamp(position, std::min(kOutputs + 1, network.context), network.context);
 }
 
+void add_once(const std::string& way, std::vector<std::string>& ways) {
+  if (std::find(ways.begin(), ways.end(), way) == ways.end()) ways.push_back(way);
+}
+
 }  // namespace
 
 DecodeStep decode_step(StructureModel& model, Index context, Index batch) {
@@ -59,8 +63,11 @@ StepTable structure_steps(StructureModel& model, StepGrid points) {
   for (const Index batch : points.batches) {
     for (const Index position : points.positions) {
       const Estimate prompt = model.estimate({position, 1, batch, {}});
+      const DecodeStep step = decode_step(model, context_for(network, position + 1), batch);
       points.prefill.push_back({whole_picoseconds(prompt.makespan), prompt.energy});
-      points.decode.push_back(decode_step(model, context_for(network, position + 1), batch).cost);
+      points.decode.push_back(step.cost);
+      add_once(times_are(prompt.fidelity, prompt.exact), points.prefill_are);
+      add_once(times_are(step.fidelity, step.exact), points.decode_are);
       points.idle = energy_of(prompt, "static").given / prompt.makespan;
     }
   }

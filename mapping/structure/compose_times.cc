@@ -9,6 +9,7 @@
 #include "mapping/schedule/schedule.h"
 #include "mapping/schedule/token_flow.h"
 #include "mapping/structure/carried_plan.h"
+#include "mapping/structure/decode_ring.h"
 #include "mapping/structure/event_work.h"
 #include "mapping/structure/shortened_prompt.h"
 
@@ -57,31 +58,39 @@ class Composer {
   ComposedTimes run(Fidelity fidelity) {
     const bool unasked = fidelity == Fidelity::automatic;
     const bool few = event_work(lean_) * jobs() <= (unasked ? kKeptWork : kAskedWork);
-    const bool one_by_one = request_.generate <= 1 || request_.batch == 1;
-    if (fidelity != Fidelity::shape || !request_.decoder) {
-      if (repeats_.empty() && few) return events();
-      if (!request_.decoder) return of_encoder((unasked ? kQuickWork : kAskedWork) / jobs());
-      if (one_by_one) return structure(unasked);
+    if (fidelity == Fidelity::shape && request_.decoder) return shape();
+    if (repeats_.empty() && few) return events();
+    if (!request_.decoder) return of_encoder((unasked ? kQuickWork : kAskedWork) / jobs());
+    if (request_.generate > 1 && request_.batch > 1 && never_waits()) return shape();
+    ComposedTimes times = structure(unasked);
+    if (times.fidelity == "shape" || request_.generate <= 1) return times;
+    if (request_.batch == 1) {
+      generate(request_, times);
+    } else if (!generate_together(request_, unasked, times)) {
+      return shape();
     }
-    return shape();
+    return times;
   }
 
   /// The last token of every prompt and those after it, alone on the chip.
   ComposedTimes decode(Fidelity fidelity) const {
-    if (request_.batch > 1 || request_.prompt < 2 || fidelity == Fidelity::shape) {
-      FlowTimes flow = flow_tokens({lean_, repeats_, weights()}, request_, request_.prompt - 1);
-      return {std::move(flow.outputs), flow.makespan, flow.critical_path, "shape",
-              flow.exact && always_fits(lean_, request_) && !reads_head_from_afar()};
+    const bool asks = request_.prompt > 1 && fidelity != Fidelity::shape;
+    if (asks && (request_.batch == 1 || !never_waits())) {
+      Request later = request_;
+      --later.prompt;
+      ++later.generate;
+      const bool exact = request_.batch == 1 && !reads_head_from_afar();
+      ComposedTimes times{std::vector<Picoseconds>(static_cast<size_t>(request_.batch), 0), 0, 0,
+                          repeats_.empty() ? "events" : "structure", exact};
+      if (request_.batch == 1) generate(later, times);
+      if (request_.batch == 1 || generate_together(later, fidelity == Fidelity::automatic, times)) {
+        times.outputs.erase(times.outputs.begin(), times.outputs.begin() + request_.batch);
+        return times;
+      }
     }
-    Request later = request_;
-    --later.prompt;
-    ++later.generate;
-    ComposedTimes times{
-        {0}, 0, 0, repeats_.empty() ? "events" : "structure", !reads_head_from_afar()};
-    generate(later, times);
-    times.outputs.erase(times.outputs.begin());
-    times.makespan = times.outputs.back();
-    return times;
+    FlowTimes flow = flow_tokens({lean_, repeats_, weights()}, request_, request_.prompt - 1);
+    return {std::move(flow.outputs), flow.makespan, flow.critical_path, "shape",
+            flow.exact && always_fits(lean_, request_) && !reads_head_from_afar()};
   }
 
  private:
@@ -91,8 +100,21 @@ class Composer {
   /// average, 64 are 3.3 %, 32 are 6.4 %).
   static constexpr double kTwoLengths = 1.5, kWantedTokens = 192.0, kFewestTokens = 32.0;
 
-  double jobs() const {
-    return static_cast<double>(request_.tokens()) * static_cast<double>(request_.batch);
+  /// Tokens whose closed forms tell those of more, which add no less each.
+  static constexpr double kFlowTokens = 512.0;
+
+  double jobs() const { return jobs_of(request_); }
+
+  static double jobs_of(const Request& request) {
+    return static_cast<double>(request.tokens()) * static_cast<double>(request.batch);
+  }
+
+  /// Whether closed forms are the times of events for tokens that are generated.
+  bool never_waits() const {
+    Request one = request_;
+    one.batch = 1;
+    one.generate = 2;
+    return flow_tokens({lean_, repeats_, weights()}, one, one.prompt).exact;
   }
 
   ComposedTimes events() const {
@@ -141,11 +163,16 @@ class Composer {
   /// No output of the prompt comes before the work of all layers allows it, nor its last one before
   /// its longest chain.
   void hold_back(ComposedTimes& times) const {
-    const FlowTimes flow = flow_tokens({lean_, repeats_, weights()}, prompt_);
-    times.critical_path = std::max(times.critical_path, flow.critical_path);
+    const RepeatedPlan all{lean_, repeats_, weights()};
+    const auto least =
+        lengthened(prompt_, shorten_to(kFlowTokens, prompt_), [&](const Request& request) {
+          FlowTimes flow = flow_tokens(all, request);
+          times.critical_path = std::max(times.critical_path, flow.critical_path);
+          return flow.outputs;
+        });
     if (times.exact) return;
-    for (size_t s = 0; s < flow.outputs.size(); ++s) {
-      times.outputs[s] = std::max(times.outputs[s], flow.outputs[s]);
+    for (size_t s = 0; s < least.size(); ++s) {
+      times.outputs[s] = std::max(times.outputs[s], least[s]);
     }
   }
 
@@ -180,12 +207,13 @@ class Composer {
   /// All tokens where periods prove alike, or through half of the layers left out at least; else
   /// some of them.
   ComposedTimes structure(bool unasked) const {
-    const double work = event_work(lean_), most = (unasked ? kQuickWork : kAskedWork) / jobs();
+    const double jobs = jobs_of(prompt_);
+    const double work = event_work(lean_), most = (unasked ? kQuickWork : kAskedWork) / jobs;
     if (4.0 * work <= most) {
       ComposedTimes times = through(kept_);
       if (times.exact) return within_bounds(std::move(times));
     }
-    const Index more = std::min(most_left(), periods_within(most, jobs()));
+    const Index more = std::min(most_left(), periods_within(most, jobs));
     if (work <= most && 2 * more >= most_left()) {
       const CarriedPlan carried = carry_on(mapping_, plan_, reduction_, more);
       if (carried.is_whole()) return complete(through(carried));
@@ -203,17 +231,17 @@ class Composer {
 
   /// As many layers as leave enough tokens, then as many of these as the work allows.
   ComposedTimes of_some_tokens(bool unasked) const {
-    const double work = (unasked ? kShortWork : kAskedWork) / static_cast<double>(request_.batch);
-    const auto prompt = static_cast<double>(request_.prompt);
-    const double wanted = std::min(kWantedTokens, kTwoLengths * prompt);
+    const double work = unasked ? kShortWork : kAskedWork, all = jobs_of(prompt_);
+    const double wanted = std::min(kWantedTokens, kTwoLengths * all);
     const Index more = std::min(most_left(), periods_within(work / wanted, wanted));
     const CarriedPlan carried =
         more > 0 ? carry_on(mapping_, plan_, reduction_, more) : CarriedPlan{};
     const CarriedPlan& plan = carried.carried > 0 ? carried : kept_;
     const double tokens = work / event_work(plan.plan) / kTwoLengths;
-    if (unasked && tokens < std::min(kFewestTokens, prompt)) return shape();
-    const Index stride = stride_to(std::max(tokens, kFewestTokens), prompt_);
-    LengthenedPrompt found = lengthen(plan, prompt_, stride);
+    if (unasked && tokens < std::min(kFewestTokens, all)) return shape();
+    const Shortening shortening = shorten_to(std::max(tokens, kFewestTokens), prompt_);
+    LengthenedPrompt found = lengthen(plan, prompt_, shortening);
+    const Index stride = shortening.ratio(prompt_);
     ComposedTimes times{std::move(found.outputs), 0, 0, "structure", false, stride};
     keep_space(found.simulated, times);
     return within_bounds(std::move(times));
@@ -244,23 +272,32 @@ class Composer {
     return complete(std::move(times));
   }
 
-  ComposedTimes complete(ComposedTimes times) const {
-    if (request_.generate > 1) generate(times);
+  static ComposedTimes complete(ComposedTimes times) {
     times.makespan = *std::max_element(times.outputs.begin(), times.outputs.end());
     return times;
   }
 
   /// A generated token finds an empty chip.
-  void generate(ComposedTimes& times) const { generate(request_, times); }
-
   void generate(const Request& request, ComposedTimes& times) const {
-    const Schedule s = schedule_generated(lean_, request, kept_.watched());
-    for (Index t = request.prompt; t < request.tokens(); ++t) {
-      bool ignored = true;
-      const auto g = static_cast<size_t>(t - request.prompt);
-      const Picoseconds added = left_out(kept_, s.watched, static_cast<size_t>(t), ignored);
-      times.outputs.push_back(times.outputs.back() + s.outputs[g + 1] - s.outputs[g] + added);
-    }
+    const Schedule s = schedule_generated(lean_, request, {}, {repeats_, times.outputs});
+    times.outputs = s.outputs;
+    end_generated(request, times);
+  }
+
+  /// Those of a batch find each other; false: closed forms have to do.
+  bool generate_together(const Request& request, bool unasked, ComposedTimes& times) const {
+    const RepeatedPlan repeated{lean_, repeats_, weights()};
+    auto found = generate_batch(repeated, request, times.outputs, unasked ? kRingWork : kAskedWork);
+    if (!found) return false;
+    times.outputs = std::move(*found);
+    times.exact = false;
+    end_generated(request, times);
+    return true;
+  }
+
+  void end_generated(Request request, ComposedTimes& times) const {
+    times.makespan = *std::max_element(times.outputs.begin(), times.outputs.end());
+    request.batch = 1;  // sequences do not make the chain longer
     times.critical_path +=
         flow_tokens({lean_, repeats_, weights()}, request, request.prompt).critical_path;
   }
@@ -276,6 +313,11 @@ class Composer {
 };
 
 }  // namespace
+
+const char* times_are(const std::string& fidelity, bool exact) {
+  if (exact) return "exact";
+  return fidelity == "shape" ? "lower bounds" : "extrapolated";
+}
 
 ComposedTimes compose_times(const Mapping& mapping, const TokenPlan& plan,
                             const Reduction& reduction, const Request& request, Fidelity fidelity) {

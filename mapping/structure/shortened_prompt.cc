@@ -36,36 +36,82 @@ Picoseconds added(const CarriedPlan& carried, const Schedule& s, const Request& 
   return alone(carried, prompt, prompt.prompt - 1) + std::llround(std::max(0.0, waited));
 }
 
-}  // namespace
+double tokens_of(const Request& request) {
+  return static_cast<double>(request.prompt) * static_cast<double>(request.batch);
+}
 
-Request shortened(const Request& prompt, Index stride) {
-  Request few = prompt;
-  few.prompt = std::max<Index>(1, prompt.prompt / stride);
-  few.stride = stride;
+/// Half as much of it.
+Shortening half_of(Shortening shortening) {
+  if (shortening.sequences > 1) return {shortening.stride, shortening.sequences / 2};
+  return {2 * shortening.stride, 1};
+}
+
+bool is_whole(Shortening shortening, const Request& prompts) {
+  return shortening.stride == 1 && shortening.sequences == prompts.batch;
+}
+
+/// The shortened prompts, of one sequence as far as the half of them.
+Request few_of(const Request& prompts, Shortening shortening) {
+  Request few = shortened(prompts, shortening);
+  if (is_whole(shortening, prompts) || few.batch > 1) return few;
+  few.prompt = 2 * shortened(prompts, half_of(shortening)).prompt;
   return few;
 }
 
-Index stride_to(double tokens, const Request& prompt) {
-  const auto most = static_cast<Index>(std::clamp(tokens, 2.0, 1e9));
-  return std::max<Index>(1, std::min((prompt.prompt - 1) / most + 1, prompt.prompt / 2));
+/// Outputs of sequences that end one behind the other.
+std::vector<Picoseconds> spread(Picoseconds last, double apart, Index batch) {
+  std::vector<Picoseconds> outputs;
+  for (Index behind = batch - 1; behind >= 0; --behind) {
+    outputs.push_back(last - std::llround(apart * static_cast<double>(behind)));
+  }
+  return outputs;
 }
 
-LengthenedPrompt lengthen(const CarriedPlan& carried, const Request& prompt, Index stride) {
-  const Request half = shortened(prompt, 2 * stride);
-  Request request = shortened(prompt, stride);
-  if (stride > 1) request.prompt = 2 * half.prompt;  // as far as the half of them
-  LengthenedPrompt whole{{}, schedule(carried.plan, request, 0, carried.watched())};
-  whole.outputs = whole.simulated.outputs;
-  if (stride > 1) {
-    const std::vector<Picoseconds> before = schedule(carried.plan, half).outputs;
-    const double more = static_cast<double>(prompt.prompt - request.prompt) /
-                        static_cast<double>(request.prompt - half.prompt);
-    for (size_t s = 0; s < before.size(); ++s) {
-      const auto grown = static_cast<double>(whole.outputs[s] - before[s]);
-      whole.outputs[s] += std::llround(more * std::max(0.0, grown));
-    }
-  }
-  const Picoseconds left = added(carried, whole.simulated, request, prompt);
+}  // namespace
+
+Index Shortening::ratio(const Request& prompts) const {
+  return std::llround(tokens_of(prompts) / tokens_of(shortened(prompts, *this)));
+}
+
+Request shortened(const Request& prompts, Shortening shortening) {
+  Request few = prompts;
+  few.prompt = std::max<Index>(1, prompts.prompt / shortening.stride);
+  few.stride = shortening.stride;
+  few.batch = shortening.sequences;
+  return few;
+}
+
+Shortening shorten_to(double tokens, const Request& prompts) {
+  const auto most = static_cast<Index>(std::clamp(tokens, 2.0, 1e9));
+  const Index sequences = std::min(prompts.batch, most / prompts.prompt);
+  if (sequences == prompts.batch || sequences == 1) return {1, sequences};
+  if (sequences > 1) return {1, sequences / 2 * 2};  // as many as twice the half of them
+  return {std::max<Index>(1, std::min((prompts.prompt - 1) / most + 1, prompts.prompt / 2)), 1};
+}
+
+std::vector<Picoseconds> lengthened(const Request& prompts, Shortening shortening,
+                                    const OutputsOf& outputs_of) {
+  const Request few = few_of(prompts, shortening);
+  const std::vector<Picoseconds> outputs = outputs_of(few);
+  if (is_whole(shortening, prompts)) return outputs;
+  const Request half = shortened(prompts, half_of(shortening));
+  const auto grown = static_cast<double>(outputs.back() - outputs_of(half).back());
+  const double apart = std::max(0.0, grown) / (tokens_of(few) - tokens_of(half));
+  const double more = tokens_of(prompts) - tokens_of(few);
+  return spread(outputs.back() + std::llround(apart * more), apart, prompts.batch);
+}
+
+LengthenedPrompt lengthen(const CarriedPlan& carried, const Request& prompts,
+                          Shortening shortening) {
+  LengthenedPrompt whole;
+  whole.outputs = lengthened(prompts, shortening, [&](const Request& request) {
+    Schedule s = schedule(carried.plan, request, 0, carried.watched());
+    std::vector<Picoseconds> outputs = s.outputs;
+    if (whole.simulated.outputs.empty()) whole.simulated = std::move(s);
+    return outputs;
+  });
+  const Request few = few_of(prompts, shortening);
+  const Picoseconds left = added(carried, whole.simulated, few, prompts);
   for (Picoseconds& output : whole.outputs) output += left;
   return whole;
 }

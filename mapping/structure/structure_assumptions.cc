@@ -6,6 +6,13 @@
 namespace ohm {
 namespace {
 
+/// What a batch that generates takes for granted.
+std::string about_batch(const Estimate& estimate) {
+  if (estimate.request.batch == 1 || estimate.request.generate < 2) return "";
+  return "; steps of the batch are events of some layers, the others add what the last of these "
+         "do, in the steady round of a few steps where there are many";
+}
+
 /// None where they are those of all events.
 std::string about_times(const Estimate& estimate) {
   if (estimate.fidelity == "shape") {
@@ -16,13 +23,14 @@ std::string about_times(const Estimate& estimate) {
   if (estimate.exact) return "";
   if (estimate.stride > 1) {
     return fmt::format(
-        "the time of the prompt is that of {} of its {} tokens, spread over its positions, and "
-        "grows "
-        "with their number as from half of them; layers left out add what the last one adds",
-        estimate.request.prompt / (2 * estimate.stride) * 2, estimate.request.prompt);
+        "times of prompts are those of every {}th of their tokens, spread over the positions, and "
+        "grow with their number as from half of them; layers left out add what the last one adds"
+        "{}",
+        estimate.stride, about_batch(estimate));
   }
   return "times of a prompt are events of some layers; the others add what the last of these add, "
-         "or less where that shrinks from layer to layer";
+         "or less where that shrinks from layer to layer" +
+         about_batch(estimate);
 }
 
 }  // namespace

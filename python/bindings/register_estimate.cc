@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "mapping/schedule/timeline.h"
+#include "mapping/structure/compose_times.h"
 #include "python/bindings/figures/kv_figures.h"
 #include "python/bindings/figures/occupation.h"
 #include "python/bindings/figures/thermal_figures.h"
@@ -201,7 +202,7 @@ py::dict figures(const NamedEstimate& e) {
   add_latency(it.latency, row);
   row["times_fidelity"] = it.fidelity;
   row["times_exact"] = it.exact;
-  row["times_are"] = it.exact ? "exact" : it.fidelity == "shape" ? "lower bounds" : "extrapolated";
+  row["times_are"] = times_are(it.fidelity, it.exact);
   row["experts_touched"] = it.experts_touched;
   row["energy_j"] = it.energy.si();
   row["energy_low_j"] = it.energy_low.si();

@@ -126,7 +126,11 @@ void register_serve(py::module_& module) {
       [](StructureModel& model, const std::string& mix) {
         const ServingSpec spec = read(mix);
         check_requests(model.network(), spec);
-        return figures_of(serve(structure_steps(model, points_of(spec)), spec));
+        const StepTable steps = structure_steps(model, points_of(spec));
+        py::dict figures = figures_of(serve(steps, spec));
+        figures["times_are"] = py::dict(py::arg("prompts") = steps.grid().prefill_are,
+                                        py::arg("steps") = steps.grid().decode_are);
+        return figures;
       },
       py::arg("model"), py::arg("mix"), "The same on as many chips as the network needs.");
   module.def("chip_step", &chip_step, py::arg("mapping"), py::arg("context"), py::arg("batch"),

@@ -38,7 +38,7 @@ py::dict step_of(const DecodeStep& step) {
   row["energy_low_j"] = step.energy_low.si();
   row["energy_high_j"] = step.energy_high.si();
   row["times_fidelity"] = step.fidelity;
-  row["times_are"] = step.exact ? "exact" : "lower bounds";
+  row["times_are"] = times_are(step.fidelity, step.exact);
   return row;
 }
 

@@ -123,8 +123,8 @@ def test_steps_want_weights_that_stay(llama):
 def test_curves_take_large_networks_and_long_contexts():
     outcome = ohmformer("curves", "llama-3.1-8b", "--context", "128,128k", "--batch", "1,16", "--json")
     points = outcome.tree["points"]
-    assert [point["times_fidelity"] for point in points] == ["structure", "shape"] * 2
-    assert [point["times_are"] for point in points] == ["exact", "lower bounds"] * 2
+    assert [point["times_fidelity"] for point in points] == ["structure"] * 4
+    assert [point["times_are"] for point in points] == ["exact", "extrapolated"] * 2
     assert points[3]["tpot_s"] > points[1]["tpot_s"] > 0 and points[2]["tpot_s"] > points[0]["tpot_s"] > 0 and points[0]["system_chips"] > 1
     assert all("ttft_s" not in point for point in points)  # the prompt is in the cache
     assert outcome.tree["warnings"] == []
@@ -138,7 +138,7 @@ def test_curves_say_what_a_network_does_not_hold():
 def test_a_comparison_takes_large_networks(llama, chip):
     table = sweep([chip, ohm.Baseline.preset("h100")], llama, contexts=(2048,), batches=(1, 256))
     assert table["problem"].tolist() == [""] * 4
-    assert table["times"].tolist() == ["structure: exact", "shape: lower bounds", "", ""]
+    assert table["times"].tolist() == ["structure: exact", "structure: extrapolated", "", ""]
     assert (table["tpot_s"] > 0).all() and (table["output_tokens_per_j"] > 0).all()
 
 
@@ -148,7 +148,7 @@ def test_the_first_token_of_a_long_prompt_is_that_of_some_of_its_tokens(name, on
     found = ohm.estimate((ohm.Network.from_pretrained(name), ohm.Chip.load(on)), prompt=2048 if name == "deepseek-v3" else 2047, generate=1)
     assert found.ttft_s == pytest.approx(ttft_s, rel=0.1)
     assert (found.to_dict()["times_fidelity"], found.to_dict()["times_are"]) == ("structure", "extrapolated")
-    assert any("of its 204" in assumption for assumption in found.to_dict()["assumptions"])
+    assert any("of their tokens, spread over the positions" in assumption for assumption in found.to_dict()["assumptions"])
 
 
 @pytest.mark.parametrize(("head", "times_are"), [("crossbar", "exact"), ("digital", "extrapolated")])
@@ -174,7 +174,10 @@ def test_the_energy_of_a_later_token_leaves_the_prompt_out(llama, chip):
 def test_requests_are_served_by_chips_and_machines():
     tree = ohmformer("serve", "128/16", "--network", "llama-3-8b", "--count", "4", "--baseline", "h100", "--json").tree
     assert [row["machine"] for row in tree["machines"]] == ["rram_22nm_llm", "h100"]
-    assert [row.get("times_are") for row in tree["machines"]] == ["lower bounds", None]
+    assert [row.get("times_are") for row in tree["machines"]] == [
+        {"prompts": ["exact"], "steps": ["exact", "extrapolated"]},
+        None,
+    ]
     for row in tree["machines"]:
         assert row["output_tokens"] == 64 and row["ttft_s"]["p95"] >= row["ttft_s"]["p50"] > 0
         assert row["tpot_s"]["p50"] > 0 and row["output_tokens_per_j"] > 0

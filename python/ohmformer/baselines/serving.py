@@ -13,8 +13,6 @@ from ohmformer.errors import ArgumentError
 from ohmformer.mapping import Mapping, fit_to_stay
 from ohmformer.network import Network
 
-LOWER_BOUNDS = "lower bounds"  # of times, where several sequences share a step
-
 
 def length_presets() -> list[str]:
     """Usual lengths, "prompt/generate", on which NVIDIA reports throughput (TensorRT-LLM documentation).
@@ -39,8 +37,9 @@ def serve(machine: Baseline | Mapping | Chip, mix: Dictionary[str, Any] | str, n
     Keys: ttft_s, tpot_s, latency_s, waiting_s (each with mean, p50, p95, p99, max), makespan_s,
     busy_s, passes, input_tokens, output_tokens, their rates (input_, output_, total_tokens_per_s,
     tokens_per_s_per_user), energy_j, output_tokens_per_j, total_tokens_per_j, mean_queue,
-    longest_queue, mean_batch, requests; of a chip and a network also times_are: steps of several sequences are
-    lower bounds there. A chip's passes are interpolated between a few estimates.
+    longest_queue, mean_batch, requests; of a chip and a network also times_are: the ways
+    ("exact", "extrapolated", "lower bounds") in which the times of prompts and of (decode) steps were found.
+    A chip's passes are interpolated between a few estimates.
 
     >>> llama = Network.from_pretrained("llama-3-8b")
     >>> result = serve(Baseline.preset("h100"), "128/128", llama, count=8)
@@ -60,7 +59,7 @@ def serve(machine: Baseline | Mapping | Chip, mix: Dictionary[str, Any] | str, n
             return Figures(_core.serve_baseline(machine._spec, _graph(network), text))
         fit_to_stay(network, machine)
         model = _core.StructureModel(_graph(network), machine._spec)
-        return Figures({**_core.serve_structure(model, text), "times_are": LOWER_BOUNDS})
+        return Figures(_core.serve_structure(model, text))
     if not isinstance(machine, Mapping):
         raise ArgumentError(f"machine: {type(machine).__name__} found; expected a Baseline, a Chip or the result of ohmformer.map()")
     if network is not None and _graph(network).to_dict() != machine.network.to_dict():

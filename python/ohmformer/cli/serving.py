@@ -91,9 +91,19 @@ def _print(title: str, found: list[tuple[str, Figures]]) -> None:
     rows.insert(0, ["What stands behind the rates", *(STANDING[figures["evidence"]] for _, figures in found)])
     screen.print(grid(title, ["", *(name for name, _ in found)], rows))
     screen.print("A chip's passes are interpolated between a few estimates: prompts and decode steps of equal sequences.", markup=False)
-    if any("times_are" in figures for _, figures in found):
-        screen.print("Steps of several sequences on a chip are lower bounds: steps that share a resource may wait longer.", markup=False)
+    for line in _found_by(found):
+        screen.print(line, markup=False)
     screen.print("Prompts are read in passes of their own; keys and values are reserved for whole requests.", markup=False)
+
+
+def _found_by(found: list[tuple[str, Figures]]) -> list[str]:
+    """How the times were found of chips whose layers are solved once.
+
+    >>> _found_by([("h100", {}), ("rram_22nm", {"times_are": {"prompts": ["exact", "extrapolated"], "steps": ["lower bounds"]}})])
+    ['rram_22nm: times of prompts are exact, extrapolated; of decode steps lower bounds.']
+    """
+    ways = [(name, figures["times_are"]) for name, figures in found if "times_are" in figures]
+    return [f"{name}: times of prompts are {', '.join(are['prompts'])}; of decode steps {', '.join(are['steps'])}." for name, are in ways]
 
 
 def _cell(value: Any, entry: str | None, unit: str) -> str:

@@ -44,7 +44,7 @@ class Steps:
     def step(self, context: int, batch: int) -> dict[str, Any]:
         """One token of each of `batch` sequences that attend to `context` positions.
 
-        Keys: time_s, energy_j, times_fidelity, times_are (exact, or lower bounds).
+        Keys: time_s, energy_j, times_fidelity, times_are (exact, extrapolated or lower bounds).
         """
         if self.by_events(context, batch):
             return _core.chip_step(self._mapping._mapped, context, batch) | {"times_fidelity": "events", "times_are": "exact"}

@@ -56,6 +56,24 @@ TEST(Schedule, BatchesFillThePipelineOfGeneratedTokens) {
   EXPECT_EQ(schedule(plan, {true, 1, 50, 8}).makespan, 50 * 8 * 10 + 30);
 }
 
+TEST(Schedule, OfGeneratedTokensBeginsWhereThePromptsEnded) {
+  const TokenPlan plan = testing::chain({100, 300});
+  const Request request{true, 5, 3, 2};
+  EXPECT_EQ(schedule_generated(plan, request, {}, {{}, {1000, 1050}}).outputs,
+            (std::vector<Picoseconds>{1000, 1050, 1400, 1700, 2000, 2300}));
+  EXPECT_EQ(schedule_generated(plan, request).outputs,
+            (std::vector<Picoseconds>{0, 0, 400, 700, 1000, 1300}));
+  EXPECT_THROW(schedule_generated(plan, request, {}, {{}, {1000}}), ArgumentError);
+  EXPECT_THROW(schedule_generated(plan, Request{true, 5, 1, 2}), ArgumentError);
+}
+
+/// Each of the three that stand behind the last step adds what that adds, 300 and a wait.
+TEST(Schedule, OfGeneratedTokensAddsWhatLayersLeftOutWouldAdd) {
+  const TokenPlan plan = testing::chain({100, 300});
+  EXPECT_EQ(schedule_generated(plan, {true, 5, 2, 2}, {}, {{{0, 1, 3}}, {}}).outputs,
+            (std::vector<Picoseconds>{0, 0, 400 + 3 * 300, 700 + 3 * 500}));
+}
+
 TEST(Schedule, LatencyBeyondTheIntervalOverlapsTheNextToken) {
   TokenPlan plan = testing::chain({10});
   plan.steps[0].latency = 25;

@@ -29,8 +29,17 @@ TEST(StructureSteps, AStepOfABatchIsTheSteadyStateOfAWholeRequest) {
   StructureModel model = large();
   const DecodeStep step = decode_step(model, 40, 8);
   const Estimate whole = estimate_structure(model.network(), model.chip(), {37, 4, 8, {}});
-  EXPECT_EQ(step.fidelity, "shape");
+  EXPECT_EQ(step.fidelity, "structure");
+  EXPECT_FALSE(step.exact);
   EXPECT_NEAR(static_cast<double>(step.cost.time) * 1e-12 / whole.tpot.si(), 1.0, 0.02);
+}
+
+TEST(StructureSteps, SayHowTheirTimesWereFound) {
+  StructureModel model = large();
+  const StepTable steps = structure_steps(model, {{1, 4}, {16}, {}, {}, 0, Watts(0.0)});
+  EXPECT_EQ(steps.grid().decode_are, (std::vector<std::string>{"exact", "extrapolated"}));
+  ASSERT_FALSE(steps.grid().prefill_are.empty());
+  EXPECT_EQ(steps.grid().prefill_are.front(), "exact");
 }
 
 TEST(StructureSteps, ALongContextTakesLonger) {

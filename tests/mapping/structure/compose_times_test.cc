@@ -119,6 +119,26 @@ TEST(ComposeTimes, OfBatchesOfPromptsEqualAllEvents) {
   }
 }
 
+/// The last tokens of a batch that generates, round by round: a few per cent from all events, and
+/// as near where prompts are in the cache.
+TEST(ComposeTimes, OfBatchesThatGenerateAreNearAllEvents) {
+  for (const TransformerSpec& spec : {testing::tiny_gpt(), testing::tiny_llama(),
+                                      testing::tiny_mixtral(), testing::tiny_deepseek()}) {
+    for (const ChipSpec& chip : chips_of_systems("4")) {
+      for (const Index batch : {2, 8}) {
+        const Both b = both(spec, 13, chip, {6, 9, batch, {}});
+        EXPECT_EQ(b.composed.fidelity, "structure") << spec.name << batch;
+        EXPECT_FALSE(b.composed.exact) << spec.name << batch;
+        ASSERT_EQ(b.composed.outputs.size(), b.all.outputs.size());
+        const auto ratio =
+            static_cast<double>(b.composed.makespan) / static_cast<double>(b.all.makespan);
+        EXPECT_NEAR(ratio, 1.0, 0.1) << spec.name << batch;
+        EXPECT_GE(b.composed.makespan, b.composed.critical_path) << spec.name << batch;
+      }
+    }
+  }
+}
+
 TEST(ComposeTimes, OfEncodersEqualAllEvents) {
   for (const Index batch : {1, 3}) {
     const Both b = both(testing::tiny_bert(), 6, "4", {20, {}, batch, {}});

@@ -5,6 +5,7 @@
 
 #include <cmath>
 #include <random>
+#include <utility>
 
 #include "mapping/schedule/plan_tokens.h"
 #include "mapping/structure/bands.h"
@@ -20,11 +21,11 @@ Request prompt_of(Index tokens, Index batch = 1) {
 }
 
 Picoseconds lengthened(const TokenPlan& plan, Index tokens, Index stride) {
-  return lengthen({plan, {}, 0}, prompt_of(tokens), stride).outputs.at(0);
+  return lengthen({plan, {}, 0}, prompt_of(tokens), {stride}).outputs.at(0);
 }
 
 TEST(ShortenedPrompt, SpreadsItsTokensOverAllPositions) {
-  const Request few = shortened(prompt_of(2048), 16);
+  const Request few = shortened(prompt_of(2048), {16});
   EXPECT_EQ(few.prompt, 128);
   EXPECT_EQ(positions_of(few, 0), 16);
   EXPECT_EQ(positions_of(few, few.prompt - 1), 2048);
@@ -32,11 +33,34 @@ TEST(ShortenedPrompt, SpreadsItsTokensOverAllPositions) {
 }
 
 TEST(ShortenedPrompt, HasNoMoreTokensThanAreAskedFor) {
-  EXPECT_EQ(stride_to(128, prompt_of(2048)), 16);
-  EXPECT_EQ(stride_to(127, prompt_of(2048)), 17);
-  EXPECT_EQ(stride_to(5000, prompt_of(2048)), 1);
-  EXPECT_EQ(stride_to(0.1, prompt_of(2048)), 1024);  // two, to compare with one
-  EXPECT_EQ(stride_to(0.1, prompt_of(1)), 1);
+  EXPECT_EQ(shorten_to(128, prompt_of(2048)).stride, 16);
+  EXPECT_EQ(shorten_to(127, prompt_of(2048)).stride, 17);
+  EXPECT_EQ(shorten_to(5000, prompt_of(2048)).stride, 1);
+  EXPECT_EQ(shorten_to(0.1, prompt_of(2048)).stride, 1024);  // two, to compare with one
+  EXPECT_EQ(shorten_to(0.1, prompt_of(1)).stride, 1);
+}
+
+TEST(ShortenedPrompt, LeavesOutSequencesBeforeTokensOfThem) {
+  const auto of = [](double tokens, Index prompt, Index batch) {
+    const Shortening found = shorten_to(tokens, prompt_of(prompt, batch));
+    return std::pair{found.sequences, found.stride};
+  };
+  EXPECT_EQ(of(1000, 10, 256), (std::pair<Index, Index>{100, 1}));
+  EXPECT_EQ(of(1000, 9, 256), (std::pair<Index, Index>{110, 1}));  // an even number of 111
+  EXPECT_EQ(of(1000, 100, 3), (std::pair<Index, Index>{3, 1}));    // all
+  EXPECT_EQ(of(128, 2048, 256), (std::pair<Index, Index>{1, 16}));
+  EXPECT_EQ(shorten_to(128, prompt_of(2048, 256)).ratio(prompt_of(2048, 256)), 16 * 256);
+}
+
+/// All tokens pass the slowest step, 700, one behind the other; sequences take turns.
+TEST(ShortenedPrompt, OfABatchIsTheSlowestStepForEveryTokenOfIt) {
+  const TokenPlan plan = testing::chain({300, 700, 200});
+  const std::vector<Picoseconds> all = schedule(plan, prompt_of(100, 24)).outputs;
+  for (const Shortening shortening : {Shortening{1, 24}, {1, 12}, {1, 2}, {2, 1}, {10, 1}}) {
+    const auto few = lengthen({plan, {}, 0}, prompt_of(100, 24), shortening).outputs;
+    EXPECT_EQ(few, all) << shortening.sequences << " " << shortening.stride;
+    EXPECT_EQ(few.back(), 1200 + 2399 * 700);
+  }
 }
 
 TEST(ShortenedPrompt, OfAChainIsItsSlowestStepForEveryToken) {
@@ -70,7 +94,7 @@ TEST(ShortenedPrompt, SeesAttentionOvertakeOtherWork) {
 TEST(ShortenedPrompt, LeavesOutWhatAddsAsMuchAsTheLastPeriodToTheLaterHalf) {
   const TokenPlan plan = testing::chain({100, 300, 500});
   for (const Index left : {0, 1, 5}) {
-    const LengthenedPrompt whole = lengthen({plan, {{{2, 1, 0}, left}}, 0}, prompt_of(8), 1);
+    const LengthenedPrompt whole = lengthen({plan, {{{2, 1, 0}, left}}, 0}, prompt_of(8), {});
     EXPECT_EQ(whole.outputs.at(0), 900 + 7 * 500 + left * (500 + 1100)) << left;
   }
 }
@@ -78,7 +102,7 @@ TEST(ShortenedPrompt, LeavesOutWhatAddsAsMuchAsTheLastPeriodToTheLaterHalf) {
 /// Sequences of one token each: 500 for the first, 200 more for every one before, 1200 on average.
 TEST(ShortenedPrompt, LeavesOutWhatAddsToTokensOfOtherSequencesAsWell) {
   const TokenPlan plan = testing::chain({100, 300, 500});
-  const LengthenedPrompt whole = lengthen({plan, {{{2, 1, 0}, 3}}, 0}, prompt_of(1, 8), 1);
+  const LengthenedPrompt whole = lengthen({plan, {{{2, 1, 0}, 3}}, 0}, prompt_of(1, 8), {1, 8});
   EXPECT_EQ(whole.outputs.at(0), 900 + 3 * 1200);
   EXPECT_EQ(whole.outputs.at(7), 900 + 7 * 500 + 3 * 1200);
 }
@@ -115,7 +139,7 @@ TEST(ShortenedPrompt, OfRandomChipsIsThatOfAllTokensThroughAllLayers) {
       const CarriedPlan carried = carry_on(on.few.mapping, plan, on.reduction, 2);
       ASSERT_FALSE(carried.is_whole());
       const Schedule all = schedule(lean_plan(plan_tokens(on.all.mapping, request)), request);
-      const LengthenedPrompt few = lengthen(carried, request, 4);
+      const LengthenedPrompt few = lengthen(carried, request, {4, 1});
       for (size_t s = 0; s < all.outputs.size(); ++s, ++n) {
         const double off =
             static_cast<double>(few.outputs[s]) / static_cast<double>(all.outputs[s]) - 1.0;

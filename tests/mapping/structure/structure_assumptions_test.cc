@@ -24,8 +24,12 @@ TEST(StructureAssumptions, SayWhatTimesAre) {
   estimate.exact = false;
   EXPECT_TRUE(say(structure_assumptions(chip, chip.system, estimate), "events of some layers"));
   estimate.stride = 16;
-  estimate.request.prompt = 2048;
-  EXPECT_TRUE(say(structure_assumptions(chip, chip.system, estimate), "128 of its 2048 tokens"));
+  EXPECT_TRUE(
+      say(structure_assumptions(chip, chip.system, estimate), "every 16th of their tokens"));
+  EXPECT_FALSE(say(structure_assumptions(chip, chip.system, estimate), "steps of the batch"));
+  estimate.request.batch = 2;
+  estimate.request.generate = 2;
+  EXPECT_TRUE(say(structure_assumptions(chip, chip.system, estimate), "steps of the batch"));
   estimate.fidelity = "shape";
   EXPECT_TRUE(say(structure_assumptions(chip, chip.system, estimate), "no later than"));
   estimate.exact = true;
