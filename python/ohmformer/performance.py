@@ -42,7 +42,7 @@ class Performance:
 
     latency_s = property(lambda self: self._figures["latency_s"], doc="Time from the first input to the last output.")
     ttft_s = property(lambda self: self._figures["ttft_s"], doc="Time to first token, mean over sequences.")
-    tpot_s = property(lambda self: self._figures["tpot_s"], doc="Time per output token after the first.")
+    tpot_s = property(lambda self: self._figures["tpot_s"], doc="Time per output token after the first; of lower bounds, the difference of two.")
     tokens_per_s = property(lambda self: self._figures["tokens_per_s"], doc="Throughput over all sequences.")
     tokens_per_j = property(lambda self: self._figures["tokens_per_j"], doc="Tokens per joule.")
     energy_j = property(lambda self: self._figures["energy_j"], doc="Energy of the whole workload.")

@@ -63,7 +63,7 @@ def _totals(figures: Figures) -> list[list[str]]:
         *([] if encoder else [_time(figures, "tpot_s", "Time per output token (TPOT)")]),
         _time(figures, "makespan_s", "Latency of the whole workload"),
         _time(figures, "lower_bound_s", f"No schedule{together} is faster than"),
-        ["Times found by", f"{figures['times_fidelity']}: {figures['times_are']}"],
+        ["Times found by", _found_by(figures)],
         [f"{token.capitalize()}s per second", quantity(figures["tokens_per_s"], "")],
         _ranged(figures, "energy", "j", "Energy of the whole workload"),
         _ranged(figures, "energy_per_token", "j", f"Energy per {token}{'' if encoder else ', the prompt counted in'}"),
@@ -79,6 +79,16 @@ def _totals(figures: Figures) -> list[list[str]]:
     if not encoder:
         rows.append(["Keys and values per token, bytes", whole(figures["kv_bytes_per_token"])])
     return rows + lifetime_rows(figures | {"kv_place": ""} if encoder else figures)
+
+
+def _found_by(figures: Figures) -> str:
+    """How exact the times are; what lies between two lower bounds is none itself.
+
+    >>> _found_by({"times_fidelity": "shape", "times_are": "lower bounds", "tpot_s": 1e-5})
+    'shape: lower bounds (TPOT: the difference of two)'
+    """
+    between = " (TPOT: the difference of two)" if figures["times_are"] == "lower bounds" and figures["tpot_s"] else ""
+    return f"{figures['times_fidelity']}: {figures['times_are']}{between}"
 
 
 def _time(figures: Figures, key: str, title: str) -> list[str]:
