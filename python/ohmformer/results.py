@@ -99,7 +99,7 @@ def merged(result: dict[str, Any], traces: list[dict[str, Any]]) -> dict[str, An
             if event["name"] == "process_name":
                 moved["args"] = {"name": f"{point['name']}: {event['args']['name']}"}
             events.append(moved)
-    shown = [{"point": point["name"], **trace["otherData"]} for point, trace in zip(result["points"], traces, strict=True)]
+    shown = [{"point": point["name"], **trace["otherData"], "network": point["network"]} for point, trace in zip(result["points"], traces, strict=True)]
     return {"displayTimeUnit": "ns", "otherData": {"points": shown}, "traceEvents": events}
 
 

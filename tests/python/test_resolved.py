@@ -100,7 +100,6 @@ def test_faults_in_a_resolved_configuration_name_their_place(folder, tmp_path):
     good = file.read_text()
     lines = good.splitlines()
     faults = {
-        "  packing: edge_blocks": ("  packing: edge_block", "edge_block"),
         "  seed: 1": ("  sead: 1", "sead: unknown key"),
         "  macros_per_tile: 96": ("  macros_per_tile: -96", "macros_per_tile: '-96' found"),
     }

@@ -63,7 +63,9 @@ def parts_of(file: Path, configs: list[Path]) -> Parts:
 def resolved_text(experiment: "Experiment") -> str:
     """The experiment and its chip before sweeps, every value stated."""
     parts, chip = experiment.parts, experiment.chip.to_yaml()
-    text = f"# Resolved by Ohmformer {ohmformer.__version__}; `ohmformer run` takes it as it takes an experiment.\n"
+    text = f"# Resolved by Ohmformer {ohmformer.__version__}. `ohmformer run` takes it again; map and override of the experiment are in its chip.\n"
+    if experiment.chip.to_dict()["kv"]["memories"]:
+        text += "# Results of that are the same, but for the names of memories of keys and values: they are called inline.\n"
     text += f"experiment:\n{_indented(experiment.spec['yaml'], 2)}chip:\n{_indented(chip, 2)}"
     points = experiment.spec["points"]
     is_beside = any(beside(parts.folder, point["network"]) != point["network"] for point in points)
