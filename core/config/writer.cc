@@ -2,6 +2,9 @@
 #include "core/config/writer.h"
 
 #include <fmt/format.h>
+#include <yaml-cpp/yaml.h>
+
+#include <algorithm>
 
 namespace ohm {
 namespace {
@@ -9,23 +12,42 @@ namespace {
 std::string scalar_text(const Json& value) {
   if (!value.is_string()) return value.dump();
   const auto& text = value.get_ref<const std::string&>();
-  const bool plain =
-      !text.empty() && text.find_first_of(":#{}[],&*!|>'\"%@`\n") == std::string::npos &&
-      text.front() != ' ' && text.back() != ' ' && text.front() != '-' && text.front() != '?';
+  const bool plain = !text.empty() &&
+                     text.find_first_of(":#{}[],&*!|>'\"%@`\n") == std::string::npos &&
+                     text.front() != ' ' && text.back() != ' ' && text.front() != '?' &&
+                     (text.front() != '-' || (text.size() > 1 && text[1] != ' ' && text[1] != '-'));
   return plain ? text : value.dump();
 }
 
-std::string flow_text(const Json& list) {
+std::string flow_text(const Json& value) {
+  if (!value.is_structured()) return scalar_text(value);
   std::string text;
-  for (const Json& item : list) text += (text.empty() ? "" : ", ") + scalar_text(item);
-  return "[" + text + "]";
+  for (const auto& [key, item] : value.items()) {
+    text += (text.empty() ? "" : ", ") + (value.is_object() ? scalar_text(key) + ": " : "") +
+            flow_text(item);
+  }
+  return value.is_object() ? "{" + text + "}" : "[" + text + "]";
 }
 
-bool is_flat(const Json& list) {
-  for (const Json& item : list) {
-    if (item.is_structured()) return false;
+bool holds_maps(const Json& list) {
+  return std::all_of(list.begin(), list.end(),
+                     [](const Json& item) { return item.is_object() && !item.empty(); });
+}
+
+/// What a YAML text says, its scalars as they stand.
+Json tree_of(const YAML::Node& node) {
+  if (node.IsScalar()) return node.Scalar();
+  Json tree;
+  for (const auto& entry : node) {
+    if (node.IsMap()) {
+      tree[entry.first.Scalar()] = tree_of(entry.second);
+    } else {
+      tree.push_back(tree_of(entry));
+    }
   }
-  return true;
+  if (tree.is_null() && node.IsSequence()) return Json::array();
+  if (tree.is_null() && node.IsMap()) return Json::object();
+  return tree;
 }
 
 void write(const Json& map, const std::string& indent, std::string& out);
@@ -34,7 +56,7 @@ void write_value(const Json& value, const std::string& indent, std::string& out)
   if (value.is_object()) {
     out += value.empty() ? " {}\n" : "\n";
     write(value, indent + "  ", out);
-  } else if (value.is_array() && !is_flat(value)) {
+  } else if (value.is_array() && !value.empty() && holds_maps(value)) {
     out += "\n";
     for (const Json& item : value) {
       std::string body;
@@ -44,7 +66,7 @@ void write_value(const Json& value, const std::string& indent, std::string& out)
       out += body;
     }
   } else {
-    out += " " + (value.is_array() ? flow_text(value) : scalar_text(value)) + "\n";
+    out += " " + flow_text(value) + "\n";
   }
 }
 
@@ -93,7 +115,7 @@ void ConfigWriter::list(const Field& field, Index size,
 
 void ConfigWriter::entries(const Field& field, std::vector<Override>& entries) {
   Json map = Json::object();
-  for (const Override& entry : entries) map[entry.key] = entry.value;
+  for (const Override& entry : entries) map[entry.key] = tree_of(YAML::Load(entry.value));
   tree_[field.name] = map;
 }
 

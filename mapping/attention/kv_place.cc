@@ -14,10 +14,9 @@ KvPlace in_memory(const ChipSpec& chip, Index number, const std::string& why) {
   return {number, fmt::format("memory {}: {}", memory_of(chip, number).name, why)};
 }
 
-KvPlace in_tiles(const ChipSpec& chip, double beyond, const std::string& why) {
+KvPlace in_tiles(double beyond, const std::string& why) {
   const bool all = beyond == 0.0;
-  return {-1,
-          fmt::format("buffers of the tiles{}: {}", all ? "" : " and DRAM " + chip.dram.name, why)};
+  return {-1, fmt::format("buffers of the tiles{}: {}", all ? "" : " and the DRAM", why)};
 }
 
 std::string megabytes(double bytes) {
@@ -40,14 +39,14 @@ KvPlace choose_kv_place(const ChipSpec& chip, Request request, const KvNeed& ful
     return {-1, fmt::format("arrays of the attention engine {}", chip.attention.kind)};
   }
   const double beyond = fullest(request);
-  if (chip.kv.place == "tiles") return in_tiles(chip, beyond, "kv.place says so");
+  if (chip.kv.place == "tiles") return in_tiles(beyond, "kv.place says so");
   const Index memories = std::ssize(chip.kv.memories);
   if (chip.kv.place != "auto") {
     for (Index i = 0; i < memories; ++i) {
       if (memory_of(chip, i).name == chip.kv.place) return in_memory(chip, i, "kv.place says so");
     }
   }
-  if (beyond == 0.0) return in_tiles(chip, beyond, "the first that holds all of them");
+  if (beyond == 0.0) return in_tiles(beyond, "the first that holds all of them");
   for (Index i = 0; i < memories; ++i) {
     request.kv_memory = i;
     const double need = fullest(request), holds = memory_of(chip, i).capacity.si();
@@ -57,7 +56,7 @@ KvPlace choose_kv_place(const ChipSpec& chip, Request request, const KvNeed& ful
                                  "leave {}",
                                  megabytes(need), megabytes(holds), megabytes(beyond)));
   }
-  return in_tiles(chip, beyond, "no memory of kv.memories holds all of them");
+  return in_tiles(beyond, "no memory of kv.memories holds all of them");
 }
 
 }  // namespace ohm

@@ -75,6 +75,17 @@ void add_spec(py::module_& module, const char* name, const char* folder, const c
           py::arg("name"), py::arg("roots"), py::arg("overrides"),
           "Read, composed and checked; overrides are (dotted key, YAML text, origin), strongest "
           "first.")
+      .def_static(
+          "parse",
+          [](const std::string& text, const std::string& shown, const std::string& called,
+             const Roots& roots, const Overrides& overrides) {
+            auto spec =
+                std::make_shared<Spec>(parse_spec<Spec>(text, shown, options(roots, overrides)));
+            spec->name = called;
+            return spec;
+          },
+          py::arg("text"), py::arg("shown"), py::arg("name"), py::arg("roots"),
+          py::arg("overrides"), "The same from YAML text, which messages call `shown`.")
       .def_property_readonly("name", [](const Spec& spec) { return spec.name; })
       .def(
           "to_dict", [](const Spec& spec) { return to_python(resolved(spec, Quantities::si)); },
@@ -108,10 +119,7 @@ py::dict point_of(PointSpec point) {
 }
 
 /// The experiment with the places of its overrides, which later messages name.
-py::dict load_experiment(const std::string& file, const Roots& roots, const Overrides& overrides) {
-  ConfigOptions from = options(roots, overrides);
-  from.file_overrides = false;
-  const auto spec = load_spec<ExperimentSpec>("experiment", file, from);
+py::dict experiment_of(const ExperimentSpec& spec) {
   py::dict result = to_python(resolved(spec, Quantities::si));
   result["override"] = entries_of(spec.override);
   result["map"] = entries_of(spec.map);
@@ -121,6 +129,23 @@ py::dict load_experiment(const std::string& file, const Roots& roots, const Over
   result["points"] = points;
   result["yaml"] = to_yaml(resolved(spec, Quantities::text));
   return result;
+}
+
+/// Overrides of an experiment are not its own: they are meant for its chips.
+ConfigOptions experiment_options(const Roots& roots, const Overrides& overrides) {
+  ConfigOptions from = options(roots, overrides);
+  from.file_overrides = false;
+  return from;
+}
+
+py::dict load_experiment(const std::string& file, const Roots& roots, const Overrides& overrides) {
+  return experiment_of(
+      load_spec<ExperimentSpec>("experiment", file, experiment_options(roots, overrides)));
+}
+
+py::dict parse_experiment(const std::string& text, const std::string& shown,
+                          const Overrides& overrides) {
+  return experiment_of(parse_spec<ExperimentSpec>(text, shown, experiment_options({}, overrides)));
 }
 
 }  // namespace
@@ -154,6 +179,8 @@ void register_config(py::module_& module) {
       "A file of any kind, resolved: its YAML text, and its values in SI units.");
   module.def("load_experiment", &load_experiment, py::arg("file"), py::arg("roots"),
              py::arg("overrides"), "An experiment as a dictionary.");
+  module.def("parse_experiment", &parse_experiment, py::arg("text"), py::arg("shown"),
+             py::arg("overrides"), "The same from YAML text, which messages call `shown`.");
   module.def(
       "check_yaml", [](const std::string& file) { load_document(file); }, py::arg("file"),
       "Refuses a file that is missing, no YAML, or repeats a key.");

@@ -8,7 +8,7 @@ import numpy
 import numpy.typing
 import os
 import typing
-__all__: list[str] = ['ArgumentError', 'BaselineSpec', 'Calibration', 'ChipSpec', 'ConfigError', 'Converter', 'CostEstimate', 'DeviceSpec', 'Error', 'EvaluationSet', 'GatedWires', 'InputStatistics', 'MacroArrays', 'MacroSpec', 'MappedNetwork', 'NetworkGraph', 'ProgrammedChip', 'QuantisedNetwork', 'RowLineWires', 'Safetensors', 'SolveError', 'StructureModel', 'WireResistances', 'adc_cost', 'asks_for_all_tiles', 'available_threads', 'baseline_estimate', 'baseline_rows', 'baseline_steady', 'block_cost', 'check_chip', 'check_macro', 'check_yaml', 'chip_peak', 'chip_step', 'chip_with_only', 'component_names', 'decode_gain', 'did_you_mean', 'driven_currents', 'driven_deck', 'driven_milo_deck', 'driven_operating_point', 'effective_conductance', 'error_sources', 'estimate_structure', 'fit', 'float_score', 'gated_currents', 'gated_deck', 'gated_row_line_currents', 'gated_row_line_deck', 'ir_drop', 'length_presets', 'linear_conditions', 'load_experiment', 'logits', 'macro_of', 'macro_peak', 'macro_shape', 'mean_wire_loss', 'network_presets', 'read_spec', 'serve_baseline', 'serve_chip', 'serve_structure', 'simulates_all', 'sweep_shape', 'tokens_of', 'with_only']
+__all__: list[str] = ['ArgumentError', 'BaselineSpec', 'Calibration', 'ChipSpec', 'ConfigError', 'Converter', 'CostEstimate', 'DeviceSpec', 'Error', 'EvaluationSet', 'GatedWires', 'InputStatistics', 'MacroArrays', 'MacroSpec', 'MappedNetwork', 'NetworkGraph', 'ProgrammedChip', 'QuantisedNetwork', 'RowLineWires', 'Safetensors', 'SolveError', 'StructureModel', 'WireResistances', 'adc_cost', 'asks_for_all_tiles', 'available_threads', 'baseline_estimate', 'baseline_rows', 'baseline_steady', 'block_cost', 'check_chip', 'check_macro', 'check_yaml', 'chip_peak', 'chip_step', 'chip_with_only', 'component_names', 'decode_gain', 'did_you_mean', 'driven_currents', 'driven_deck', 'driven_milo_deck', 'driven_operating_point', 'effective_conductance', 'error_sources', 'estimate_structure', 'fit', 'float_score', 'gated_currents', 'gated_deck', 'gated_row_line_currents', 'gated_row_line_deck', 'ir_drop', 'length_presets', 'linear_conditions', 'load_experiment', 'logits', 'macro_of', 'macro_peak', 'macro_shape', 'mean_wire_loss', 'network_presets', 'parse_experiment', 'read_spec', 'serve_baseline', 'serve_chip', 'serve_structure', 'simulates_all', 'sweep_shape', 'tokens_of', 'with_only']
 class Error(Exception):
     """
     Base of everything that Ohmformer raises on purpose: one sentence with what was found, what was expected and how to mend it.
@@ -34,6 +34,11 @@ class MacroSpec:
         """
         Read, composed and checked; overrides are (dotted key, YAML text, origin), strongest first.
         """
+    @staticmethod
+    def parse(text: str, shown: str, name: str, roots: collections.abc.Sequence[os.PathLike | str | bytes], overrides: collections.abc.Sequence[tuple[str, str, str]]) -> MacroSpec:
+        """
+        The same from YAML text, which messages call `shown`.
+        """
     def to_dict(self) -> typing.Any:
         """
         Every field with its value; quantities are SI numbers.
@@ -54,6 +59,11 @@ class ChipSpec:
         """
         Read, composed and checked; overrides are (dotted key, YAML text, origin), strongest first.
         """
+    @staticmethod
+    def parse(text: str, shown: str, name: str, roots: collections.abc.Sequence[os.PathLike | str | bytes], overrides: collections.abc.Sequence[tuple[str, str, str]]) -> ChipSpec:
+        """
+        The same from YAML text, which messages call `shown`.
+        """
     def to_dict(self) -> typing.Any:
         """
         Every field with its value; quantities are SI numbers.
@@ -73,6 +83,11 @@ class BaselineSpec:
     def load(name: str, roots: collections.abc.Sequence[os.PathLike | str | bytes], overrides: collections.abc.Sequence[tuple[str, str, str]]) -> BaselineSpec:
         """
         Read, composed and checked; overrides are (dotted key, YAML text, origin), strongest first.
+        """
+    @staticmethod
+    def parse(text: str, shown: str, name: str, roots: collections.abc.Sequence[os.PathLike | str | bytes], overrides: collections.abc.Sequence[tuple[str, str, str]]) -> BaselineSpec:
+        """
+        The same from YAML text, which messages call `shown`.
         """
     def to_dict(self) -> typing.Any:
         """
@@ -575,6 +590,10 @@ def mean_wire_loss(g: typing.Annotated[numpy.typing.ArrayLike, numpy.float64], t
 def network_presets(roots: collections.abc.Sequence[os.PathLike | str | bytes]) -> list:
     """
     (name, aliases, source, parameters) of every preset.
+    """
+def parse_experiment(text: str, shown: str, overrides: collections.abc.Sequence[tuple[str, str, str]]) -> dict:
+    """
+    The same from YAML text, which messages call `shown`.
     """
 def read_spec(kind: str, name: str, roots: collections.abc.Sequence[os.PathLike | str | bytes], overrides: collections.abc.Sequence[tuple[str, str, str]]) -> tuple[str, typing.Any]:
     """

@@ -155,19 +155,24 @@ def evaluate(
 
 
 def _evaluation(network: Network, inputs: Any, targets: Any, calibration: Any) -> Evaluation:
+    seen = None if calibration is None else inputs_of(network, calibration, "calibration")
+    found = inputs_of(network, inputs, "inputs")
+    if network.is_decoder:
+        return Evaluation(_sequences(found, targets), calibration=seen)
+    if targets is None:
+        raise ArgumentError("targets: none found; expected one label per input of a classifier")
+    labels = integers(targets, "targets", (1,), np.int64)
+    return Evaluation(found, [int(label) for label in labels], calibration=seen)
+
+
+def inputs_of(network: Network, values: Any, name: str) -> np.ndarray:
+    """`values` as tokens or images, whichever the network reads; ArgumentError where it has no weights."""
     if not network.has_weights:
         raise ArgumentError(
             f"network {network.name}: no weights; expected a folder with config.json and model.safetensors, "
             "or the name of a trained network"
         )
-    check = _tokens if "vocabulary" in network.to_dict() and network.to_dict()["vocabulary"] else _images
-    seen = None if calibration is None else check(calibration, "calibration")
-    if network.is_decoder:
-        return Evaluation(_sequences(check(inputs, "inputs"), targets), calibration=seen)
-    if targets is None:
-        raise ArgumentError("targets: none found; expected one label per input of a classifier")
-    labels = integers(targets, "targets", (1,), np.int64)
-    return Evaluation(check(inputs, "inputs"), [int(label) for label in labels], calibration=seen)
+    return (_tokens if network.to_dict().get("vocabulary") else _images)(values, name)
 
 
 def _tokens(values: Any, name: str) -> np.ndarray:

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Checks of arrays that come from outside; what fails is an ArgumentError, never a wrong number."""
 
-import sys
 from typing import Any
 
 import numpy as np
@@ -69,20 +68,6 @@ def bits(values: Any, name: str, axes: tuple[int, ...]) -> np.ndarray:
         where = tuple(int(i) for i in wrong[0])
         raise ArgumentError(f"{name}: {array[where]} found at {where}; expected 0 or 1")
     return np.ascontiguousarray(array, dtype=np.uint8)
-
-
-def real(value: Any, name: str) -> float:
-    """`value` as a finite number.
-
-    >>> real("5", "r_sense")
-    Traceback (most recent call last):
-        ...
-    ohmformer._core.ArgumentError: r_sense: '5' found; expected a finite number
-    """
-    is_number = isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, bool)
-    if not is_number or not -sys.float_info.max <= value <= sys.float_info.max:
-        raise ArgumentError(f"{name}: {repr(value)[:100]} found; expected a finite number")
-    return float(value)
 
 
 def _array(values: Any, name: str, axes: tuple[int, ...] | None) -> np.ndarray:

@@ -4,9 +4,10 @@
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, NamedTuple, TypeVar
 
 from ohmformer import _core
+from ohmformer.checks import activity_of
 from ohmformer.errors import ArgumentError
 from ohmformer.overrides import Override, from_mapping
 from ohmformer.peak import Peak
@@ -16,14 +17,25 @@ from ohmformer.roots import Folder, config_roots
 Kind = TypeVar("Kind", bound="Described")
 
 
+class Inline(NamedTuple):
+    """A configuration within another file: its text, that file as messages show it, and its name."""
+
+    text: str
+    shown: str
+    name: str
+
+
 class Described(ABC):
     """A configuration: read, composed, checked, and never changed afterwards."""
 
     _reader: ClassVar[Any]
 
-    def __init__(self, name: str, roots: list[Path], overrides: list[Override]):
-        self._origin, self._roots, self._overrides = name, roots, overrides
-        self._spec = self._reader.load(name, roots, overrides)
+    def __init__(self, source: str | Inline, roots: list[Path], overrides: list[Override]):
+        self._origin, self._roots, self._overrides = source, roots, overrides
+        if isinstance(source, Inline):
+            self._spec = self._reader.parse(*source, roots, overrides)
+        else:
+            self._spec = self._reader.load(source, roots, overrides)
         self._check()
 
     @abstractmethod
@@ -108,7 +120,7 @@ class Chip(Described):
         >>> peak["chip"]["ops_per_s"] == 676 * 96 * peak["macro"]["ops_per_s"]
         True
         """
-        return Peak(_core.chip_peak(self._spec, None if activity is None else _core.InputStatistics(*activity)))
+        return Peak(_core.chip_peak(self._spec, None if activity is None else activity_of(activity)))
 
     def _check(self) -> None:
         _core.check_chip(self._spec)
@@ -142,7 +154,7 @@ class MacroSpec(Described):
         >>> list(MacroSpec.load("rram_128").peak())
         ['macro']
         """
-        return Peak(_core.macro_peak(self._spec, None if activity is None else _core.InputStatistics(*activity)))
+        return Peak(_core.macro_peak(self._spec, None if activity is None else activity_of(activity)))
 
     def _check(self) -> None:
         _core.check_macro(self._spec)

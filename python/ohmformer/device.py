@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from ohmformer import _core
-from ohmformer.arrays import numbers, real
-from ohmformer.checks import whole
+from ohmformer.arrays import numbers
+from ohmformer.checks import real, whole
 from ohmformer.chip import Described
 from ohmformer.errors import ArgumentError
 

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 
 from ohmformer import _core
-from ohmformer.arrays import bits, numbers, real
-from ohmformer.checks import choice
+from ohmformer.arrays import bits, numbers
+from ohmformer.checks import choice, real
 from ohmformer.errors import ArgumentError
 
 ENDS = ("one_end", "both_ends")

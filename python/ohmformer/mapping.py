@@ -5,8 +5,11 @@ from typing import Any
 
 from ohmformer import _core
 from ohmformer.chip import Chip
+from ohmformer.checks import of_kind
 from ohmformer.errors import ArgumentError
 from ohmformer.network import Network
+
+PAIR = 2  # cells of a weight of few values: one for each sign
 
 
 class Mapping:
@@ -19,7 +22,7 @@ class Mapping:
     """
 
     def __init__(self, network: Network, chip: Chip):
-        _require(network, chip)
+        require_pair(network, chip)
         self.network, self.chip = network, chip
         self._mapped = _core.MappedNetwork.map(network._graph, chip._spec)
 
@@ -78,7 +81,7 @@ def map_network(network: Network, chip: Chip, **policy: Any) -> Mapping:
     >>> map_network(network, chip, matrices=rules).arrangement["copies"]["h.0.ffn.up"]
     0
     """
-    _require(network, chip)
+    require_pair(network, chip)
     return Mapping(network, chip.override({f"map.{key}": value for key, value in policy.items()}) if policy else chip)
 
 
@@ -86,12 +89,24 @@ def fit(network: Network, chip: Chip) -> dict[str, Any]:
     """What map() would take of one copy of each matrix, for any size: as many chips as needed, and
     whether there are so many (`fits`); `lacking` says what bands of whole rows lack where the tiles suffice.
 
+    `assumptions`, a list of sentences, says what the figures take for granted.
+
     >>> found = fit(Network.from_pretrained("gpt2-small"), Chip.load("rram_22nm"))
     >>> found["body"]["weights"], found["body"]["arrays"]
     (84934656, 41472)
     """
-    _require(network, chip)
-    return _core.fit(network._graph, chip._spec)
+    require_pair(network, chip)
+    found = _core.fit(network._graph, chip._spec)
+    return found | {"assumptions": _assumptions(found, network)}
+
+
+def _assumptions(found: dict[str, Any], network: Network) -> list[str]:
+    """That weights of few values take the cells of weights of many, where they do."""
+    levels, body = network.to_dict()["weight_levels"], found["body"]
+    if levels == 0 or body["cells"] <= PAIR * body["weights"]:
+        return []
+    each = body["cells"] / body["weights"]
+    return [f"weights of {levels} values are stored as the macro's weights, in {each:.3g} cells each: no smaller cells"]
 
 
 def fit_to_stay(network: Network, chip: Chip) -> dict[str, Any]:
@@ -105,8 +120,7 @@ def fit_to_stay(network: Network, chip: Chip) -> dict[str, Any]:
     return found
 
 
-def _require(network: Any, chip: Any) -> None:
-    if not isinstance(network, Network):
-        raise ArgumentError(f"network: {type(network).__name__} found; expected an ohmformer.Network")
-    if not isinstance(chip, Chip):
-        raise ArgumentError(f"chip: {type(chip).__name__} found; expected an ohmformer.Chip")
+def require_pair(network: Any, chip: Any) -> None:
+    """Refuse what is no network, and what is no chip."""
+    of_kind(network, "network", Network)
+    of_kind(chip, "chip", Chip)

@@ -6,9 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from ohmformer import _core
+from ohmformer.checks import of_kind, real, whole
 from ohmformer.errors import ArgumentError, ConfigError
 from ohmformer.roots import Folder, config_roots, trained_folder, trained_names
 
+LARGEST = 2**32 - 1
 WEIGHTS = ("model.safetensors", "model.safetensors.index.json")
 
 
@@ -21,7 +23,7 @@ class Network:
     """
 
     def __init__(self, graph: _core.NetworkGraph, folder: Path | None = None, label: str | None = None):
-        self._graph, self._folder = graph, folder
+        self._graph, self._folder = of_kind(graph, "graph", _core.NetworkGraph), folder
         self._name = label or graph.name
 
     @classmethod
@@ -114,7 +116,8 @@ class Network:
 
         As large language models have (Dettmers et al., LLM.int8(), 2022); for pre-norm models.
         """
-        return Network(self._graph.with_outliers(factor, channels, seed), self._folder, self._name)
+        numbers = real(factor, "factor"), whole(channels, "channels", 0, LARGEST), whole(seed, "seed", 0, LARGEST)
+        return Network(self._graph.with_outliers(*numbers), self._folder, self._name)
 
     def rescaled(self, inputs: Any, alpha: float = 0.5, tokens: int = 1024) -> "Network":
         """The same function with ranges of activation channels moved into the weights.
@@ -122,8 +125,11 @@ class Network:
         SmoothQuant (Xiao et al., 2023) with the channel maxima of `inputs`, at most `tokens` of them
         per matrix.
         """
-        found = _core.Calibration.record(self._graph, _core.EvaluationSet(inputs, [], []), tokens)
-        return Network(self._graph.rescaled(found.channel_maxima(), alpha), self._folder, self._name)
+        from ohmformer.accuracy import Evaluation, inputs_of
+
+        seen = Evaluation(inputs_of(self, inputs, "inputs")).scored()
+        found = _core.Calibration.record(self._graph, seen, whole(tokens, "tokens", 1, LARGEST))
+        return Network(self._graph.rescaled(found.channel_maxima(), real(alpha, "alpha")), self._folder, self._name)
 
     def to_dict(self) -> dict[str, Any]:
         """Everything that decides its shape."""

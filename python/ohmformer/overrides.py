@@ -24,7 +24,7 @@ def from_mapping(values: Mapping[str, Any], origin: str = "override") -> list[Ov
     for key in values:
         if not isinstance(key, str):
             raise ArgumentError(f"override: key {key!r} found; expected a dotted text such as 'macro.adc.bits'")
-    return [(key, _yaml(key, value), origin) for key, value in values.items()]
+    return [(key, to_yaml(f"override: {key}", value), origin) for key, value in values.items()]
 
 
 def from_settings(settings: Iterable[str]) -> list[Override]:
@@ -42,12 +42,18 @@ def from_settings(settings: Iterable[str]) -> list[Override]:
     return found[::-1]
 
 
-def _yaml(key: str, value: Any) -> str:
-    """The value as YAML in one line; JSON is YAML."""
-    return json.dumps(_plain(key, value), ensure_ascii=False)
+def to_yaml(where: str, value: Any) -> str:
+    """A value from Python, NumPy's among them, as YAML in one line; JSON is YAML.
+
+    >>> import numpy as np
+    >>> to_yaml("mix", {"prompts": np.array([8]), "max_batch": np.int64(4)})
+    '{"prompts": [8], "max_batch": 4}'
+    """
+    return json.dumps(plain(where, value), ensure_ascii=False)
 
 
-def _plain(key: str, value: Any) -> Any:
+def plain(where: str, value: Any) -> Any:
+    """The same in types of Python alone; what no YAML of ours holds is an ArgumentError that says where."""
     if isinstance(value, (str, bool)):
         return value
     if isinstance(value, Integral):
@@ -55,11 +61,11 @@ def _plain(key: str, value: Any) -> Any:
     if isinstance(value, Real):
         return float(value)
     if isinstance(value, Mapping):
-        return {str(name): _plain(key, item) for name, item in value.items()}
+        return {str(name): plain(f"{where}.{name}", item) for name, item in value.items()}
     if hasattr(value, "tolist"):
-        return _plain(key, value.tolist())
+        return plain(where, value.tolist())
     if isinstance(value, (list, tuple)):
-        return [_plain(key, item) for item in value]
+        return [plain(f"{where}[{number}]", item) for number, item in enumerate(value)]
     raise ArgumentError(
-        f"override: {key}: {type(value).__name__} found; expected a number, a text with its unit, a word or a list"
+        f"{where}: {type(value).__name__} found; expected a number, a text with its unit, a word or a list"
     )

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from ohmformer import _core
-from ohmformer.checks import whole
+from ohmformer.checks import activity_of, items, real, whole
 from ohmformer.chip import Chip
 from ohmformer.errors import ArgumentError
-from ohmformer.mapping import Mapping, fit, map_network
+from ohmformer.mapping import Mapping, fit, map_network, require_pair
 from ohmformer.network import Network
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ class Performance:
 
     def busiest(self, count: int = 10) -> list[dict[str, Any]]:
         """The resources that work longest: resource, busy_s."""
-        return self._estimate.busiest(count)
+        return self._estimate.busiest(whole(count, "count", 0, LARGEST))
 
     def occupation(self) -> dict[str, Any]:
         """How long tiles and links work: `tiles` with lists tile, arrays, arrays_s (sum over the tile's
@@ -156,8 +156,8 @@ def estimate(
         raise ArgumentError(f"fidelity: {fidelity!r} found; expected one of {', '.join(FIDELITIES)}")
     prompt = None if prompt is None else whole(prompt, "prompt", 0, LARGEST)
     generate = None if generate is None else whole(generate, "generate", 0, LARGEST)
-    shares = [_core.InputStatistics(*entry) if isinstance(entry, tuple) else entry for entry in activity]
-    workload = prompt, generate, whole(batch, "batch", 0, LARGEST), shares, float(expert_imbalance)
+    shares = [activity_of(entry) for entry in items(activity, "activity", "a list of pairs such as [(0.5, 0.25)]")]
+    workload = prompt, generate, whole(batch, "batch", 0, LARGEST), shares, real(expert_imbalance, "expert_imbalance")
     mapping = _mapped(mapping, fidelity, workload[:4])
     if isinstance(mapping, Mapping):
         tokens = whole(timeline_tokens, "timeline_tokens", 0, LARGEST)
@@ -176,6 +176,7 @@ def _mapped(given: Any, fidelity: str, workload: tuple[int | None, int | None, i
         found = type(given).__name__
         raise ArgumentError(f"mapping: {found} found; expected the result of ohmformer.map(), or a network and a chip")
     network, chip = given
+    require_pair(network, chip)
     tokens = _core.tokens_of(network._graph, chip._spec, *workload[:3])
     if fidelity == "events" or (fidelity == "automatic" and _simulated(network, chip, tokens, workload)):
         return map_network(network, chip)

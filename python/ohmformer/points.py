@@ -88,8 +88,8 @@ def _task(experiment: Experiment, case: Case) -> Task:
     data = case.point["data"]
     file = None
     if data:
-        beside = experiment.file.parent / data
-        file = beside if beside.exists() else Path(data)
+        here = experiment.parts.folder / data
+        file = here if here.exists() else Path(data)
     limits = (case.point["samples"], case.point["calibration_tokens"])
     return load_task(case.point["task"], case.network, file, limits)
 

@@ -8,6 +8,8 @@ import math
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +21,7 @@ COLUMNS = (
 )  # fmt: skip
 PREFIX, OLD = ".ohmformer-", ".old"
 TRACE_STRIDE = 100  # process numbers of one point's trace
-MARK = "result.json"  # a folder that holds it, or nothing, may be replaced
+MARK = "result.json"  # of `run`: a folder that holds it, or nothing, may be replaced
 
 
 def to_json(value: Any) -> str:
@@ -31,12 +33,12 @@ def to_json(value: Any) -> str:
     return json.dumps(_finite(value), ensure_ascii=False, allow_nan=False)
 
 
-def prepare(out: Path) -> None:
-    """Refuse, before any work, an output folder that could not be written."""
+def prepare(out: Path, mark: str = MARK) -> None:
+    """Refuse, before any work, an output folder that could not be written, or that holds what is not of the same command."""
     if out.exists() and not out.is_dir():
         raise ArgumentError(f"--out {out}: is a file; expected a folder that may be created or replaced")
-    if out.is_dir() and any(out.iterdir()) and not (out / MARK).is_file():
-        raise ArgumentError(f"--out {out}: holds other files; expected a new folder or one of an earlier run")
+    if out.is_dir() and any(out.iterdir()) and not (out / mark).is_file():
+        raise ArgumentError(f"--out {out}: holds other files; expected a new folder, or one with {mark} of an earlier run")
     above = next(parent for parent in out.absolute().parents if parent.exists())
     try:
         Path(tempfile.mkdtemp(prefix=PREFIX, dir=above)).rmdir()
@@ -45,27 +47,34 @@ def prepare(out: Path) -> None:
 
 
 def write_results(result: dict[str, Any], traces: list[dict[str, Any]], timing: dict[str, Any], out: Path) -> None:
-    """Write the result folder: into a temporary one beside it, renamed when complete.
-
-    A killed run leaves at most a hidden folder, which the next run removes.
-    """
+    """Write the result folder."""
     from ohmformer.plots import write_plots  # matplotlib and Plotly take a second to import
     from ohmformer.report import write_report
     from ohmformer.shown import shown
 
+    with replaced(out) as fresh:
+        write_text(fresh / MARK, to_json(result) + "\n")
+        write_text(fresh / "table.csv", table(result))
+        write_text(fresh / "config.resolved.yaml", result["config_yaml"])
+        write_text(fresh / "timeline.json", to_json(merged(result, traces)) + "\n")
+        write_text(fresh / "timing.json", to_json(timing) + "\n")
+        write_report(shown(result), fresh)
+        write_plots(shown(result), fresh)
+
+
+@contextmanager
+def replaced(out: Path) -> Iterator[Path]:
+    """A temporary folder beside `out`, which takes its place when complete.
+
+    A killed command leaves at most a hidden folder, which the next one removes.
+    """
     out = out.absolute()
     out.parent.mkdir(parents=True, exist_ok=True)
     _remove_left_overs(out)
     fresh = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{out.name}-{os.getpid()}-", dir=out.parent))
     try:
         fresh.chmod(0o755)
-        _write(fresh / MARK, to_json(result) + "\n")
-        _write(fresh / "table.csv", table(result))
-        _write(fresh / "config.resolved.yaml", result["config_yaml"])
-        _write(fresh / "timeline.json", to_json(merged(result, traces)) + "\n")
-        _write(fresh / "timing.json", to_json(timing) + "\n")
-        write_report(shown(result), fresh)
-        write_plots(shown(result), fresh)
+        yield fresh
         _replace(fresh, out)
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
@@ -90,7 +99,7 @@ def merged(result: dict[str, Any], traces: list[dict[str, Any]]) -> dict[str, An
             if event["name"] == "process_name":
                 moved["args"] = {"name": f"{point['name']}: {event['args']['name']}"}
             events.append(moved)
-    shown = [{"point": point["name"], **trace["otherData"]} for point, trace in zip(result["points"], traces, strict=True)]
+    shown = [{"point": point["name"], **trace["otherData"], "network": point["network"]} for point, trace in zip(result["points"], traces, strict=True)]
     return {"displayTimeUnit": "ns", "otherData": {"points": shown}, "traceEvents": events}
 
 
@@ -104,7 +113,8 @@ def _finite(value: Any) -> Any:
     return value
 
 
-def _write(path: Path, text: str) -> None:
+def write_text(path: Path, text: str) -> None:
+    """Write a file of a folder that takes its place later."""
     with path.open("w", encoding="utf-8", newline="\n") as file:
         file.write(text)
         file.flush()

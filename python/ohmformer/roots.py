@@ -3,9 +3,11 @@
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 from ohmformer._core import did_you_mean
-from ohmformer.errors import ConfigError
+from ohmformer.checks import items
+from ohmformer.errors import ArgumentError, ConfigError
 
 PACKAGE = Path(__file__).resolve().parent
 CHECKOUT = PACKAGE.parents[1]
@@ -24,13 +26,27 @@ def config_roots(configs: Iterable[Folder] = ()) -> list[Path]:
     >>> [(root / "chip" / "rram_22nm.yaml").is_file() for root in config_roots()]
     [True]
     """
-    own = [Path(folder) for folder in configs]
+    own = folders(configs)
     for folder in own:
         if not folder.is_dir():
             raise ConfigError(
                 f"--configs {folder}: no such folder; expected one that holds chip/, macro/ or device/"
             )
     return [*own, _shipped("configs")]
+
+
+def folders(configs: Any) -> list[Path]:
+    """The folders of the user, of which there may be one alone.
+
+    >>> folders(["a", Path("b")]), folders("a") == [Path("a")]
+    ([PosixPath('a'), PosixPath('b')], True)
+    """
+    expected = "the paths of folders"
+    found = [configs] if isinstance(configs, (str, Path)) else items(configs, "configs", expected)
+    for folder in found:
+        if not isinstance(folder, (str, Path)):
+            raise ArgumentError(f"configs: {repr(folder)[:100]} found; expected {expected}")
+    return [Path(folder) for folder in found]
 
 
 def experiments_root() -> Path:

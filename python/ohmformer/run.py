@@ -7,6 +7,7 @@ from typing import Any
 
 import ohmformer
 from ohmformer.experiment import Experiment
+from ohmformer.experiment.resolved import resolved_text
 from ohmformer.points import SOURCE_CHIPS, run_case, steps_of
 from ohmformer.report.quantities import sentence_case
 
@@ -41,18 +42,11 @@ def run_experiment(
         "fidelity": experiment.chip.to_dict()["macro"]["fidelity"],
         "ir_drop": experiment.chip.ir_drop,
         "linear_conditions": experiment.chip.linear_conditions(),
-        "config_yaml": config_yaml(experiment),
+        "config_yaml": resolved_text(experiment),
         "warnings": _warnings(experiment, points),
         "points": points,
     }
     return result, traces, {"seconds": time.perf_counter() - start, "points": seconds}
-
-
-def config_yaml(experiment: Experiment) -> str:
-    """The experiment and its chip before sweeps, every value stated."""
-    chip = "".join(f"  {line}\n" if line else "\n" for line in experiment.chip.to_yaml().splitlines())
-    own = "".join(f"  {line}\n" if line else "\n" for line in experiment.spec["yaml"].splitlines())
-    return f"# Resolved by Ohmformer {ohmformer.__version__}.\nexperiment:\n{own}chip:\n{chip}"
 
 
 def _warnings(experiment: Experiment, points: list[dict[str, Any]]) -> list[str]:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ohmformer import _core
-from ohmformer.checks import whole
+from ohmformer.checks import of_kind, real, whole
 from ohmformer.chip import Described
 from ohmformer.errors import ArgumentError
 from ohmformer.network import Network
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 LARGEST = 2**31
+WIDEST = 64  # bits of a weight, a key or a value
 PUBLISHED = ("measured", "claim")  # standings of a published result, the better one first
 # How pictures and tables call what stands behind a rate; checked and claimed are only workloads near a published one.
 STANDING = {
@@ -80,7 +81,7 @@ class Baseline(Described):
     @classmethod
     def from_yaml(cls, path: str | Path, configs: Iterable[Folder] = ()) -> "Baseline":
         """A baseline from a YAML file of your own."""
-        return cls.load(Path(path), configs)
+        return cls.load(path if not isinstance(path, str) else Path(path), configs)
 
     @property
     def evidence(self) -> str:
@@ -127,20 +128,23 @@ class Baseline(Described):
 
 
 def _graph(network: Network) -> _core.NetworkGraph:
-    if not isinstance(network, Network):
-        raise ArgumentError(f"network: {type(network).__name__} found; expected an ohmformer.Network")
-    return network._graph
+    return of_kind(network, "network", Network)._graph
 
 
 def decode_gain(network: Network, batch: float, context: int, weight_bits: int = 8, kv_bits: int = 8) -> Figures:
     """Most that decoding gains when weights stay in place: 1 + W / (B KV).
 
     Over a machine that streams weights, both bound by the same bandwidth of keys and values. Keys:
-    gain, weight_bytes (W, read per step), kv_bytes_per_sequence (KV, at `context` tokens).
+    gain, weight_bytes (W, read per step), kv_bytes_per_sequence (KV, at `context` tokens, of which
+    the network holds as many). ArgumentError beyond it, and for encoders, which keep nothing.
 
     >>> llama = Network.from_pretrained("llama-3-70b")
     >>> [round(decode_gain(llama, batch, 2048).gain, 1) for batch in (1, 8, 64, 256)]
     [208.1, 26.9, 4.2, 1.8]
     """
-    context = whole(context, "context", 1, LARGEST)
-    return Figures(_core.decode_gain(_graph(network), float(batch), float(context), weight_bits, kv_bits))
+    graph = _graph(network)
+    held = network.to_dict()["context"]
+    if whole(context, "context", 1, LARGEST) > held:
+        raise ArgumentError(f"context: {context} found; the network's context is {held} tokens: shorten it")
+    widths = [whole(bits, name, 1, WIDEST) for name, bits in (("weight_bits", weight_bits), ("kv_bits", kv_bits))]
+    return Figures(_core.decode_gain(graph, real(batch, "batch"), float(context), *widths))

@@ -4,14 +4,13 @@
 from collections.abc import Mapping as Dictionary
 from typing import Any
 
-import yaml
-
 from ohmformer import _core
 from ohmformer.baselines.baseline import Baseline, Figures, _graph
 from ohmformer.chip import Chip
 from ohmformer.errors import ArgumentError
 from ohmformer.mapping import Mapping, fit_to_stay
 from ohmformer.network import Network
+from ohmformer.overrides import to_yaml
 
 
 def length_presets() -> list[str]:
@@ -50,7 +49,7 @@ def serve(machine: Baseline | Mapping | Chip, mix: Dictionary[str, Any] | str, n
     >>> result.output_tokens, result.tpot_s["p95"] < result.latency_s["p50"]
     (1024, True)
     """
-    text = yaml.safe_dump(_mix(mix, settings), sort_keys=False)
+    text = to_yaml("mix", _mix(mix, settings))
     if isinstance(machine, (Baseline, Chip)):
         if network is None:
             kind = "baseline" if isinstance(machine, Baseline) else "chip"

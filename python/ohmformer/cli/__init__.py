@@ -4,10 +4,12 @@
 import os
 import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
 import typer
+from typer.core import TyperCommand
 
 import ohmformer
 from ohmformer.chip import Chip, MacroSpec
@@ -24,12 +26,28 @@ except ImportError:
 BAD_INPUT, UNMET, INTERRUPTED = 2, 1, 130
 DEFAULT_CHIP, LARGE_CHIP = "rram_22nm", "rram_22nm_llm"
 
+
+class Once(TyperCommand):
+    """A command that refuses an option given twice, of which only the last would count."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Count what is given, then read it."""
+        *_, given = self.make_parser(ctx).parse_args(args=list(args))
+        for option in given:
+            single = option.param_type_name == "option" and not (option.multiple or option.is_flag)
+            if single and given.count(option) > 1:
+                raise ArgumentError(f"{option.opts[0]}: given {given.count(option)} times; expected it once")
+        return super().parse_args(ctx, args)
+
+
 app = typer.Typer(
     name="ohmformer",
     help="Transformers on simulated resistive-memory chips: accuracy, latency, energy, area.",
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+
+command = partial(app.command, cls=Once)
 
 Settings = Annotated[
     list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Replace a value, such as macro.adc.bits=6.")
@@ -112,7 +130,7 @@ def _chip_for(networks: list[Network], name: str | None, settings: list[str] | N
     return _chip(name, settings, configs)
 
 
-@app.command()
+@command()
 def run(
     experiment: Annotated[str, typer.Argument(metavar="EXPERIMENT.yaml", help="A file, its folder, or a shipped experiment.")],
     out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Where results land; default results/NAME.")] = None,
@@ -128,7 +146,7 @@ def run(
     return run_command(experiment, out, from_settings(settings or []), workers, configs or [], _style(json, quiet))
 
 
-@app.command()
+@command()
 def estimate(
     network: NetworkName,
     chip: ChipName = None,
@@ -151,7 +169,7 @@ def estimate(
     return estimate_command(chosen, loaded, workload, _style(json, quiet))
 
 
-@app.command()
+@command()
 def fit(
     network: NetworkName,
     chip: ChipName = None,
@@ -167,7 +185,7 @@ def fit(
     return fit_command(chosen, _chip_for([chosen], chip, settings, configs), _style(json, quiet))
 
 
-@app.command()
+@command()
 def check(
     file: Annotated[str, typer.Argument(metavar="FILE.yaml")],
     kind: Annotated[str | None, typer.Option("--kind", help="device, macro, chip, baseline, network, component or experiment.")] = None,
@@ -182,7 +200,7 @@ def check(
     return check_command(file, kind, from_settings(settings or []), configs or [], _style(json, quiet))
 
 
-@app.command(name="list")
+@command(name="list")
 def list_(
     kind: Annotated[str | None, typer.Argument(metavar="[devices|macros|chips|baselines|networks|experiments]")] = None,
     configs: Configs = None,
@@ -194,7 +212,7 @@ def list_(
     return list_command(kind, configs or [], json)
 
 
-@app.command()
+@command()
 def show(
     name: Annotated[str, typer.Argument(metavar="NAME")],
     kind: Annotated[str | None, typer.Option("--kind", help="Where several things have this name.")] = None,
@@ -211,7 +229,7 @@ def show(
 _ANY = {"allow_extra_args": True, "ignore_unknown_options": True}
 
 
-@app.command()
+@command()
 def validate(
     names: Annotated[list[str] | None, typer.Argument(metavar="[NAME|FILE]...", help="Targets; default: all.")] = None,
     out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Write the table, the parity plot, a page.")] = None,
@@ -225,7 +243,7 @@ def validate(
     return validate_command(names or [], out, configs or [], _style(json, quiet))
 
 
-@app.command()
+@command()
 def compare(
     chips: Annotated[list[str] | None, typer.Argument(metavar="CHIP...", help="Chips by name or file.")] = None,
     network: Annotated[str | None, typer.Option("--network", metavar="NAME|HF_DIR", help="Run it on each of them too.")] = None,
@@ -256,7 +274,7 @@ def compare(
     return compare_command(loaded, chosen, workload, out, _style(json, quiet))
 
 
-@app.command()
+@command()
 def curves(
     networks: Annotated[list[str], typer.Argument(metavar="NETWORK...", help="Presets, trained networks, folders.")],
     chip: ChipName = None,
@@ -280,7 +298,7 @@ def curves(
     return curves_command(chosen, machines, {"context": context, "batch": batch}, out, _style(json, quiet))
 
 
-@app.command()
+@command()
 def serve(
     network: NetworkName,
     mix: Annotated[
@@ -307,13 +325,13 @@ def serve(
     return serve_command(chosen, machines, (mix, given), _style(json, quiet))
 
 
-@app.command(context_settings=_ANY)
+@command(context_settings=_ANY)
 def claim(names: Annotated[list[str] | None, typer.Argument()] = None) -> NoReturn:
     """Published claims under test (a later version)."""
     refuse_later("claim", "write an experiment.yaml with an expected.yaml beside it")
 
 
-@app.command(name="export-spice")
+@command(name="export-spice")
 def export_spice(
     chip: Annotated[str | None, typer.Option("--chip", metavar="NAME|FILE", help="The chip whose macro it is.")] = None,
     macro: Annotated[str | None, typer.Option("--macro", metavar="NAME|FILE", help="A macro by name or file.")] = None,

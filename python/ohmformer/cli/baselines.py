@@ -14,10 +14,10 @@ from ohmformer.cli.terminal import console, grid
 from ohmformer.errors import ArgumentError
 from ohmformer.network import Network
 from ohmformer.report.quantities import ABSENT, digits, finite, quantity
-from ohmformer.results import to_json
-from ohmformer.validation.files import prepare_folder, write_file
+from ohmformer.results import prepare, replaced, to_json, write_text
 
 DONE = 0
+MARK = "decode.json"
 COLUMNS = ("machine", "standing", "context", "batch", "per token", "tokens/s", "per user", "tokens/J", "bound or times", "gain at most")
 Row = dict[str, Any]
 
@@ -30,7 +30,7 @@ def sweep_command(
     if network is None:
         raise ArgumentError("compare: baselines without a network; expected one to run, such as --network llama-3-70b")
     if out is not None:
-        prepare_folder(out)
+        prepare(out, MARK)
     table = sweep(machines, network, asked["contexts"])
     rows = [dict(row) for row in table.astype(object).where(table.notna(), None).to_dict("records")]
     _require_one(rows)
@@ -61,10 +61,10 @@ def _require_one(rows: list[Row]) -> None:
 def _write(table: pd.DataFrame, rows: list[Row], network: Network, out: Path) -> None:
     from ohmformer.plots.baselines import draw_sweep
 
-    out.mkdir(parents=True, exist_ok=True)
-    write_file(out / "decode.json", to_json({"network": network.name, "points": rows}) + "\n")
-    write_file(out / "decode.csv", table.to_csv(index=False, lineterminator="\n"))
-    write_file(out / "decode.png", draw_sweep(table, network.name))
+    with replaced(out) as fresh:
+        write_text(fresh / MARK, to_json({"network": network.name, "points": rows}) + "\n")
+        write_text(fresh / "decode.csv", table.to_csv(index=False, lineterminator="\n"))
+        (fresh / "decode.png").write_bytes(draw_sweep(table, network.name))
 
 
 def _number(value: object) -> str:

@@ -59,6 +59,8 @@ def fit_command(network: Network, chip: Chip, style: dict[str, Any]) -> int:
         title = f"{network.name} on {chip.name}"
         screen.print(grid(title, columns, [_part(found[key]) for key in ("body", "head")] + [_part(total)]))
         screen.print(_fit_sentence(found), markup=False)
+        for text in found["assumptions"]:
+            screen.print(f"- {text}", markup=False)
         screen.print(_few_levels(network, chip), markup=False, end="")
     return DONE
 

@@ -10,16 +10,16 @@ from ohmformer.cli.terminal import console, grid
 from ohmformer.comparison import LEVELS, compare, labels
 from ohmformer.comparison.lines import FACTS, Row, lines, network_lines, peak_lines, share_lines
 from ohmformer.network import Network
-from ohmformer.results import to_json
-from ohmformer.validation.files import prepare_folder, write_file
+from ohmformer.results import prepare, replaced, to_json, write_text
 
 DONE = 0
+MARK = "comparison.json"
 
 
 def compare_command(chips: list[Chip], network: Network | None, workload: Row, out: Path | None, style: Row) -> int:
     """Print chips side by side."""
     if out is not None:
-        prepare_folder(out)
+        prepare(out, MARK)
     table = compare(*chips, network=network, **workload)
     rows = [dict(row) for row in table.astype(object).where(table.notna(), None).to_dict("records")]
     if out is not None:
@@ -38,10 +38,10 @@ def _tree(table: pd.DataFrame, rows: list[Row]) -> Row:
 def _write(chips: list[Chip], table: pd.DataFrame, rows: list[Row], out: Path) -> None:
     from ohmformer.plots.comparison import draw_comparison
 
-    out.mkdir(parents=True, exist_ok=True)
-    write_file(out / "comparison.json", to_json(_tree(table, rows)) + "\n")
-    write_file(out / "table.csv", table.to_csv(lineterminator="\n"))
-    write_file(out / "comparison.png", draw_comparison(list(table.index), [chip.peak() for chip in chips]))
+    with replaced(out) as fresh:
+        write_text(fresh / MARK, to_json(_tree(table, rows)) + "\n")
+        write_text(fresh / "table.csv", table.to_csv(lineterminator="\n"))
+        (fresh / "comparison.png").write_bytes(draw_comparison(list(table.index), [chip.peak() for chip in chips]))
 
 
 def _print(chips: list[Chip], rows: list[Row], network: Network | None, out: Path | None) -> None:

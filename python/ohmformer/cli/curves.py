@@ -17,10 +17,10 @@ from ohmformer.errors import ArgumentError
 from ohmformer.network import Network
 from ohmformer.report.points import is_encoder
 from ohmformer.report.quantities import quantity, with_span
-from ohmformer.results import to_json
-from ohmformer.validation.files import prepare_folder, write_file
+from ohmformer.results import prepare, replaced, to_json, write_text
 
 DONE = 0
+MARK = "curves.json"
 FILES = "curves.json (everything, SI units), plots/"
 TABLES = (  # whether of encoders, what they do, columns
     (False, "Decoding", ("network", "context", "batch", "tokens/s", "tokens/J (range of the sources)", "TPOT", "times")),
@@ -38,7 +38,7 @@ def curves_command(
     batches = counts(axes["batch"], "--batch", 1)
     chip, baselines = machines
     if out is not None:
-        prepare_folder(out)
+        prepare(out, MARK)
     chosen = workloads(contexts, batches)
     with progress(len(chosen) * len(networks) + 1, style["quiet"] or style["json"]) as advance:
         result = sweep(networks, chip, chosen, lambda name: advance(name, ""))
@@ -138,11 +138,11 @@ def _write(result: dict[str, Any], out: Path) -> None:
     from ohmformer.plots import write_plots
     from ohmformer.report import write_report
 
-    out.mkdir(parents=True, exist_ok=True)
     drawn = result | {"points": [_drawn(point) for point in result["points"]], "files": FILES}
-    write_file(out / "curves.json", to_json(result) + "\n")
-    write_plots(drawn, out)
-    write_report(drawn, out)
+    with replaced(out) as fresh:
+        write_text(fresh / MARK, to_json(result) + "\n")
+        write_plots(drawn, fresh)
+        write_report(drawn, fresh)
 
 
 def _drawn(point: dict[str, Any]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from ohmformer import _core
 from ohmformer.chip import Chip, MacroSpec
 from ohmformer.errors import ArgumentError, ConfigError
 from ohmformer.experiment import check_cases, load_experiment
+from ohmformer.experiment.resolved import resolved_text
 from ohmformer.network import Network
 from ohmformer.overrides import Override
 from ohmformer.results import to_json
@@ -27,6 +28,7 @@ COMPONENTS = {  # a key that no other kind has -> kind
     "arrays": "attention",
 }
 KEYS = {  # the first of these that a file has tells its kind
+    "experiment": "experiment",  # resolved, with its chip
     "points": "experiment",
     "peaks": "baseline",
     "mesh": "chip",
@@ -134,7 +136,9 @@ def resolved(name: str, kind: str | None, settings: list[Override], configs: lis
         return network.to_yaml(), network.to_dict()
     if kind == "experiment":
         file = find_experiment(name)
-        load_experiment(file, settings, configs)
+        experiment = load_experiment(file, settings, configs)
+        if experiment.parts.experiment:
+            return resolved_text(experiment), {"experiment": experiment.spec, "chip": experiment.chip.to_dict()}
         return _core.read_spec("experiment", str(file), roots, [])
     return _core.read_spec(_refined(name, kind, roots), name, roots, settings)
 

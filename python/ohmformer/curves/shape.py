@@ -1,15 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
 """Closed forms over many descriptions of a chip: ten thousand points in about a second."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from ohmformer import _core
-from ohmformer.checks import whole
+from ohmformer.checks import items, whole
 from ohmformer.chip import Chip
+from ohmformer.errors import ArgumentError
+from ohmformer.mapping import require_pair
 from ohmformer.network import Network
+from ohmformer.overrides import plain
 from ohmformer.performance import LARGEST
 
 
@@ -43,7 +46,8 @@ def sweep_shape(
     >>> bool(np.all(np.diff(columns["energy_j.adc"][::2]) > 0))
     True
     """
-    given = [(key, list(values)) for key, values in axes.items()]
+    require_pair(network, chip)
+    given = [(key, _values(key, values)) for key, values in _named(axes)]
     prompt = None if prompt is None else whole(prompt, "prompt", 0, LARGEST)
     generate = None if generate is None else whole(generate, "generate", 0, LARGEST)
     workload = prompt, generate, whole(batch, "batch", 0, LARGEST)
@@ -53,7 +57,7 @@ def sweep_shape(
     inner = points
     for key, values in given:
         inner //= len(values)
-        column = np.array(values) if np.ndim(values[0]) == 0 else _objects(values)
+        column = _objects(values) if any(isinstance(value, list) for value in values) else np.array(values)
         columns[key] = np.tile(np.repeat(column, inner), points // (inner * len(values)))
     problem = np.full(points, "", dtype=object)
     for point, text in problems.items():
@@ -61,7 +65,24 @@ def sweep_shape(
     return columns | found | {"problem": problem}
 
 
+def _named(axes: Any) -> list[tuple[str, Any]]:
+    if not isinstance(axes, Mapping) or not all(isinstance(key, str) for key in axes):
+        raise ArgumentError(f"axes: {repr(axes)[:100]} found; expected a dictionary such as {{'macro.adc.bits': [6, 7, 8]}}")
+    return list(axes.items())
+
+
+def _values(key: str, given: Any) -> list[Any]:
+    """The values of one axis in types of Python alone."""
+    values = items(given, f"axes: {key}", "a list of values, such as [6, 7, 8]")
+    found = [plain(f"axes: {key}[{number}]", value) for number, value in enumerate(values)]
+    for number, value in enumerate(found):
+        numbers = isinstance(value, list) and all(type(item) in (int, float) for item in value)
+        if not numbers and not isinstance(value, (str, int, float)):
+            raise ArgumentError(f"axes: {key}[{number}]: {value!r} found; expected a number, a text or a list of numbers")
+    return found
+
+
 def _objects(values: Sequence[Any]) -> np.ndarray:
     column = np.empty(len(values), dtype=object)
-    column[:] = [tuple(value) for value in values]
+    column[:] = [tuple(value) if isinstance(value, list) else value for value in values]
     return column

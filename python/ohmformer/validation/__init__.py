@@ -5,7 +5,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ohmformer.roots import Folder
+from ohmformer.checks import items
+from ohmformer.errors import ArgumentError
+from ohmformer.roots import Folder, folders
 from ohmformer.validation.figures import Figures
 from ohmformer.validation.rows import Row, Target, load_pinned, load_targets, target_names, validation_root
 
@@ -78,8 +80,10 @@ def validate(
     >>> validate(["adc_survey"])
     <ohmformer.Validation 144 rows: 144 pass, 0 gap, 0 fail>
     """
-    targets = load_targets([names] if isinstance(names, str) else names)
-    configs = list(configs)
+    targets = load_targets([names] if isinstance(names, str) else items(names, "names", "names of targets, or files"))
+    configs = folders(configs)
+    if not callable(advance):
+        raise ArgumentError(f"advance: {type(advance).__name__} found; expected a function of the target and the figure")
     figures, pinned = Figures(configs), {} if configs else load_pinned()
     rows, drifted = [], []
     for target in targets:

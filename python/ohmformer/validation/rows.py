@@ -69,6 +69,8 @@ def target_names() -> list[str]:
 
 def find_target(name: str) -> Path:
     """The file that a name or a path means."""
+    if not isinstance(name, str):
+        raise ArgumentError(f"validate: {repr(name)[:100]} found; expected the name of a target, or of a file")
     known = target_names()
     if name in known:
         return validation_root() / f"{name}.yaml"
@@ -82,8 +84,8 @@ def find_target(name: str) -> Path:
 
 def load_targets(names: Iterable[str] = ()) -> list[Target]:
     """The named targets, or all; no name counts twice."""
-    chosen = list(dict.fromkeys(names)) or target_names()
-    targets = [load_target(find_target(name)) for name in chosen]
+    files = dict.fromkeys(find_target(name) for name in names or target_names())
+    targets = [load_target(file) for file in files]
     seen: set[str] = set()
     for target in targets:
         if target.name in seen:

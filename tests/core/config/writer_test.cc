@@ -33,5 +33,20 @@ TEST(ConfigWriter, YamlQuotesWhatWouldReadAsSomethingElse) {
             "text: \"a: b\"\ntime: 10 ns\nbits: auto\nvalues: [0.5, 1.0]\n");
 }
 
+struct Changes {
+  std::vector<Override> entries{{"a", "[[2, 2], [-4]]", ""},
+                                {"b", "{kind: sar, bits: 6}", ""},
+                                {"c", "\"0.1 V\"", ""},
+                                {"d", "[]", ""},
+                                {"e", "[{x: 1}, [2]]", ""}};
+  void visit(Visitor& v) { v.entries(Field("sweep", "sweep"), entries); }
+};
+
+TEST(ConfigWriter, EntriesReadBackAsTheListsAndMapsThatTheyWere) {
+  EXPECT_EQ(to_yaml(resolved(Changes{}, ConfigWriter::Quantities::text)),
+            "sweep:\n  a: [[2, 2], [-4]]\n  b:\n    kind: sar\n    bits: 6\n  c: 0.1 V\n  d: []\n"
+            "  e: [{x: 1}, [2]]\n");
+}
+
 }  // namespace
 }  // namespace ohm

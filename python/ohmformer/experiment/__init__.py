@@ -10,12 +10,13 @@ from typing import Any
 import yaml
 
 from ohmformer import _core
-from ohmformer.chip import Chip
+from ohmformer.chip import Chip, Inline
 from ohmformer.errors import ConfigError
 from ohmformer.mapping import Mapping
 from ohmformer.network import Network
 from ohmformer.overrides import Override
-from ohmformer.roots import Folder, config_roots
+from ohmformer.experiment.resolved import Parts, beside, parts_of
+from ohmformer.roots import Folder, config_roots, folders
 
 OWN_KEYS = ("title", "description", "chip", "chips", "seed", "fidelity", "error_sources", "points")
 
@@ -26,13 +27,14 @@ class Case:
 
     point: dict[str, Any]
     swept: str  # "macro.adc.bits=6"; empty without a sweep
+    own: list[Override]  # of its chip alone: what is swept, and what the point says
     chip: Chip
     network: Network
 
     @property
     def name(self) -> str:
         """How results call it: the point, and what was swept."""
-        return f"{self.point['name']}, {self.swept}" if self.swept else self.point["name"]
+        return case_name(self.point, self.swept)
 
     @property
     def label(self) -> str:
@@ -46,6 +48,8 @@ class Experiment:
     """A checked experiment: every network loaded, every chip compiled, every mapping verified."""
 
     file: Path
+    parts: Parts
+    settings: list[Override]  # of all its chips, strongest first
     spec: dict[str, Any]
     chip: Chip
     cases: list[Case]
@@ -53,31 +57,65 @@ class Experiment:
 
 
 def load_experiment(file: Path, settings: Iterable[Override] = (), configs: Iterable[Folder] = ()) -> Experiment:
-    """Read an experiment and check all of it before anything runs.
+    """Read an experiment, or the resolved configuration of a run, and check all of it before anything runs.
 
     Settings whose key is one of the experiment's own (chips, seed, points[0].samples, …) change the
     experiment, all others its chips.
     """
-    settings = list(settings)
-    own = [entry for entry in settings if _is_own(entry[0])]
-    chips = [entry for entry in settings if not _is_own(entry[0])]
-    roots = config_roots(configs)
-    spec = _core.load_experiment(str(file), roots, own)
-    name = _component(spec["chip"], file)
-    if not spec["points"]:
-        raise ConfigError(f"{file}: points: empty; expected at least one network")
-    own_chip = [*_entries(spec["map"], "map."), *_entries(spec["override"]), *_fidelity(spec, file)]
-    base = Chip(name, roots, [*chips, *own_chip])
+    given = list(settings)
+    own = [entry for entry in given if _is_own(entry[0])]
+    parts = parts_of(file, folders(configs))
+    spec = _spec(file, parts, own)
+    chips = _Makers(file, parts, spec, [entry for entry in given if not _is_own(entry[0])], {key for key, *_ in own})
     networks: dict[str, Network] = {}
     cases = []
     for number, point in enumerate(spec["points"]):
-        where = f"{file}: points[{number}]"
-        network = networks.setdefault(point["network"], _network(point["network"], file, configs, where))
+        name = point["network"]
+        if name not in networks:
+            networks[name] = _network(name, parts, f"{file}: points[{number}]")
         for combination in _combinations(spec["sweep"]):
-            overrides = [*chips, *combination, *_entries(point["override"]), *own_chip]
-            cases.append(Case(point, _swept(combination), Chip(name, roots, overrides), network))
+            swept, changes = _swept(combination), [*combination, *_entries(point["override"])]
+            cases.append(Case(point, swept, changes, chips.of_case(case_name(point, swept), changes), networks[name]))
     _refuse_equal_names(cases, file)
-    return Experiment(file, spec, base, cases, bool(settings))
+    return Experiment(file, parts, chips.settings, spec, chips.base, cases, bool(given))
+
+
+class _Makers:
+    """Makes the chips of an experiment: its own, and those that cases change."""
+
+    def __init__(self, file: Path, parts: Parts, spec: dict[str, Any], settings: list[Override], changed: set[str]):
+        self._file, self._parts, self._name = file, parts, beside(parts.folder, spec["chip"])
+        self._roots = config_roots(parts.configs)
+        self.settings = [*settings, *parts.settings]
+        fidelity = _fidelity(spec, file)
+        if parts.chip and "chip" not in changed:  # all that the experiment says of it is in there
+            self._source, self._general = self._inline(parts.chip), fidelity if "fidelity" in changed else []
+            self._anew = [*settings, *self._general]
+        else:
+            self._source, self._general = self._name, [*_entries(spec["map"], "map."), *_entries(spec["override"]), *fidelity]
+            self._anew = [*self.settings, *self._general]
+        self.base = Chip(self._source, self._roots, self._anew)
+
+    def of_case(self, name: str, changes: list[Override]) -> Chip:
+        """The chip of one case."""
+        if not changes:
+            return self.base
+        if name in self._parts.cases and self._source != self._name:
+            return Chip(self._inline(self._parts.cases[name]), self._roots, self._anew)
+        return Chip(self._source, self._roots, [*self.settings, *changes, *self._general])
+
+    def _inline(self, text: str) -> Inline:
+        return Inline(text, str(self._file), self._name)
+
+
+def _spec(file: Path, parts: Parts, own: list[Override]) -> dict[str, Any]:
+    if parts.experiment:
+        spec = _core.parse_experiment(parts.experiment, str(file), own)
+    else:
+        spec = _core.load_experiment(str(file), config_roots(parts.configs), own)
+    if not spec["points"]:
+        raise ConfigError(f"{file}: points: empty; expected at least one network")
+    return spec
 
 
 def check_cases(experiment: Experiment) -> None:
@@ -89,6 +127,11 @@ def check_cases(experiment: Experiment) -> None:
                 "expected a folder with config.json and model.safetensors, a trained network, or task: none"
             )
         Mapping(case.network, case.chip)
+
+
+def case_name(point: dict[str, Any], swept: str) -> str:
+    """How results call a case: the point, and what was swept."""
+    return f"{point['name']}, {swept}" if swept else point["name"]
 
 
 def _is_own(key: str) -> bool:
@@ -106,20 +149,14 @@ def _fidelity(spec: dict[str, Any], file: Path) -> list[Override]:
     return [] if chosen == "chip" else [("macro.fidelity", chosen, f"{file}: fidelity")]
 
 
-def _component(name: str, file: Path) -> str:
-    """A path is meant from the experiment's folder where it exists there."""
-    beside = file.parent / name
-    is_path = "/" in name or name.endswith(".yaml")
-    return str(beside) if is_path and beside.is_file() else name
-
-
-def _network(name: str, file: Path, configs: Iterable[Folder], where: str) -> Network:
-    beside = file.parent / name
-    source = str(beside) if "/" in name and beside.exists() else name
+def _network(name: str, parts: Parts, where: str) -> Network:
+    source = beside(parts.folder, name)
     try:
-        return Network.from_pretrained(source, configs)
+        found = Network.from_pretrained(source, parts.configs)
     except ConfigError as failure:
         raise ConfigError(f"{where}.network: {failure}") from None
+    is_file = source != name and Path(source).is_file()  # results call it as the experiment does, wherever that lies
+    return Network(found._graph, None, name) if is_file else found
 
 
 def _combinations(sweep: list[dict[str, str]]) -> list[list[Override]]:
