@@ -89,7 +89,8 @@ BitPlanes pack_planes(const ByteInputs& x) {
       const std::uint8_t* six = bits.row(v) + table * kTableRows;
       const Index n = table < whole ? kTableRows : bits.cols - whole * kTableRows;
       std::int32_t entry = 0;
-      for (Index r = 0; r < n; ++r) entry |= six[r] << r;
+      for (Index r = 0; r < n; ++r)
+        entry |= (six[r] & 1) << r;  // within the table, whatever the byte
       offsets[table] = static_cast<std::uint16_t>(entry * static_cast<std::int32_t>(kEntryBytes));
     }
   }

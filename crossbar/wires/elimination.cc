@@ -2,6 +2,7 @@
 #include "crossbar/wires/elimination.h"
 
 #include <algorithm>
+#include <cassert>
 
 #include "crossbar/wires/block_mesh.h"
 
@@ -60,6 +61,8 @@ Elimination::Elimination(const Matrix<double>& g, const WireResistances& wires)
 
 Settled Elimination::settle(std::span<const double> drive,
                             const Matrix<double>& cell_current) const {
+  assert(std::ssize(drive) == m_);
+  assert(cell_current.values.empty() || cell_current.size() == m_ * n_);
   // currents into the nodes; what flows into an eliminated one goes on to those around it
   std::vector<double> x(static_cast<size_t>(2 * m_ * n_));
   const size_t bitlines = static_cast<size_t>(m_ * n_);

@@ -15,8 +15,9 @@ namespace ohm {
 /// two halves share are eliminated from the meshes that their others have become (eliminate_stars),
 /// until only drivers and senses remain; about 16 n³ multiplications for n x n cells, whatever the
 /// resistances. No two numbers are ever subtracted, so that each entry is exact to some 1e-14 of
-/// itself, however far apart wires and cells lie, unless it underflows (1e-300 S). Args: `g`
-/// (n_wordlines, n_bitlines), S. Returns the same shape, S. Bits do not depend on the machine or
+/// itself, however far apart wires and cells lie, unless it underflows (1e-300 S; beside ideal
+/// conductors, which count as 1e140 S, 1e-120 of the largest entry). Args: `g` (n_wordlines,
+/// n_bitlines), S. Returns the same shape, S. Bits do not depend on the machine or
 /// the width of its vectors. Throws ArgumentError for impossible networks.
 Matrix<double> effective_conductance(const Matrix<double>& g, const WireResistances& wires);
 

@@ -43,9 +43,9 @@ class SinhCell : public CellCurve {
 /// that steps no longer than to where the content stops falling approach the solution from any
 /// start; steps on voltages end what is still unsettled after thirty of them.
 /// Args: `g` (n_wordlines, n_bitlines), S; `v` (batch, n_wordlines), V. Returns (batch,
-/// n_bitlines), A; relative error `tolerance` of each output, as driven_currents for mixed signs.
-/// Throws ArgumentError for impossible networks, SolveError where a current is not finite or where
-/// rounding does not leave the tolerance.
+/// n_bitlines), A; relative error `tolerance` of each output, as driven_currents for mixed signs;
+/// rounding of the cells' curves may leave several 1e-13 of it. Throws ArgumentError for impossible
+/// networks, SolveError where a current is not finite.
 Matrix<double> nonlinear_currents(const Matrix<double>& g, const WireResistances& wires,
                                   const Matrix<double>& v, const CellCurve& curve,
                                   double tolerance = 1e-10);

@@ -125,8 +125,8 @@ void check_balance(const DrivenPower& power, double rounding) {
   if (residual <= 1e-8 * power.dissipated() + rounding) return;
   throw SolveError(fmt::format(
       "driven array: sources supply {} W and resistances take {} W, a residual of {:.2g}; the "
-      "tolerance is 1e-8 of the power; rounding of the voltages leaves more, raise the resistances "
-      "that are smallest",
+      "tolerance is 1e-8 of the power; rounding of the voltages leaves more: bring the resistances "
+      "closer together, wires that far exceed the cells or sources of next to none apart",
       power.supplied, power.dissipated(), residual));
 }
 
@@ -134,11 +134,10 @@ void check_balance(const DrivenPower& power, double rounding) {
 
 DrivenOperatingPoint driven_operating_point(const Matrix<double>& g, const WireResistances& wires,
                                             std::span<const double> v) {
-  const Elimination network(g, wires);
   Matrix<double> drive(1, std::ssize(v));
   std::ranges::copy(v, drive.values.begin());
   check_voltages(drive, g.rows);
-  Settled settled = network.settle(v);
+  Settled settled = Elimination(g, wires).settle(v);
   DrivenOperatingPoint point;
   point.currents = std::move(settled.currents);
   point.nodes = std::move(settled.nodes);

@@ -25,7 +25,7 @@ TEST(ByteKernel, TheRangeHoldsEveryValueAndZeroOnEveryInstructionSet) {
       EXPECT_EQ(range_of(x).low, -2'000'000'000);
       EXPECT_EQ(range_of(x).high, 2'000'000'000);
       // what lies between the rows is not read
-      EXPECT_EQ(range_of({x.values.data(), 1, columns, columns}).low, 0);
+      if (columns > 1) EXPECT_EQ(range_of({x.values.data(), 3, columns - 1, columns}).low, 0);
     }
     EXPECT_EQ(range_of(Matrix<std::int32_t>(0, 4)).high, 0);
   });
