@@ -163,8 +163,8 @@ TEST(Network, PredictsMaskedTokensBehindEveryTokenOfAnEncoder) {
       const Operator& op = network.op(network.order[i]);
       names += op.name + " ";
       EXPECT_FALSE(op.once || op.output) << op.name;
-      if (op.name == "head.activation")
-        EXPECT_EQ(op.function, s.family == "bert" ? "relu" : "gelu");
+      if (op.name != "head.activation") continue;
+      EXPECT_EQ(op.function, s.family == "bert" ? "relu" : "gelu");
     }
     EXPECT_EQ(names, "h.1.norm2 head.dense head.activation head.norm head ");
     EXPECT_EQ(network.matmuls.back().columns, s.vocabulary);
