@@ -55,7 +55,8 @@ void check_set(const Network& network, const EvaluationSet& set) {
                                                 "own next tokens"
                                               : "one label for each"));
   }
-  if (network.spec.n_labels == 0 && !network.spec.is_decoder()) {
+  const bool classifies = network.spec.n_labels > 0 && !network.spec.masked_head;
+  if (!classifies && !network.spec.is_decoder()) {
     throw ArgumentError(fmt::format("network '{}' has no classifier; expected one to score labels",
                                     network.spec.name));
   }

@@ -19,7 +19,7 @@ TransformerSpec read_alibi(const HfReader& r, const std::string& family) {
   s.vocabulary = r.size("vocabulary");
   s.d_ff = s.d_model > 0 && s.d_model < (Index{1} << 30) ? kExpansion * s.d_model : 0;
   s.positions = "alibi";
-  s.tied_head = r.file().flag("tie_word_embeddings", true);
+  s.tied_head = r.flag("tied_head", true);
   s.norm_epsilon = r.file().real(r.key("norm_epsilon"), 1e-5);
   return s;
 }

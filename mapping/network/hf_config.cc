@@ -51,6 +51,8 @@ const KeyTable& encoder_keys() {
                              {"patch_size", {"patch_size"}},
                              {"channels", {"num_channels"}},
                              {"n_labels", {"num_labels"}},
+                             {"pooler", {"pooler_output_size"}},
+                             {"tied_head", {"tie_word_embeddings"}},
                              {"norm_epsilon", {"layer_norm_eps"}},
                              {"activation", {"hidden_act"}}};
   return keys;
@@ -157,7 +159,7 @@ TransformerSpec read_gpt2(const JsonKeys& file) {
   s.d_ff = r.size_or("d_ff", plain ? 4 * s.d_model : 0);
   s.context = r.size("context");
   s.vocabulary = r.size("vocabulary");
-  s.tied_head = file.flag("tie_word_embeddings", true);
+  s.tied_head = r.flag("tied_head", true);
   s.activation = r.activation("gelu_new", kActivations);
   s.norm_epsilon = file.real("layer_norm_epsilon", 1e-5);
   r.refuse_misspellings();
@@ -215,8 +217,12 @@ TransformerSpec read_bert(const JsonKeys& file, const std::string& family) {
   if (family == "roberta") read_roberta_positions(file, s);
   s.vocabulary = r.size("vocabulary");
   s.token_types = r.size("token_types");
-  s.pooler = outputs != prefix + "ForMaskedLM";
-  s.n_labels = outputs == known.back() ? label_count(file) : 0;
+  const bool pretraining = outputs == prefix + "ForPreTraining";
+  s.masked_head = pretraining || outputs == prefix + "ForMaskedLM";
+  s.tied_head = r.flag("tied_head", true) && s.masked_head;
+  s.pooler = pretraining || !s.masked_head;
+  // of pre-training: whether one sentence follows the other
+  s.n_labels = pretraining ? 2 : outputs == known.back() ? label_count(file) : 0;
   return s;
 }
 
@@ -233,6 +239,11 @@ TransformerSpec read_vit(const JsonKeys& file, const std::string& family) {
   s.patch_size = side(r, "patch_size");
   s.channels = r.size("channels");
   s.qkv_bias = file.flag("qkv_bias", true);
+  s.pooler = outputs == known.front();
+  if (const Index width = r.size_or("pooler", s.d_model); s.pooler && width != s.d_model) {
+    file.refuse(r.key("pooler"), fmt::format("{} found; expected null, or {} as wide as the layers",
+                                             width, s.d_model));
+  }
   s.n_labels = outputs == known.back() ? label_count(file) : 0;
   // sizes that cannot be are refused by name, not by the number of patches they would give
   const bool plain = s.patch_size > 0 && s.image_size >= s.patch_size && s.image_size <= (1 << 14);

@@ -28,8 +28,14 @@ HfKeyTable mixtral_keys() {
   return keys;
 }
 
+HfKeyTable own_llama_keys() {
+  HfKeyTable keys = biased_llama_keys();
+  keys["ffn_bias"] = {"mlp_bias"};
+  return keys;
+}
+
 HfKeyTable deepseek_keys() {
-  HfKeyTable keys = llama_keys();
+  HfKeyTable keys = biased_llama_keys();
   keys["n_experts"] = {"n_routed_experts"};
   keys["experts_per_token"] = {"num_experts_per_tok"};
   keys["n_shared_experts"] = {"n_shared_experts"};
@@ -44,7 +50,7 @@ HfKeyTable deepseek_keys() {
 }
 
 HfKeyTable qwen3_moe_keys() {
-  HfKeyTable keys = llama_keys();
+  HfKeyTable keys = biased_llama_keys();
   keys["n_experts"] = {"num_experts"};
   keys["experts_per_token"] = {"num_experts_per_tok"};
   keys["expert_d_ff"] = {"moe_intermediate_size"};
@@ -128,11 +134,11 @@ void read_qwen_window(const HfReader& r, const std::string& family, TransformerS
 
 TransformerSpec read_dense(const HfReader& r, const std::string& family) {
   TransformerSpec s = read_llama(r, family);
-  read_grouped_heads(r, s, family == "llama" || family == "phi3" || family == "bitnet");
+  read_grouped_heads(r, s, family == "llama" || family == "phi3");
   if (family == "llama") require_whole_heads(r, s);
   if (family == "mistral" || family == "mixtral") r.stated_size("sliding_window", 0);
   const bool qwen = family.starts_with("qwen");
-  const Index window = qwen ? 0 : window_or_none(r);
+  const Index window = qwen ? 0 : r.size_or("sliding_window", 0);
   if (family != "llama" && family != "bitnet") s.sliding_window = window;
   if (family == "phi3") s.rope_dim = rotated_part(r.file(), r.key("rope_dim"), 1.0, s);
   if (family == "qwen2") {
@@ -181,7 +187,7 @@ TransformerSpec read_starcoder2(const HfReader& r) {
   s.norm = "layernorm";
   s.norm_epsilon = file.real("norm_epsilon", 1e-5);
   s.qkv_bias = s.out_bias = s.ffn_bias = file.flag("use_bias", true);
-  s.tied_head = file.flag("tie_word_embeddings", true);
+  s.tied_head = r.flag("tied_head", true);
   s.activation = r.activation("gelu_pytorch_tanh", hf_activations());
   return s;
 }
@@ -208,9 +214,9 @@ TransformerSpec read_deepseek(const HfReader& r, const std::string& family) {
   TransformerSpec s = read_llama(r, family);
   s.n_experts = r.size("n_experts");
   s.experts_per_token = r.size("experts_per_token");
-  s.n_shared_experts = r.stated_size("n_shared_experts", 0);
+  s.n_shared_experts = r.count("n_shared_experts");
   s.expert_d_ff = r.size("expert_d_ff");
-  s.dense_layers = r.size("dense_layers");
+  s.dense_layers = r.count("dense_layers");
   s.q_lora_rank = r.stated_size("q_lora_rank", 0);
   s.kv_lora_rank = r.size("kv_lora_rank");
   s.rope_head_dim = r.size("rope_head_dim");
@@ -220,6 +226,11 @@ TransformerSpec read_deepseek(const HfReader& r, const std::string& family) {
     file.refuse("moe_layer_freq", "layers that take turns are not in this version; expected 1");
   }
   s.router_bias = family == "deepseek_v3";
+  if (!s.router_bias && file.flag("mlp_bias", false)) {
+    file.refuse("mlp_bias",
+                "true is not in this version: routed experts have no biases beside parts that "
+                "have; expected false");
+  }
   require_word(file, "topk_method",
                s.router_bias ? Spellings{"noaux_tc"} : Spellings{"greedy", "group_limited_greedy"});
   require_groups(file, s);
@@ -245,7 +256,7 @@ TransformerSpec read_opt(const HfReader& r) {
   s.unused_positions = 2;
   const Index width = r.size_or("embedding_dim", s.d_model);
   s.embedding_dim = width == s.d_model ? 0 : width;
-  s.tied_head = file.flag("tie_word_embeddings", true);
+  s.tied_head = r.flag("tied_head", true);
   s.qkv_bias = s.out_bias = s.ffn_bias = file.flag("enable_bias", true);
   const bool before = file.flag("do_layer_norm_before", true);
   s.norm_placement = before ? "pre" : "post";
@@ -302,16 +313,19 @@ TransformerSpec named(const HfReader& r, const std::string&) {
 
 const Family& family_of(const std::string& name) {
   static const std::map<std::string, Family> own{
+      {"bitnet", {biased_llama_keys(), read_dense}},
       {"bloom", {bloom_keys(), read_bloom}},
       {"deepseek_v2", {deepseek_keys(), read_deepseek}},
       {"deepseek_v3", {deepseek_keys(), read_deepseek}},
-      {"gemma", {llama_keys(), read_gemma}},
+      {"gemma", {biased_llama_keys(), read_gemma}},
       {"gemma2", {later_gemma_keys(), read_later_gemma}},
       {"gemma3_text", {later_gemma_keys(), read_later_gemma}},
+      {"llama", {own_llama_keys(), read_dense}},
       {"mixtral", {mixtral_keys(), named<read_mixtral>}},
       {"mpt", {mpt_keys(), read_mpt}},
       {"opt", {opt_keys(), named<read_opt>}},
       {"phi3", {phi3_keys(), read_dense}},
+      {"qwen3", {biased_llama_keys(), read_dense}},
       {"qwen3_moe", {qwen3_moe_keys(), named<read_qwen3_moe>}},
       {"starcoder2", {starcoder2_keys(), named<read_starcoder2>}},
       {"t5", {t5_keys(), named<read_t5>}}};

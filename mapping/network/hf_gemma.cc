@@ -45,7 +45,7 @@ std::vector<std::string> types_of(const HfReader& r, const std::string& family, 
 }  // namespace
 
 HfKeyTable later_gemma_keys() {
-  HfKeyTable keys = llama_keys();
+  HfKeyTable keys = biased_llama_keys();
   keys["activation"] = {"hidden_activation"};  // the library reads no other
   return keys;
 }
@@ -53,12 +53,12 @@ HfKeyTable later_gemma_keys() {
 TransformerSpec read_gemma(const HfReader& r, const std::string& family) {
   if (family == "gemma") {
     refuse_mixed_layers(r.file(), false);
-    window_or_none(r);
+    r.size_or("sliding_window", 0);  // no window, but a sound file
   }
   TransformerSpec s = read_llama(r, family);
   read_grouped_heads(r, s, false);
   s.head_dim = r.size("head_dim");
-  s.tied_head = r.file().flag("tie_word_embeddings", true);
+  s.tied_head = r.flag("tied_head", true);
   s.activation = r.activation("gelu_pytorch_tanh", hf_activations());
   return s;
 }
@@ -67,7 +67,6 @@ TransformerSpec read_later_gemma(const HfReader& r, const std::string& family) {
   const JsonKeys& file = r.file();
   TransformerSpec s = read_gemma(r, family);
   require_whole_heads(r, s);
-  s.ffn_bias = false;
   s.output_norms = true;
   s.head_norms = family == "gemma3_text";
   const bool capped = family == "gemma2";

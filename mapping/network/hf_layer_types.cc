@@ -70,11 +70,6 @@ std::vector<std::string> full_every(Index pattern, Index layers) {
 void set_layer_types(const HfReader& r, std::vector<std::string> types, TransformerSpec& s) {
   if (std::count(types.begin(), types.end(), kSliding) == 0) return;
   s.sliding_window = r.size("sliding_window");
-  if (s.sliding_window < 1) {
-    r.file().refuse(r.key("sliding_window"),
-                    fmt::format("{} found; expected at least 1: the file has layers that slide",
-                                s.sliding_window));
-  }
   size_t shortest = 1;
   while (!repeats(types, shortest)) ++shortest;
   types.resize(shortest);

@@ -8,8 +8,11 @@
 
 namespace ohm {
 
-/// Keys of llama, which the newer decoders share.
+/// Keys that llama and the newer decoders share.
 HfKeyTable llama_keys();
+
+/// Those of families whose attention may have biases, too.
+HfKeyTable biased_llama_keys();
 
 /// What llama and its successors share.
 TransformerSpec read_llama(const HfReader& r, const std::string& family);
@@ -20,8 +23,5 @@ void read_grouped_heads(const HfReader& r, TransformerSpec& s, bool may_miss);
 /// ConfigError unless heads divide the width, for families whose configuration asks for it even
 /// where head_dim is given (llama, gemma2, gemma3_text; transformers 5.23).
 void require_whole_heads(const HfReader& r, const TransformerSpec& s);
-
-/// sliding_window; 0 where it is null or missing. ConfigError for a window of no position.
-Index window_or_none(const HfReader& r);
 
 }  // namespace ohm

@@ -21,6 +21,7 @@ HfKeyTable hidden_keys() {
 HfKeyTable gpt_neox_keys() {
   HfKeyTable keys = hidden_keys();
   keys["rope_dim"] = {"rotary_pct"};
+  keys["qkv_bias"] = {"attention_bias"};
   return keys;
 }
 
@@ -80,8 +81,8 @@ TransformerSpec read_gpt_neox(const HfReader& r) {
   const JsonKeys& file = r.file();
   TransformerSpec s = read_stream(r, "gpt_neox");
   s.d_ff = r.size("d_ff");
-  s.qkv_bias = s.out_bias = file.flag("attention_bias", true);
-  s.tied_head = file.flag("tie_word_embeddings", false);
+  s.qkv_bias = s.out_bias = r.flag("qkv_bias", true);
+  s.tied_head = r.flag("tied_head", false);
   s.block = file.flag("use_parallel_residual", true) ? "parallel" : "sequential";
   s.activation = r.activation("gelu", hf_activations());
   s.rope_dim = rotated_part(file, r.key("rope_dim"), 0.25, s);
@@ -92,12 +93,11 @@ TransformerSpec read_gptj(const HfReader& r) {
   TransformerSpec s = read_stream(r, "gptj");
   s.d_ff = inner_width(r, s);
   s.qkv_bias = s.out_bias = false;
-  s.tied_head = r.file().flag("tie_word_embeddings", false);
+  s.tied_head = r.flag("tied_head", false);
   s.head_bias = true;
   s.block = "parallel_one_norm";
   s.activation = r.activation("gelu_new", hf_activations());
   s.rope_dim = r.size("rope_dim");
-  if (s.rope_dim == 0) r.file().refuse(r.key("rope_dim"), "0 found; expected at least 2");
   return s;
 }
 
@@ -109,7 +109,7 @@ TransformerSpec read_phi(const HfReader& r) {
   }
   s.d_ff = r.size("d_ff");
   s.n_kv_heads = r.size_or("n_kv_heads", s.n_heads);
-  s.tied_head = file.flag("tie_word_embeddings", false);
+  s.tied_head = r.flag("tied_head", false);
   s.head_bias = true;
   s.block = "parallel_one_norm";
   s.activation = r.activation("gelu_new", hf_activations());
@@ -117,26 +117,43 @@ TransformerSpec read_phi(const HfReader& r) {
   return s;
 }
 
+/// null is false: the library asks whether it is set.
+bool falcon_flag(const JsonKeys& file, const std::string& key, bool otherwise) {
+  return file.flag(key, otherwise && !file.root().contains(key));
+}
+
+/// How attention and feed-forward part stand, but for what the library builds and cannot run.
+std::string falcon_block(const JsonKeys& file, bool later) {
+  const char* count = "num_ln_in_parallel_attn";
+  const bool parallel = falcon_flag(file, "parallel_attn", true);
+  if (later && !parallel) {
+    file.refuse("parallel_attn",
+                "false found beside new_decoder_architecture, which transformers cannot run; "
+                "expected true");
+  }
+  const Index norms = file.whole({count}, later ? 2 : 1);
+  if (parallel && norms != 1 && !(later && norms == 2)) {
+    file.refuse(count, fmt::format("{} found; expected 1{}", norms,
+                                   later ? " or 2" : ", or new_decoder_architecture: true"));
+  }
+  return !parallel ? "sequential" : norms == 2 ? "parallel" : "parallel_one_norm";
+}
+
 /// The first Falcon shares one head of keys or has as many as of queries; later ones say how many.
 TransformerSpec read_falcon(const HfReader& r) {
   const JsonKeys& file = r.file();
   TransformerSpec s = read_stream(r, "falcon");
-  if (file.flag("alibi", false)) s.positions = "alibi";
+  if (falcon_flag(file, "alibi", false)) s.positions = "alibi";
   s.d_ff = inner_width(r, s);
-  const bool later = file.flag("new_decoder_architecture", false);
+  const bool later = falcon_flag(file, "new_decoder_architecture", false);
   if (later) {
     s.n_kv_heads = r.size("n_kv_heads");
   } else {
-    s.n_kv_heads = file.flag("multi_query", true) ? 1 : s.n_heads;
+    s.n_kv_heads = falcon_flag(file, "multi_query", true) ? 1 : s.n_heads;
   }
-  const Index norms = later ? file.whole({"num_ln_in_parallel_attn"}, 2) : 1;
-  if (norms != 1 && norms != 2) {
-    file.refuse("num_ln_in_parallel_attn", fmt::format("{} found; expected 1 or 2", norms));
-  }
-  const bool parallel = later || file.flag("parallel_attn", true);
-  s.block = !parallel ? "sequential" : norms == 2 ? "parallel" : "parallel_one_norm";
-  s.qkv_bias = s.out_bias = s.ffn_bias = file.flag("bias", false);
-  s.tied_head = file.flag("tie_word_embeddings", true);
+  s.block = falcon_block(file, later);
+  s.qkv_bias = s.out_bias = s.ffn_bias = falcon_flag(file, "bias", false);
+  s.tied_head = r.flag("tied_head", true);
   s.activation = r.activation("gelu", hf_activations());
   return s;
 }

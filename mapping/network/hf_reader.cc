@@ -12,16 +12,37 @@ namespace ohm {
 
 Index HfReader::size(const std::string& field) const {
   require(field);
+  return at_least_one(field, 1, "");
+}
+
+Index HfReader::count(const std::string& field) const {
+  require(field);
   return file_.whole(keys(field), 0);
 }
 
 Index HfReader::stated_size(const std::string& field, Index otherwise) const {
   if (!file_.root().contains(key(field))) require(field);
-  return file_.whole(keys(field), otherwise);
+  return size_or(field, otherwise);
 }
 
 Index HfReader::size_or(const std::string& field, Index otherwise) const {
-  return file_.whole(keys(field), otherwise);
+  return at_least_one(field, otherwise, ", or null");
+}
+
+Index HfReader::at_least_one(const std::string& field, Index otherwise, const char* also) const {
+  const Index size = file_.whole(keys(field), otherwise);
+  const std::string spelling = file_.spelling(keys(field));
+  if (size > 0 || !file_.contains(spelling)) return size;
+  file_.refuse(spelling, fmt::format("{} found; expected at least 1{}", size, also));
+}
+
+bool HfReader::flag(const std::string& field, bool otherwise) const {
+  if (!keys_.contains(field)) return otherwise;
+  const auto found = file_.root().find(key(field));
+  if (found != file_.root().end() && found->is_null()) {
+    file_.refuse(key(field), "null found; expected true or false");
+  }
+  return file_.flag(key(field), otherwise);
 }
 
 void HfReader::require(const std::string& field) const {

@@ -80,7 +80,7 @@ Index add_latent_queries(GraphBuilder& b, const TransformerSpec& s, Index from) 
                     {from});
   }
   const Index low = b.matmul(
-      "attn.q_a", {.part = "q_a", .rows = s.d_model, .columns = rank, .bias = false}, {from});
+      "attn.q_a", {.part = "q_a", .rows = s.d_model, .columns = rank, .bias = s.qkv_bias}, {from});
   return b.matmul("attn.q_b", {.part = "q_b", .rows = rank, .columns = width, .bias = false},
                   {b.norm("attn.q_norm", rank, low)});
 }
@@ -92,7 +92,7 @@ Index add_latent_attention(GraphBuilder& b, const TransformerSpec& s, Index from
                                 {.part = "kv_a",
                                  .rows = s.d_model,
                                  .columns = s.kv_lora_rank + s.rope_head_dim,
-                                 .bias = false},
+                                 .bias = s.qkv_bias},
                                 {from});
   const Index normalised = b.norm("attn.kv_norm", s.kv_lora_rank, latent);
   const Index keys = b.matmul("attn.kv_b",
@@ -251,9 +251,19 @@ void add_language_head(GraphBuilder& b, const TransformerSpec& s, Index stream) 
   if (s.output_cap > 0) b.activation("head.cap", s.vocabulary, "tanh", head);
 }
 
+/// bert: of every token; roberta's activation is always the same (transformers 5.23).
+void add_masked_head(GraphBuilder& b, const TransformerSpec& s, Index stream) {
+  const Index d = s.d_model;
+  stream = b.matmul("head.dense", {.part = "head_dense", .rows = d, .columns = d}, {stream});
+  const std::string function = s.family == "roberta" ? "gelu" : s.activation;
+  stream = b.norm("head.norm", b.activation("head.activation", d, function, stream));
+  b.matmul("head", {.part = "head", .rows = d, .columns = s.vocabulary}, {stream});
+}
+
 void add_output(GraphBuilder& b, const TransformerSpec& s, Index stream) {
   const Index d = s.d_model;
   if (s.is_decoder()) return add_language_head(b, s, stream);
+  if (s.masked_head) return add_masked_head(b, s, stream);
   if (s.n_labels == 0) return;
   b.once_from_here();
   if (s.pooler) {

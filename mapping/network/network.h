@@ -45,10 +45,10 @@ struct Operator {
 struct StaticMatmul {
   Index id = 0;        ///< position in Network::matmuls; keys its random streams
   std::string name{};  ///< that of its operator
-  /// patch | qkv | attn_out | ffn_up | ffn_gate | ffn_down | pooler | head; embed_in | embed_out
-  /// (tables narrower than the layers); router; q | q_a | q_b | kv_a | kv_b (MLA); cross_q |
-  /// cross_kv | cross_out (second stack); of an adapter: AdapterModule::input with _lora_a, part
-  /// with _lora_b
+  /// patch | qkv | attn_out | ffn_up | ffn_gate | ffn_down | pooler | head; head_dense
+  /// (before a masked_head's head); embed_in | embed_out (tables narrower than the layers); router;
+  /// q | q_a | q_b | kv_a | kv_b (MLA); cross_q | cross_kv | cross_out (second stack); of an
+  /// adapter: AdapterModule::input with _lora_a, part with _lora_b
   std::string part{};
   int layer = -1;
   Index rows = 0;     ///< inputs, wordlines
@@ -92,7 +92,7 @@ struct Network {
 /// t5: cross-attention's keys and values are a matmul that reads the first stack.
 /// The embedding of a text has no input (in_features = 0); that of an image adds class token and
 /// positions to the outputs of the patch matmul. The pooler is part of the graph where a classifier
-/// reads it.
+/// reads it, unless there is a masked_head, which is what tokens pass.
 Network build_network(const TransformerSpec& spec);
 
 /// Multiply-accumulates of one token in static weights, routed experts by their share; with two

@@ -28,7 +28,10 @@ Index latent_attention_count(const TransformerSpec& s) {
                       : s.d_model * query;
   const Index kv = s.d_model * (s.kv_lora_rank + s.rope_head_dim) + s.kv_lora_rank +
                    s.kv_lora_rank * s.n_heads * (s.nope_head_dim + s.v_head_dim);
-  return q + kv + s.n_heads * s.v_head_dim * s.d_model;
+  // biases of what reads the stream, but not of a full query matrix, and of what returns to it
+  const Index biases = (s.qkv_bias ? s.q_lora_rank + s.kv_lora_rank + s.rope_head_dim : 0) +
+                       (s.out_bias ? s.d_model : 0);
+  return q + kv + s.n_heads * s.v_head_dim * s.d_model + biases;
 }
 
 Index attention_count(const TransformerSpec& s) {
@@ -47,6 +50,14 @@ Index layers_count(const TransformerSpec& s, Index norm) {
                       (s.n_layers - dense) * (s.n_experts > 0 ? expert_layer_count(s) : 0);
   const Index second = 2 * attention + feed_forward_count(s, s.d_ff) + 3 * norm;
   return first + s.n_decoder_layers * second;
+}
+
+/// Dense layer, norm and output matrix; what is not tied has a bias that is stored twice, as in
+/// the transformers library (5.23).
+Index masked_head_count(const TransformerSpec& s, Index norm) {
+  if (!s.masked_head) return 0;
+  const Index output = s.tied_head ? s.vocabulary : s.vocabulary * (s.d_model + 2);
+  return s.d_model * s.d_model + s.d_model + norm + output;
 }
 
 Index tables_count(const TransformerSpec& s) {
@@ -77,7 +88,7 @@ Index parameter_count(const TransformerSpec& s) {
   const Index patch =
       s.is_image() ? s.channels * s.patch_size * s.patch_size * d + d + s.class_tokens() * d : 0;
   return tables_count(s) + outer_norms + layers_count(s, norm) + pooler + classifier + head +
-         head_bias + projections + patch;
+         masked_head_count(s, norm) + head_bias + projections + patch;
 }
 
 Index adapter_parameter_count(const TransformerSpec& spec) {

@@ -44,12 +44,19 @@ void family_rules(const TransformerSpec& s, Visitor& v) {
   v.rule(bert ? s.token_types > 0 : s.token_types == 0, "token_types",
          bert ? fmt::format("missing or 0; {} has at least 1", s.family)
               : fmt::format("{} has no token types; remove it", s.family));
-  v.rule(bert || !s.pooler, "pooler", fmt::format("{} has no pooler; remove it", s.family));
+  v.rule(!s.pooler || bert || (s.is_image() && s.n_labels == 0), "pooler",
+         fmt::format("{} has no pooler{}; remove it", s.family,
+                     decoder ? "" : " beside a classifier"));
   v.rule(!bert || s.n_labels == 0 || s.pooler, "pooler",
          "false found; the classifier reads the pooler; expected true");
   v.rule(!decoder || s.n_labels == 0, "n_labels",
          fmt::format("{} has no classifier; remove it", s.family));
-  v.rule(decoder || !s.tied_head, "tied_head",
+  v.rule(bert || !s.masked_head, "masked_head",
+         fmt::format("{} has no such head; remove it", s.family));
+  v.rule(!s.masked_head || s.n_labels == 0 || s.n_labels == 2, "n_labels",
+         fmt::format("{} found; beside masked_head it is 2: whether one sentence follows the other",
+                     s.n_labels));
+  v.rule(decoder || s.masked_head || !s.tied_head, "tied_head",
          fmt::format("{} has no language-model head; remove it", s.family));
   if (s.family == "opt") return;
   const std::string placement = bert ? "post" : "pre";
@@ -76,9 +83,8 @@ void attention_rules(const TransformerSpec& s, Visitor& v) {
   v.rule(!latent || (s.n_kv_heads == 0 && s.head_dim == 0), "n_kv_heads",
          "found with kv_lora_rank; latent attention has no heads of keys; remove n_kv_heads and "
          "head_dim");
-  v.rule(!latent || (!s.qkv_bias && !s.out_bias && s.norm == "rmsnorm"), "kv_lora_rank",
-         "latent attention has no biases and rmsnorm; expected qkv_bias: false, out_bias: false, "
-         "norm: rmsnorm");
+  v.rule(!latent || s.norm == "rmsnorm", "norm",
+         "latent attention (kv_lora_rank) has rmsnorm; expected norm: rmsnorm");
   v.rule(!latent || (s.positions == "rope" && s.is_decoder()), "kv_lora_rank",
          "latent attention needs a decoder with positions: rope");
   const bool t5 = s.family == "t5";

@@ -137,8 +137,13 @@ void visit_inputs(TransformerSpec& s, Visitor& v) {
 
 void visit_outputs(TransformerSpec& s, Visitor& v) {
   v.value(Field("n_labels", "outputs of the classifier; 0: none").between(0, kWidest), s.n_labels);
-  v.value(Field("pooler", "bert: dense layer and tanh on the first token"), s.pooler);
-  v.value(Field("tied_head", "decoders: the head shares the embedding table"), s.tied_head);
+  v.value(Field("pooler", "encoders: dense layer and tanh on the first token"), s.pooler);
+  v.value(Field("masked_head",
+                "bert and roberta: dense layer, activation, norm and a head over the vocabulary, "
+                "of every token"),
+          s.masked_head);
+  v.value(Field("tied_head", "decoders and masked_head: the head shares the embedding table"),
+          s.tied_head);
   v.value(Field("head_bias", "decoders: whether the head has a bias"), s.head_bias);
 }
 

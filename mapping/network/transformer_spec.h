@@ -25,9 +25,10 @@ struct TransformerSpec {
   Index token_types = 0;                               ///< bert
   Index image_size = 0, patch_size = 0, channels = 0;  ///< vit
   Index n_labels = 0;                                  ///< classifier outputs; 0: no classifier
-  bool pooler = false;                                 ///< bert: dense + tanh on the first token
-  bool tied_head = false;                              ///< the head shares the embedding table
-  bool head_bias = false;                              ///< decoders: of the head
+  bool pooler = false;       ///< encoders: dense + tanh on the first token
+  bool masked_head = false;  ///< bert: dense, activation, norm and head over the vocabulary
+  bool tied_head = false;    ///< the head shares the embedding table
+  bool head_bias = false;    ///< decoders: of the head
   bool qkv_bias = true, out_bias = true, ffn_bias = true;
   std::string activation = "gelu";     ///< gelu (erf) | gelu_tanh | relu | silu | relu2
   bool gated_ffn = false;              ///< down(activation(gate x) ⊙ up x), Shazeer 2020

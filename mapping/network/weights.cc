@@ -40,7 +40,11 @@ const Names& names_of(const std::string& family) {
          {"ffn.up", "intermediate.dense"},
          {"ffn.down", "output.dense"},
          {"norm2", "output.LayerNorm"}},
-        {{"norm", "embeddings.LayerNorm"}, {"pooler", "pooler.dense"}, {"head", "classifier"}},
+        {{"norm", "embeddings.LayerNorm"},
+         {"pooler", "pooler.dense"},
+         {"head.dense", "cls.predictions.transform.dense"},
+         {"head.norm", "cls.predictions.transform.LayerNorm"},
+         {"head", "classifier"}},
         true}},
       {"vit",
        {"encoder.layer.",
@@ -118,7 +122,8 @@ class Binder {
 
   Tensor matrix_of(const StaticMatmul& m) const {
     const std::string name = stored_name(names_, m.name, m.layer);
-    if (m.part == "head" && spec().is_decoder()) return language_head();
+    if (m.part == "head" && spec().masked_head) return language_head("cls.predictions.decoder");
+    if (m.part == "head" && spec().is_decoder()) return language_head("lm_head");
     if (m.part == "patch") return patch_matrix(m, name + ".weight");
     if (m.part == "qkv" && names_.linear) return merged(m, name, ".weight");
     return names_.linear ? source_.read_transposed(name + ".weight", {m.rows, m.columns})
@@ -128,13 +133,20 @@ class Binder {
   Tensor bias_of(const StaticMatmul& m) const {
     const std::string name = stored_name(names_, m.name, m.layer);
     if (m.part == "qkv" && names_.linear) return merged(m, name, ".bias");
+    if (m.part == "head" && spec().masked_head) return masked_head_bias(m);
     return source_.read(name + ".bias", {m.columns});
   }
 
-  Tensor language_head() const {
+  Tensor language_head(const std::string& name) const {
     return spec().tied_head
                ? transposed(weights_.tokens)
-               : source_.read_transposed("lm_head.weight", {spec().d_model, spec().vocabulary});
+               : source_.read_transposed(name + ".weight", {spec().d_model, spec().vocabulary});
+  }
+
+  /// Files need not store it under both of its names.
+  Tensor masked_head_bias(const StaticMatmul& m) const {
+    const bool own = source_.contains("cls.predictions.decoder.bias");
+    return source_.read(own ? "cls.predictions.decoder.bias" : "cls.predictions.bias", {m.columns});
   }
 
   Tensor patch_matrix(const StaticMatmul& m, const std::string& name) const {

@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <filesystem>
 #include <map>
 
@@ -105,6 +106,50 @@ TEST(Execute, ReturnsTheHiddenStatesOfAnEncoderWithoutClassifier) {
   const Weights weights = bind_weights(network, Checkpoint::open(kGolden / "bert_tiny"));
   const Tensor states = run(network, weights, FloatEngine(weights), golden.input(1));
   EXPECT_LE(tiny::largest_difference(states, golden.output("last_hidden_state", 1)), 1e-4);
+}
+
+/// The head by hand, behind the hidden states of the same weights.
+TEST(Execute, PredictsMaskedTokensFromTheHiddenStates) {
+  TransformerSpec spec = tiny::bert();
+  spec.n_labels = 0;
+  spec.pooler = false;
+  const Network bare = build_network(spec);
+  spec.masked_head = spec.tied_head = true;
+  const Network network = build_network(spec);
+  const Weights weights = tiny::random_weights(network);
+  Weights first = weights;
+  first.matmul.resize(bare.matmuls.size());
+  first.bias.resize(bare.matmuls.size());
+  first.norms.pop_back();
+  const Input input{tiny::tokens(6, spec.vocabulary), {}, {}, 0};
+  const Tensor states = run(bare, first, FloatEngine(first), input);
+  const Tensor logits = run(network, weights, FloatEngine(weights), input);
+  ASSERT_EQ(logits.shape, (Shape{6, spec.vocabulary}));
+  const auto times = [&](std::vector<double> x, size_t matmul) {
+    std::vector<double> y(weights.bias[matmul].values.begin(), weights.bias[matmul].values.end());
+    for (size_t i = 0; i < x.size(); ++i) {
+      const auto row = weights.matmul[matmul].row(static_cast<Index>(i));
+      for (size_t j = 0; j < y.size(); ++j) y[j] += x[i] * static_cast<double>(row[j]);
+    }
+    return y;
+  };
+  for (Index token = 0; token < 6; ++token) {
+    const auto state = states.row(token);
+    std::vector<double> x = times({state.begin(), state.end()}, weights.matmul.size() - 2);
+    double mean = 0, square = 0;
+    for (double& v : x) v *= 0.5 * (1 + std::erf(v / std::sqrt(2.0)));
+    for (const double v : x) mean += v / 12;
+    for (const double v : x) square += (v - mean) * (v - mean) / 12;
+    for (size_t j = 0; j < x.size(); ++j) {
+      x[j] = (x[j] - mean) / std::sqrt(square + spec.norm_epsilon) *
+                 static_cast<double>(weights.norms.back().gain.values[j]) +
+             static_cast<double>(weights.norms.back().bias.values[j]);
+    }
+    const std::vector<double> expected = times(x, weights.matmul.size() - 1);
+    for (size_t j = 0; j < expected.size(); ++j) {
+      EXPECT_NEAR(static_cast<double>(logits.row(token)[j]), expected[j], 1e-4);
+    }
+  }
 }
 
 struct Tiny {

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/error.h"
+#include "mapping/network/network.h"
 #include "mapping/network/parameter_count.h"
 #include "tests/mapping/tiny_networks.h"
 #include "tests/repository.h"
@@ -211,6 +212,33 @@ TEST(HfConfig, ReadsAFolderAndNamesItsFile) {
               HasSubstr("/no/such/folder: no such file"));
   EXPECT_THAT(tiny::message_of<ConfigError>([] { read_hf_config(repository::golden()); }),
               HasSubstr("config.json: no such file"));
+}
+
+// Totals: parameters of the transformers library's models (5.23), tied ones once.
+TEST(HfConfig, CountsTheHeadThatPredictsMaskedTokens) {
+  const std::string bert = R"("architectures": ["BertForMaskedLM"])";
+  // no pooler, but a dense layer as large; a norm, and a bias beside the tied table
+  EXPECT_EQ(parameter_count(read("bert", bert)), 109482240 + 2 * 768 + 30522);
+  EXPECT_EQ(parameter_count(read("bert", bert)), 109514298);
+  EXPECT_EQ(parameter_count(read("bert", bert + R"(, "tie_word_embeddings": false)")), 132985716);
+  // pooler, and whether one sentence follows the other
+  EXPECT_EQ(parameter_count(read("bert", R"("architectures": ["BertForPreTraining"])")),
+            109514298 + (768 * 768 + 768) + 2 * 769);
+  EXPECT_EQ(parameter_count(read("roberta", R"("architectures": ["RobertaForMaskedLM"],
+      "vocab_size": 50265, "max_position_embeddings": 514, "type_vocab_size": 1)")),
+            124697433);
+  EXPECT_EQ(macs_per_token(build_network(read("bert", bert))), 84934656 + 768 * (768 + 30522));
+  EXPECT_THAT(fault("bert", bert + R"(, "tie_word_embeddings": null)"),
+              HasSubstr("tie_word_embeddings: null found"));
+}
+
+TEST(HfConfig, CountsThePoolerOfImages) {
+  EXPECT_EQ(parameter_count(read("vit", R"("architectures": ["ViTModel"])")), 86389248);
+  EXPECT_EQ(parameter_count(read("deit", R"("architectures": ["DeiTModel"])")), 86390784);
+  EXPECT_EQ(build_network(read("vit")).matmuls.size(), 1 + 12 * 4u);  // it is not run
+  EXPECT_NO_THROW(read("vit", R"("pooler_output_size": 768)"));
+  EXPECT_THAT(fault("vit", R"("pooler_output_size": 10)"), HasSubstr("pooler_output_size: 10"));
+  EXPECT_FALSE(read("vit", R"("num_labels": 3, "pooler_output_size": 10)").pooler);
 }
 
 }  // namespace

@@ -117,6 +117,11 @@ TEST(HfFamilies, ReadOptAndT5) {
       "num_layers": 6, "num_heads": 8, "vocab_size": 32128, "n_positions": 512,
       "relative_attention_num_buckets": 32, "is_encoder_decoder": true})");
   EXPECT_EQ(parameter_count(read(t5)), 60506624);
+  EXPECT_EQ(fault(opt, R"({"word_embed_proj_dim": 0})"),
+            "config.json: word_embed_proj_dim: 0 found; expected at least 1, or null");
+  EXPECT_EQ(read(opt, R"({"word_embed_proj_dim": null})").embedding_dim, 0);
+  EXPECT_EQ(fault(t5, R"({"d_kv": 0})"), "config.json: d_kv: 0 found; expected at least 1");
+  EXPECT_THAT(fault(t5, R"({"d_kv": null})"), HasSubstr("d_kv: missing"));
   const TransformerSpec gated = read(t5, R"({"feed_forward_proj": "gated-gelu"})");
   EXPECT_TRUE(gated.gated_ffn);
   EXPECT_THAT(fault(t5, R"({"feed_forward_proj": "gated-tanh"})"), HasSubstr("feed_forward_proj"));

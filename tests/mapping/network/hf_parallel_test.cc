@@ -154,5 +154,25 @@ TEST(HfParallel, RefuseWhatIsNotInThisVersion) {
               HasSubstr("did you mean 'n_embed', which the file has?"));
 }
 
+TEST(HfParallel, FalconIsRefusedWhereTheLibraryCannotRunIt) {
+  EXPECT_THAT(fault(falcon_40b(), R"({"num_ln_in_parallel_attn": 1, "parallel_attn": false})"),
+              HasSubstr("config.json: parallel_attn: false found beside new_decoder_architecture"));
+  EXPECT_THAT(fault(falcon(), R"({"num_ln_in_parallel_attn": 2})"),
+              HasSubstr("num_ln_in_parallel_attn: 2 found; expected 1, or new_decoder"));
+  EXPECT_NO_THROW(read(falcon(), R"({"num_ln_in_parallel_attn": 2, "parallel_attn": false})"));
+  EXPECT_EQ(read(falcon(), R"({"parallel_attn": null})").block, "sequential");
+  EXPECT_EQ(read(falcon(), R"({"multi_query": null})").n_kv_heads, 71);
+}
+
+TEST(HfParallel, TakesNeitherZeroNorNullForAMissingKey) {
+  EXPECT_EQ(fault(phi(), R"({"num_key_value_heads": 0})"),
+            "config.json: num_key_value_heads: 0 found; expected at least 1, or null");
+  EXPECT_THAT(fault(falcon_40b(), R"({"num_kv_heads": 0})"), HasSubstr("num_kv_heads: 0 found"));
+  for (const auto& keys : {phi(), pythia(), gptj(), falcon()}) {
+    EXPECT_THAT(fault(keys, R"({"tie_word_embeddings": null})"),
+                HasSubstr("tie_word_embeddings: null found"));
+  }
+}
+
 }  // namespace
 }  // namespace ohm

@@ -46,5 +46,32 @@ TEST(HfReader, TranslatesActivations) {
               HasSubstr("'silu' is not in this version; expected one of: gelu_new, relu"));
 }
 
+TEST(HfReader, TakesNoSizeBelowOneForAMissingOne) {
+  const JsonKeys file(R"({"num_hidden_layers": 0, "n_inner": -1})", "c.json");
+  const HfReader r(file, kKeys);
+  EXPECT_EQ(error_text<ConfigError>([&] { r.size("n_layers"); }),
+            "c.json: num_hidden_layers: 0 found; expected at least 1");
+  EXPECT_EQ(r.count("n_layers"), 0);
+  for (const auto& read : {&HfReader::size_or, &HfReader::stated_size}) {
+    EXPECT_EQ(error_text<ConfigError>([&] { (r.*read)("d_ff", 8); }),
+              "c.json: n_inner: -1 found; expected at least 1, or null");
+  }
+  EXPECT_THAT(error_text<ConfigError>([&] {
+                HfReader({"{}", "c.json"}, kKeys).count("d_ff");
+              }),
+              HasSubstr("n_inner: missing"));
+}
+
+TEST(HfReader, ReadsFlagsThatTheFamilyHas) {
+  const JsonKeys file(R"({"own": true, "none": null, "other": true})", "c.json");
+  const HfKeyTable keys{{"a", {"own"}}, {"b", {"none"}}, {"c", {"missing"}}};
+  const HfReader r(file, keys);
+  EXPECT_TRUE(r.flag("a", false));
+  EXPECT_TRUE(r.flag("c", true));
+  EXPECT_FALSE(r.flag("other", false));  // not in the table
+  EXPECT_EQ(error_text<ConfigError>([&] { r.flag("b", false); }),
+            "c.json: none: null found; expected true or false");
+}
+
 }  // namespace
 }  // namespace ohm

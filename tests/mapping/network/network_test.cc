@@ -150,6 +150,28 @@ TEST(Network, ActsOnceBehindTheFirstTokenOfAnEncoder) {
   EXPECT_EQ(states.matmuls.size(), 8u);
 }
 
+TEST(Network, PredictsMaskedTokensBehindEveryTokenOfAnEncoder) {
+  TransformerSpec s = tiny::bert();
+  s.n_labels = 2;  // with a pooler, as of BertForPreTraining
+  s.masked_head = s.tied_head = true;
+  s.activation = "relu";
+  for (const char* family : {"bert", "roberta"}) {
+    s.family = family;
+    const Network network = build_network(s);
+    std::string names;
+    for (size_t i = network.order.size() - 5; i < network.order.size(); ++i) {
+      const Operator& op = network.op(network.order[i]);
+      names += op.name + " ";
+      EXPECT_FALSE(op.once || op.output) << op.name;
+      if (op.name != "head.activation") continue;
+      EXPECT_EQ(op.function, s.family == "bert" ? "relu" : "gelu");
+    }
+    EXPECT_EQ(names, "h.1.norm2 head.dense head.activation head.norm head ");
+    EXPECT_EQ(network.matmuls.back().columns, s.vocabulary);
+    EXPECT_TRUE(network.matmuls.back().bias);
+  }
+}
+
 TEST(Network, HasTheLayerWeightsOfEveryPublishedNetwork) {
   for (const auto& published : tiny::published_totals()) {
     const Network network = preset(published.name);

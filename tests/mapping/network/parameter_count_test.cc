@@ -69,13 +69,18 @@ TEST(Adapters, HaveRankTimesTheSidesOfTheirMatrices) {
 }
 
 TEST(ParameterCount, IsTheNumberOfWeightsOfANetwork) {
-  for (TransformerSpec s : {tiny::gpt2(), tiny::bert(), tiny::vit()}) {
+  TransformerSpec masked = tiny::bert();
+  masked.pooler = false;
+  masked.n_labels = 0;
+  masked.masked_head = masked.tied_head = true;
+  for (TransformerSpec s : {tiny::gpt2(), tiny::bert(), tiny::vit(), masked}) {
     s.qkv_bias = s.family != "vit";
     const Weights w = tiny::random_weights(build_network(s));
     Index sum = w.tokens.size() + w.positions.size() + w.token_types.size() + w.class_token.size();
     for (const Tensor& matrix : w.matmul) sum += matrix.size();
     for (const Tensor& bias : w.bias) sum += bias.size();
     for (const NormWeights& norm : w.norms) sum += norm.gain.size() + norm.bias.size();
+    if (s.tied_head) sum -= w.tokens.size();
     EXPECT_EQ(parameter_count(s), sum) << s.family;
   }
 }

@@ -48,6 +48,14 @@ TEST(TransformerRules, RefusesWhatAFamilyDoesNotHave) {
   s = tiny::bert();
   s.tied_head = true;
   EXPECT_THAT(fault(s), HasSubstr("tied_head: bert has no language-model head"));
+  s.masked_head = true;
+  EXPECT_THAT(fault(s), HasSubstr("n_labels: 5 found; beside masked_head it is 2"));
+  s = tiny::vit();
+  s.masked_head = true;
+  EXPECT_THAT(fault(s), HasSubstr("masked_head: vit has no such head"));
+  s = tiny::vit();
+  s.pooler = true;
+  EXPECT_THAT(fault(s), HasSubstr("pooler: vit has no pooler beside a classifier"));
   s = tiny::bert();
   s.pooler = false;
   EXPECT_THAT(fault(s), HasSubstr("pooler: false found; the classifier reads the pooler"));

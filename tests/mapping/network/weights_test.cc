@@ -7,7 +7,10 @@
 #include <filesystem>
 
 #include "core/error.h"
+#include "core/safetensors_writer.h"
 #include "mapping/network/hf_config.h"
+#include "mapping/network/tensor_source.h"
+#include "tests/core/temporary_folder.h"
 #include "tests/mapping/tiny_networks.h"
 #include "tests/repository.h"
 
@@ -138,6 +141,50 @@ TEST(Weights, AreCheckedAgainstTheirNetwork) {
   EXPECT_THAT(fault([](Weights& w) { w.norms.pop_back(); }), HasSubstr("norms"));
   EXPECT_THAT(fault([](Weights& w) { w.class_token = Tensor(); }), HasSubstr("class token"));
   EXPECT_THAT(fault([](Weights& w) { w.positions = Tensor({3, 32}); }), HasSubstr("position"));
+}
+
+/// bert_tiny with the head of BertForMaskedLM, whose bias is called `bias`.
+void write_masked(const fs::path& file, const std::string& bias) {
+  const Checkpoint golden = Checkpoint::open(kGolden / "bert_tiny");
+  std::vector<NamedTensor> tensors;
+  for (const std::string& name : golden.names()) {
+    tensors.push_back(as_f32(name, golden.read_float(name)));
+  }
+  const std::string head = "cls.predictions.";
+  std::uint32_t n = 0;
+  tensors.push_back(as_f32(head + "transform.dense.weight", tiny::random_tensor({32, 32}, ++n)));
+  tensors.push_back(as_f32(head + "transform.dense.bias", tiny::random_tensor({32}, ++n)));
+  tensors.push_back(as_f32(head + "transform.LayerNorm.weight", tiny::random_tensor({32}, ++n)));
+  tensors.push_back(as_f32(head + "transform.LayerNorm.bias", tiny::random_tensor({32}, ++n)));
+  const Index tokens = golden.at("bert.embeddings.word_embeddings.weight").shape[0];
+  tensors.push_back(as_f32(head + bias, tiny::random_tensor({tokens}, ++n)));
+  write_safetensors(file, tensors);
+}
+
+TEST(Weights, OfAMaskedHeadAreThoseOfItsTransformAndTheTable) {
+  TransformerSpec spec = read_hf_config(kGolden / "bert_tiny");
+  spec.n_labels = 0;
+  spec.pooler = false;
+  spec.masked_head = spec.tied_head = true;
+  const Network network = build_network(spec);
+  const TemporaryFolder folder;
+  const fs::path file = folder.path() / "model.safetensors";
+  for (const char* bias : {"bias", "decoder.bias"}) {
+    write_masked(file, bias);
+    const Weights weights = bind_weights(network, Checkpoint::open(file));
+    EXPECT_NO_THROW(check_weights(network, weights));
+    const size_t head = network.matmuls.size() - 1;
+    EXPECT_EQ(weights.matmul[head], transposed(weights.tokens));
+    EXPECT_EQ(weights.bias[head], tiny::random_tensor({spec.vocabulary}, 5));
+    EXPECT_EQ(weights.matmul[head - 1], transposed(tiny::random_tensor({32, 32}, 1)));
+    EXPECT_EQ(weights.bias[head - 1], tiny::random_tensor({32}, 2));
+    EXPECT_EQ(weights.norms.back().gain, tiny::random_tensor({32}, 3));
+    EXPECT_EQ(weights.norms.back().bias, tiny::random_tensor({32}, 4));
+  }
+  spec.tied_head = false;
+  EXPECT_THAT(tiny::message_of<ConfigError>(
+                  [&] { bind_weights(build_network(spec), Checkpoint::open(file)); }),
+              HasSubstr("no tensor 'cls.predictions.decoder.weight'"));
 }
 
 }  // namespace

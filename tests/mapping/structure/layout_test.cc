@@ -36,6 +36,10 @@ std::vector<TransformerSpec> several_layers() {
   std::vector<TransformerSpec> specs{testing::tiny_gpt(),     testing::tiny_llama(),
                                      testing::tiny_mixtral(), testing::tiny_deepseek(),
                                      testing::tiny_bert(),    testing::tiny_t5()};
+  specs.push_back(testing::tiny_bert());
+  specs.back().name = "tiny-masked-bert";
+  specs.back().n_labels = 0;
+  specs.back().masked_head = specs.back().tied_head = true;
   for (TransformerSpec& spec : specs) spec.n_layers = 7;
   specs[1].sliding_window = 6;
   specs[1].layer_types = {"sliding_attention", "sliding_attention", "full_attention"};
