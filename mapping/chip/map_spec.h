@@ -13,10 +13,10 @@ namespace ohm {
 struct MatrixRule {
   std::string match;  ///< of a matrix's name; * stands for any characters: h.*.ffn.*
   std::string on;     ///< crossbar | digital (in DRAM, beside the chip)
-  std::string
-      macro;  ///< chip: the chip's own, also where none is given; else a further kind's name
+  /// chip: the chip's own macro, also where none is given (""); else the name of a further kind.
+  std::string macro;
   /// Times that the matrix is programmed, each into arrays of its own; results are averaged. Once
-  /// where no number is given.
+  /// where no number is given (0).
   Index redundancy = 0;
 
   void visit(Visitor& v);

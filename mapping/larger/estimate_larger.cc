@@ -224,7 +224,7 @@ void require_rewritable(const TransformerSpec& network, const ChipSpec& chip) {
 }
 
 /// From a single token that waits for no other, and from the prompts; from two tokens where the
-/// prompts are one.
+/// prompts are one, if the network takes two.
 Pace pace_of(const TransformerSpec& network, const ChipSpec& chip, const Estimate& held,
              Fidelity fidelity) {
   const Request& request = held.request;
@@ -237,8 +237,9 @@ Pace pace_of(const TransformerSpec& network, const ChipSpec& chip, const Estimat
   const auto batch = static_cast<std::ptrdiff_t>(request.batch);
   const auto& outputs = held.schedule.outputs;
   const Picoseconds first = request.decoder ? of_tokens(1) : held.schedule.bounds.critical_path;
-  const Picoseconds together =
-      n == 1 ? of_tokens(2) : *std::max_element(outputs.begin(), outputs.begin() + batch);
+  const Picoseconds together = n == 1 && network.context > 1
+                                   ? of_tokens(2)
+                                   : *std::max_element(outputs.begin(), outputs.begin() + batch);
   return {first, static_cast<double>(std::max<Picoseconds>(0, together - first)) /
                      static_cast<double>(std::max<Index>(1, n - 1))};
 }

@@ -99,7 +99,8 @@ def operating_point(
 
     Keys: currents_a out of the bitlines, driver_currents_a out of the sources; power_w, which the
     sources supply and which is the sum of cells_w, wordlines_w, bitlines_w, drivers_w and senses_w.
-    Other arguments as in effective_conductance.
+    Other arguments as in effective_conductance. Raises SolveError where rounding leaves more than 1e-8
+    of the power between what sources supply and what resistances take.
 
     >>> point = operating_point([[1e-4]], [0.2], 1.0, 1.0, r_driver=50.0, r_sense=20.0)
     >>> point["power_w"], point["senses_w"]

@@ -108,8 +108,9 @@ TEST(EstimateLarger, BreakEvenIsWhereStreamingCostsAsMuch) {
   }
 }
 
-/// Fewer chips stand still for as much longer as there are parts: nothing pays for the writing.
-TEST(EstimateLarger, NoNumberOfTokensMakesRewritingCheaperThanChips) {
+/// Fewer chips stand still for as much longer as there are parts: what writing takes is never saved
+/// token by token, only where chips that wait for the first one cost more than that.
+TEST(EstimateLarger, TokensDoNotPayForWriting) {
   for (const Index batch : {1, 8, 64}) {
     for (const Index prompt : {1, 20}) {
       const Estimate e =
@@ -118,6 +119,12 @@ TEST(EstimateLarger, NoNumberOfTokensMakesRewritingCheaperThanChips) {
       EXPECT_TRUE(std::isinf(e.reprogramming->chips_energy)) << prompt << " x " << batch;
     }
   }
+}
+
+TEST(EstimateLarger, NetworksOfOneTokenAreRewritten) {
+  TransformerSpec network = testing::tiny_gpt();
+  network.context = 1;
+  EXPECT_TRUE(estimate_larger(network, small("reprogram"), load(1, 1)).reprogramming.has_value());
 }
 
 TEST(EstimateLarger, AutoTakesWhatCostsLessAndShowsBoth) {
