@@ -124,7 +124,9 @@ TEST(Adapters, OfLayersSolvedOnceAreThoseOfAllEvents) {
     TransformerSpec spec = beside(base, 6);
     spec.n_layers = 9;
     if (spec.gated_ffn) spec.lora_parts.emplace_back("ffn_gate");
-    std::vector<Override> small{testing::with("macros_per_tile", "4")};
+    std::vector<Override> small{testing::with("macros_per_tile", "4"),
+                                testing::with("mesh", "{columns: 3, rows: 2}"),
+                                testing::with("system", "[{link: link_ucie_3d}]")};
     for (const bool sram : {false, true}) {
       if (sram) small.insert(small.end(), {in_sram()[0], in_sram()[1]});
       const ChipSpec chip = testing::shipped_chip(small);
