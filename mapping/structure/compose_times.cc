@@ -81,7 +81,7 @@ class Composer {
       ++later.generate;
       const bool exact = request_.batch == 1 && !reads_head_from_afar();
       ComposedTimes times{std::vector<Picoseconds>(static_cast<size_t>(request_.batch), 0), 0, 0,
-                          repeats_.empty() ? "events" : "structure", exact};
+                          repeats_.empty() && exact ? "events" : "structure", exact};
       if (request_.batch == 1) generate(later, times);
       if (request_.batch == 1 || generate_together(later, fidelity == Fidelity::automatic, times)) {
         times.outputs.erase(times.outputs.begin(), times.outputs.begin() + request_.batch);
@@ -286,7 +286,11 @@ class Composer {
 
   /// Those of a batch find each other; false: closed forms have to do.
   bool generate_together(const Request& request, bool unasked, ComposedTimes& times) const {
-    const RepeatedPlan repeated{lean_, repeats_, weights()};
+    // a token that goes through layers left out waits in their tiles, not in those of the kept one
+    TokenPlan roomy;
+    const bool is_bounded = !repeats_.empty() && !lean_.space.empty();
+    if (is_bounded) roomy = lean_, roomy.space.clear();
+    const RepeatedPlan repeated{is_bounded ? roomy : lean_, repeats_, weights()};
     auto found = generate_batch(repeated, request, times.outputs, unasked ? kRingWork : kAskedWork);
     if (!found) return false;
     times.outputs = std::move(*found);
@@ -296,10 +300,11 @@ class Composer {
   }
 
   void end_generated(Request request, ComposedTimes& times) const {
-    times.makespan = *std::max_element(times.outputs.begin(), times.outputs.end());
     request.batch = 1;  // sequences do not make the chain longer
     times.critical_path +=
         flow_tokens({lean_, repeats_, weights()}, request, request.prompt).critical_path;
+    times.makespan = std::max(*std::max_element(times.outputs.begin(), times.outputs.end()),
+                              times.critical_path);
   }
 
   const Mapping& mapping_;

@@ -16,8 +16,8 @@ namespace ohm {
 /// it has added, waits included. Where that takes too long for all tokens, the time of a step is
 /// found at a few of them, in the round in which it is steady, and is linear between them; and
 /// where it does so for all sequences, a ring of as few stands for theirs as it has layers left: so
-/// many tokens to a layer, and a time that grows with both. No step is shorter than flow_tokens()
-/// has it.
+/// many tokens to a layer, and a time that grows with both. No step that is
+/// simulated is shorter than flow_tokens() has it.
 std::optional<std::vector<Picoseconds>> generate_batch(const RepeatedPlan& repeated,
                                                        const Request& request,
                                                        const std::vector<Picoseconds>& starts,

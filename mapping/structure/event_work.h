@@ -12,7 +12,7 @@ namespace ohm {
 inline constexpr double kQuickWork = 6e7;    ///< what nobody notices: a third of a second
 inline constexpr double kKeptWork = 1.2e8;   ///< a prompt of which no layer is left out, unasked
 inline constexpr double kShortWork = 2e7;    ///< a prompt of which tokens are left out, unasked
-inline constexpr double kRingWork = 2e7;   ///< what a batch generates, unasked
+inline constexpr double kRingWork = 2e7;     ///< what a batch generates, unasked
 inline constexpr double kUnaskedWork = 3e8;  ///< all steps on all tiles of a network that fits
 /// Layers of a prompt that are asked for; all steps on all tiles where a key knows no other way.
 inline constexpr double kAskedWork = 2e9;

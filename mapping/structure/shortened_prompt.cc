@@ -70,7 +70,7 @@ std::vector<Picoseconds> spread(Picoseconds last, double apart, Index batch) {
 }  // namespace
 
 Index Shortening::ratio(const Request& prompts) const {
-  return std::llround(tokens_of(prompts) / tokens_of(shortened(prompts, *this)));
+  return static_cast<Index>(std::ceil(tokens_of(prompts) / tokens_of(shortened(prompts, *this))));
 }
 
 Request shortened(const Request& prompts, Shortening shortening) {

@@ -9,8 +9,8 @@ namespace {
 /// What a batch that generates takes for granted.
 std::string about_batch(const Estimate& estimate) {
   if (estimate.request.batch == 1 || estimate.request.generate < 2) return "";
-  return "; steps of the batch are events of some layers, the others add what the last of these "
-         "do, in the steady round of a few steps where there are many";
+  return "; steps of the batch are those of some tokens where there are many, each in its steady "
+         "round, without waiting for room in buffers where layers are left out";
 }
 
 /// None where they are those of all events.
@@ -23,13 +23,14 @@ std::string about_times(const Estimate& estimate) {
   if (estimate.exact) return "";
   if (estimate.stride > 1) {
     return fmt::format(
-        "times of prompts are those of every {}th of their tokens, spread over the positions, and "
-        "grow with their number as from half of them; layers left out add what the last one adds"
+        "times of prompts are those of one token in {}, spread over sequences and positions, and "
+        "grow with their number as from half of them; layers left out, if any, add what the last "
+        "one adds"
         "{}",
         estimate.stride, about_batch(estimate));
   }
-  return "times of a prompt are events of some layers; the others add what the last of these add, "
-         "or less where that shrinks from layer to layer" +
+  return "times are events of the layers kept; those left out, if any, add what the last of these "
+         "add, or less where that shrinks from layer to layer" +
          about_batch(estimate);
 }
 

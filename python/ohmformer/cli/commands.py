@@ -82,7 +82,10 @@ def folded(rows: list[dict[str, Any]]) -> list[tuple[dict[str, Any], int]]:
 
 
 def _folder_name(file: Path) -> str:
-    return file.resolve().parent.name if file.name == "experiment.yaml" else file.stem
+    """Where results go unless told: one folder per experiment, one for all that are run again."""
+    parent = file.resolve().parent.name
+    again = {"experiment.yaml": parent, "config.resolved.yaml": f"{parent}_again"}
+    return again.get(file.name, file.stem)
 
 
 def _part(part: dict[str, Any]) -> list[str]:

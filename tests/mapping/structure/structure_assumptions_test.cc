@@ -22,10 +22,10 @@ TEST(StructureAssumptions, SayWhatTimesAre) {
   estimate.exact = true;
   EXPECT_FALSE(say(structure_assumptions(chip, chip.system, estimate), "times of a prompt"));
   estimate.exact = false;
-  EXPECT_TRUE(say(structure_assumptions(chip, chip.system, estimate), "events of some layers"));
+  EXPECT_TRUE(say(structure_assumptions(chip, chip.system, estimate), "events of the layers kept"));
   estimate.stride = 16;
   EXPECT_TRUE(
-      say(structure_assumptions(chip, chip.system, estimate), "every 16th of their tokens"));
+      say(structure_assumptions(chip, chip.system, estimate), "one token in 16"));
   EXPECT_FALSE(say(structure_assumptions(chip, chip.system, estimate), "steps of the batch"));
   estimate.request.batch = 2;
   estimate.request.generate = 2;
