@@ -61,7 +61,7 @@ def test_a_baseline_can_be_changed_and_reads_back(server, llama, tmp_path):
 
 @pytest.mark.parametrize(
     "arguments, named",
-    [((0, 2048), "batch 0"), ((float("nan"), 2048), "batch nan"), ((1, 64, 0), "weight_bits 0"), ((1, 64, 8, 99), "kv_bits 99")],
+    [((0, 2048), "batch"), ((float("nan"), 2048), "batch: nan"), ((1, 64, 0), "weight_bits: 0"), ((1, 64, 8, 99), "kv_bits: 99")],
 )
 def test_the_law_names_the_argument_that_is_wrong(llama, arguments, named):
     with pytest.raises(ArgumentError, match=named):

@@ -142,9 +142,13 @@ def decode_gain(network: Network, batch: float, context: int, weight_bits: int =
     >>> [round(decode_gain(llama, batch, 2048).gain, 1) for batch in (1, 8, 64, 256)]
     [208.1, 26.9, 4.2, 1.8]
     """
-    graph = _graph(network)
-    held = network.to_dict()["context"]
+    held = of_kind(network, "network", Network).to_dict()["context"]
     if whole(context, "context", 1, LARGEST) > held:
         raise ArgumentError(f"context: {context} found; the network's context is {held} tokens: shorten it")
     widths = [whole(bits, name, 1, WIDEST) for name, bits in (("weight_bits", weight_bits), ("kv_bits", kv_bits))]
-    return Figures(_core.decode_gain(graph, real(batch, "batch"), float(context), *widths))
+    return law_at(network, real(batch, "batch"), context, *widths)
+
+
+def law_at(network: Network, batch: float, context: int, weight_bits: int, kv_bits: int) -> Figures:
+    """What decode_gain() says, of contexts beyond the network's as well."""
+    return Figures(_core.decode_gain(_graph(network), batch, float(context), weight_bits, kv_bits))

@@ -4,7 +4,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from ohmformer.baselines.baseline import Baseline, decode_gain
+from ohmformer.baselines.baseline import Baseline, law_at
 from ohmformer.baselines.standing import Result, evidence, results, worst_error
 from ohmformer.chip import Chip
 from ohmformer.curves.steps import Steps
@@ -84,7 +84,7 @@ def _runner(machine: Chip | Baseline, network: Network, points: list[dict[str, i
 
 def _row(machine: Chip | Baseline, network: Network, run: Any, point: dict[str, int]) -> dict[str, Any]:
     bits = _bits(machine)
-    law = decode_gain(network, point["batch"], point["context"], bits["weights"], bits["kv"])
+    law = law_at(network, point["batch"], point["context"], bits["weights"], bits["kv"])
     row = {
         **point,
         **dict.fromkeys(("tpot_s", "output_tokens_per_s", "tokens_per_s_per_user", "output_tokens_per_j", "bound")),
