@@ -8,8 +8,8 @@
 #include "crossbar/device/current_voltage.h"
 #include "crossbar/geometry.h"
 #include "crossbar/program/array_layout.h"
+#include "crossbar/read/verified_cell.h"
 #include "crossbar/wires/gated_row_line.h"
-#include "crossbar/wires/nonlinear.h"
 
 namespace ohm {
 namespace {
@@ -39,22 +39,6 @@ BitPlane plane_of(const Matrix<float>& driven, RowRange range, Index n_wordlines
   }
   return plane;
 }
-
-/// I(V) of a cell whose conductance was verified at the read voltage.
-class VerifiedCell : public CellCurve {
- public:
-  explicit VerifiedCell(const IvSpec& iv) : iv_(iv) {}
-  CellResponse at(double g, double v) const override {
-    const CellCurrent response = cell_current(iv_, Siemens(g), Volts(v));
-    return {response.current.si(), response.slope.si()};
-  }
-  double voltage(double g, double current) const override {
-    return cell_voltage(iv_, Siemens(g), Amperes(current)).si();
-  }
-
- private:
-  const IvSpec& iv_;
-};
 
 /// Currents of the bitlines of a tile, A, (n, slices · outputs): side 0 minus what stands against
 /// it.

@@ -8,17 +8,8 @@ from pathlib import Path
 
 import pytest
 from command import ohmformer, refusal
+from small_chip import CHIP
 
-CHIP = """\
-source: test
-macro: rram_128
-mesh: {columns: 4, rows: 4}
-macros_per_tile: 96
-buffer: {capacity: 64 KiB, energy: 0.1 pJ/bit, bandwidth: 64 GB/s, area: 83000 um2}
-digital: digital_22nm
-noc: noc_22nm
-dram: dram_hbm2e
-"""
 MACRO = """\
 device: wan_2022
 array:

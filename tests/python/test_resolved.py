@@ -5,6 +5,7 @@ import shutil
 
 import pytest
 from command import ohmformer, refusal
+from small_chip import CHIP
 
 NETWORK = """\
 source: test
@@ -16,17 +17,7 @@ n_heads: 2
 vocabulary: 64
 context: 64
 """
-CHIP = """\
-source: test
-macro: rram_128
-mesh: {columns: 4, rows: 4}
-macros_per_tile: 96
-buffer: {capacity: 64 KiB, energy: 0.1 pJ/bit, bandwidth: 64 GB/s, area: 83000 um2}
-digital: digital_22nm
-noc: noc_22nm
-dram: dram_hbm2e
-override: {macro.adc.bits: 6}
-"""
+CHANGED = CHIP + "override: {macro.adc.bits: 6}\n"
 EXPERIMENT = """\
 title: again
 chip: ./small.yaml
@@ -46,7 +37,7 @@ def folder(tmp_path):
     """An experiment with a chip and a network of its own."""
     home = tmp_path / "home"
     home.mkdir()
-    for name, text in (("experiment.yaml", EXPERIMENT), ("small.yaml", CHIP), ("net.yaml", NETWORK)):
+    for name, text in (("experiment.yaml", EXPERIMENT), ("small.yaml", CHANGED), ("net.yaml", NETWORK)):
         (home / name).write_text(text)
     return home
 

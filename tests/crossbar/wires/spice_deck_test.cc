@@ -14,6 +14,7 @@
 #include "core/error.h"
 #include "core/random.h"
 #include "crossbar/device/current_voltage.h"
+#include "crossbar/read/verified_cell.h"
 #include "crossbar/wires/driven_solver.h"
 #include "crossbar/wires/gated_ladder.h"
 #include "crossbar/wires/gated_row_line.h"
@@ -264,23 +265,9 @@ TEST(SpiceDeck, ConfirmsDrivenArraysOfNonlinearCells) {
   }
 }
 
-/// The I-V curve of Milo et al. 2021.
-class MiloCell : public CellCurve {
- public:
-  MiloCell() { iv_.model = "milo_2021"; }
-  CellResponse at(double g, double v) const override {
-    const CellCurrent response = cell_current(iv_, Siemens(g), Volts(v));
-    return {response.current.si(), response.slope.si()};
-  }
-  double voltage(double g, double current) const override {
-    return cell_voltage(iv_, Siemens(g), Amperes(current)).si();
-  }
-
- private:
-  IvSpec iv_;
-};
-
 TEST(SpiceDeck, ConfirmsDrivenArraysOfMilosCells) {
+  IvSpec milo;
+  milo.model = "milo_2021";
   for (const WireResistances& wires :
        {WireResistances{20.0, 30.0, 100.0, 70.0}, {1e4, 1e4, 1e4, 1e4}}) {
     const Matrix<double> g = cells(8, 6, 50e-6, 225e-6, 22);
@@ -292,7 +279,7 @@ TEST(SpiceDeck, ConfirmsDrivenArraysOfMilosCells) {
       curve.a2.values[k] = terms.square;
       curve.a3.values[k] = terms.cube;
     }
-    const Matrix<double> ours = nonlinear_currents(g, wires, v, MiloCell());
+    const Matrix<double> ours = nonlinear_currents(g, wires, v, VerifiedCell(milo));
     EXPECT_LT(disagreement(ours.row(0), spice(driven_deck(g, wires, v.row(0), curve), 6)),
               kAgreement);
   }
