@@ -4,28 +4,19 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include <random>
-
 #include "core/error.h"
 #include "mapping/chip/fit.h"
 #include "mapping/estimate/estimate.h"
 #include "tests/mapping/chip_builder.h"
+#include "tests/mapping/random_draw.h"
 
 namespace ohm {
 namespace {
 
 /// Small networks, chips and workloads, drawn at random.
-class Draw {
+class Draw : public testing::RandomDraw {
  public:
-  explicit Draw(unsigned seed) : random_(seed) {}
-
-  Index number(Index low, Index high) {
-    return std::uniform_int_distribution<Index>(low, high)(random_);
-  }
-  template <class T>
-  T one_of(std::initializer_list<T> choices) {
-    return *(choices.begin() + number(0, std::ssize(choices) - 1));
-  }
+  using RandomDraw::RandomDraw;
 
   TransformerSpec network() {
     TransformerSpec spec =
@@ -93,8 +84,6 @@ class Draw {
 
  private:
   static constexpr Index kAll = 100'000;  // macros: whatever is drawn, in one tile
-
-  std::mt19937 random_;
 };
 
 /// Routers and links that no signal waits for.

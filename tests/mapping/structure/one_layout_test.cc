@@ -4,7 +4,6 @@
 #include <gtest/gtest.h>
 
 #include <optional>
-#include <random>
 #include <regex>
 
 #include "core/error.h"
@@ -15,21 +14,14 @@
 #include "mapping/structure/layout.h"
 #include "tests/core/error_text.h"
 #include "tests/mapping/macros/kinds_builder.h"
+#include "tests/mapping/random_draw.h"
 
 namespace ohm {
 namespace {
 
-class Draw {
+class Draw : public testing::RandomDraw {
  public:
-  explicit Draw(unsigned seed) : random_(seed) {}
-
-  Index number(Index low, Index high) {
-    return std::uniform_int_distribution<Index>(low, high)(random_);
-  }
-  template <class T>
-  T one_of(std::initializer_list<T> choices) {
-    return *(choices.begin() + number(0, std::ssize(choices) - 1));
-  }
+  using RandomDraw::RandomDraw;
 
   TransformerSpec network() {
     TransformerSpec spec =
@@ -105,8 +97,6 @@ class Draw {
         return {level(kAuto, kAuto)};
     }
   }
-
-  std::mt19937 random_;
 };
 
 /// A network, a chip, and whether the one is mapped on the other.
