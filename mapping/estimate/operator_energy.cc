@@ -358,7 +358,7 @@ void book_busy(const Mapping& mapping, const TokenPlan& plan, const Request& req
       for (const Claim& claim : step.claims) {
         const ResourceKind kind = plan.resources[static_cast<size_t>(claim.resource)].kind;
         if (kind == ResourceKind::macros || kind == ResourceKind::array) continue;
-        busy[kind] += runs * claim.busy + growth;
+        busy[kind] += runs * claim.busy + step.grown(claim, growth);
       }
       for (const auto& [kind, picoseconds] : busy) {
         Cost cost;

@@ -108,6 +108,12 @@ Passage on_chip(const Timing& timing, const Route& route) {
   return passage;
 }
 
+Picoseconds longest_of(const std::vector<Claim>& claims) {
+  Picoseconds longest = 0;
+  for (const Claim& claim : claims) longest = std::max(longest, claim.busy);
+  return longest;
+}
+
 }  // namespace
 
 Passage passage_of(const Chip& chip, const Route& route, const std::string& action) {
@@ -137,24 +143,21 @@ Fetch fetch_of(const Chip& chip, const std::vector<Index>& tiles, const MemoryAc
   const MemoryLoad load = memory_load(chip, tiles);
   const auto all = static_cast<double>(wanted.bytes);
   Fetch fetch;
-  Seconds served, answered;
+  Seconds answered;
   for (const auto& [number, share] : load.drams) {
     const auto part = static_cast<std::int64_t>(std::llround(share * all));
-    served = std::max(served, occupation(dram, part, access));
     answered = std::max(answered, access_time(dram, part, access, std::max<Index>(1, pieces)));
-    fetch.drams.push_back({number, 0, 0});
+    fetch.drams.push_back({number, 0, picoseconds(occupation(dram, part, access), action)});
   }
-  Seconds longest = served;
   for (const auto& [number, share] : load.links) {
     const LevelSpec& level = chip.spec.system[static_cast<size_t>(chip.mesh.level_of(number))];
     const auto wide = static_cast<double>(level.links_per_edge);
-    longest = std::max(longest, Bytes(share * all) / (wide * level.link.bandwidth));
-    fetch.links.push_back({number, 0, 0});
+    const Seconds carried = Bytes(share * all) / (wide * level.link.bandwidth);
+    fetch.links.push_back({number, 0, picoseconds(carried, action)});
   }
-  fetch.busy = picoseconds(longest, action);
-  for (Claim& claim : fetch.drams) claim.busy = fetch.busy;
-  for (Claim& claim : fetch.links) claim.busy = fetch.busy;
-  fetch.start_up = picoseconds(answered + 2.0 * load.flight, action) - picoseconds(served, action);
+  const Picoseconds served = longest_of(fetch.drams);
+  fetch.busy = std::max(served, longest_of(fetch.links));
+  fetch.start_up = picoseconds(answered + 2.0 * load.flight, action) - served;
   return fetch;
 }
 

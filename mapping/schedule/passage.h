@@ -27,7 +27,7 @@ Passage passage_of(const Chip& chip, const Route& route, const std::string& acti
 /// first DRAM; on links: the number of the link.
 struct Fetch {
   std::vector<Claim> drams, links;
-  Picoseconds busy = 0;      ///< of each claim: as long as the busiest one is
+  Picoseconds busy = 0;      ///< of the busiest claim
   Picoseconds start_up = 0;  ///< the DRAM's latency, and the request's and the answer's flight
 };
 

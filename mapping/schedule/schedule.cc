@@ -176,20 +176,20 @@ class Simulation {
     finish(item.job, item.step, end);
   }
 
+  Calendar& calendar_of(const Claim& c) { return calendars_[static_cast<size_t>(c.resource)]; }
+
   /// All claims keep their distance: the step starts when every one of them fits. Returns the
   /// delay.
   Picoseconds join(const Step& step, Picoseconds now, Picoseconds ready, Picoseconds extra) {
     Picoseconds start = ready;
     Index blocker = -1;
-    for (const Claim& claim : step.claims) {
-      calendars_[static_cast<size_t>(claim.resource)].forget(now);
-    }
+    for (const Claim& claim : step.claims) calendar_of(claim).forget(now);
     for (bool moved = true; moved;) {
       moved = false;
       for (const Claim& claim : step.claims) {
-        const Calendar& calendar = calendars_[static_cast<size_t>(claim.resource)];
+        const Picoseconds held = step.held(claim, extra);
         const Picoseconds from =
-            calendar.earliest(start + claim.offset, claim.busy + extra) - claim.offset;
+            calendar_of(claim).earliest(start + claim.offset, held) - claim.offset;
         if (from <= start) continue;
         start = from;
         blocker = claim.resource;
@@ -197,8 +197,7 @@ class Simulation {
       }
     }
     for (const Claim& claim : step.claims) {
-      calendars_[static_cast<size_t>(claim.resource)].reserve(start + claim.offset,
-                                                              claim.busy + extra);
+      calendar_of(claim).reserve(start + claim.offset, step.held(claim, extra));
     }
     if (blocker >= 0) waited_[static_cast<size_t>(blocker)] += start - ready;
     started_ = start;
@@ -220,7 +219,8 @@ class Simulation {
     const Claim& claim = step.claims.front();
     result_.events.push_back({claim.resource, step.vertex, step.action, job.sequence, job.token,
                               ready, started_ + claim.offset,
-                              started_ + claim.offset + claim.busy + extra, item.time, item.step});
+                              started_ + claim.offset + step.held(claim, extra), item.time,
+                              item.step});
   }
 
   void arrive(Index number, Index step, Picoseconds time) {
@@ -332,7 +332,7 @@ class Simulation {
       const Step& step = plan_.steps[k];
       for (const Claim& claim : step.claims) {
         result_.busy[static_cast<size_t>(claim.resource)] +=
-            work_[k].runs * claim.busy + (step.hops ? 0 : work_[k].extra);
+            work_[k].runs * claim.busy + step.grown(claim, step.hops ? 0 : work_[k].extra);
       }
     }
   }

@@ -150,7 +150,7 @@ class TokenFlow {
       const StepTime& here = here_[k];
       if (!here.applies) continue;
       const Claim& claim = plan_.steps[k].claims[c];
-      const Picoseconds held = claim.busy + here.occupied;
+      const Picoseconds held = plan_.steps[k].held(claim, here.occupied);
       shared.work += held * (shared.over_layers ? weights_[k] : 1);
       const Picoseconds before = ways_[k].path - here.repeated - here.latency + claim.offset;
       const Picoseconds behind = here.latency - claim.offset - held + ways_[k].rest;

@@ -135,10 +135,11 @@ void require_countable(const TokenPlan& plan, const Step& step, const Request& r
                        std::int64_t runs) {
   constexpr double kMost = 1e18;
   const Index tokens = request.tokens();
-  const double extra = static_cast<double>(request.batch) * static_cast<double>(tokens) *
-                       static_cast<double>(step.occupation(positions_of(request, tokens - 1)));
+  const double all = static_cast<double>(request.batch) * static_cast<double>(tokens);
+  const Picoseconds extra = step.occupation(positions_of(request, tokens - 1));
   for (const Claim& claim : step.claims) {
-    const double busy = static_cast<double>(runs) * static_cast<double>(claim.busy) + extra;
+    const double growing = all * static_cast<double>(step.grown(claim, extra));
+    const double busy = static_cast<double>(runs) * static_cast<double>(claim.busy) + growing;
     if (busy <= kMost) continue;
     throw ArgumentError(
         fmt::format("schedule: '{}' keeps {} busy for {:.3g} s; expected at most {:.0g} s: raise "
@@ -162,7 +163,8 @@ std::vector<Picoseconds> resource_work(const TokenPlan& plan, const Request& req
       if (applies(step, request, t)) extra += step.occupation(positions_of(request, t));
     }
     for (const Claim& claim : step.claims) {
-      work[static_cast<size_t>(claim.resource)] += runs * claim.busy + request.batch * extra;
+      work[static_cast<size_t>(claim.resource)] +=
+          runs * claim.busy + step.grown(claim, request.batch * extra);
     }
   }
   return work;

@@ -46,12 +46,16 @@ struct Resource {
   std::string name() const;
 };
 
-/// A resource that a step occupies from `offset` after its start, for `busy`.
+/// A resource that a step occupies from `offset` after its start, for `busy` and while it grows.
 struct Claim {
+  static constexpr Picoseconds kAsStep = -1;
+
   Index resource = 0;
   Picoseconds offset = 0, busy = 0;
   std::vector<Index> behind = {};  ///< of a link: the claims of this step that lead to it
   Picoseconds tail = 0;  ///< of a link: until links behind it that are left out have let go
+  /// For each position that the step grows by, no longer than the step itself does.
+  Picoseconds per_position = kAsStep;
 };
 
 /// Which tokens of a sequence a step is for.
@@ -115,6 +119,14 @@ struct Step {
   Picoseconds extra(Index positions) const;
   /// The part of it that occupies the resources.
   Picoseconds occupation(Index positions) const;
+  /// What of that time, of one token or of many, occupies the claim's resource.
+  Picoseconds grown(const Claim& claim, Picoseconds occupied) const {
+    if (claim.per_position == Claim::kAsStep || occupied == 0) return occupied;
+    return occupied / growth.per_position * claim.per_position;
+  }
+  Picoseconds held(const Claim& claim, Picoseconds occupied) const {
+    return claim.busy + grown(claim, occupied);
+  }
   /// Whether a barrier waits for this token.
   bool waits_for(Index token) const {
     return token >= gate_first && (gate_last < 0 || token <= gate_last);

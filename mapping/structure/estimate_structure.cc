@@ -215,7 +215,8 @@ class Scaled {
     for (const Claim& claim : step.claims) {
       const Resource& resource = plan.resources[static_cast<size_t>(claim.resource)];
       if (resource.kind != ResourceKind::dram && resource.kind != ResourceKind::macros) continue;
-      claims.push_back({std::ssize(numbers), claim.offset, claim.busy});
+      claims.push_back(claim);
+      claims.back().resource = std::ssize(numbers);
       numbers.push_back(claim.resource);
       resources.push_back(resource);
     }

@@ -15,7 +15,8 @@ bool same_times(const Step& a, const Step& b) {
 }
 
 bool same_times(const Claim& a, const Claim& b) {
-  return a.offset == b.offset && a.busy == b.busy && a.behind == b.behind && a.tail == b.tail;
+  return a.offset == b.offset && a.busy == b.busy && a.behind == b.behind && a.tail == b.tail &&
+         a.per_position == b.per_position;
 }
 
 class Expander {

@@ -2,6 +2,7 @@
 #include "mapping/structure/lean_plan.h"
 
 #include <algorithm>
+#include <limits>
 #include <map>
 #include <numeric>
 #include <span>
@@ -62,9 +63,18 @@ std::vector<Picoseconds> signature(const TokenPlan& plan, std::span<const Use> u
   std::vector<Picoseconds> key;
   for (const Use& use : uses) {
     const Claim& claim = claim_of(plan, use);
-    key.insert(key.end(), {use.step, claim.offset, claim.busy});
+    key.insert(key.end(), {use.step, claim.offset, claim.busy, claim.per_position});
   }
   return key;
+}
+
+/// Whether the first claim of a step holds its resource longer than the second, at any position.
+bool longer(const Claim& a, const Claim& b) {
+  const auto growth = [](const Claim& claim) {
+    constexpr Picoseconds kMost = std::numeric_limits<Picoseconds>::max();
+    return claim.per_position == Claim::kAsStep ? kMost : claim.per_position;
+  };
+  return std::pair(growth(a), a.busy) > std::pair(growth(b), b.busy);
 }
 
 /// Resources without links: one of each signature, and of those with one user the longest held.
@@ -81,9 +91,9 @@ std::vector<bool> kept_units(const TokenPlan& plan, const Uses& uses) {
     const Claim& claim = claim_of(plan, uses[r].front());
     const auto [at, first] = longest.try_emplace({uses[r].front().step, claim.offset}, r);
     if (first) continue;
-    const bool longer = claim.busy > claim_of(plan, uses[at->second].front()).busy;
-    kept[longer ? at->second : r] = false;
-    if (longer) at->second = r;
+    const bool replaces = longer(claim, claim_of(plan, uses[at->second].front()));
+    kept[replaces ? at->second : r] = false;
+    if (replaces) at->second = r;
   }
   return kept;
 }
@@ -146,7 +156,8 @@ std::vector<Claim> thinned_out(const std::vector<Claim>& claims, const std::vect
     behind.erase(std::unique(behind.begin(), behind.end()), behind.end());
     if (kept[static_cast<size_t>(claim.resource)]) {
       places[c] = {std::ssize(left)};
-      left.push_back({claim.resource, claim.offset, claim.busy, std::move(behind), claim.tail});
+      left.push_back({claim.resource, claim.offset, claim.busy, std::move(behind), claim.tail,
+                      claim.per_position});
       continue;
     }
     places[c] = behind;

@@ -106,7 +106,7 @@ class Merger {
       std::sort(leaders_.begin(), leaders_.end());
       leaders_.erase(std::unique(leaders_.begin(), leaders_.end()), leaders_.end());
       key.insert(key.end(), {static_cast<Picoseconds>(use.step), claim.offset, claim.busy,
-                             static_cast<Picoseconds>(leaders_.size())});
+                             claim.per_position, static_cast<Picoseconds>(leaders_.size())});
       for (const auto& [leader, offset] : leaders_) key.insert(key.end(), {leader, offset});
     }
     return key;

@@ -97,6 +97,15 @@ TEST(Passage, AccessesToDramBesideAnotherChipHoldTheLinks) {
   EXPECT_EQ(far.start_up, own.start_up + 2'000);  // there and back
 }
 
+TEST(Passage, AMemoryIsHeldForItsOwnShare) {
+  const Chip chip = row_of_chips("4", kTwo);
+  const Fetch fetch = fetch_of(chip, {1, 2, 3, 4}, {6400}, "fetch");
+  ASSERT_EQ(fetch.drams.size(), 2u);
+  EXPECT_EQ(fetch.drams[0].busy, fetch_of(chip, {1}, {4800}, "fetch").busy);
+  EXPECT_EQ(fetch.drams[1].busy, fetch_of(chip, {1}, {1600}, "fetch").busy);
+  EXPECT_EQ(fetch.busy, fetch.drams[0].busy);
+}
+
 TEST(Passage, LinksAreResourcesOfTheirLevel) {
   const Mesh mesh({2, 1}, {{2, 1}, {2, 1}});
   const auto kind = [&](Index from) {

@@ -168,6 +168,33 @@ TEST(PlanAttention, KeysAndValuesInAMemoryAreFetchedFromTheFirstOn) {
   }
 }
 
+/// The memories of a system serve together what tokens read, each for as long as its bytes take.
+TEST(PlanAttention, MemoriesAreBusyForTheBytesThatTheyServe) {
+  TransformerSpec spec = testing::tiny_llama();
+  spec.n_layers = 5;
+  const Mapping m = mapped(
+      spec, {testing::with("mesh", "{columns: 2, rows: 2}"), testing::with("macros_per_tile", "1"),
+             testing::with("map.placement", "snake"), testing::with("map.attention_tiles", "5"),
+             testing::with("buffer.kv_share", "0"), testing::with("head", "crossbar"),
+             testing::with("dram.bandwidth", "100 MB/s"),
+             testing::with("system", "[{link: link_ucie_standard}]")});
+  ASSERT_GT(m.chip.mesh.n_chips(), 2);
+  const Request request{true, 9, 5, 3};
+  TokenPlan plan = plan_tokens(m, request);
+  std::erase_if(plan.steps, [](const Step& step) { return step.action != "fetch_kv"; });
+  for (Step& step : plan.steps) step.after.clear();
+  ASSERT_EQ(plan.steps.size(), 5u);
+  Picoseconds served = 0;
+  const std::vector<Picoseconds> busy = resource_work(plan, request);
+  for (size_t r = 0; r < busy.size(); ++r) {
+    if (plan.resources[r].kind == ResourceKind::dram) served += busy[r];
+  }
+  // three sequences, tokens 0 to 12, of which each reads itself and all before it
+  const double positions = 3.0 * 13.0 * 14.0 / 2.0;
+  const double bytes = 5.0 * positions * static_cast<double>(kv_bytes_per_position(m));
+  EXPECT_NEAR(static_cast<double>(served) * 1e-12 * 100e6 / bytes, 1.0, 0.02);
+}
+
 Schedule encoded(const std::string& overlap, const std::string& block = "4") {
   const Mapping m = mapped(testing::tiny_bert(), {testing::with("attention.overlap", overlap),
                                                   testing::with("attention.block", block)});

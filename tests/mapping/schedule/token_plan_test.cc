@@ -30,6 +30,18 @@ TEST(TokenPlan, AppliesAgreesWithItsCount) {
   }
 }
 
+TEST(TokenPlan, AClaimGrowsAsItsStepOrByItsOwnTime) {
+  Step step;
+  step.growth = {1, 10, 5, 100};
+  const Claim whole{0, 0, 7}, part{1, 0, 7, {}, 0, 3};
+  const Picoseconds occupied = step.occupation(9);  // four positions beyond the buffer
+  EXPECT_EQ(occupied, 40);
+  EXPECT_EQ(step.held(whole, occupied), 7 + 40);
+  EXPECT_EQ(step.held(part, occupied), 7 + 12);
+  EXPECT_EQ(step.grown(part, 6 * occupied), 6 * 12);  // of six tokens
+  EXPECT_EQ(step.held(part, 0), 7);
+}
+
 TEST(TokenPlan, GrowthCountsThePositionsOfTheFullestTile) {
   Step step;
   step.growth = {3, 10, 0, 0};

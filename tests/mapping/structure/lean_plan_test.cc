@@ -53,6 +53,29 @@ TEST(LeanPlan, LeavesOutHalfOfTheClaimsOfALargeNetwork) {
   EXPECT_LT(2 * claims_of(lean_plan(full)), claims_of(full));
 }
 
+/// Layers whose keys lie beside several chips, in shares of their own.
+TEST(LeanPlan, HasTheSameScheduleWhereLayersShareMemories) {
+  TransformerSpec spec = testing::tiny_llama();
+  spec.n_layers = 5;
+  const ChipSpec chip = testing::shipped_chip(
+      {testing::with("mesh", "{columns: 2, rows: 2}"), testing::with("macros_per_tile", "1"),
+       testing::with("map.placement", "snake"), testing::with("map.attention_tiles", "5"),
+       testing::with("buffer.kv_share", "0"), testing::with("dram.bandwidth", "100 MB/s"),
+       testing::with("system", "[{link: link_ucie_standard}]")});
+  const Mapping mapping = map_network(build_network(spec), chip);
+  const Request request{true, 9, 5, 3};
+  const TokenPlan full = plan_tokens(mapping, request), lean = lean_plan(full);
+  Index in_shares = 0;
+  for (const Step& step : full.steps) {
+    for (const Claim& claim : step.claims) {
+      if (claim.per_position >= 0 && claim.per_position < step.growth.per_position) ++in_shares;
+    }
+  }
+  EXPECT_GT(in_shares, 5);
+  EXPECT_LT(claims_of(lean), claims_of(full));
+  EXPECT_EQ(schedule(full, request).outputs, schedule(lean, request).outputs);
+}
+
 TEST(LeanPlan, KeepsTheLongestHeldOfResourcesWithOneUser) {
   TokenPlan plan = testing::chain({5});
   plan.resources.resize(3, plan.resources.front());
