@@ -96,6 +96,20 @@ void visit_dies(ChipSpec& chip, Visitor& v) {
                      chips));
 }
 
+/// Layers are spread over whole units of the last level, as many as stand in a row.
+void check_spread(const ChipSpec& chip, Visitor& v) {
+  const Index chips = chip.map.tensor_parallel;
+  if (chips <= 0 || chip.system.empty()) return;
+  const Index unit = columns_of_unit(chip.system), given = chip.system.back().columns;
+  v.rule(chips % unit == 0, "map",
+         fmt::format("tensor_parallel: {} over units of {} chips in a row; expected a multiple",
+                     chips, unit));
+  v.rule(given == LevelSpec::kAuto || given * unit == chips, "map",
+         fmt::format("tensor_parallel: {} in a system of {} chips in a row; expected {} or auto, "
+                     "or columns: auto at the last level of system",
+                     chips, given * unit, given * unit));
+}
+
 }  // namespace
 
 void CoreSpec::visit(Visitor& v) {
@@ -140,6 +154,7 @@ void ChipSpec::visit(Visitor& v) {
   v.value(Field("head", "where the output matrix lives").one_of({"crossbar", "digital"}), head);
   v.value(Field("row_split", "how rows are split over arrays").one_of({"max", "equal"}), row_split);
   v.nested(Field("map", "how networks are mapped"), map);
+  check_spread(*this, v);
   v.nested_component(Field("attention", "engine of queries, keys and values"), "component",
                      attention);
   v.nested(Field("kv", "where keys and values lie"), kv);

@@ -45,6 +45,17 @@ void MapSpec::visit(Visitor& v) {
                 "auto: bands on several chips where nothing speaks against them, else the snake")
               .one_of({"auto", "snake", "bands", "anneal"}),
           placement);
+  v.value(Field("tensor_parallel",
+                "chips side by side over which each layer is spread; 1: a pipeline of chips; auto: "
+                "few chips and square layers; cheapest: least energy times delay of the workload")
+              .between(1, 65536)
+              .word("auto", kAuto)
+              .word("cheapest", kCheapest),
+          tensor_parallel);
+  v.rule(tensor_parallel == kAuto || placement == "auto" || placement == "bands", "tensor_parallel",
+         fmt::format("beside placement: {}, which fills chip after chip; expected placement: auto "
+                     "or bands",
+                     placement));
   v.value(Field("moves", "of the annealing; auto: 1000 for each tile in use")
               .between(0, 1e10)
               .word("auto", 0),

@@ -25,6 +25,8 @@ struct MatrixRule {
 /// How a network is mapped onto a chip. The defaults store every matrix once, each block in an
 /// array of its own, along the snake of one chip or, on several, layer by layer.
 struct MapSpec {
+  static constexpr Index kAuto = 0, kCheapest = -1;
+
   std::string split = "chip";    ///< chip (as its row_split says) | max | equal | accuracy
   std::string packing = "none";  ///< none | edge_blocks: blocks that fill no array share one
   /// what copies are for: none | throughput (of tokens) | latency (of an input of many tokens; one
@@ -34,6 +36,9 @@ struct MapSpec {
   /// snake | bands: layers on whole rows of tiles | anneal | auto: bands where several chips are
   /// joined, see layout_of()
   std::string placement = "auto";
+  /// Chips side by side over which each layer is spread, each with a part of every matrix: 1 is a
+  /// pipeline of chips. kAuto: see band_grid(); kCheapest: see choose_parallelism().
+  Index tensor_parallel = kAuto;
   Index moves = 0;  ///< of the annealing; 0: 1000 for each tile in use
   Index seed = 0;   ///< of the annealing
   /// that the positions of a head are dealt out to; 0: few that are quick, see head_teams()

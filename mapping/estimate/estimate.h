@@ -11,6 +11,7 @@
 #include "mapping/chip/map_network.h"
 #include "mapping/estimate/buffer_use.h"
 #include "mapping/estimate/latency.h"
+#include "mapping/larger/parallelism.h"
 #include "mapping/larger/reprogramming.h"
 #include "mapping/schedule/schedule.h"
 #include "mapping/schedule/workload.h"
@@ -53,6 +54,7 @@ struct Estimate {
   std::string kv_place;                        ///< where keys and values lie, and why there
   std::optional<KvLifetime> kv_lifetime;       ///< where writing them wears cells out
   std::optional<Reprogramming> reprogramming;  ///< where weights are rewritten in every pass
+  std::optional<Parallelism> parallelism;      ///< where ways to spread layers were compared
   double spatial_utilisation = 0.0;            ///< cells that hold weights / cells of the arrays
   double temporal_utilisation = 0.0;  ///< time that an array works, mean over arrays / makespan
   Ledger ledger;  ///< operator × component × phase; area and leakage: "static"

@@ -12,6 +12,7 @@
 #include "crossbar/device/endurance.h"
 #include "mapping/estimate/estimate_steps.h"
 #include "mapping/larger/break_even.h"
+#include "mapping/larger/choose_parallelism.h"
 #include "mapping/larger/rewriting.h"
 
 namespace ohm {
@@ -256,6 +257,14 @@ Pace pace_of(const TransformerSpec& network, const ChipSpec& chip, const Estimat
 
 Estimate estimate_larger(const TransformerSpec& network, const ChipSpec& chip,
                          const Workload& workload, Fidelity fidelity) {
+  if (chip.map.tensor_parallel == MapSpec::kCheapest) {
+    Parallelism found = choose_parallelism(network, chip, workload, fidelity);
+    ChipSpec taken = chip;
+    taken.map.tensor_parallel = found.taken;
+    Estimate estimate = estimate_larger(network, taken, workload, fidelity);
+    estimate.parallelism = std::move(found);
+    return estimate;
+  }
   Estimate held = estimate_structure(network, chip, workload, fidelity);
   if (chip.larger == "chips" || held.chips <= chips_there(chip)) return held;
   if (chip.larger == "refuse") refuse(network, chip, held.chips);

@@ -15,6 +15,8 @@ namespace ohm {
 /// rewritten: against more chips, and against digital units that read all weights from the same
 /// DRAMs in every pass. A system that grows holds every network and takes `chips` alone (ChipSpec).
 ///
+/// Where chip.map.tensor_parallel is `cheapest`, the way that choose_parallelism() takes.
+///
 /// Throws what estimate_structure() throws; ConfigError for macros without resistive cells;
 /// ArgumentError for two stacks.
 Estimate estimate_larger(const TransformerSpec& network, const ChipSpec& chip,

@@ -22,7 +22,7 @@ Index tiles_of(Index arrays, const ChipSpec& chip) {
 /// All that the layout of one network depends on.
 std::vector<Index> key_of(const std::vector<Index>& arrays, const ChipSpec& chip) {
   std::vector<Index> key{chip.mesh.columns, chip.mesh.rows, chip.map.placement == "bands",
-                         beyond_bands(chip).has_value()};
+                         chip.map.tensor_parallel, beyond_bands(chip).has_value()};
   for (const LevelSpec& level : chip.system) key.insert(key.end(), {level.columns, level.rows});
   for (const Index of_kind : arrays) key.insert(key.end(), {of_kind, tiles_of(of_kind, chip)});
   return key;

@@ -19,13 +19,28 @@
 namespace ohm {
 namespace {
 
-/// What is asked for on its own account, and nothing else that bands cannot do beside it.
+/// What asks for bands on its own account, and what it may say instead; none: nothing does.
+std::optional<AskedKey> asked_for_bands(const MapSpec& map) {
+  if (map.tensor_parallel > 0) {
+    return AskedKey{fmt::format("map.tensor_parallel: {}", map.tensor_parallel), "auto"};
+  }
+  if (map.placement == "bands") return AskedKey{"map.placement: bands", "snake"};
+  return {};
+}
+
+/// Nothing that bands cannot do beside what asks for them, and nothing that only a workload says.
 void require_bands_alone(const ChipSpec& spec) {
+  if (spec.map.tensor_parallel == MapSpec::kCheapest) {
+    throw ConfigError(fmt::format(
+        "chip {}: map.tensor_parallel: cheapest is found for a workload; expected auto, or the "
+        "number that an estimate of the network and the chip prints",
+        spec.name));
+  }
   const auto key = beyond_bands(spec);
-  if (!key || spec.map.placement != "bands") return;
-  throw ConfigError(
-      fmt::format("chip {}: map.placement: bands beside {}; expected {} there, or snake here",
-                  spec.name, key->key, key->expected));
+  const auto asked = asked_for_bands(spec.map);
+  if (!key || !asked) return;
+  throw ConfigError(fmt::format("chip {}: {} beside {}; expected {} there, or {} here", spec.name,
+                                asked->key, key->key, key->expected, asked->expected));
 }
 
 Index layers_of(const Band& band, const Reduction* reduction) {
@@ -47,17 +62,19 @@ class Layouter {
         bands_(bands),
         runs_(runs_of(network, bands_, reduction)),
         is_asked_(chip.map.placement == "bands"),
-        is_auto_(chip.map.placement == "auto") {}
+        is_auto_(chip.map.placement == "auto"),
+        parallel_(chip.map.tensor_parallel) {}
 
   /// `packed`: by kind of macro, the arrays of blocks that share them; none where none do.
   Layout run(std::vector<Index> packed) {
     layout_.arrays = std::move(packed);
     along_snake();
-    if (layout_.chips == 1 && wants_bands_alone() && has_own_rows()) {
+    const bool alone = layout_.chips == 1 && parallel_ <= 1;
+    if (alone && wants_bands_alone() && has_own_rows()) {
       layout_.grid = own_grid();
       take_bands(1);
       layout_.holds = true;
-    } else if (layout_.chips == 1 && !is_asked_) {
+    } else if (alone && !is_asked_) {
       leave_to_snake();
     } else {
       on_several_chips();
@@ -119,10 +136,14 @@ class Layouter {
     if (layout_.apart) return;
     ChipSpec& joined = layout_.joined;
     joined.system = chip_.system.empty() ? assumed_system(chip_) : chip_.system;
+    if (parallel_ > 0) {
+      require_wide_layers();
+      joined.system = spread(joined.system, parallel_);
+    }
     const BandGrid grid = band_grid(joined, runs_);
     const Index rows = grid.rows_of(runs_), chips = chips_on(joined, grid, rows);
     const bool has_room = has_rows(joined, grid, rows);
-    if (is_auto_ && !has_room && holds) {
+    if (is_auto_ && parallel_ == MapSpec::kAuto && !has_room && holds) {
       layout_.apart = {"system", fmt::format("{} chips for whole rows of tiles", chips)};
       return;
     }
@@ -130,7 +151,8 @@ class Layouter {
     take_bands(chips);
     if (is_large() && chip_.dram_at.size() > 1) layout_.apart = {"dram_at", "one chip at most"};
     layout_.holds = !chip_.system.empty() && has_room && are_mapped(chips);
-    if (holds && !(chip_.system.empty() ? has_own_rows() : has_room)) say_what_is_lacking();
+    const bool enough = chip_.system.empty() ? has_own_rows() && parallel_ <= 1 : has_room;
+    if (holds && !enough) say_what_is_lacking();
   }
 
   /// One row of the last level more until bands have room: columns that are auto follow the rows.
@@ -142,7 +164,29 @@ class Layouter {
     }
   }
 
+  /// Layers that do not reach the last chip of a row are not spread over all of them.
+  void require_wide_layers() const {
+    Index largest = 0;
+    for (const BandRun& run : runs_) {
+      if (!run.once) largest = std::max(largest, run.tiles);
+    }
+    const Index reached = largest == 0 ? 1 : (largest - 1) / chip_.mesh.columns + 1;
+    if (parallel_ <= reached) return;
+    throw ConfigError(fmt::format(
+        "chip {}: map.tensor_parallel: {}: the largest layer of network {} is {} tiles, a row of "
+        "which reaches over {} chip{} of {} columns; expected at most {}",
+        chip_.name, parallel_, network_.name, largest, reached, reached == 1 ? "" : "s",
+        chip_.mesh.columns, reached));
+  }
+
   void say_what_is_lacking() {
+    if (parallel_ > 1 && chip_.system.empty()) {
+      layout_.lacking = fmt::format(
+          "chip {}: map.tensor_parallel: {}: nothing says what joins the chips; expected 1, or "
+          "chips joined by system: [{{link: link_ucie_standard}}]",
+          chip_.name, parallel_);
+      return;
+    }
     const bool alone = chip_.system.empty();
     const Index of_unit = alone ? 1 : chip_.mesh.rows * rows_of_group(chip_.system);
     const Index there = alone ? chip_.mesh.rows : chip_.system.back().rows * of_unit;
@@ -167,6 +211,7 @@ class Layouter {
   const std::vector<Band>& bands_;
   const std::vector<BandRun> runs_;
   const bool is_asked_, is_auto_;
+  const Index parallel_;  // chips over which layers are spread; 0: as the grid wants
   Layout layout_;
 };
 

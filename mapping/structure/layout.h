@@ -41,8 +41,10 @@ inline constexpr Index kMostLaidOut = 1'000'000;
 /// one chip as far as its arrays are few enough to be laid out (kMostLaidOut), or its rows too few.
 /// Chips that do not say what joins them are joined by assumed_system(), as far as layers solved
 /// once and counts of chips go; map_network() refuses what one of these does not hold. Packed
-/// arrays are counted of a whole network only. ConfigError for bands beside what they cannot do,
-/// and for a rule of map.matrices that matches nothing.
+/// arrays are counted of a whole network only. map.tensor_parallel takes bands on systems so many
+/// chips wide. ConfigError for bands beside what they cannot do, for more chips in a row than a
+/// layer reaches over, where only a workload says how many, and for a rule of map.matrices that
+/// matches nothing.
 Layout layout_of(const Network& network, const ChipSpec& chip,
                  const Reduction* reduction = nullptr);
 

@@ -81,6 +81,17 @@ bool grows(const SystemSpec& system) {
   return !system.empty() && system.back().is_auto();
 }
 
+Index columns_of_unit(const SystemSpec& system) {
+  Index columns = 1;
+  for (size_t k = 0; k + 1 < system.size(); ++k) columns *= system[k].columns;
+  return columns;
+}
+
+SystemSpec spread(SystemSpec system, Index chips) {
+  system.back().columns = std::max<Index>(1, chips / columns_of_unit(system));
+  return system;
+}
+
 SystemSpec sized(SystemSpec system, Index chips) {
   if (!grows(system)) return system;
   LevelSpec& last = system.back();

@@ -47,6 +47,12 @@ Index n_chips(const SystemSpec& system);
 /// Whether the number of chips follows from the network.
 bool grows(const SystemSpec& system);
 
+/// Chips in a row of one unit of the last level; 1 without levels.
+Index columns_of_unit(const SystemSpec& system);
+
+/// The system whose last level is so many chips wide, of one unit at least.
+SystemSpec spread(SystemSpec system, Index chips);
+
 /// The system with as many units as `chips` need. Both directions auto: the fewest units in a full
 /// grid at most eight times as long as wide, the squarest such grid, longer than wide; one: as many
 /// as needed in that direction. Levels whose sizes are given stay.

@@ -72,7 +72,8 @@ def map_network(network: Network, chip: Chip, **policy: Any) -> Mapping:
 
     Args: policy replaces keys of the chip's `map`: split (chip, max, equal, accuracy), packing
     (none, edge_blocks), duplication (none, throughput, latency) within budget (tiles; up to 1 a
-    share of the chip), placement (auto, snake, bands, anneal) with moves and seed, attention_tiles (auto, or
+    share of the chip), placement (auto, snake, bands, anneal) with moves and seed, tensor_parallel (auto, or chips side
+    by side over which each layer is spread), attention_tiles (auto, or
     how many share a head's positions) at context positions, matrices (rules by name).
     Raises ConfigError if the network does not fit on the chip.
 

@@ -177,6 +177,8 @@ def _mapped(given: Any, fidelity: str, workload: tuple[int | None, int | None, i
         raise ArgumentError(f"mapping: {found} found; expected the result of ohmformer.map(), or a network and a chip")
     network, chip = given
     require_pair(network, chip)
+    if fidelity != "events" and chip.to_dict()["map"]["tensor_parallel"] == "cheapest":
+        return given
     tokens = _core.tokens_of(network._graph, chip._spec, *workload[:3])
     if fidelity == "events" or (fidelity == "automatic" and _simulated(network, chip, tokens, workload)):
         return map_network(network, chip)

@@ -51,12 +51,35 @@ py::object reprogramming(const Estimate& estimate) {
   return row;
 }
 
+py::object parallelism(const Estimate& estimate) {
+  if (!estimate.parallelism) return py::none();
+  py::list ways;
+  for (const ParallelWay& it : estimate.parallelism->ways) {
+    py::dict row;
+    row["tensor_parallel"] = it.tensor_parallel;
+    row["chips"] = it.chips;
+    row["ttft_s"] = it.ttft.si();
+    row["tpot_s"] = it.tpot.si();
+    row["makespan_s"] = it.makespan.si();
+    row["energy_per_token_j"] = it.energy_per_token.si();
+    row["energy_delay_js"] = it.energy_delay;
+    row["break_even_positions"] = finite(it.break_even);
+    ways.append(row);
+  }
+  py::dict row;
+  row["taken"] = estimate.parallelism->taken;
+  row["decision"] = estimate.parallelism->decision;
+  row["ways"] = ways;
+  return row;
+}
+
 }  // namespace
 
 void add_kv_figures(const Estimate& estimate, py::dict& row) {
   row["kv_place"] = estimate.kv_place;
   row["kv_lifetime"] = lifetime(estimate);
   row["reprogramming"] = reprogramming(estimate);
+  row["parallelism"] = parallelism(estimate);
 }
 
 }  // namespace ohm::python

@@ -48,6 +48,8 @@ def _print(title: str, found: performance.Performance) -> None:
     screen.print(grid("Whole workload", ["", "value (range of the sources)"], _totals(figures)))
     columns = ["component", "energy (range of the sources)", "share"]
     screen.print(grid("Energy by component", columns, _by_component(found.components)))
+    if found_ways := figures["parallelism"]:
+        screen.print(grid(f"Chips side by side over which each layer is spread: {found_ways['decision']}", _WAY, _ways(found_ways)))
     for topic, lines in physical_lines(figures).items():
         screen.print(grid(topic, ["", "value"], [[name, text] for name, _, text in lines]))
     for text in found.assumptions:
@@ -79,6 +81,30 @@ def _totals(figures: Figures) -> list[list[str]]:
     if not encoder:
         rows.append(["Keys and values per token, bytes", whole(figures["kv_bytes_per_token"])])
     return rows + lifetime_rows(figures | {"kv_place": ""} if encoder else figures)
+
+
+_WAY = ["spread over", "chips", "TTFT", "TPOT", "energy per token", "energy x delay", "tokens no slower from position"]
+
+
+def _ways(found: Figures) -> list[list[str]]:
+    """A row of each way that was compared; the one taken is marked.
+
+    >>> way = {"tensor_parallel": 2, "chips": 8, "ttft_s": 1e-3, "tpot_s": 1e-4, "energy_per_token_j": 0.5}
+    >>> _ways({"taken": 2, "ways": [way | {"energy_delay_js": 0.02, "break_even_positions": None}]})
+    [['2 (taken)', '8', '1.00 ms', '100 µs', '500 mJ', '0.02 J s', 'never']]
+    """
+    return [
+        [
+            f"{way['tensor_parallel']}{' (taken)' if way['tensor_parallel'] == found['taken'] else ''}",
+            whole(way["chips"]),
+            quantity(way["ttft_s"], "s"),
+            quantity(way["tpot_s"] or None, "s"),
+            quantity(way["energy_per_token_j"], "J"),
+            f"{way['energy_delay_js']:.3g} J s",
+            "never" if way["break_even_positions"] is None else f"{way['break_even_positions']:.0f}",
+        ]
+        for way in found["ways"]
+    ]
 
 
 def _found_by(figures: Figures) -> str:

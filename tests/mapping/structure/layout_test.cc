@@ -5,6 +5,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include "core/error.h"
 #include "mapping/chip/fit.h"
 #include "mapping/structure/estimate_structure.h"
@@ -21,9 +23,9 @@ constexpr const char* kLink =
     "beachfront: 0.01 mm, source: test}";
 
 ChipSpec small(const std::string& system, const std::string& mesh = "{columns: 3, rows: 2}",
-               std::vector<Override> more = {}) {
+               std::vector<Override> more = {}, const std::string& macros = "4") {
   more.push_back(with("mesh", mesh));
-  more.push_back(with("macros_per_tile", "4"));
+  more.push_back(with("macros_per_tile", macros));
   more.push_back(with("system", system));
   return testing::shipped_chip(more);
 }
@@ -77,6 +79,76 @@ TEST(Layout, OfAMappingIsThatOfLayersSolvedOnce) {
       }
     }
   }
+}
+
+/// The chips, column by column, on which the layer's matrices lie.
+Index columns_of_layer(const Mapping& mapping, int layer) {
+  std::set<Index> columns;
+  const Mesh& mesh = mapping.chip.mesh;
+  for (const StoredBlock& stored : mapping.stored_blocks()) {
+    if (mapping.network.matmuls[static_cast<size_t>(stored.block.matmul)].layer != layer) continue;
+    columns.insert(stored.slot.tile % mesh.columns() / mapping.chip.spec.mesh.columns);
+  }
+  return std::ssize(columns);
+}
+
+TEST(Layout, TensorParallelSpreadsEveryLayerOverSoManyChips) {
+  TransformerSpec spec = testing::tiny_llama();
+  spec.n_layers = 7;
+  const Network network = build_network(spec);
+  for (const Index chips : {1, 2, 3}) {
+    const std::string number = fmt::format("{}", chips);
+    const ChipSpec asked =
+        small(chips_of(), "{columns: 3, rows: 2}", {with("map.tensor_parallel", number)}, "1");
+    const Mapping mapping = map_network(network, asked);
+    EXPECT_EQ(mapping.chip.mesh.columns(), 3 * chips);
+    for (int layer = 0; layer < 7; ++layer) EXPECT_EQ(columns_of_layer(mapping, layer), chips);
+    const ChipSpec given =
+        small(chips_of("columns: " + number + ", "), "{columns: 3, rows: 2}", {}, "1");
+    EXPECT_EQ(fit(network, asked).chips, fit(network, given).chips);
+    const Workload load{9, 4, 2, {}};
+    const Estimate mapped = estimate(mapping, load), solved = estimate_structure(spec, asked, load),
+                   wide = estimate_structure(spec, given, load);
+    EXPECT_EQ(mapped.schedule.outputs, solved.schedule.outputs);
+    EXPECT_EQ(mapped.schedule.outputs, wide.schedule.outputs);
+    EXPECT_NEAR(mapped.energy / wide.energy, 1.0, 1e-12);
+  }
+}
+
+TEST(Layout, TensorParallelOfWhatOneChipHoldsTakesSeveral) {
+  const TransformerSpec spec = testing::shipped_network("gpt2-small");
+  const ChipSpec chip = testing::shipped_chip(
+      {with("map.tensor_parallel", "2"), with("mesh", "{columns: 8, rows: 40}")}, "rram_22nm_llm");
+  const Network network = build_network(spec);
+  EXPECT_EQ(fit(network, chip).chips, 2);
+  EXPECT_EQ(estimate_structure(spec, chip, {4, 2, 1, {}}).chips, 2);
+  ChipSpec unjoined = chip;
+  unjoined.system.clear();
+  EXPECT_EQ(estimate_structure(spec, unjoined, {4, 2, 1, {}}).chips, 2);
+  EXPECT_THAT(error_text<ConfigError>([&] { map_network(network, unjoined); }),
+              ::testing::HasSubstr("map.tensor_parallel: 2: nothing says what joins the chips"));
+}
+
+TEST(Layout, TensorParallelSaysWhatItCannotFollow) {
+  TransformerSpec spec = testing::tiny_llama();
+  spec.n_layers = 7;
+  const Network network = build_network(spec);
+  const auto text = [&](const std::string& number, const std::string& key = "map.context",
+                        const std::string& value = "64") {
+    return error_text<ConfigError>([&] {
+      map_network(network, small(chips_of(), "{columns: 3, rows: 2}",
+                                 {with("map.tensor_parallel", number), with(key, value)}, "1"));
+    });
+  };
+  EXPECT_THAT(text("64"), ::testing::HasSubstr("which reaches over"));
+  EXPECT_THAT(text("cheapest"), ::testing::HasSubstr("is found for a workload"));
+  EXPECT_THAT(text("2", "map.packing", "edge_blocks"),
+              ::testing::HasSubstr("map.tensor_parallel: 2 beside map.packing"));
+  EXPECT_THAT(text("2", "map.placement", "snake"), ::testing::HasSubstr("fills chip after chip"));
+  EXPECT_THAT(text("2", "system", chips_of("columns: 3, ")),
+              ::testing::HasSubstr("in a system of 3 chips in a row"));
+  const std::string packages = fmt::format("[{{columns: 2, rows: 2, {}}}, {{{}}}]", kLink, kLink);
+  EXPECT_THAT(text("3", "system", packages), ::testing::HasSubstr("expected a multiple"));
 }
 
 TEST(Layout, OfFewLayersIsThatOfAll) {
