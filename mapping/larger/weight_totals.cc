@@ -7,7 +7,7 @@
 #include "crossbar/cost/mvm_energy.h"
 #include "mapping/chip/chip.h"
 #include "mapping/network/network.h"
-#include "mapping/structure/layer_runs.h"
+#include "mapping/structure/alike_layers.h"
 
 namespace ohm {
 namespace {
@@ -33,9 +33,12 @@ Joules product_energy(const StaticMatmul& matmul, const Chip& chip) {
 }  // namespace
 
 WeightTotals weight_totals(const TransformerSpec& network, const ChipSpec& spec) {
-  constexpr Index kKept = 2;
-  const Reduction reduction = keep_layers(network, kKept);
-  const Network reduced = build_network(reduction.spec);
+  Reduction reduction = keep_layers(network, 2);
+  Network reduced = build_network(reduction.spec);
+  if (!are_alike_layers(reduced, reduction, spec)) {
+    reduction = keep_layers(network, network.n_layers + 1);
+    reduced = build_network(network);
+  }
   ChipSpec alone = spec;
   alone.system.clear();
   alone.dram_at.clear();

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <numeric>
 #include <optional>
 #include <utility>
 
@@ -28,7 +29,20 @@ bool matches_any(const std::string& match, const StaticMatmul& kept, const Reduc
   });
 }
 
-/// A kept matrix and the name of one that it stands for, where rules treat that otherwise.
+/// Layers that must be like a kept one: those that it stands for and, of a period that is repeated,
+/// all that are left out, since those stand in bands of one size.
+std::vector<int> like(Index kept_layer, const Reduction& reduction) {
+  const LayerRun& run = reduction.run_of(kept_layer);
+  const Index repeated = run.kept - run.period;
+  if (run.repeats() == 0 || kept_layer < run.kept_first + repeated) {
+    return reduction.layers_of(kept_layer);
+  }
+  std::vector<int> layers(static_cast<size_t>(run.layers - repeated));
+  std::iota(layers.begin(), layers.end(), static_cast<int>(run.first + repeated));
+  return layers;
+}
+
+/// A kept matrix and the name of one that must be like it, where rules treat that otherwise.
 std::optional<std::pair<const StaticMatmul*, std::string>> first_unlike(const Network& reduced,
                                                                         const Reduction& reduction,
                                                                         const ChipSpec& chip) {
@@ -36,7 +50,7 @@ std::optional<std::pair<const StaticMatmul*, std::string>> first_unlike(const Ne
     if (kept.layer < 0) continue;
     const MatrixKind kind = kind_of(kept, chip);
     const std::string rest = kept.name.substr(fmt::format("h.{}.", kept.layer).size());
-    for (const int layer : reduction.layers_of(kept.layer)) {
+    for (const int layer : like(kept.layer, reduction)) {
       StaticMatmul other = kept;
       other.name = fmt::format("h.{}.{}", layer, rest);
       if (!same(kind_of(other, chip), kind)) return std::pair(&kept, other.name);
@@ -76,7 +90,7 @@ void require_alike_layers(const Network& reduced, const Reduction& reduction,
       "chip {}: map.matrices: rules treat '{}' otherwise than layer {} of the {} that are "
       "solved once; expected rules that hold for all layers of a kind, such as h.*.{}, or an "
       "estimate of a mapping",
-      chip.name, other, kept->layer, reduction.stands_for(kept->layer),
+      chip.name, other, kept->layer, like(kept->layer, reduction).size(),
       kept->name.substr(fmt::format("h.{}.", kept->layer).size())));
 }
 

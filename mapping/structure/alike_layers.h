@@ -13,11 +13,11 @@ void require_matches(const Network& network, const ChipSpec& chip,
                      const Reduction* reduction = nullptr);
 
 /// Layers that are solved once must be alike on the chip: no rule of map.matrices may treat a layer
-/// that is left out otherwise than the one that stands for it. ArgumentError names the matrix;
-/// ConfigError a rule that matches none.
+/// that is left out otherwise than the one that stands for it, or than its neighbours that are left
+/// out. ArgumentError names the matrix; ConfigError a rule that matches none.
 void require_alike_layers(const Network& reduced, const Reduction& reduction, const ChipSpec& chip);
 
-/// Whether rules of map.matrices treat all layers alike that a kept one stands for.
+/// Whether rules of map.matrices treat all of these layers alike.
 bool are_alike_layers(const Network& reduced, const Reduction& reduction, const ChipSpec& chip);
 
 /// With dram_at layers have different ways to their memory: ArgumentError where any that stand for

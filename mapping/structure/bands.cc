@@ -162,7 +162,8 @@ std::vector<Index> periods_of(const Network& network, const ChipSpec& chip, cons
   int kind = 0;
   for (const Band& band : bands_of(network, chip)) {
     const int next = layer_kind(network.spec, band);
-    if (next > 0 && next != kind) periods.push_back(grid.pitch_of(band.tiles).period);
+    if (next > 0 && next != kind) periods.push_back(1);
+    if (next > 0) periods.back() = grid.pitch_of(band.tiles).period;
     kind = next;
   }
   return periods;
@@ -189,7 +190,7 @@ Index rows_of(const std::vector<Band>& bands, const Reduction& reduction, const 
   for (const LayerRun& run : reduction.runs) {
     if (run.repeats() == 0) continue;
     for (const Band& band : bands) {
-      if (band.layer != run.kept_first) continue;
+      if (band.layer != run.kept_first + run.kept - 1) continue;
       const Pitch pitch = grid.pitch_of(band.tiles);
       rows += (run.layers - run.kept) / pitch.abreast * pitch.step;
     }

@@ -35,7 +35,8 @@ std::vector<BandRun> runs_of(const TransformerSpec& spec, const std::vector<Band
 /// Where the bands of a network lie on the grid.
 std::vector<Band> bands_on(const Network& network, const ChipSpec& chip, const BandGrid& grid);
 
-/// By kind of layers (see keep_layers()): after how many a layer stands alike at all borders.
+/// By kind of layers (see keep_layers()): after how many one like the last stands alike at all
+/// borders.
 std::vector<Index> periods_of(const Network& network, const ChipSpec& chip, const BandGrid& grid);
 
 /// Maps every layer onto fresh tiles: a band of whole rows, filled along a snake of its own.

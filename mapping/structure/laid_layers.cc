@@ -53,25 +53,54 @@ LaidLayers lay_out_all(const TransformerSpec& spec, const ChipSpec& chip, ChipSp
   return {0, true, std::move(joined), std::move(chips), std::move(all), std::move(mapped)};
 }
 
+/// The layout of a network, asked of two layers of each kind and what they stand for; where rules
+/// treat some layers apart, of all of them.
+struct Asked {
+  Network network;
+  Layout layout;
+};
+
+Asked ask(const TransformerSpec& spec, const ChipSpec& chip) {
+  const Reduction two = keep_layers(spec, 2);
+  Network few = build_network(two.spec);
+  const bool alike = are_alike_layers(few, two, chip);
+  Network network = alike ? std::move(few) : build_network(spec);
+  Layout layout = layout_of(network, chip, alike ? &two : nullptr);
+  return {std::move(network), std::move(layout)};
+}
+
+/// Whether all layers are kept: where each has a way of its own to the memory, if not too many.
+bool keeps_all(const Layout& layout) {
+  return layout.bands && !layout.joined.dram_at.empty() &&
+         std::accumulate(layout.arrays.begin(), layout.arrays.end(), Index{0}) <= kMostLaidOut;
+}
+
+Reduction kept_of(const TransformerSpec& spec, const Asked& asked, Index most) {
+  const Layout& layout = asked.layout;
+  const Index kept = keeps_all(layout) ? every_layer(spec) : most;
+  if (!layout.bands) return keep_layers(spec, kept);
+  return keep_layers(spec, kept, periods_of(asked.network, layout.joined, layout.grid));
+}
+
+/// Whether all layers stand where map_network() puts them.
+bool is_along_snake(const Layout& layout) {
+  return !layout.bands && !layout.apart;
+}
+
 }  // namespace
 
 LaidLayers lay_out_layers(const TransformerSpec& spec, const ChipSpec& chip, Index most) {
-  const Reduction two = keep_layers(spec, 2);
-  const Network few = build_network(two.spec);
-  Layout layout = layout_of(few, chip, &two);
+  Asked asked = ask(spec, chip);
+  Layout& layout = asked.layout;
+  if (is_along_snake(layout)) return lay_out_all(spec, chip, std::move(layout.joined));
+  Reduction reduction = kept_of(spec, asked, most);
+  const Network network = build_network(reduction.spec);
+  require_alike_layers(network, reduction, chip);
   require_none(chip, layout.apart);
   if (!layout.lacking.empty() && !chip.system.empty()) throw ConfigError(layout.lacking);
+  const bool is_all = keeps_all(layout);
   ChipSpec on = std::move(layout.joined);
-  if (!layout.bands) return lay_out_all(spec, chip, std::move(on));
-  // layers with ways of their own to the memory are all kept, where these are not too many
-  const bool is_all =
-      !on.dram_at.empty() &&
-      std::accumulate(layout.arrays.begin(), layout.arrays.end(), Index{0}) <= kMostLaidOut;
-  const Index kept = is_all ? every_layer(spec) : most;
-  Reduction reduction = keep_layers(spec, kept, periods_of(few, on, layout.grid));
   reduction.one_memory = on.system.empty() || std::ssize(on.dram_at) == 1;
-  const Network network = build_network(reduction.spec);
-  require_alike_layers(network, reduction, on);
   BandMapping mapped = map_in_bands(network, on, layout.grid);
   ChipSpec all = on.system.empty()
                      ? chip
@@ -90,12 +119,10 @@ Index periods_kept(const TransformerSpec& spec, const Request& request, Fidelity
 }
 
 std::optional<AskedKey> stand_apart(const TransformerSpec& spec, const ChipSpec& chip, Index most) {
-  const Reduction two = keep_layers(spec, 2);
-  const Network few = build_network(two.spec);
-  const Layout layout = layout_of(few, chip, &two);
-  if (layout.apart || !layout.bands || chip.map.matrices.empty()) return layout.apart;
-  const Reduction kept = keep_layers(spec, most, periods_of(few, layout.joined, layout.grid));
-  if (are_alike_layers(build_network(kept.spec), kept, chip)) return {};
+  const Asked asked = ask(spec, chip);
+  if (chip.map.matrices.empty() || is_along_snake(asked.layout)) return asked.layout.apart;
+  const Reduction kept = kept_of(spec, asked, most);
+  if (are_alike_layers(build_network(kept.spec), kept, chip)) return asked.layout.apart;
   return AskedKey{"map.matrices", "rules that hold for all layers of a kind"};
 }
 

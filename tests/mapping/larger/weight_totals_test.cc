@@ -22,6 +22,18 @@ TEST(WeightTotals, AreThoseOfTheWholeNetwork) {
   }
 }
 
+TEST(WeightTotals, OfLayersThatRulesTreatApartCountEachAsItIs) {
+  TransformerSpec spec = testing::tiny_gpt();
+  spec.n_layers = 6;
+  for (const char* match : {"h.0.*", "h.1.*", "h.3.ffn.*", "h.5.*"}) {
+    const ChipSpec chip = testing::shipped_chip(
+        {testing::with("map.matrices", "[{match: " + std::string(match) + ", on: digital}]")});
+    EXPECT_EQ(weight_totals(spec, chip).weights,
+              static_cast<double>(fit(build_network(spec), chip).crossbar_weights))
+        << match;
+  }
+}
+
 /// 70 billion weights: 69.5 G in crossbars, 556 G cells as differential pairs of 2 bits.
 TEST(WeightTotals, OfLlama70bAreThePublishedOnes) {
   const WeightTotals totals =

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "core/error.h"
+#include "mapping/chip/fit.h"
 #include "mapping/structure/estimate_structure.h"
 #include "tests/core/error_text.h"
 #include "tests/mapping/macros/kinds_builder.h"
@@ -37,6 +38,53 @@ TEST(AlikeLayers, ARuleForOneLayerIsRefusedUnlessThatLayerStandsForItselfAlone) 
 TEST(AlikeLayers, ARuleThatMatchesNothingIsRefusedAsByAMapping) {
   EXPECT_THROW(refusal("[{match: nonsense}]", 3), ConfigError);
   EXPECT_THROW(refusal("[{match: h.12.ffn.up}]", 3), ConfigError);
+}
+
+ChipSpec of_64_chips(const std::string& rule) {
+  return testing::shipped_chip(testing::with_slc(
+      "[{match: " + rule + "}]",
+      {testing::with("system", "[{link: link_ucie_standard, columns: 8, rows: 8}]")}));
+}
+
+/// Whatever is wanting beside: 64 chips hold all other layers, in no rows of their own.
+TEST(AlikeLayers, AreAskedForBeforeRowsAndChips) {
+  const TransformerSpec network = testing::shipped_network("llama-3-8b");
+  for (const char* rule :
+       {"h.20.*, redundancy: 8", "h.20.ffn.*, macro: slc", "h.31.*, redundancy: 2"}) {
+    const ChipSpec chip = of_64_chips(rule);
+    EXPECT_THAT(error_text<ArgumentError>([&] {
+                  estimate_structure(network, chip, {4, 2, 1, {}});
+                }),
+                ::testing::HasSubstr("map.matrices: rules treat 'h."));
+    const auto asked = asks_for_all_tiles(network, chip, {4, 2, 1, {}});
+    ASSERT_TRUE(asked);
+    EXPECT_EQ(asked->key, "map.matrices");
+  }
+}
+
+/// The first layers stand for themselves; nobody counts as if all were as large as one of them.
+TEST(AlikeLayers, ThatAreKeptTakeTheChipsThatFitCounts) {
+  const TransformerSpec network = testing::shipped_network("llama-3-8b");
+  for (const char* rule : {"h.0.*, redundancy: 12", "h.1.*, redundancy: 8"}) {
+    const ChipSpec chip = of_64_chips(rule);
+    const Fit found = fit(build_network(network), chip);
+    EXPECT_EQ(estimate_structure(network, chip, {4, 2, 1, {}}).chips, found.chips) << rule;
+  }
+}
+
+/// Layers that take turns are not those that borders of chips tell apart.
+TEST(AlikeLayers, OfAPeriodThatIsRepeatedAreAllAlike) {
+  TransformerSpec spec = testing::tiny_gpt();
+  spec.n_layers = 13;
+  const Reduction pairs = keep_layers(spec, 3, {2});
+  std::string odd = "[{match: h.1.ffn.up, macro: slc}";
+  for (int layer = 3; layer < 13; layer += 2) {
+    odd += ", {match: h." + std::to_string(layer) + ".ffn.up, macro: slc}";
+  }
+  const Network kept = build_network(pairs.spec);
+  EXPECT_FALSE(are_alike_layers(kept, pairs, testing::shipped_chip(testing::with_slc(odd + "]"))));
+  const auto rule = testing::with_slc("[{match: h.1.ffn.up, macro: slc}]");
+  EXPECT_TRUE(are_alike_layers(kept, pairs, testing::shipped_chip(rule)));
 }
 
 /// 1.8 million arrays: three of 32 layers are kept, and those left out are farther from the memory.

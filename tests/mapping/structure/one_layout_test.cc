@@ -59,6 +59,38 @@ class Draw : public testing::RandomDraw {
     return chip;
   }
 
+  /// Of a chip with the further kind `slc`: for one layer, or for two.
+  std::vector<MatrixRule> rules_for_some(const TransformerSpec& network) {
+    std::vector<MatrixRule> rules;
+    for (Index n = number(1, 2); n > 0; --n) {
+      MatrixRule rule;
+      rule.match = fmt::format("h.{}.{}", number(0, network.n_layers - 1),
+                               one_of<std::string>({"*", "ffn*", "attn*"}));
+      switch (number(0, 2)) {
+        case 0:
+          rule.redundancy = number(2, 8);
+          break;
+        case 1:
+          rule.macro = "slc";
+          break;
+        default:
+          rule.on = "digital";
+      }
+      rules.push_back(rule);
+    }
+    return rules;
+  }
+
+  ChipSpec chip_of_two_kinds() {
+    ChipSpec drawn = chip();
+    static const ChipSpec kOfTwoKinds = testing::shipped_chip(testing::with_slc("[]"));
+    drawn.macros = kOfTwoKinds.macros;
+    drawn.map.matrices.clear();
+    drawn.map.packing = "none";
+    drawn.dram_at.clear();
+    return drawn;
+  }
+
   SystemSpec of_few_rows() { return {level(LevelSpec::kAuto, number(1, 2))}; }
 
   Workload workload(const TransformerSpec& network) {
@@ -108,9 +140,9 @@ struct Drawn {
   std::optional<Mapping> mapping;
   std::string refusal;
 
-  explicit Drawn(Draw& draw) : spec(draw.network()), chip(draw.chip()) {
-    network = build_network(spec);
-  }
+  explicit Drawn(Draw& draw) : Drawn(draw.network(), draw.chip()) {}
+  Drawn(TransformerSpec drawn, ChipSpec on)
+      : spec(std::move(drawn)), chip(std::move(on)), network(build_network(spec)) {}
 
   /// Whether there is a layout at all: bands beside packing have none.
   bool is_told() {
@@ -266,6 +298,44 @@ TEST(OneLayout, IsRefusedByAllAlike) {
   }
   EXPECT_GT(lacking, 4);
   EXPECT_GT(larger, 10);
+}
+
+/// A deeper network on a chip whose rules treat one or two layers apart.
+Drawn drawn_with_rules(Draw& draw) {
+  TransformerSpec spec = draw.network();
+  if (spec.n_decoder_layers == 0) spec.n_layers += 5;
+  ChipSpec chip = draw.chip_of_two_kinds();
+  chip.map.matrices = draw.rules_for_some(spec);
+  return {std::move(spec), std::move(chip)};
+}
+
+/// What is kept of layers that rules treat apart is counted as fit counts it; what cannot be left
+/// out is refused by the rules' key, whatever else is the matter.
+TEST(OneLayout, OfLayersThatRulesTreatApartCountsEachAsItIs) {
+  Draw draw(4);
+  int all = 0, few = 0, refused = 0;
+  for (int i = 0; i < 70 && !::testing::Test::HasFailure(); ++i) {
+    Drawn d = drawn_with_rules(draw);
+    if (!d.is_told() || layout_of(d.network, d.chip).apart || !d.found.lacking.empty()) continue;
+    SCOPED_TRACE(d.text() + " rule for " + d.chip.map.matrices.front().match);
+    const Workload load{3, d.spec.is_decoder() ? 2 : 0, 1, {}};
+    const Estimate whole = estimate_structure(d.spec, d.chip, load);
+    EXPECT_EQ(whole.chips, d.found.fits() ? d.found.system_chips : d.found.chips);
+    if (d.mapping) expect_same(estimate(*d.mapping, load), whole);
+    ++all;
+    Estimate solved;
+    const std::string refusal = error_text<ArgumentError>(
+        [&] { solved = estimate_structure(d.spec, d.chip, load, Fidelity::structure); });
+    if (refusal.empty()) {
+      EXPECT_EQ(solved.chips, whole.chips);
+      EXPECT_NEAR(solved.area / whole.area, 1.0, 1e-9);
+      ++few;
+    } else {
+      EXPECT_NE(refusal.find("map.matrices: rules treat 'h."), std::string::npos) << refusal;
+      ++refused;
+    }
+  }
+  for (const int n : {all, few, refused}) EXPECT_GT(n, 5);
 }
 
 }  // namespace
