@@ -4,8 +4,9 @@
 import ohmformer as ohm
 import pytest
 from command import ohmformer, refusal
-from ohmformer.cli.curves import beside, counts
+from ohmformer.cli.curves import _drawn, beside, counts
 from ohmformer.curves.workloads import rate_of
+from ohmformer.report.headline import headline
 
 SMALL = ("curves", "stdlib_gpt", "--chip", "rram_22nm", "--context", "8,16", "--batch", "1,2")
 
@@ -56,6 +57,22 @@ def test_the_folder_holds_the_page_the_pictures_and_the_figures(tmp_path):
     page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
     assert "h100 (extrapolated), batch 1" in page
     assert "Beside this page: curves.json" in page and "timeline.json" not in page.split("<footer>")[1]
+
+
+def test_the_page_tells_rates_of_decoding_whether_events_read_the_prompt_or_not():
+    """Its rows stand beside each other, so one column means one thing: batch / TPOT."""
+    points = ohmformer(*SMALL, "--json").tree["points"]
+    for point in points:
+        drawn, batch = _drawn(point), point["conditions"]["batch"]
+        assert drawn["tokens_per_s"] == pytest.approx(batch / point["tpot_s"])
+        energy = batch * (point["conditions"]["generate"] - 1) / rate_of(point).per_j
+        assert drawn["power_w"] == pytest.approx(energy / ((point["conditions"]["generate"] - 1) * point["tpot_s"]))
+        assert drawn["power_low_w"] <= drawn["power_w"] <= drawn["power_high_w"]
+
+
+def test_a_network_on_several_chips_says_how_many():
+    row = next(row for row in headline([{"chip_area_m2": 734e-6, "reticles": 0.855, "system_chips": 326}]) if row.title == "Whole chip")
+    assert row.cells == ["326 × 734 mm² = 0.855 reticles"]
 
 
 def test_lines_and_roofs_of_a_baseline_are_those_of_its_estimates():

@@ -151,7 +151,17 @@ def _drawn(point: dict[str, Any]) -> dict[str, Any]:
     if not point.get("breakdown"):
         return kept
     energies = {f"decode_energy{end}_j": decode_energy(point, end) for end in ("", "_low", "_high")}
-    return kept | energies | {"dram_bytes": dram_bytes(point)}
+    return kept | energies | _decoding(point, energies) | {"dram_bytes": dram_bytes(point)}
+
+
+def _decoding(point: dict[str, Any], energies: dict[str, Any]) -> dict[str, Any]:
+    """Throughput and power of decoding alone: totals count prompts only where events read them."""
+    rate = rate_of(point)
+    if rate is None or is_encoder(point):
+        return {}
+    seconds = (point["conditions"]["generate"] - 1) * point["tpot_s"]
+    powers = {f"power{end}_w": (energies[f"decode_energy{end}_j"] or 0.0) / seconds for end in ("", "_low", "_high")}
+    return {"tokens_per_s": rate.per_s} | (powers if energies["decode_energy_j"] else {})
 
 
 def _cells(point: dict[str, Any]) -> list[str]:

@@ -80,8 +80,9 @@ def _per(key: str, of: str) -> Callable[[dict], str]:
 
 def _whole_chip(point: dict) -> str:
     area = quantity(point.get("chip_area_m2"), "m2")
-    count = finite(point.get("reticles"))
-    return area if count is None else f"{area} = {count:.3g} reticles"
+    count, chips = finite(point.get("reticles")), point.get("system_chips") or 1
+    text = area if count is None else f"{area} = {count:.3g} reticles"
+    return f"{chips:,} × {text}" if chips > 1 and area != ABSENT else text
 
 
 _ROWS: list[tuple[str, str, Callable[[dict], str]]] = [
