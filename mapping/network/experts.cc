@@ -41,6 +41,24 @@ double distinct_experts(const TransformerSpec& spec, double tokens) {
   return n * (1.0 - std::pow(1.0 - static_cast<double>(spec.experts_per_token) / n, tokens));
 }
 
+std::vector<Index> alike_in_group(const Network& network, Index vertex) {
+  const Operator& op = network.op(vertex);
+  if (op.expert < 0) return {vertex};
+  const auto same = [&](Index other) {
+    return other >= 0 && other < std::ssize(network.order) && network.op(other).layer == op.layer &&
+           network.op(other).expert == op.expert;
+  };
+  Index first = vertex, last = vertex;  // experts follow each other, all of as many operators
+  while (same(first - 1)) --first;
+  while (same(last + 1)) ++last;
+  std::vector<Index> alike;
+  for (Index expert = 0; expert < network.spec.n_experts; ++expert) {
+    if (group_of(network.spec, expert) != group_of(network.spec, op.expert)) continue;
+    alike.push_back(vertex + (expert - op.expert) * (last - first + 1));
+  }
+  return alike;
+}
+
 bool is_listed(const Network& network, Index vertex) {
   const Index expert = network.op(vertex).expert;
   return expert < 0 || stands_for_group(network.spec, expert);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <vector>
+
 #include "mapping/network/network.h"
 
 namespace ohm {
@@ -32,6 +34,10 @@ double most_imbalance(const TransformerSpec& spec);
 /// Expected number of different experts that `tokens` tokens touch when each draws k of n
 /// independently: n (1 - (1 - k/n)^tokens).
 double distinct_experts(const TransformerSpec& spec, double tokens);
+
+/// Vertices that do for the members of its group what `vertex` does for its expert, itself among
+/// them; it alone where it is of no expert.
+std::vector<Index> alike_in_group(const Network& network, Index vertex);
 
 /// Whether plans and costs list an operator: all do but those of experts for which another stands.
 bool is_listed(const Network& network, Index vertex);

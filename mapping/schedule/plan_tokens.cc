@@ -2,6 +2,7 @@
 #include "mapping/schedule/plan_tokens.h"
 
 #include <algorithm>
+#include <map>
 #include <utility>
 
 #include "mapping/network/experts.h"
@@ -107,6 +108,27 @@ void plan_digital_head(StepBuilder& b, Index vertex, const Operator& op, Index b
   b.result_of(vertex) = b.digital(vertex, "dequantise", b.home(vertex), work, {product});
 }
 
+/// Arrays that the copy at hand shares, and for how long a token holds them: those of an expert's
+/// whole group, whose members take turns.
+std::map<Index, Picoseconds> shared_arrays(StepBuilder& b, Index vertex, const Operator& op) {
+  const Mapping& mapping = b.mapping();
+  std::map<Index, Picoseconds> held;
+  if (!b.shares_arrays()) return held;
+  const std::vector<Index> group = alike_in_group(mapping.network, vertex);
+  for (const Index each : group) {
+    const Index matmul = mapping.network.op(each).matmul;
+    const MvmTime time = mvm_time(mapping.chip, mapping.partition,
+                                  mapping.network.matmuls[static_cast<size_t>(matmul)]);
+    const StoredCopy& copy = mapping.arrangement.of(matmul, b.turn());
+    const Picoseconds busy =
+        std::max(picoseconds(time.load, "mvm"), copy.turns * picoseconds(time.interval, "mvm"));
+    for (const Index array : copy.shared) held[array] += busy;
+  }
+  if (op.expert < 0) return held;
+  for (auto& [array, busy] : held) busy = b.of_experts(busy, std::ssize(group));
+  return held;
+}
+
 Index plan_mvm(StepBuilder& b, Index vertex, const Operator& op, Index before) {
   const Mapping& mapping = b.mapping();
   const MvmTime time = mvm_time(mapping.chip, mapping.partition,
@@ -117,7 +139,9 @@ Index plan_mvm(StepBuilder& b, Index vertex, const Operator& op, Index before) {
   const Picoseconds busy = std::max(load, copy.turns * interval);
   Step made = b.step(vertex, "mvm", {before});
   made.claims = {{b.macros_of(op.matmul), 0, busy}};
-  for (const Index array : copy.shared) made.claims.push_back({b.shared_array(array), 0, busy});
+  for (const auto& [array, held] : shared_arrays(b, vertex, op)) {
+    made.claims.push_back({b.shared_array(array), 0, std::min(busy, held)});
+  }
   made.latency = load + (copy.turns - 1) * interval + picoseconds(time.latency, "mvm");
   return b.add(std::move(made));
 }

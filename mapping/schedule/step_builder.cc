@@ -71,16 +71,38 @@ void StepBuilder::take_turn(Index turn, Index turns) {
   turns_ = turns;
 }
 
+/// Whether all members of an expert's group want the tile on which this is done: what they all
+/// read is made ready where it was made, and what is not in crossbars stays beside the DRAM.
+bool StepBuilder::is_for_group(Index vertex, const std::string& action) const {
+  if (network().op(vertex).expert < 0) return true;
+  const Index matmul = network().op(vertex).matmul;
+  const Index producer = producers(vertex).front();
+  if (matmul < 0 || action == "quantise") return is_for_group(producer, "");
+  return mapping_.placement.sites[static_cast<size_t>(matmul)].tiles.empty();
+}
+
+/// An expert's macros and tiles work for its share of the tokens; all else that a step wants serves
+/// the members of its group one after the other, and so every token.
+void StepBuilder::take_turns(Step& step) const {
+  const bool together = is_for_group(step.vertex, step.action);
+  for (Claim& claim : step.claims) {
+    const ResourceKind kind = plan_.resources[static_cast<size_t>(claim.resource)].kind;
+    const bool own = kind == ResourceKind::macros || (kind == ResourceKind::digital && !together);
+    if (own) claim.busy = of_experts(claim.busy, 0);
+  }
+}
+
+Picoseconds StepBuilder::of_experts(Picoseconds busy, Index group) const {
+  const double each = group > 0 ? 1.0 / static_cast<double>(group) : 0.0;
+  return static_cast<Picoseconds>(
+      std::ceil(static_cast<double>(busy) * std::max(each, expert_share_)));
+}
+
 Index StepBuilder::add(Step step) {
   for (const Claim& claim : step.claims) {
     step.latency = std::max(step.latency, claim.offset + claim.busy);
   }
-  if (!step.hops && network().op(step.vertex).expert >= 0) {
-    for (Claim& claim : step.claims) {
-      claim.busy =
-          static_cast<Picoseconds>(std::ceil(static_cast<double>(claim.busy) * expert_share_));
-    }
-  }
+  if (!step.hops && network().op(step.vertex).expert >= 0) take_turns(step);
   step.growth.window = network().op(step.vertex).window;
   // logits are sampled as they come
   const bool bounded = spec().buffer.when_full == "wait";

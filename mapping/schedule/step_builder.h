@@ -48,6 +48,7 @@ class StepBuilder {
   /// The macros of the copy at hand, and an array that it shares with other matrices.
   Index macros_of(Index matmul) const;
   Index shared_array(Index array) const { return shared_.at(array); }
+  bool shares_arrays() const { return !shared_.empty(); }
   /// From now on steps are those of copy `turn` of a matrix, which has `turns`.
   void take_turn(Index turn, Index turns);
   Index turn() const { return turn_; }
@@ -58,10 +59,14 @@ class StepBuilder {
 
   /// A step of `vertex` for the tokens of its operator, not yet added.
   Step step(Index vertex, const std::string& action, const std::vector<Index>& after) const;
-  /// Its latency covers all of its claims. Steps of an expert that stands for its group occupy
-  /// macros and digital units for their share of the tokens. What a step leaves in buffers is kept
-  /// where these are bounded.
+  /// Its latency covers all of its claims. Steps of an expert that stands for its group occupy its
+  /// own macros and tiles for their share of the tokens, and for that of the whole group the DRAM
+  /// and the tiles of what is not in crossbars or is made ready for all. What a step leaves in
+  /// buffers is kept where these are bounded.
   Index add(Step step);
+  /// What experts occupy per token, of what each of them would, added up; a group of so many takes
+  /// every token (0: not known).
+  Picoseconds of_experts(Picoseconds busy, Index group) const;
   Index digital(Index vertex, const std::string& action, Index tile, const LaneWork& work,
                 const std::vector<Index>& after);
   /// The step waits until `gate` is done for every token.
@@ -89,6 +94,8 @@ class StepBuilder {
 
  private:
   void add_resources();
+  bool is_for_group(Index vertex, const std::string& action) const;
+  void take_turns(Step& step) const;
 
   const Mapping& mapping_;
   const Request request_;

@@ -62,5 +62,23 @@ TEST(Experts, TokensTouchMoreAndMoreOfThem) {
   EXPECT_EQ(distinct_experts(testing::tiny_gpt(), 5.0), 0.0);
 }
 
+/// Siblings do the same for other experts of the group.
+TEST(Experts, MembersOfAGroupDoAlike) {
+  const TransformerSpec spec = with_experts(8, 2);
+  const Network network = build_network(spec);
+  for (const Index v : network.order) {
+    const Operator& op = network.op(v);
+    const std::vector<Index> alike = alike_in_group(network, v);
+    ASSERT_EQ(alike.size(), op.expert < 0 ? 1u : 4u);
+    for (const Index other : alike) {
+      EXPECT_EQ(network.op(other).layer, op.layer);
+      if (op.expert < 0) continue;
+      const auto part = [&](const std::string& name) { return name.substr(name.rfind('.')); };
+      EXPECT_EQ(part(network.op(other).name), part(op.name));
+      EXPECT_EQ(group_of(spec, network.op(other).expert), group_of(spec, op.expert));
+    }
+  }
+}
+
 }  // namespace
 }  // namespace ohm

@@ -65,5 +65,79 @@ TEST(StepBuilder, ExpertsAreOccupiedForTheirShareOfTheTokens) {
   EXPECT_EQ(busy(2.0), busy(50.0));
 }
 
+/// Σ over the steps of a token of what they occupy on resources of a kind, by vertex.
+Picoseconds held(const TokenPlan& plan, ResourceKind kind, const std::vector<Index>& vertices) {
+  Picoseconds sum = 0;
+  for (const Step& step : plan.steps) {
+    if (std::find(vertices.begin(), vertices.end(), step.vertex) == vertices.end()) continue;
+    for (const Claim& claim : step.claims) {
+      if (plan.resources[static_cast<size_t>(claim.resource)].kind == kind) sum += claim.busy;
+    }
+  }
+  return sum;
+}
+
+std::vector<Index> routed(const Network& network) {
+  std::vector<Index> vertices;
+  for (const Index v : network.order) {
+    if (network.op(v).expert >= 0) vertices.push_back(v);
+  }
+  return vertices;
+}
+
+TransformerSpec mixtral_of(Index experts) {
+  TransformerSpec spec = testing::tiny_mixtral();
+  spec.n_experts = experts;
+  return spec;
+}
+
+/// However many experts there are to choose from, a token reads two of them from the DRAM.
+TEST(StepBuilder, ExpertsInTheDramShareItsBandwidth) {
+  const auto fetched = [&](Index experts) {
+    const Mapping m = map_network(build_network(mixtral_of(experts)),
+                                  testing::shipped_chip({testing::with(
+                                      "map.matrices", "[{match: h.*.ffn.expert*, on: digital}]")}));
+    return held(plan_tokens(m, {true, 4, 4, 1}), ResourceKind::dram, routed(m.network));
+  };
+  EXPECT_GT(fetched(2), 0);
+  EXPECT_EQ(fetched(4), fetched(2));
+  EXPECT_EQ(fetched(8), fetched(2));
+}
+
+/// All experts in one array: it reads two of them per token.
+TEST(StepBuilder, ExpertsThatShareAnArrayShareItsTime) {
+  const auto busy = [&](Index experts) {
+    TransformerSpec spec = mixtral_of(experts);
+    spec.n_layers = 1;
+    spec.expert_d_ff = 2;
+    const Mapping m = map_network(
+        build_network(spec), testing::shipped_chip({testing::with("map.packing", "edge_blocks")}));
+    EXPECT_EQ(m.placement.tiles_used, 1);
+    return static_cast<double>(
+        held(plan_tokens(m, {true, 4, 4, 1}), ResourceKind::array, routed(m.network)));
+  };
+  EXPECT_GT(busy(2), 0.0);
+  EXPECT_NEAR(busy(4), busy(2), 1e-6 * busy(2));
+  EXPECT_NEAR(busy(8), busy(2), 1e-6 * busy(2));
+}
+
+/// What the experts read is quantised for two of them per token, on the tile of the norm.
+TEST(StepBuilder, InputsAreQuantisedForEveryExpertOfAToken) {
+  const auto busy = [&](Index experts) {
+    const Mapping m = mapped(mixtral_of(experts));
+    const TokenPlan plan = plan_tokens(m, {true, 4, 4, 1});
+    Picoseconds sum = 0;
+    for (const Step& step : plan.steps) {
+      const Operator& op = m.network.op(step.vertex);
+      if (step.action != "quantise" || op.expert < 0 || op.in_features != 32) continue;
+      sum += step.claims.front().busy;
+    }
+    return sum;
+  };
+  EXPECT_GT(busy(2), 0);
+  EXPECT_EQ(busy(4), busy(2));
+  EXPECT_EQ(busy(8), busy(2));
+}
+
 }  // namespace
 }  // namespace ohm
