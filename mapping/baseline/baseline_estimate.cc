@@ -8,6 +8,7 @@
 
 #include "core/error.h"
 #include "mapping/baseline/decode_gain.h"
+#include "mapping/network/parameter_count.h"
 
 namespace ohm {
 namespace {
@@ -29,11 +30,17 @@ std::vector<std::string> assumptions_of(const Roofline& roofline, const Network&
   if (network.spec.n_experts > 0) {
     list.push_back("tokens choose experts independently and evenly");
   }
+  if (network.spec.n_decoder_layers > 0) {
+    list.push_back(
+        "two stacks are two passes: the first one's weights are read once for all prompts, with "
+        "keys and values for the second one; each stage holds its share of both stacks");
+  }
   if (roofline.stages() < spec.stages) {
-    list.push_back(fmt::format(
-        "{} layers take {} of {} stages: {} of {} devices hold weights, and only these "
-        "count as memory and power",
-        network.spec.n_layers, roofline.stages(), spec.stages, roofline.devices(), spec.devices));
+    list.push_back(
+        fmt::format("{} layers take {} of {} stages: {} of {} devices hold weights, and only these "
+                    "count as memory and power",
+                    std::max(network.spec.n_layers, network.spec.n_decoder_layers),
+                    roofline.stages(), spec.stages, roofline.devices(), spec.devices));
   }
   if (spec.exchange.interval.si() > 0.0) {
     list.push_back(fmt::format(
@@ -52,7 +59,7 @@ double per(double amount, double whole) {
 void fill_rates(BaselineEstimate& result, double decoding) {
   const Request& r = result.request;
   const auto batch = static_cast<double>(r.batch);
-  const double in = batch * static_cast<double>(r.prompt);
+  const double in = batch * static_cast<double>(r.source > 0 ? r.source : r.prompt);
   const double out = batch * static_cast<double>(r.generate);
   result.output_tokens_per_s = out / result.makespan.si();
   result.total_tokens_per_s = (in + out) / result.makespan.si();
@@ -72,15 +79,16 @@ BaselineEstimate estimate(const BaselineSpec& spec, const Network& network,
   BaselineEstimate result;
   const Request request = result.request = resolve(network.spec, workload);
   const auto batch = static_cast<double>(request.batch);
-  const auto prompt = static_cast<double>(request.prompt);
-  roofline.require_fit(batch, static_cast<double>(request.tokens()));
+  const auto prompt = static_cast<double>(request.source > 0 ? request.source : request.prompt);
+  const auto first = static_cast<double>(request.source + request.prompt);  // seen by an output
+  roofline.require_fit(batch, static_cast<double>(request.tokens_of_both_stacks()));
   result.prefill = roofline.prefill(roofline.counter().prompts(batch, prompt));
   result.ttft = result.prefill.time;
   result.macs = result.prefill.counts.macs + result.prefill.counts.attention_macs;
   Seconds decoding;
   Joules decode_energy;
   for (Index step = 1; step < request.generate; ++step) {
-    const double position = roofline.counter().attended(prompt + static_cast<double>(step));
+    const double position = roofline.counter().attended(first + static_cast<double>(step));
     const PassCost cost = roofline.decode(batch, batch * position);
     decoding += cost.time;
     decode_energy += cost.energy;
@@ -95,7 +103,7 @@ BaselineEstimate estimate(const BaselineSpec& spec, const Network& network,
   }
   result.makespan = result.ttft + decoding;
   result.energy = roofline.busy_power() * result.ttft + decode_energy;
-  const double kept = roofline.counter().kept(static_cast<double>(request.tokens()));
+  const double kept = roofline.counter().kept(static_cast<double>(request.tokens_of_both_stacks()));
   result.resident = Bytes(roofline.counter().weight_bytes() +
                           batch * kept * roofline.counter().kv_bytes_per_token());
   fill_rates(result, decode_energy.si());
@@ -113,9 +121,10 @@ SteadyRate steady_rate(const BaselineSpec& spec, const Network& network, const R
   }
   const auto prompt = static_cast<double>(request.prompt);
   const auto generate = static_cast<double>(request.generate);
-  const double mean = roofline.counter().attended(prompt + generate / 2.0);
+  const auto first = prompt + static_cast<double>(start_tokens(network.spec));
+  const double mean = roofline.counter().attended(first + generate / 2.0);
   SteadyRate rate;
-  const auto tokens = static_cast<double>(request.tokens());
+  const double tokens = first + generate - 1.0;
   rate.batch = request.batch > 0
                    ? static_cast<double>(request.batch)
                    : std::floor(roofline.kv_capacity() / roofline.counter().kept(tokens));

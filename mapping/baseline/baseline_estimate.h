@@ -28,7 +28,8 @@ struct BaselineEstimate {
   std::vector<std::string> assumptions;
 };
 
-/// All sequences arrive together, are prefilled in one pass and decoded in step.
+/// All sequences arrive together, are prefilled in one pass and decoded in step. Of two stacks the
+/// prompt is the source, and the prefill ends with the second one's first output.
 ///
 /// Throws ArgumentError for a workload that does not suit the network, or does not fit.
 BaselineEstimate estimate(const BaselineSpec& spec, const Network& network,

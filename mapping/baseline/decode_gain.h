@@ -25,7 +25,8 @@ struct NetworkGain {
   double gain = 0.0;
 };
 
-/// The gain of `network` for a batch, sequences from 1 on, at a context, tokens from 1 on.
+/// The gain of `network` for a batch, sequences from 1 on, at a context, tokens from 1 on; of two
+/// stacks those of source and answer together.
 ///
 /// Throws ArgumentError for a batch or context below 1, bits that are not 1 to 64, or an encoder.
 NetworkGain decode_gain(const Network& network, const BaselineBitsSpec& bits, double batch,

@@ -8,11 +8,13 @@
 #include <utility>
 
 #include "core/error.h"
+#include "mapping/network/parameter_count.h"
 
 namespace ohm {
 namespace {
 
 constexpr double kGiga = 1e9;
+constexpr double kParts = 2.0;  // of a layer, that ExchangeSpec::per_layer counts
 
 /// Volume that one device moves each way for a sum over `devices`, per byte of the vector.
 double volume_factor(const std::string& reduction, double devices) {
@@ -29,16 +31,33 @@ std::string bound_of(const PassCost& cost) {
 
 }  // namespace
 
+PassCost& PassCost::operator+=(const PassCost& next) {
+  time += next.time;
+  busy += next.busy;
+  compute += next.compute;
+  memory += next.memory;
+  exchange += next.exchange;
+  energy += next.energy;
+  counts += next.counts;
+  return *this;
+}
+
 Roofline::Roofline(const BaselineSpec& spec, const Network& network)
     : spec_(spec),
       counter_(network, spec.bits),
       network_(network.spec.name),
-      layers_(network.spec.n_layers) {
+      layers_(std::max(network.spec.n_layers, network.spec.caching_layers())),
+      start_tokens_(start_tokens(network.spec)) {
   require_fit(0.0, 0.0);
 }
 
 Index Roofline::stages() const {
   return std::min(spec_.stages, layers_);
+}
+
+/// Stages that hold a layer of a stack.
+double Roofline::stages_of(double layers) const {
+  return std::min(static_cast<double>(spec_.stages), layers);
 }
 
 double Roofline::usable_bytes() const {
@@ -66,10 +85,10 @@ void Roofline::require_fit(double sequences, double tokens) const {
       there / kGiga, remedy));
 }
 
-Seconds Roofline::exchange_time(const PassCounts& counts) const {
+Seconds Roofline::exchange_time(const PassCounts& counts, double stages) const {
   const ExchangeSpec& link = spec_.exchange;
-  const auto per_layer = static_cast<double>(link.per_layer);
-  const double sums = per_layer * counts.layers / static_cast<double>(stages());
+  const double per_layer = static_cast<double>(link.per_layer) * counts.parts / kParts;
+  const double sums = per_layer * counts.layers / stages;
   const double factor = volume_factor(link.reduction, static_cast<double>(spec_.group()));
   Seconds each = link.latency;
   if (link.bandwidth.si() > 0.0) {
@@ -78,15 +97,15 @@ Seconds Roofline::exchange_time(const PassCounts& counts) const {
   return std::max(sums * each, counts.tokens * per_layer * link.interval);
 }
 
-/// Of one stage, which has 1 / stages of the layers and of the devices.
-PassCost Roofline::stage_cost(const PassCounts& counts) const {
-  const auto used = static_cast<double>(devices());
+/// Of one stage, which has 1 / stages of the stack's layers and of the devices.
+PassCost Roofline::stage_cost(const PassCounts& counts, double stages) const {
+  const double used = stages * static_cast<double>(spec_.group());
   PassCost cost;
   cost.compute =
       Seconds(counts.operations() / (used * spec_.efficiency.compute * spec_.ops_per_s()));
   cost.memory =
       Bytes(counts.bytes()) / (used * spec_.efficiency.bandwidth * spec_.memory.bandwidth);
-  cost.exchange = exchange_time(counts);
+  cost.exchange = exchange_time(counts, stages);
   return cost;
 }
 
@@ -102,24 +121,33 @@ PassCost Roofline::repeated(PassCost stage, double periods, double busy) const {
 }
 
 PassCost Roofline::decode(double sequences, double positions) const {
-  const auto stages = static_cast<double>(this->stages());
-  const double group = std::ceil(sequences / stages);
-  PassCost cost = stage_cost(counter_.decode(group, positions / sequences * group));
-  cost = repeated(std::move(cost), stages, stages);
-  cost.counts = counter_.decode(sequences, positions);
+  const PassCounts whole = counter_.decode(sequences, positions);
+  const double stages = stages_of(whole.layers), group = std::ceil(sequences / stages);
+  const PassCounts part = counter_.decode(group, positions / sequences * group);
+  PassCost cost = repeated(stage_cost(part, stages), stages, stages);
+  cost.counts = whole;
   cost.bound = bound_of(cost);
   return cost;
 }
 
 PassCost Roofline::prefill(const Prompts& prompts) const {
-  const auto stages = static_cast<double>(this->stages());
+  PassCost cost = whole_prompts(prompts);
+  if (start_tokens_ == 0) return cost;
+  const double starting = prompts.sequences * static_cast<double>(start_tokens_);
+  cost += decode(prompts.sequences, prompts.kept + starting);
+  cost.bound = bound_of(cost);
+  return cost;
+}
+
+PassCost Roofline::whole_prompts(const Prompts& prompts) const {
   const PassCounts whole = counter_.prefill(prompts);
+  const double stages = stages_of(whole.layers);
   PassCounts chunk = whole;
   for (double* part : {&chunk.macs, &chunk.attention_macs, &chunk.kv_bytes, &chunk.exchanged_bytes,
                        &chunk.tokens}) {
     *part /= stages;
   }
-  PassCost cost = repeated(stage_cost(chunk), 2.0 * stages - 1.0, stages);
+  PassCost cost = repeated(stage_cost(chunk, stages), 2.0 * stages - 1.0, stages);
   cost.counts = whole;
   cost.bound = bound_of(cost);
   return cost;

@@ -6,6 +6,7 @@
 
 #include "mapping/baseline/baseline_estimate.h"
 #include "mapping/network/find_network.h"
+#include "mapping/network/parameter_count.h"
 
 namespace ohm {
 namespace {
@@ -29,7 +30,8 @@ Found while_decoding(const BaselineSpec& spec, const Network& network,
                      const PublishedRateSpec& published) {
   const Roofline roofline(spec, network);
   const double position = roofline.counter().attended(
-      static_cast<double>(published.prompt) + static_cast<double>(published.generate) / 2.0);
+      static_cast<double>(published.prompt + start_tokens(network.spec)) +
+      static_cast<double>(published.generate) / 2.0);
   const double batch = published.batch > 0 ? static_cast<double>(published.batch)
                                            : std::floor(roofline.kv_capacity() / position);
   roofline.require_fit(std::max(batch, 1.0), position);

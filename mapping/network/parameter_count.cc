@@ -107,4 +107,8 @@ Index kv_values_per_token(const TransformerSpec& s) {
   return s.caching_layers() * (s.is_latent() ? s.kv_lora_rank + s.rope_head_dim : 2 * s.kv_width());
 }
 
+Index start_tokens(const TransformerSpec& s) {
+  return s.n_decoder_layers > 0 ? 1 : 0;
+}
+
 }  // namespace ohm

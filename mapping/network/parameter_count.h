@@ -18,4 +18,8 @@ Index adapter_parameter_count(const TransformerSpec& spec);
 /// kv_lora_rank + rope_head_dim (DeepSeek-V2, 2024).
 Index kv_values_per_token(const TransformerSpec& spec);
 
+/// Tokens that an answer begins with in the second of two stacks: 1, whose keys and values are kept
+/// beside those of the source. With one stack 0: answers follow the prompt.
+Index start_tokens(const TransformerSpec& spec);
+
 }  // namespace ohm

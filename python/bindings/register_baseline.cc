@@ -34,10 +34,10 @@ py::dict pass_of(const PassCost& pass) {
 
 py::dict conditions_of(const Request& request) {
   py::dict row;
-  row["prompt"] = request.prompt;
+  row["prompt"] = request.source > 0 ? request.source : request.prompt;
   row["generate"] = request.generate;
   row["batch"] = request.batch;
-  row["kind"] = request.decoder ? "decoder" : "encoder";
+  row["kind"] = request.source > 0 ? "encoder-decoder" : request.decoder ? "decoder" : "encoder";
   return row;
 }
 

@@ -107,6 +107,15 @@ class Network:
         return self._graph.kv_values_per_token
 
     @property
+    def start_tokens(self) -> int:
+        """Tokens that the second of two stacks begins with, behind which its first output stands; 0 with one stack.
+
+        >>> [Network.from_pretrained(name).start_tokens for name in ("t5-small", "gpt2-small")]
+        [1, 0]
+        """
+        return 1 if self.to_dict()["n_decoder_layers"] else 0
+
+    @property
     def matmuls(self) -> list[dict[str, Any]]:
         """The matrices with static weights: name, layer, part, rows (inputs), columns (outputs)."""
         return self._graph.matmuls

@@ -96,8 +96,9 @@ class Baseline(Described):
         over all sequences, decode_tokens_per_s (output, while decoding), tokens_per_s_per_user,
         energy_j and tokens per joule (0 where no power is published), macs, resident_bytes,
         decode_gain (most that weights in place gain over it), prefill and decode (one pass, with
-        what bounds it: compute, weights, kv or exchange), assumptions. ArgumentError where weights,
-        keys and values do not fit.
+        what bounds it: compute, weights, kv or exchange), assumptions. Of two stacks the prompt is
+        the source, and prefill ends with the first output. ArgumentError where weights, keys and
+        values do not fit.
         """
         prompt = None if prompt is None else whole(prompt, "prompt", 0, LARGEST)
         generate = None if generate is None else whole(generate, "generate", 0, LARGEST)
@@ -136,13 +137,14 @@ def decode_gain(network: Network, batch: float, context: int, weight_bits: int =
 
     Over a machine that streams weights, both bound by the same bandwidth of keys and values. Keys:
     gain, weight_bytes (W, read per step), kv_bytes_per_sequence (KV, at `context` tokens, of which
-    the network holds as many). ArgumentError beyond it, and for encoders, which keep nothing.
+    the network holds as many; of two stacks those of source and answer together). ArgumentError
+    beyond it, and for encoders, which keep nothing.
 
     >>> llama = Network.from_pretrained("llama-3-70b")
     >>> [round(decode_gain(llama, batch, 2048).gain, 1) for batch in (1, 8, 64, 256)]
     [208.1, 26.9, 4.2, 1.8]
     """
-    held = of_kind(network, "network", Network).to_dict()["context"]
+    held = of_kind(network, "network", Network).to_dict()["context"] * (2 if network.start_tokens else 1)
     if whole(context, "context", 1, LARGEST) > held:
         raise ArgumentError(f"context: {context} found; the network's context is {held} tokens: shorten it")
     widths = [whole(bits, name, 1, WIDEST) for name, bits in (("weight_bits", weight_bits), ("kv_bits", kv_bits))]

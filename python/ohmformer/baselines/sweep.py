@@ -119,7 +119,7 @@ def _rates(step_s: float, step_j: float, batch: int) -> dict[str, Any]:
 
 
 def _baseline_step(machine: Baseline, network: Network, context: int, batch: int) -> dict[str, Any]:
-    step = machine.estimate(network, prompt=context - 1, generate=2, batch=batch).decode
+    step = machine.estimate(network, prompt=context - 1 - network.start_tokens, generate=2, batch=batch).decode
     return _rates(step["time_s"], step["energy_j"], batch) | {"bound": step["bound"]}
 
 

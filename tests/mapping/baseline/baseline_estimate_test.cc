@@ -8,6 +8,7 @@
 
 #include "core/error.h"
 #include "mapping/baseline/decode_gain.h"
+#include "mapping/estimate/estimate.h"
 #include "tests/mapping/baseline/baseline_builder.h"
 #include "tests/mapping/chip_builder.h"
 
@@ -62,6 +63,34 @@ TEST(BaselineEstimate, OfAnEncoderIsOnePass) {
   EXPECT_EQ(e.decode_gain, 0.0);
 }
 
+/// t5-small, a source of 128 and 32 passes of the second stack, product by product.
+TEST(BaselineEstimate, OfTwoStacksIsThePassOverTheSourceAndOnePerOutput) {
+  const double width = 2 * 8 * 64.0;  // a score and a value of all heads
+  const double source = 128 * 22020096.0 + 6 * width * 128 * 128;
+  const double answer = 32 * 38469632.0 + 6 * width * (32 * 33 / 2 + 32 * 128.0);
+  const BaselineSpec spec = testing::round_baseline();
+  const Network network = testing::shipped_graph("t5-small");
+  const BaselineEstimate e = estimate(spec, network, {128, 32, 1, {}});
+  EXPECT_EQ(e.macs, source + answer);
+  EXPECT_EQ(e.resident.si(), 60506624 + (128 + 32) * 6 * 2 * 512.0);
+  const Roofline roofline(spec, network);
+  double decoding = 0.0;
+  for (int own = 2; own <= 32; ++own) decoding += roofline.decode(1, 128 + own).time.si();
+  EXPECT_DOUBLE_EQ(e.ttft.si(), roofline.prefill(roofline.counter().prompts(1, 128)).time.si());
+  EXPECT_DOUBLE_EQ(e.tpot.si(), decoding / 31);
+  EXPECT_DOUBLE_EQ(e.total_tokens_per_s, 160 / e.makespan.si());
+  EXPECT_EQ(e.decode.counts.kv_bytes, (128 + 17) * 6 * 2 * 512.0);
+  EXPECT_EQ(e.decode_gain, 1 + 38469632 / e.decode.counts.kv_bytes);
+}
+
+/// Events book the products that they schedule, operator by operator.
+TEST(BaselineEstimate, OfTwoStacksCountsTheSameMacsAsAChip) {
+  const Mapping mapping = map_network(build_network(testing::tiny_t5()), testing::shipped_chip());
+  const Workload workload{9, 4, 3, {}};
+  EXPECT_EQ(estimate(testing::round_baseline(), mapping.network, workload).macs,
+            static_cast<double>(estimate(mapping, workload, 0).macs));
+}
+
 TEST(BaselineEstimate, WithoutPublishedPowerStatesNoEnergy) {
   const BaselineEstimate e = estimate(testing::shipped_baseline("sohu_x8"),
                                       testing::shipped_graph("llama-2-7b"), {16, 4, 1, {}});
@@ -95,6 +124,19 @@ TEST(SteadyRate, AmortisesThePrefillOverTheGeneratedTokens) {
   EXPECT_NEAR(rate.requests_per_s, 64 / round, 1e-9 * rate.requests_per_s);
   EXPECT_DOUBLE_EQ(rate.output_tokens_per_s, 128 * rate.requests_per_s);
   EXPECT_DOUBLE_EQ(rate.total_tokens_per_s, 2176 * rate.requests_per_s);
+}
+
+TEST(SteadyRate, OfTwoStacksKeepsTheSourceAndTheAnswerBehindItsStartToken) {
+  const BaselineSpec spec = testing::round_baseline();
+  const Network network = testing::shipped_graph("t5-small");
+  const double each = 100 + 1 + 19;
+  const SteadyRate rate = steady_rate(spec, network, {true, 100, 20, 0});
+  EXPECT_EQ(rate.batch, std::floor((1e9 - 60506624) / (each * 6144)));
+  const Roofline roofline(spec, network);
+  const double n = rate.batch;
+  const double round = roofline.prefill(roofline.counter().prompts(n, 100)).time.si() +
+                       19 * roofline.decode(n, n * 111.0).time.si();
+  EXPECT_NEAR(rate.requests_per_s, n / round, 1e-9 * rate.requests_per_s);
 }
 
 TEST(SteadyRate, FillsTheMemory) {

@@ -81,5 +81,13 @@ TEST(DecodeGain, RefusesWhatHasNoGain) {
   EXPECT_EQ(decode_gain(Bytes(0), Bytes(1), 1), 1.0);
 }
 
+/// Of t5-small a step reads 38,469,632 weights, and keys and values of source and answer.
+TEST(DecodeGain, OfTwoStacksCountsTheWeightsOfTheSecond) {
+  const NetworkGain law = decode_gain(testing::shipped_graph("t5-small"), {8, 8, 8}, 4, 160);
+  EXPECT_EQ(law.weights.si(), 38469632);
+  EXPECT_EQ(law.kv_per_sequence.si(), 160 * 6 * 2 * 512.0);
+  EXPECT_DOUBLE_EQ(law.gain, 1 + 38469632 / (4 * 160 * 6144.0));
+}
+
 }  // namespace
 }  // namespace ohm

@@ -116,8 +116,53 @@ TEST(PassCounter, ReadsAdaptersBesideTheirMatrices) {
   EXPECT_EQ(beside.decode(1, 1).weight_bytes - alone.decode(1, 1).weight_bytes, values);
 }
 
-TEST(PassCounter, RefusesTwoStacks) {
-  EXPECT_THROW(PassCounter(testing::shipped_graph("t5-small"), {8, 8, 8}), ArgumentError);
+/// Of t5-small by the shapes of T5Config and modeling_t5 of the transformers library (5.23):
+/// d_model 512, 8 heads of d_kv 64, d_ff 2048, 6 + 6 layers, vocabulary 32128; Linear layers
+/// q, k, v, o of SelfAttention and EncDecAttention, wi and wo, lm_head, none with a bias.
+struct T5Small {
+  static constexpr double kLinear = 512.0 * (8 * 64), kFfn = 2 * 512.0 * 2048;
+  static constexpr double kHead = 512.0 * 32128;
+  static constexpr double kEncoder = 6 * (4 * kLinear + kFfn);
+  static constexpr double kCrossKeys = 6 * 2 * kLinear;  // k and v of EncDecAttention
+  static constexpr double kDecoder = 6 * (4 * kLinear + 2 * kLinear + kFfn) + kHead;
+};
+
+TEST(PassCounter, OfTwoStacksReadsTheFirstOnceAndTheSecondInEveryStep) {
+  const PassCounter counter(testing::shipped_graph("t5-small"), {8, 16, 8});
+  const PassCounts source = counter.prefill(counter.prompts(3, 100));
+  EXPECT_EQ(source.weight_bytes, T5Small::kEncoder + T5Small::kCrossKeys);
+  EXPECT_EQ(source.macs, 300 * (T5Small::kEncoder + T5Small::kCrossKeys));
+  EXPECT_EQ(source.attention_macs, 3 * 6 * 8 * (2 * 64.0) * 100 * 100);  // past_key_values: none
+  EXPECT_EQ(source.kv_bytes, 300 * 6 * 2 * 512 * 2.0);
+  const PassCounts step = counter.decode(3, 3 * (100 + 7));  // the seventh pass of the second stack
+  EXPECT_EQ(step.weight_bytes, T5Small::kDecoder);
+  EXPECT_EQ(step.macs, 3 * T5Small::kDecoder);
+  EXPECT_EQ(step.attention_macs, 3 * 6 * 8 * (2 * 64.0) * (7 + 100));
+  EXPECT_EQ(step.kv_bytes, 3 * (6 * 2 * 7 * 512 * 2.0 + 6 * 2 * 100 * 512 * 2.0));
+  EXPECT_EQ(counter.weight_bytes(), 60506624);
+}
+
+/// Heads of t5-3b (32 of d_kv 128) are wider together than d_model 1024.
+TEST(PassCounter, OfTwoStacksKnowsHeadsThatAreWiderThanTheStream) {
+  const PassCounter counter(testing::shipped_graph("t5-3b"), {8, 8, 8});
+  const double linear = 1024.0 * (32 * 128), ffn = 2 * 1024.0 * 16384;
+  EXPECT_EQ(counter.decode(1, 1).macs, 24 * (6 * linear + ffn) + 1024.0 * 32128);
+  EXPECT_EQ(counter.prefill(counter.prompts(1, 1)).macs, 24 * (4 * linear + ffn + 2 * linear));
+  EXPECT_EQ(counter.kv_bytes_per_token(), 24 * 2 * 32 * 128.0);
+}
+
+/// Stacks of unlike depth: two layers of the first, three of the second.
+TEST(PassCounter, CountsTheLayersOfEitherStack) {
+  TransformerSpec spec = testing::tiny_t5();
+  spec.n_layers = 2;
+  spec.n_decoder_layers = 3;
+  const PassCounter counter(build_network(spec), {8, 8, 8});
+  const double per_position = 2.0 * static_cast<double>(spec.query_width());
+  EXPECT_EQ(counter.prefill(counter.prompts(1, 4)).attention_macs, 2 * 16 * per_position);
+  EXPECT_EQ(counter.decode(1, 4).attention_macs, 3 * 4 * per_position);
+  EXPECT_EQ(counter.prefill(counter.prompts(1, 4)).layers, 2);
+  EXPECT_EQ(counter.decode(1, 4).layers, 3);
+  EXPECT_EQ(counter.decode(1, 4).parts, 3);
 }
 
 }  // namespace

@@ -166,5 +166,53 @@ TEST(Roofline, HoldsAsManyTokensAsFitBesideTheWeights) {
   EXPECT_THROW(roofline.require_fit(1, capacity * (1 + 1e-12)), ArgumentError);
 }
 
+/// At 1 TOPS and 1 GB/s both passes of one sequence are bound by their bytes, of which the second
+/// stack's of the start token are its weights, the source's keys and its own.
+TEST(Roofline, OfTwoStacksReadsAPromptInTwoPasses) {
+  const Roofline roofline(testing::round_baseline(), testing::shipped_graph("t5-small"));
+  const PassCost cost = roofline.prefill(roofline.counter().prompts(1, 10));
+  const double position = 6 * 2 * 512.0;
+  const double first = 22020096 + 10 * position, second = 38469632 + 11 * position;
+  EXPECT_DOUBLE_EQ(cost.time.si(), (first + second) / 1e9);
+  EXPECT_DOUBLE_EQ(cost.busy.si(), cost.time.si());
+  EXPECT_DOUBLE_EQ(cost.energy.si(), cost.time.si());
+  EXPECT_EQ(cost.counts.bytes(), first + second);
+  EXPECT_EQ(cost.bound, "weights");
+}
+
+/// 1000 tokens of 16 sequences are bound by the rate in the first pass and by bytes in the second:
+/// each pass takes its own longer one.
+TEST(Roofline, OfTwoStacksTakesTheLongerOfEitherPass) {
+  const Roofline roofline(testing::round_baseline(), testing::shipped_graph("t5-small"));
+  const PassCost cost = roofline.prefill(roofline.counter().prompts(16, 500));
+  const double products = 2 * (8000 * 22020096.0 + 16 * 6 * 2 * 512.0 * 500 * 500);
+  const double bytes = 38469632 + 16 * 501 * 6 * 2 * 512.0;
+  EXPECT_DOUBLE_EQ(cost.time.si(), products / 1e12 + bytes / 1e9);
+}
+
+/// Attention, cross-attention and feed-forward part end in a sum each.
+TEST(Roofline, OfASecondStackExchangesThreeTimesALayer) {
+  BaselineSpec spec = testing::round_baseline();
+  spec.exchange.per_layer = 2;
+  spec.exchange.latency = Seconds(1e-6);
+  const Roofline roofline(spec, testing::shipped_graph("t5-small"));
+  EXPECT_DOUBLE_EQ(roofline.decode(1, 1).exchange.si(), 6 * 3 * 1e-6);
+  EXPECT_DOUBLE_EQ(roofline.prefill(roofline.counter().prompts(1, 1)).exchange.si(),
+                   6 * 2 * 1e-6 + 6 * 3 * 1e-6);
+}
+
+TEST(Roofline, OfTwoStacksHasAsManyStagesAsTheLongerOneHasLayers) {
+  TransformerSpec spec = testing::tiny_t5();
+  spec.n_layers = 2;
+  spec.n_decoder_layers = 3;
+  BaselineSpec machine = testing::round_baseline();
+  machine.devices = machine.stages = 8;
+  const Roofline roofline(machine, build_network(spec));
+  EXPECT_EQ(roofline.stages(), 3);
+  const PassCounts step = roofline.counter().decode(1, 5);
+  EXPECT_DOUBLE_EQ(roofline.decode(1, 5).time.si(), step.bytes() / 1e9);
+  EXPECT_DOUBLE_EQ(roofline.decode(3, 15).time.si(), roofline.decode(1, 5).time.si());
+}
+
 }  // namespace
 }  // namespace ohm
