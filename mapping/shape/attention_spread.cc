@@ -38,9 +38,19 @@ class Meetings {
 bool alike(const AttentionSpread& a, const AttentionSpread& b) {
   const auto fields = [](const AttentionSpread& s) {
     return std::tuple(s.teams, s.tiles_per_team, s.most_heads, s.fewest_heads, s.most_kv_heads,
-                      s.kv_copies, s.buffered, s.window);
+                      s.kv_copies, s.buffered, s.window, s.source);
   };
   return fields(a) == fields(b);
+}
+
+AttentionSpread seen_by(const AttentionSpread& layer, bool crosses, const Request& pass) {
+  AttentionSpread seen = layer;
+  if (crosses) {
+    seen.source = pass.source;
+  } else {
+    seen.buffered = std::max<Index>(0, layer.buffered - pass.source);
+  }
+  return seen;
 }
 
 AttentionSpreader::AttentionSpreader(const TransformerSpec& network, const ChipSpec& chip)

@@ -5,6 +5,7 @@
 
 #include "mapping/chip/chip_spec.h"
 #include "mapping/network/transformer_spec.h"
+#include "mapping/schedule/workload.h"
 
 namespace ohm {
 
@@ -24,10 +25,15 @@ struct AttentionSpread {
   Index first_tile = 0, last_tile = 0;
   Index buffered = 0;  ///< positions that the buffers keep, see buffered_positions()
   Index window = 0;    ///< positions that a token sees at most; 0: all before it
+  Index source = 0;    ///< of cross-attention: positions of every token; 0: its own stack's
 };
 
 /// Whether all figures but the numbers of the tiles are the same.
 bool alike(const AttentionSpread& a, const AttentionSpread& b);
+
+/// As one of the attentions of a layer sees it in a pass: a second stack's own keys have what the
+/// source's leave of the buffers, its cross-attention has the source's and makes none.
+AttentionSpread seen_by(const AttentionSpread& layer, bool crosses, const Request& pass);
 
 /// Spreads heads over the tiles that hold a layer's matrices, as place() does.
 class AttentionSpreader {

@@ -32,11 +32,11 @@ DramTime dram_time(const ChipSpec& chip, std::int64_t bytes, Index pieces, Index
 
 AttentionClock::AttentionClock(const TransformerSpec& network, const ChipSpec& chip,
                                const Request& request, Index n_drams)
-    : chip_(chip),
+    : network_(network),
+      chip_(chip),
       request_(request),
       shape_(attention_shape(network)),
-      n_drams_(n_drams),
-      score_cycles_(score_cycles(chip.digital, network)) {}
+      n_drams_(n_drams) {}
 
 const AttentionTimes& AttentionClock::of(const AttentionSpread& spread) {
   for (const Known& each : known_) {
@@ -44,6 +44,21 @@ const AttentionTimes& AttentionClock::of(const AttentionSpread& spread) {
   }
   known_.push_back({spread, find(spread)});
   return known_.back().times;
+}
+
+LayerAttention AttentionClock::of(const LayerKind& kind, const AttentionSpread& layer) {
+  LayerAttention sum;
+  for (const ShapeOperator& op : kind.operators) {
+    if (op.kind != OpKind::attention_scores || !works_in(op, request_)) continue;
+    const AttentionTimes& each = of(seen_by(layer, op.crosses, request_));
+    sum.times.last_of_prompt += each.last_of_prompt;
+    sum.times.generated += each.generated;
+    sum.times.units += each.units;
+    sum.times.lanes += each.lanes;
+    sum.times.dram += each.dram;
+    ++sum.count;
+  }
+  return sum;
 }
 
 /// One pass over keys or values, as fast as the units multiply or the buffer delivers.
@@ -54,6 +69,7 @@ Growth AttentionClock::products(const AttentionSpread& spread, Index size) const
   Growth growth{spread.tiles_per_team, std::max(feeding, cycles(n, chip_.digital.clock, kAction)),
                 0, 0};
   growth.window = spread.window;
+  growth.always = spread.source;
   return growth;
 }
 
@@ -64,7 +80,9 @@ Growth AttentionClock::softmax(const AttentionSpread& spread) const {
   growth.window = spread.window;
   growth.elements = spread.most_heads;
   growth.lanes = chip_.digital.lanes;
-  growth.pass = cycles(score_cycles_, chip_.digital.clock, kAction);
+  growth.always = spread.source;
+  const Index each = score_cycles(chip_.digital, network_, spread.source > 0);
+  growth.pass = cycles(each, chip_.digital.clock, kAction);
   return growth;
 }
 
@@ -83,24 +101,38 @@ void AttentionClock::wait(const Growth& growth, AttentionTimes& times) const {
   times.generated += growth_sum(growth, request_, last + 1, request_.tokens() - 1).extra;
 }
 
-/// Keys and values that the buffers could not keep.
-void AttentionClock::add_memory(const AttentionSpread& spread, AttentionTimes& times) const {
+/// A token beyond those that the buffers keep writes its own keys and values; of an encoder, whose
+/// tokens all see all positions, each its share.
+Growth AttentionClock::spill(const AttentionSpread& spread) const {
   constexpr Index kOnce = Index{1} << 60;  // however many positions lie beyond
   const Index kept = spread.buffered;
-  if (kept >= positions_of(within(request_, spread.window), request_.tokens() - 1)) return;
-  const Index drams = std::min(n_drams_, spread.tiles);
   const std::int64_t bytes = bytes_of(shape_.kv_heads * shape_.cached, chip_.kv_bits);
-  const DramTime read = dram_time(chip_, bytes, 0, drams);
-  Growth fetch{1, std::max<Picoseconds>(1, read.busy), kept, read.start_up};
   const double share = request_.decoder ? 1.0
                                         : static_cast<double>(request_.prompt - kept) /
                                               static_cast<double>(request_.prompt);
-  const DramTime written = dram_time(chip_, bytes, 1, drams);
+  const DramTime written = dram_time(chip_, bytes, 1, std::min(n_drams_, spread.tiles));
   const auto time = std::llround(share * static_cast<double>(written.busy));
   Growth spill{kOnce, std::max<Picoseconds>(1, time), kept, 0};
-  fetch.window = spill.window = spread.window;
+  spill.window = spread.window;
+  return spill;
+}
+
+PhaseWork AttentionClock::source_spill(const AttentionSpread& spread) const {
+  return spread.buffered >= request_.prompt ? PhaseWork{} : sums(spill(spread));
+}
+
+/// Keys and values that the buffers could not keep.
+void AttentionClock::add_memory(const AttentionSpread& spread, AttentionTimes& times) const {
+  const Index kept = spread.buffered;
+  const Index held = positions_of(within(request_, spread.window), request_.tokens() - 1);
+  if (kept >= (spread.source > 0 ? spread.source : held)) return;
+  const std::int64_t bytes = bytes_of(shape_.kv_heads * shape_.cached, chip_.kv_bits);
+  const DramTime read = dram_time(chip_, bytes, 0, std::min(n_drams_, spread.tiles));
+  Growth fetch{1, std::max<Picoseconds>(1, read.busy), kept, read.start_up};
+  fetch.window = spread.window;
+  fetch.always = spread.source;
   times.dram += sums(fetch);
-  times.dram += sums(spill);
+  if (spread.source == 0) times.dram += sums(spill(spread));
   wait(fetch, times);
 }
 

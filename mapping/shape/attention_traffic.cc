@@ -15,7 +15,8 @@ struct OperandBytes {
 };
 
 /// As score_operand() has them, of the team with fewest heads.
-OperandBytes operand_bytes(const ShapeCase& c, const ShapeOperator& operand, Index heads) {
+OperandBytes operand_bytes(const ShapeCase& c, const ShapeOperator& operand, Index heads,
+                           bool crosses) {
   const TransformerSpec& network = c.network.spec;
   const AttentionShape shape = attention_shape(network);
   Index queries = heads * shape.key, cached = shape.cached;
@@ -24,6 +25,8 @@ OperandBytes operand_bytes(const ShapeCase& c, const ShapeOperator& operand, Ind
     queries = operand.matrix >= 0 ? heads * shape.value : operand.out == rope ? 0 : heads * rope;
     cached = operand.matrix >= 0 ? shape.value : operand.out == rope ? rope : 0;
   }
+  if (operand.keeps) queries = 0;
+  if (crosses) cached = 0;
   return {bytes_of(queries, c.chip.kv_bits), bytes_of(cached, c.chip.kv_bits)};
 }
 
@@ -34,7 +37,8 @@ AttentionTraffic::AttentionTraffic(const ShapeCase& c, const LeastWays& ways,
     : c_(c), ways_(ways), spread_(spread) {}
 
 LeastTraffic AttentionTraffic::operand(const ShapeOperator& operand, bool inside) const {
-  const OperandBytes bytes = operand_bytes(c_, operand, spread_.fewest_heads);
+  const bool crosses = spread_.source > 0;
+  const OperandBytes bytes = operand_bytes(c_, operand, spread_.fewest_heads, crosses);
   const Index here = inside ? 1 : 0, away = spread_.tiles - here;
   // the producer's own team may be that tile alone
   const Index teams = spread_.teams - (spread_.tiles_per_team == 1 ? here : 0);

@@ -20,7 +20,8 @@ class AttentionTraffic {
  public:
   AttentionTraffic(const ShapeCase& c, const LeastWays& ways, const AttentionSpread& spread);
 
-  /// An operand of the scores, from a producer that may be on one of the tiles.
+  /// An operand of the scores, from a producer that may be on one of the tiles; of cross-attention
+  /// queries, or (ShapeOperator::keeps) a source's keys and values.
   LeastTraffic operand(const ShapeOperator& operand, bool inside) const;
   /// One round in which tiles of a team hand over their partial results.
   LeastTraffic round(Index round) const;

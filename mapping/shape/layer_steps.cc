@@ -39,6 +39,12 @@ std::int64_t StepClock::activations(Index n) const {
   return bytes_of(n, unit_.activation_bits);
 }
 
+Picoseconds StepClock::storing(const AttentionSpread& spread, Index query, Index kept) const {
+  const Index bits = case_.chip.kv_bits;
+  return buffer(2 * bytes_of(spread.most_heads * query, bits) +
+                bytes_of(kept * spread.most_kv_heads, bits));
+}
+
 Picoseconds StepClock::shared(Picoseconds busy, bool expert) const {
   if (!expert) return busy;
   return static_cast<Picoseconds>(std::ceil(static_cast<double>(busy) * expert_share_));

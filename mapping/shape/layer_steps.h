@@ -25,6 +25,9 @@ class StepClock {
   Picoseconds buffer(std::int64_t bytes) const;
   Picoseconds quantise(Index elements) const;
   std::int64_t activations(Index n) const;
+  /// Storing so many elements of a query, which are written and read, for each head of the fullest
+  /// team, and of what is kept of a token for each head of keys.
+  Picoseconds storing(const AttentionSpread& spread, Index query, Index kept) const;
   /// Claims of an expert that stands for its group are for its share of the tokens.
   Picoseconds shared(Picoseconds busy, bool expert) const;
 

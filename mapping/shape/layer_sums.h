@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <vector>
 
 #include "mapping/shape/attention_spread.h"
 #include "mapping/shape/shape_times.h"
@@ -22,8 +23,7 @@ inline LayerSums operator+(LayerSums a, const LayerSums& b) {
   a.prompt += b.prompt;
   a.generated += b.generated;
   a.worked += b.worked;
-  a.traffic.links += b.traffic.links;
-  a.traffic.routers += b.traffic.routers;
+  a.traffic += b.traffic;
   a.digital += b.digital;
   a.units += b.units;
   a.dram += b.dram;
@@ -60,6 +60,37 @@ inline void wait_for(Picoseconds time, bool attended, Result& made) {
 inline bool overlap(const TileRange& a, const TileRange& b) {
   return a.first <= b.last && b.first <= a.last;
 }
+
+/// Work of the digital units of a layer's owners, and of where its input came from.
+class OwnerWork {
+ public:
+  void enter(size_t matrices) { of_matrix_.assign(matrices, {}); }
+
+  PhaseWork& on_stream() { return on_stream_; }
+  /// Of any home but tile 0.
+  PhaseWork& of(const Home& home) {
+    return home.key == Home::kStream ? on_stream_ : of_matrix_[static_cast<size_t>(home.key)];
+  }
+
+  /// The unit of the layer's result goes on working in the next layer.
+  void leave(const Home& home, BusiestWork& work) {
+    PhaseWork on;
+    for (size_t m = 0; m < of_matrix_.size(); ++m) {
+      if (home.key == static_cast<int>(m)) {
+        on = of_matrix_[m];
+      } else {
+        work.add(ResourceKind::digital, of_matrix_[m]);
+      }
+    }
+    if (home.key == Home::kStream) return;
+    work.add(ResourceKind::digital, on_stream_);
+    on_stream_ = on;
+  }
+
+ private:
+  std::vector<PhaseWork> of_matrix_;
+  PhaseWork on_stream_;  // so far
+};
 
 /// What one more layer adds behind another one, and where its result is.
 struct Known {

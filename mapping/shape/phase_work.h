@@ -44,6 +44,11 @@ struct PhaseWork {
   }
 };
 
+/// The work of so many resources that each have as much.
+inline PhaseWork operator*(Index n, const PhaseWork& each) {
+  return {n * each.sequence, n * each.prefill, n * each.decode};
+}
+
 /// At least one of `n` resources that share the work has so much of it.
 PhaseWork busiest_of(const PhaseWork& work, Index n);
 

@@ -28,7 +28,9 @@ class EnergyCount {
 
   ShapeEnergy run() {
     for (size_t k = 0; k < layers_.size(); ++k) {
-      for (const ShapeOperator& op : c_.network.kinds[k].operators) count(k, op);
+      for (const ShapeOperator& op : c_.network.kinds[k].operators) {
+        if (works_in(op, c_.request)) count(k, op);
+      }
     }
     count_layers();
     const ChipSpec& chip = c_.chip;
@@ -157,14 +159,15 @@ class EnergyCount {
   void count_layers() {
     size_t attention = 0, kind_before = 0;
     const AttentionSpread* before = nullptr;
-    AttentionCounts counts;
+    std::vector<AttentionCounts> counts;
     for (size_t l = 0; l < c_.network.layers.size(); ++l) {
       const size_t k = c_.network.layers[l].kind;
       const LayerKind& kind = c_.network.kinds[k];
       const MatrixSpread* spreads = c_.layout.spreads_of(l);
       for (const ShapeOperator& op : kind.operators) {
         const auto m = static_cast<size_t>(op.matrix);
-        if (op.matrix < 0 || !c_.layout.matrices[k][m].stored()) continue;
+        if (op.matrix < 0 || !works_in(op, c_.request)) continue;
+        if (!c_.layout.matrices[k][m].stored()) continue;
         const auto inputs = bytes_of(op.in, figures_.macro().input.bits);
         const std::int64_t bytes =
             runs_[op.tokens].all() * (spreads[m].tiles() * inputs + spreads[m].sum_bytes);
@@ -178,25 +181,44 @@ class EnergyCount {
       }
       before = &spread;
       kind_before = k;
-      book(counts);
+      for (const AttentionCounts& each : counts) book(each);
     }
   }
 
   /// Layers that are spread alike count alike.
-  AttentionCounts count_attention(const LayerKind& kind, const AttentionSpread& spread) const {
-    Index operands = 0, out = 0;
+  std::vector<AttentionCounts> count_attention(const LayerKind& kind,
+                                               const AttentionSpread& spread) const {
+    std::vector<AttentionCounts> counts;
+    Index operands = 0;
+    AttentionSpread seen;
     for (const ShapeOperator& op : kind.operators) {
-      if (op.kind == OpKind::attention_values) out = op.out;
-      if (op.kind != OpKind::attention_scores) continue;
-      for (const int from : op.from) operands += kind.operators[static_cast<size_t>(from)].out;
+      if (!works_in(op, c_.request)) continue;
+      if (op.keeps) counts.push_back(source_key_counts(c_, spread, op.out));
+      if (op.kind == OpKind::attention_scores) {
+        seen = seen_by(spread, op.crosses, c_.request);
+        operands = operands_of(kind, op);
+      }
+      if (op.kind != OpKind::attention_values) continue;
+      counts.push_back(attention_counts(c_, seen, operands, op.out));
     }
-    return attention_counts(c_, spread, operands, out);
+    return counts;
+  }
+
+  /// Elements of the scores' operands that this pass makes.
+  Index operands_of(const LayerKind& kind, const ShapeOperator& scores) const {
+    Index operands = 0;
+    for (const int from : scores.from) {
+      const ShapeOperator& op = kind.operators[static_cast<size_t>(from)];
+      if (works_in(op, c_.request)) operands += op.out;
+    }
+    return operands;
   }
 
   void book(const AttentionCounts& counts) {
     add(ShapePart::quantise, counts.quantised, unit_.quantise);
     add(ShapePart::softmax, counts.softmax, unit_.softmax);
     const TransformerSpec& s = c_.network.spec;
+    if (s.positions == "relative") add(ShapePart::residual, counts.biased, unit_.residual);
     if (s.positions == "alibi") add(ShapePart::combine, counts.softmax, combine_element(unit_));
     if (s.score_cap > 0) {
       add(ShapePart::activation, counts.softmax, activation_element(unit_, "tanh"));
@@ -262,6 +284,15 @@ const char* to_string(ShapePart part) {
                                                       "link_idle",
                                                       "parts"};
   return kNames[static_cast<size_t>(part)];
+}
+
+ShapeEnergy& ShapeEnergy::operator+=(const ShapeEnergy& pass) {
+  macros.resize(std::max(macros.size(), pass.macros.size()), 0.0);
+  for (size_t i = 0; i < pass.macros.size(); ++i) macros[i] += pass.macros[i];
+  for (size_t p = 0; p < kShapeParts; ++p) parts[p] += pass.parts[p];
+  macs += pass.macs;
+  kv_bytes_in_dram += pass.kv_bytes_in_dram;
+  return *this;
 }
 
 double ShapeEnergy::total() const {

@@ -48,9 +48,11 @@ struct ShapeEnergy {
   double& operator[](ShapePart part) { return parts[static_cast<size_t>(part)]; }
   double operator[](ShapePart part) const { return parts[static_cast<size_t>(part)]; }
   double total() const;
+  /// Adds what another pass takes.
+  ShapeEnergy& operator+=(const ShapeEnergy& pass);
 };
 
-/// What the operators of a request take, by the counts of book_energy(): exactly, but for the
+/// What the operators of a pass take, by the counts of book_energy(): exactly, but for the
 /// buffers of matrices with copies, whose tiles are counted as few as can be.
 ShapeEnergy shape_energy(const ShapeCase& c, MacroFigures& figures,
                          const InputStatistics& activity);

@@ -74,17 +74,32 @@ Areas areas_of(const ChipSpec& chip, const MacroFigures& figures, const SystemSp
   return areas;
 }
 
-/// A prompt is through when its last token is, and when its work is done; of several sequences one
-/// after the other is.
-void fill_times(const ShapeTimes& times, ShapeEstimate& result) {
+/// What passes that follow each other add up to.
+struct Passes {
+  Picoseconds time = 0, most_work = 0;
+  ShapeTraffic traffic;
+  double worked = 0.0;
+};
+
+/// Adds a pass behind those that there are. A prompt is through when its last token is, and when
+/// its work is done; of several sequences one after the other is. A second stack begins when the
+/// first has finished for all of them.
+void add_pass(const ShapeTimes& times, Passes& passes, ShapeEstimate& result) {
+  const Picoseconds mean = (result.request.batch + 1) * times.work.sequence / 2;
+  if (times.work.all >= passes.most_work) result.busiest = times.work.kind;
+  passes.most_work = std::max(passes.most_work, times.work.all);
+  result.prefill.path += seconds(times.prompt_path);
+  result.prefill.work += seconds(times.work.sequence);
+  result.decode = {seconds(times.generated_path), seconds(times.work.decode)};
+  result.ttft = seconds(passes.time + std::max(times.prompt_path, mean));
+  passes.time += std::max(times.prompt_path + times.generated_path, times.work.all);
+  passes.traffic += times.traffic;
+  passes.worked += times.worked;
+}
+
+void fill_rates(ShapeEstimate& result) {
   const Request& request = result.request;
   const Index generated = request.decoder ? request.generate - 1 : 0;
-  result.busiest = times.work.kind;
-  result.prefill = {seconds(times.prompt_path), seconds(times.work.sequence)};
-  result.decode = {seconds(times.generated_path), seconds(times.work.decode)};
-  const Picoseconds mean = (request.batch + 1) * times.work.sequence / 2;
-  result.ttft = seconds(std::max(times.prompt_path, mean));
-  result.makespan = seconds(std::max(times.prompt_path + times.generated_path, times.work.all));
   if (generated > 0) result.tpot = result.decode.bound() / static_cast<double>(generated);
   const Index tokens = request.batch * (request.decoder ? request.generate : request.prompt);
   result.tokens_per_s = static_cast<double>(tokens) / result.makespan.si();
@@ -228,12 +243,17 @@ ShapeEstimate ShapeModel::evaluate(const ChipSpec& chip, MacroFigures& figures,
   ShapeChips chips = bands ? chips_for(*bands) : chips_for(chip, system, wanted);
   chips.drams = chip.dram_at.empty() ? chips.chips : std::ssize(chip.dram_at);
   const Areas areas = areas_of(chip, figures, system, chips);
+  Passes passes;
+  for (const Request& pass : passes_of(result.request)) {
+    const ShapeCase of_pass{layers, chip, figures, layout, chips, pass};
+    add_pass(shape_times(of_pass), passes, result);
+    result.energy += shape_energy(of_pass, figures, activity);
+  }
+  result.makespan = seconds(passes.time);
+  fill_rates(result);
   const ShapeCase c{layers, chip, figures, layout, chips, result.request};
-  const ShapeTimes times = shape_times(c);
-  fill_times(times, result);
-  result.energy = shape_energy(c, figures, activity);
-  add_traffic_energy(c, times.traffic, result.energy);
-  add_static_energy(c, result.makespan, times.worked, result.energy);
+  add_traffic_energy(c, passes.traffic, result.energy);
+  add_static_energy(c, result.makespan, passes.worked, result.energy);
   fill_energy(result);
   fill_sizes(c, areas, result);
   require_memory(c, result);

@@ -33,7 +33,8 @@ struct ShapeEstimate {
   SquareMetres area;         ///< tiles that hold weights, what chips have once, links between chips
   SquareMetres chip_area;    ///< all tiles of one chip
   double utilisation = 0.0;  ///< cells that hold weights / cells of the arrays
-  ShapeBound prefill;        ///< the prompt of a sequence; of an encoder its whole input
+  ShapeBound prefill;        ///< the prompt of a sequence; of an encoder its whole input; of two
+                             ///< stacks the source and the first token behind it
   ShapeBound decode;         ///< all further tokens of all sequences; nothing of an encoder
   Seconds ttft, tpot, makespan;
   ResourceKind busiest = ResourceKind::macros;  ///< kind of the resource with most work
@@ -52,7 +53,7 @@ struct ShapeEstimate {
 /// What depends on the network alone is found once. Model of the chip: matrices fill tiles one
 /// after the other, along the snake or layer by layer, and take as many chips as layout_of() says;
 /// these are one mesh, whether or not there are so many. Temperature and yield are left to
-/// estimate(). Throws what resolve() throws; ArgumentError for two stacks, for what no closed form
+/// estimate(). Throws what resolve() throws; ArgumentError for what no closed form
 /// describes (map.packing, chips without digital unit or memory), and where keys and values exceed
 /// the memory.
 class ShapeModel {

@@ -32,7 +32,7 @@ bool same(const ShapeMatrix& a, const ShapeMatrix& b) {
 bool same(const ShapeOperator& a, const ShapeOperator& b) {
   const auto fields = [](const ShapeOperator& o) {
     return std::tie(o.kind, o.function, o.in, o.out, o.operands, o.from, o.matrix, o.rotated,
-                    o.tokens, o.expert, o.window);
+                    o.tokens, o.expert, o.window, o.source, o.crosses, o.keeps);
   };
   return fields(a) == fields(b);
 }
@@ -96,6 +96,9 @@ class Collector {
     kind_.behind = std::move(skipped);
     kind_.n_matrices = next_matrix_ - use.first_matrix;
     stream_ = network_.order[end - 1];
+    for (size_t i = begin; i < end; ++i) {
+      if (network_.op(network_.order[i]).name == "source.norm") source_ = network_.order[i];
+    }
     for (size_t i = begin; i < end; ++i) place_[static_cast<size_t>(network_.order[i])] = -1;
     use.kind = kind_number();
     result_.layers.push_back(use);
@@ -113,7 +116,12 @@ class Collector {
     const Operator& op = network_.op(vertex);
     ShapeOperator made{op.kind, op.function, op.in_features,          op.out_features, 0,        {},
                        -1,      0,           tokens_of(network_, op), op.expert >= 0,  op.window};
-    if (op.matmul >= 0) made.matrix = std::ssize(kind_.matrices) - 1;
+    made.source = reads_source(network_, vertex);
+    made.crosses = is_cross_attention(network_, vertex);
+    if (op.matmul >= 0) {
+      made.matrix = std::ssize(kind_.matrices) - 1;
+      made.keeps = network_.matmuls[static_cast<size_t>(op.matmul)].part == "cross_kv";
+    }
     if (op.kind == OpKind::rope) made.rotated = rotated_elements(network_, vertex);
     if (op.kind == OpKind::attention_scores) {
       kind_.attends = true;
@@ -132,10 +140,11 @@ class Collector {
   int producer(Index vertex) const {
     const int place = place_[static_cast<size_t>(vertex)];
     if (place >= 0) return place;
+    if (vertex == source_) return ShapeOperator::kSource;
     if (vertex == stream_) return ShapeOperator::kStream;
     throw ArgumentError(
-        fmt::format("shape: a layer of {} reads another one than the layer before it; expected one "
-                    "stack of layers: estimate it with fidelity structure",
+        fmt::format("shape: a layer of {} reads another one than the layer before it; expected "
+                    "layers in a row: estimate it with fidelity structure",
                     network_.spec.name));
   }
 
@@ -151,18 +160,21 @@ class Collector {
   const Stored& stored_;
   std::vector<int> place_;  // by vertex: in the layer at hand
   LayerKind kind_;
-  Index next_matrix_ = 0, stream_ = -1;
+  Index next_matrix_ = 0, stream_ = -1, source_ = -1;
   ShapeNetwork result_;
 };
 
 }  // namespace
 
-ShapeNetwork shape_network(const Network& network, const Stored& stored) {
-  if (network.spec.n_decoder_layers > 0) {
-    throw ArgumentError(
-        fmt::format("shape: {} has two stacks; expected one: estimate it with fidelity structure",
-                    network.spec.name));
+const ShapeOperator* last_of(const LayerKind& kind, const Request& pass) {
+  const ShapeOperator* last = nullptr;
+  for (const ShapeOperator& op : kind.operators) {
+    if (works_in(op, pass)) last = &op;
   }
+  return last;
+}
+
+ShapeNetwork shape_network(const Network& network, const Stored& stored) {
   return Collector(network, stored).run();
 }
 

@@ -30,6 +30,7 @@ struct ShapeMatrix {
 /// An operator of a layer that a plan lists.
 struct ShapeOperator {
   static constexpr int kStream = -1;  ///< a producer: the last operator of the layer before
+  static constexpr int kSource = -2;  ///< a producer: the output of the first of two stacks
 
   OpKind kind = OpKind::embedding;
   std::string function;
@@ -40,7 +41,10 @@ struct ShapeOperator {
   Index rotated = 0;      ///< elements that a rotation turns
   StepTokens tokens = StepTokens::every;
   bool expert = false;
-  Index window = 0;  ///< of attention
+  Index window = 0;      ///< of attention
+  bool source = false;   ///< works in the pass of the first of two stacks
+  bool crosses = false;  ///< of attention: its keys and values are the source's
+  bool keeps = false;    ///< a matrix whose results are keys and values for a second stack
 };
 
 /// Layers of one kind: the same operators between the same matrices.
@@ -60,7 +64,8 @@ struct LayerUse {
   Index first_matrix = 0;  ///< of Network::matmuls
 };
 
-/// A network as few kinds of layers and their order: what closed forms are made of.
+/// A network as few kinds of layers and their order: what closed forms are made of. Two stacks
+/// follow each other, with what passes of either do beside each other in a layer.
 struct ShapeNetwork {
   TransformerSpec spec;
   Index tables = 1;  ///< rows that the embedding of a token reads
@@ -71,7 +76,15 @@ struct ShapeNetwork {
 /// Whether a matrix lives in crossbars.
 using Stored = std::function<bool(const StaticMatmul&)>;
 
-/// Collects equal layers. ArgumentError for two stacks, whose second one reads the first.
+/// Whether an operator works in the pass of a request: two stacks take two passes.
+inline bool works_in(const ShapeOperator& op, const Request& pass) {
+  return op.source == pass.first_stack;
+}
+
+/// The last operator of a layer that works in a pass; nullptr: none does.
+const ShapeOperator* last_of(const LayerKind& kind, const Request& pass);
+
+/// Collects equal layers.
 ShapeNetwork shape_network(const Network& network, const Stored& stored);
 
 }  // namespace ohm

@@ -35,7 +35,13 @@ class Timing {
     for (layer_ = 0; layer_ < c_.network.layers.size(); ++layer_) {
       kind_ = &c_.network.kinds[c_.network.layers[layer_].kind];
       if (kind_->attends) spread_ = &c_.layout.attention[attention++];
-      if (!repeat()) learn();
+      const ShapeOperator* last = last_of(*kind_, c_.request);
+      if (last == nullptr) continue;
+      if (last->keeps) {
+        branch();
+      } else if (!repeat()) {
+        learn();
+      }
     }
     settle();
     return result_;
@@ -56,7 +62,7 @@ class Timing {
       if (kind_->attends && !alike(*known.spread, *spread_)) continue;
       all_ = all_ + known.added;
       stream_.time = all_.time;
-      on_stream_ = known.on_stream;
+      owners_.on_stream() = known.on_stream;
       if (known.home == Home::kFirst) stream_.home = {};
       if (known.home >= 0) stream_.home = {c_.layout.homes_of(layer_)[known.home], Home::kStream};
       return true;
@@ -70,67 +76,71 @@ class Timing {
     pass();
     const auto [before, like] = place();
     all_.time = stream_.time - begun;
-    known_.push_back({before, like, spread_, all_, on_stream_, results_.back().home.key});
+    known_.push_back({before, like, spread_, all_, owners_.on_stream(), results_[last_].home.key});
     all_ = so_far + all_;
   }
 
-  void pass() {
+  /// Keys and values for a layer of a second stack: nothing of this pass waits for them.
+  void branch() {
+    run_operators();
+    all_.dram += attention_.source_spill(*spread_);
+    branch_ = std::max(branch_, results_[last_].time - stream_.time);
+    owners_.leave(stream_.home, result_.work);
+  }
+
+  void run_operators() {
     const size_t k = c_.network.layers[layer_].kind;
     matrices_ = c_.layout.matrices[k].data();
     results_.resize(kind_->operators.size());
-    digital_.assign(kind_->matrices.size(), {});
+    owners_.enter(kind_->matrices.size());
     for (size_t i = 0; i < kind_->operators.size(); ++i) {
       op_ = &kind_->operators[i];
       own_ = &of_kind_[k][i];
-      results_[i] = step();
+      const bool works = works_in(*op_, c_.request);
+      results_[i] = works ? step() : elsewhere();
+      if (works) last_ = i;
     }
+  }
+
+  /// Of an operator of the other pass only where its matrix stands.
+  Result elsewhere() const {
+    Result none;
+    if (op_->matrix >= 0) none.home = {c_.layout.homes_of(layer_)[op_->matrix], matrix_key()};
+    return none;
+  }
+
+  int matrix_key() const { return static_cast<int>(op_->matrix); }
+
+  void pass() {
+    run_operators();
     if (kind_->attends) attend();
-    const Result& last = results_.back();
-    hand_over(last.home);
+    const Result& last = results_[last_];
+    owners_.leave(last.home, result_.work);
     stream_ = {last.time, false, last.home};
     stream_.home.key = last.home.key == Home::kFirst ? Home::kFirst : Home::kStream;
   }
 
-  /// The digital unit of the layer's result goes on working in the next layer.
-  void hand_over(const Home& home) {
-    PhaseWork on;
-    for (size_t m = 0; m < digital_.size(); ++m) {
-      if (home.key == static_cast<int>(m)) {
-        on = digital_[m];
-      } else {
-        result_.work.add(ResourceKind::digital, digital_[m]);
-      }
-    }
-    if (home.key == Home::kStream) return;
-    result_.work.add(ResourceKind::digital, on_stream_);
-    on_stream_ = on;
-  }
-
   void attend() {
-    const AttentionTimes& times = attention_.of(*spread_);
+    const auto [times, count] = attention_.of(*kind_, *spread_);
     all_.prompt += times.last_of_prompt;
     all_.generated += times.generated;
     // the first tile of a team takes part in all rounds of merging; each other's result is merged
     const Runs& runs = runs_[StepTokens::every];
     PhaseWork first = times.lanes, merged;
-    first.add(merge_rounds(spread_->tiles_per_team) * merging(), runs);
-    merged.add(spread_->teams * (spread_->tiles_per_team - 1) * merging(), runs);
+    first.add(count * merge_rounds(spread_->tiles_per_team) * merging(), runs);
+    merged.add(count * spread_->teams * (spread_->tiles_per_team - 1) * merging(), runs);
     result_.work.add(ResourceKind::attention, times.units);
     result_.work.add(ResourceKind::digital, first);
     all_.digital += merged;
-    all_.units += on_tiles(times.units, spread_->tiles);
-    all_.digital += on_tiles(times.lanes, spread_->tiles);
+    all_.units += spread_->tiles * times.units;
+    all_.digital += spread_->tiles * times.lanes;
     all_.dram += times.dram;
-  }
-
-  static PhaseWork on_tiles(const PhaseWork& each, Index tiles) {
-    return {tiles * each.sequence, tiles * each.prefill, tiles * each.decode};
   }
 
   /// What is known only once all layers have passed.
   void settle() {
     const Index tiles = std::max<Index>(1, c_.layout.tiles);
-    result_.work.add(ResourceKind::digital, on_stream_);
+    result_.work.add(ResourceKind::digital, owners_.on_stream());
     result_.work.add(ResourceKind::digital, all_.first);
     result_.work.add(ResourceKind::digital, busiest_of(all_.digital, tiles));
     result_.work.add(ResourceKind::attention, busiest_of(all_.units, tiles));
@@ -138,7 +148,7 @@ class Timing {
     const Index generated = c_.request.tokens() - c_.request.prompt;
     // keys and values of a prompt are stored one token after the other
     const Index behind = c_.request.decoder ? c_.request.prompt - 1 : 0;
-    result_.prompt_path = all_.prompt + all_.time + behind * first_store_;
+    result_.prompt_path = all_.prompt + all_.time + behind * first_store_ + branch_;
     result_.generated_path = all_.generated + generated * all_.time;
     result_.worked = all_.worked;
     result_.traffic = all_.traffic;
@@ -160,7 +170,7 @@ class Timing {
   }
 
   const Result& from(int producer) const {
-    return producer == ShapeOperator::kStream ? stream_ : results_[static_cast<size_t>(producer)];
+    return producer < 0 ? stream_ : results_[static_cast<size_t>(producer)];
   }
 
   /// The last producer's: of a residual the branch, of a product the gate.
@@ -170,9 +180,7 @@ class Timing {
 
   void work(const Home& home, Picoseconds busy) {
     const Picoseconds held = steps_.shared(busy, op_->expert);
-    PhaseWork& unit = home.key == Home::kFirst    ? all_.first
-                      : home.key == Home::kStream ? on_stream_
-                                                  : digital_[static_cast<size_t>(home.key)];
+    PhaseWork& unit = home.key == Home::kFirst ? all_.first : owners_.of(home);
     unit.add(held, runs_[op_->tokens]);
     all_.digital.add(held, runs_[op_->tokens]);
   }
@@ -236,7 +244,7 @@ class Timing {
     made.time += ways_.multicast(inputs, spread.tiles() - inside);
     move(ways_.multicast_bytes(inputs, spread.tiles() - inside), inputs);
     made.time += multiply(matrix, copies);
-    made.home = {c_.layout.homes_of(layer_)[op_->matrix], static_cast<int>(op_->matrix)};
+    made.home = {c_.layout.homes_of(layer_)[op_->matrix], matrix_key()};
     const Picoseconds adding =
         std::max(steps_.lanes(spread.most_additions, c_.chip.digital.accumulate.cycles, 0),
                  steps_.buffer(spread.most_bytes));
@@ -246,6 +254,8 @@ class Timing {
     move(ways_.star_bytes(arriving, spread.least_bytes, spread.tiles() - 1), arriving);
     share_copies(ResourceKind::link, ways_.star_link(arriving), copies);
     dequantise(made, spread);
+    if (op_->keeps)
+      made.time = scatter(made, *op_, *spread_) + steps_.storing(*spread_, 0, shape_.cached);
     return made;
   }
 
@@ -304,24 +314,28 @@ class Timing {
   Result scores() {
     Result made;
     made.home = home_of_last();
+    const AttentionSpread seen = seen_by(*spread_, op_->crosses, c_.request);
     for (const int producer : op_->from) {
-      const Result& each = from(producer);
       const ShapeOperator& operand = kind_->operators[static_cast<size_t>(producer)];
-      const Picoseconds quantise = steps_.quantise(operand.out);
-      work(each.home, quantise);
-      const bool inside = overlap(each.home.tiles, {spread_->first_tile, spread_->last_tile});
-      const LeastTraffic sent = AttentionTraffic(c_, ways_, *spread_).operand(operand, inside);
-      move(sent.links, sent.injected);
-      made.time = std::max(made.time, each.time + quantise + sent.time);
+      if (!works_in(operand, c_.request)) continue;
+      made.time = std::max(made.time, scatter(from(producer), operand, seen));
     }
-    const Index bits = c_.chip.kv_bits;
-    const Picoseconds storing =
-        steps_.buffer(2 * bytes_of(spread_->most_heads * shape_.key, bits) +
-                      bytes_of(shape_.cached * spread_->most_kv_heads, bits));
-    made.time += storing;
-    if (first_store_ == 0) first_store_ = storing;
+    const Picoseconds stored =
+        steps_.storing(*spread_, shape_.key, op_->crosses ? 0 : shape_.cached);
+    made.time += stored;
+    if (first_store_ == 0) first_store_ = stored;
     made.attended = true;
     return made;
+  }
+
+  /// When an operand of attention is on the tiles of its heads.
+  Picoseconds scatter(const Result& made, const ShapeOperator& op, const AttentionSpread& seen) {
+    const Picoseconds quantise = steps_.quantise(op.out);
+    work(made.home, quantise);
+    const bool inside = overlap(made.home.tiles, {seen.first_tile, seen.last_tile});
+    const LeastTraffic sent = AttentionTraffic(c_, ways_, seen).operand(op, inside);
+    move(sent.links, sent.injected);
+    return made.time + quantise + sent.time;
   }
 
   Result values() {
@@ -361,7 +375,8 @@ class Timing {
   LayerSums all_;
   std::vector<Known> known_;
   Picoseconds first_store_ = 0;  // of the first layer that attends
-  PhaseWork on_stream_;          // of the digital unit of the stream's home, so far
+  Picoseconds branch_ = 0;       // from the first stack's output until all keys of it are stored
+  OwnerWork owners_;
   Result stream_;
   // of the layer at hand
   size_t layer_ = 0;
@@ -371,7 +386,7 @@ class Timing {
   const ShapeOperator* op_ = nullptr;
   const OperatorSteps* own_ = nullptr;
   std::vector<Result> results_;
-  std::vector<PhaseWork> digital_;  // by matrix: what stands with its owner
+  size_t last_ = 0;  // of the operators that work in this pass
 };
 
 }  // namespace

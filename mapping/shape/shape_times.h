@@ -17,9 +17,15 @@ struct ShapeChips {
 /// Bytes that a request moves at least.
 struct ShapeTraffic {
   std::int64_t links = 0, routers = 0;  ///< Σ over links, and over routers
+
+  ShapeTraffic& operator+=(const ShapeTraffic& more) {
+    links += more.links;
+    routers += more.routers;
+    return *this;
+  }
 };
 
-/// Times that no schedule beats, in picoseconds.
+/// Times of a pass that no schedule beats, in picoseconds.
 struct ShapeTimes {
   Picoseconds prompt_path = 0;  ///< until the prompt's last token has passed (of an encoder: any)
   Picoseconds generated_path = 0;  ///< the same of all generated tokens of one sequence, added up
@@ -38,7 +44,8 @@ struct ShapeCase {
   const Request& request;
 };
 
-/// Path of a token and work of every resource, by the steps of plan_tokens(): layers of one kind
+/// Path of a token and work of every resource in one pass (of two stacks either: c.request is that
+/// of the pass), by the steps of plan_tokens(): layers of one kind
 /// share what does not depend on how their arrays fall on tiles. Transfers take what LeastWays
 /// says; everything else takes what the schedule books, for matrices of one copy exactly.
 ///

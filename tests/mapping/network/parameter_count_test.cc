@@ -85,5 +85,11 @@ TEST(ParameterCount, IsTheNumberOfWeightsOfANetwork) {
   }
 }
 
+TEST(ParameterCount, OnlyASecondStackBeginsWithATokenOfItsOwn) {
+  EXPECT_EQ(start_tokens(preset("t5-small")), 1);
+  EXPECT_EQ(start_tokens(preset("gpt2-small")), 0);
+  EXPECT_EQ(start_tokens(preset("bert-base")), 0);
+}
+
 }  // namespace
 }  // namespace ohm

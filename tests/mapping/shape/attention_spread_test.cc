@@ -45,6 +45,20 @@ TEST(AttentionSpread, OfALayerWithoutArraysIsOnTheFirstTile) {
   EXPECT_EQ(spread.first_tile, 0);
 }
 
+/// A source of 30 positions stands in front of the second stack's own.
+TEST(AttentionSpread, OfASecondStackLeavesItsOwnKeysWhatTheSourceLeaves) {
+  AttentionSpread layer;
+  layer.buffered = 100;
+  const Request second{true, 1, 4, 1, 0, 30};
+  EXPECT_EQ(seen_by(layer, false, second).buffered, 70);
+  EXPECT_EQ(seen_by(layer, true, second).buffered, 100);
+  EXPECT_EQ(seen_by(layer, true, second).source, 30);
+  EXPECT_FALSE(alike(seen_by(layer, true, second), layer));
+  layer.buffered = 20;
+  EXPECT_EQ(seen_by(layer, false, second).buffered, 0);
+  EXPECT_TRUE(alike(seen_by(layer, false, first_stack_of(second)), layer));
+}
+
 TEST(AttentionSpread, LayersThatMeetShareABuffer) {
   const TransformerSpec spec = testing::tiny_gpt();
   ChipSpec chip = testing::shipped_chip();

@@ -46,6 +46,50 @@ TEST(AttentionTimes, AreThoseOfThePlansSteps) {
   }
 }
 
+/// Of layer 2, the first of the second stack: its own attention and that of the source.
+TEST(AttentionTimes, OfASecondStackAreThoseOfBothAttentions) {
+  const std::vector<std::string> waited{"scores", "softmax", "values", "fetch_kv"};
+  for (const Index macros : {1, 9, 100'000}) {
+    const testing::BothWays b(testing::tiny_t5(), testing::one_or_many(macros), {20, 17, 2, {}});
+    const TokenPlan plan = plan_tokens(b.mapping, b.request);
+    Picoseconds own = 0, crossing = 0;  // of all generated tokens
+    for (const Step& step : plan.steps) {
+      if (b.mapping.network.op(step.vertex).layer != 2) continue;
+      if (std::find(waited.begin(), waited.end(), step.action) == waited.end()) continue;
+      const bool crosses = is_cross_attention(b.mapping.network, step.vertex);
+      for (Index t = 1; t <= 16; ++t) {
+        (crosses ? crossing : own) += step.extra(positions_of(b.request, t));
+      }
+    }
+    AttentionClock clock(b.mapping.network.spec, b.mapping.chip.spec, b.request, 1);
+    const AttentionSpread& spread = b.layout.attention[2];
+    EXPECT_EQ(clock.of(seen_by(spread, false, b.request)).generated, own);
+    EXPECT_EQ(clock.of(seen_by(spread, true, b.request)).generated, crossing);
+    const LayerAttention both = clock.of(b.layers.kinds[b.layers.layers[4].kind], spread);
+    EXPECT_EQ(both.times.generated, own + crossing);
+    EXPECT_EQ(both.count, 2);
+  }
+}
+
+/// Work of the memory that the plan of the first pass has in the second stack's layers.
+TEST(AttentionTimes, OfASourceThatBuffersDoNotKeepIsWritten) {
+  const testing::BothWays b(testing::tiny_t5(), testing::one_or_many(9), {60, 2, 2, {}});
+  const Request first = first_stack_of(b.request);
+  const AttentionSpread& spread = b.layout.attention[2];
+  ASSERT_LT(spread.buffered, 60);
+  TokenPlan plan = plan_tokens(b.mapping, first);
+  std::erase_if(plan.steps,
+                [&](const Step& step) { return b.mapping.network.op(step.vertex).layer != 2; });
+  Picoseconds written = 0;
+  const auto work = resource_work(plan, first);
+  for (size_t r = 0; r < work.size(); ++r) {
+    if (plan.resources[r].kind == ResourceKind::dram) written += work[r];
+  }
+  const AttentionClock clock(b.mapping.network.spec, b.mapping.chip.spec, first, 1);
+  EXPECT_GT(written, 0);
+  EXPECT_EQ(clock.source_spill(spread).prefill, written);
+}
+
 TEST(AttentionTimes, OfTheMemoryAreThoseOfAFetch) {
   const ChipSpec spec = testing::shipped_chip();
   const Chip chip = compile_chip(spec);

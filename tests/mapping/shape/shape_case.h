@@ -28,7 +28,11 @@ struct BothWays {
                             {request.batch, assumed_statistics(chip.macro), {}})),
         chips{chip.mesh.columns, chip.mesh.rows, 1, 1, mapping.chip.link_length, {}} {}
 
-  ShapeCase shape() const { return {layers, mapping.chip.spec, figures, layout, chips, request}; }
+  ShapeCase shape() const { return shape(request); }
+  /// Of one of the passes of the request.
+  ShapeCase shape(const Request& pass) const {
+    return {layers, mapping.chip.spec, figures, layout, chips, pass};
+  }
 };
 
 /// All tiles of the shipped chip, or one that holds everything; buffers keep what they can.

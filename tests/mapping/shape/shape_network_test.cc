@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include "core/error.h"
+#include "mapping/schedule/plan_tokens.h"
 #include "tests/mapping/chip_builder.h"
 
 namespace ohm {
@@ -48,8 +48,29 @@ TEST(ShapeNetwork, ExpertsForWhichOthersStandAreCounted) {
   EXPECT_EQ(weights, all);
 }
 
-TEST(ShapeNetwork, RefusesTwoStacks) {
-  EXPECT_THROW(shape_network(build_network(testing::tiny_t5()), always), ArgumentError);
+/// Source and layers of the first stack, both norm and embedding, layers of the second, head.
+TEST(ShapeNetwork, OfTwoStacksSaysWhichPassAnOperatorWorksIn) {
+  const Network network = build_network(testing::tiny_t5());
+  const ShapeNetwork shape = shape_network(network, always);
+  const Request second{true, 1, 4, 1, 0, 7}, first = first_stack_of(second);
+  ASSERT_EQ(shape.layers.size(), 1U + 2 + 1 + 3 + 1);
+  EXPECT_EQ(shape.layers[1].kind, shape.layers[2].kind);
+  EXPECT_EQ(shape.layers[4].kind, shape.layers[6].kind);
+  size_t v = 0;
+  for (const LayerUse& use : shape.layers) {
+    for (const ShapeOperator& op : shape.kinds[use.kind].operators) {
+      const Index vertex = network.order[v++];
+      EXPECT_EQ(works_in(op, first), is_planned(network, vertex, first));
+      EXPECT_EQ(works_in(op, second), is_planned(network, vertex, second));
+      EXPECT_EQ(op.crosses, is_cross_attention(network, vertex));
+    }
+  }
+  EXPECT_EQ(v, network.order.size());
+  const ShapeOperator* keys = last_of(shape.kinds[shape.layers[4].kind], first);
+  ASSERT_NE(keys, nullptr);
+  EXPECT_TRUE(keys->keeps);
+  EXPECT_EQ(keys->from, std::vector<int>{ShapeOperator::kSource});
+  EXPECT_EQ(last_of(shape.kinds[shape.layers[1].kind], second), nullptr);
 }
 
 }  // namespace
