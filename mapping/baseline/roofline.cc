@@ -47,7 +47,7 @@ Roofline::Roofline(const BaselineSpec& spec, const Network& network)
       counter_(network, spec.bits),
       network_(network.spec.name),
       layers_(std::max(network.spec.n_layers, network.spec.caching_layers())),
-      start_tokens_(start_tokens(network.spec)) {
+      start_tokens_(ohm::start_tokens(network.spec)) {
   require_fit(0.0, 0.0);
 }
 

@@ -52,6 +52,8 @@ class Roofline {
   Watts busy_power() const { return static_cast<double>(devices()) * spec_.power.busy; }
   Watts idle_power() const { return static_cast<double>(devices()) * spec_.power.idle; }
 
+  /// Of a sequence of the network, see ohm::start_tokens().
+  Index start_tokens() const { return start_tokens_; }
   /// Tokens whose keys and values fit beside the weights.
   double kv_capacity() const;
   /// Throws ArgumentError, in one sentence, where `sequences` of `tokens` tokens do not fit.

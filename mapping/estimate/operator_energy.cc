@@ -38,6 +38,7 @@ class Booker {
     switch (op_->kind) {
       case OpKind::matmul:
         book_matmul(vertex, workload.activity_of(op_->matmul));
+        if (matmul().part == "cross_kv") book_source_keys(vertex);
         break;
       case OpKind::embedding:
         book_embedding();
@@ -197,7 +198,6 @@ class Booker {
       tile_wires(runs_of_copy(copy, copies) * bytes);
     }
     book_accumulation();
-    if (matmul().part == "cross_kv") book_source_keys(vertex);
   }
 
   /// Tokens that come to one of the copies of the operator's matrix.

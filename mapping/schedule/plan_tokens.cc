@@ -178,9 +178,8 @@ bool takes_turns(const StepBuilder& b, Index producer) {
          b.network().op(producer).kind == OpKind::attention_values;
 }
 
-void plan_matmul(StepBuilder& b, Index vertex, const Operator& op) {
-  const auto m = static_cast<size_t>(op.matmul);
-  const MatmulSite& site = b.mapping().placement.sites[m];
+void plan_product(StepBuilder& b, Index vertex, const Operator& op) {
+  const MatmulSite& site = b.mapping().placement.sites[static_cast<size_t>(op.matmul)];
   const auto from = b.producers(vertex);
   const Index producer = from.empty() ? -1 : from.front();
   const Index before =
@@ -206,7 +205,12 @@ void plan_matmul(StepBuilder& b, Index vertex, const Operator& op) {
   }
   b.take_turn(0, 1);
   if (copies > 1) b.result_of(vertex) = b.add(b.step(vertex, "join", results));
-  if (b.network().matmuls[m].part == "cross_kv") plan_source_keys(b, vertex);
+}
+
+void plan_matmul(StepBuilder& b, Index vertex, const Operator& op) {
+  plan_product(b, vertex, op);
+  const StaticMatmul& matmul = b.network().matmuls[static_cast<size_t>(op.matmul)];
+  if (matmul.part == "cross_kv") plan_source_keys(b, vertex);
 }
 
 void plan_operator(StepBuilder& b, Index vertex) {

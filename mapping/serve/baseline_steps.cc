@@ -22,10 +22,13 @@ StepCost BaselineSteps::prefill(std::span<const Index> prompts) const {
   return cost_of(roofline_.prefill(sum));
 }
 
-StepCost BaselineSteps::decode(std::span<const Index> positions) const {
+StepCost BaselineSteps::decode(std::span<const Decoding> sequences) const {
   double sum = 0.0;
-  for (const Index p : positions) sum += roofline_.counter().attended(static_cast<double>(p));
-  return cost_of(roofline_.decode(static_cast<double>(positions.size()), sum));
+  for (const Decoding& each : sequences) {
+    const Index positions = each.positions() + start_tokens();
+    sum += roofline_.counter().attended(static_cast<double>(positions));
+  }
+  return cost_of(roofline_.decode(static_cast<double>(sequences.size()), sum));
 }
 
 Index BaselineSteps::kv_capacity() const {

@@ -14,8 +14,9 @@ class BaselineSteps : public StepTimes {
   explicit BaselineSteps(Roofline roofline) : roofline_(std::move(roofline)) {}
 
   StepCost prefill(std::span<const Index> prompts) const override;
-  StepCost decode(std::span<const Index> positions) const override;
+  StepCost decode(std::span<const Decoding> sequences) const override;
   Index kv_capacity() const override;
+  Index start_tokens() const override { return roofline_.start_tokens(); }
   Watts idle() const override;
 
  private:

@@ -52,7 +52,8 @@ struct ArrivingRequest {
   Picoseconds arrival = 0;
   Index prompt = 1, generate = 1;
 
-  /// Tokens that are kept at the end: the last generated one is not read again.
+  /// Tokens that are kept at the end, but for a start token: the last generated one is not read
+  /// again.
   Index tokens() const { return prompt + (generate > 0 ? generate - 1 : 0); }
 };
 

@@ -47,14 +47,21 @@ class Server {
 
  private:
   struct Sequence {
-    Index number = 0, position = 0, remaining = 0;
+    Index number = 0;
+    Decoding now;
+    Index remaining = 0;
   };
 
   ServedRequest& served(Index number) { return result_.served[static_cast<size_t>(number)]; }
   Index count() const { return std::ssize(result_.served); }
 
+  /// Tokens that are kept of a request.
+  Index kept(const ArrivingRequest& request) const {
+    return request.tokens() + machine_.start_tokens();
+  }
+
   void require_room(const ArrivingRequest& request) const {
-    if (request.tokens() <= room_) return;
+    if (kept(request) <= room_) return;
     throw ArgumentError(fmt::format(
         "serve: a request of {} + {} tokens; the machine keeps keys and values of {} at most: "
         "shorten it, or raise kv_tokens or the memory",
@@ -67,8 +74,8 @@ class Server {
     if (!continuous_ && !active_.empty()) return admitted;
     while (next_ < count() && served(next_).request.arrival <= now_ &&
            std::ssize(active_) + std::ssize(admitted) < max_batch_ &&
-           served(next_).request.tokens() <= room_) {
-      room_ -= served(next_).request.tokens();
+           kept(served(next_).request) <= room_) {
+      room_ -= kept(served(next_).request);
       admitted.push_back(next_++);
     }
     return admitted;
@@ -89,7 +96,7 @@ class Server {
 
   void finish(Index number) {
     served(number).done = now_;
-    room_ += served(number).request.tokens();
+    room_ += kept(served(number).request);
   }
 
   void prefill(const std::vector<Index>& admitted) {
@@ -107,20 +114,20 @@ class Server {
       if (request.generate <= 1)
         finish(number);
       else
-        active_.push_back({number, request.prompt + 1, request.generate - 1});
+        active_.push_back({number, {request.prompt, 1}, request.generate - 1});
     }
   }
 
   void decode() {
-    lengths_.clear();
-    for (const Sequence& sequence : active_) lengths_.push_back(sequence.position);
-    spend(machine_.decode(lengths_));
+    decoding_.clear();
+    for (const Sequence& sequence : active_) decoding_.push_back(sequence.now);
+    spend(machine_.decode(decoding_));
     decoded_ += std::ssize(active_);
     ++steps_;
     result_.mean_batch = static_cast<double>(decoded_) / static_cast<double>(steps_);
     result_.output_tokens += std::ssize(active_);
     for (Sequence& sequence : active_) {
-      ++sequence.position;
+      ++sequence.now.generated;
       if (--sequence.remaining == 0) finish(sequence.number);
     }
     std::erase_if(active_, [](const Sequence& s) { return s.remaining == 0; });
@@ -133,7 +140,8 @@ class Server {
   Picoseconds now_ = 0;
   Index next_ = 0;  // of the requests, which have not started
   std::vector<Sequence> active_;
-  std::vector<Index> lengths_;
+  std::vector<Index> lengths_;      // of prompts
+  std::vector<Decoding> decoding_;  // sequences of a step
   Index decoded_ = 0, steps_ = 0;
 };
 

@@ -28,11 +28,11 @@ struct ServeResult {
 /// Serves requests in the order of their arrival, pass by pass, in whole picoseconds.
 ///
 /// Between two passes the server admits waiting requests, first come first served, while batch and
-/// memory allow; memory is reserved for the whole length of a request, so that none is ever
-/// evicted, and one that does not fit holds up those behind it. Admitted prompts are read together
-/// in one pass before the others decode on. static: none is admitted before all are done; finished
-/// sequences take no further part in the steps of their batch. Deterministic.
-/// Throws ArgumentError for a request that can never fit.
+/// memory allow; memory is reserved for the whole length of a request (of two stacks source and
+/// answer with its start token), so that none is ever evicted, and one that does not fit holds up
+/// those behind it. Admitted prompts are read together in one pass before the others decode on.
+/// static: none is admitted before all are done; finished sequences take no further part in the
+/// steps of their batch. Deterministic. Throws ArgumentError for a request that can never fit.
 ServeResult serve(const StepTimes& machine, const ServingSpec& spec);
 
 }  // namespace ohm

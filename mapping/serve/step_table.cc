@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 #include <utility>
 
 #include "core/error.h"
@@ -32,8 +31,12 @@ double mix(double low, double high, double share) {
   return low + share * (high - low);
 }
 
-double mean(std::span<const Index> tokens) {
-  return std::accumulate(tokens.begin(), tokens.end(), 0.0) / static_cast<double>(tokens.size());
+/// The mean of what `figure` says of each.
+template <class Each, class Figure>
+double mean(std::span<const Each> all, const Figure& figure) {
+  double sum = 0.0;
+  for (const Each& each : all) sum += static_cast<double>(figure(each));
+  return sum / static_cast<double>(all.size());
 }
 
 void require_axis(const std::vector<Index>& axis, const char* name) {
@@ -51,21 +54,29 @@ void require_axis(const std::vector<Index>& axis, const char* name) {
 StepTable::StepTable(StepGrid grid) : grid_(std::move(grid)) {
   require_axis(grid_.batches, "batches");
   require_axis(grid_.positions, "positions");
+  if (!grid_.answers.empty()) require_axis(grid_.answers, "answers");
   const size_t points = grid_.batches.size() * grid_.positions.size();
-  if (grid_.prefill.size() == points && grid_.decode.size() == points) return;
+  const size_t answers = std::max<size_t>(1, grid_.answers.size());
+  if (grid_.prefill.size() == points && grid_.decode.size() == points * answers) return;
   throw ArgumentError(fmt::format(
-      "step table: {} prefill and {} decode entries; expected {} batches × {} positions of each",
-      grid_.prefill.size(), grid_.decode.size(), grid_.batches.size(), grid_.positions.size()));
+      "step table: {} prefill and {} decode entries; expected {} batches × {} positions of each{}",
+      grid_.prefill.size(), grid_.decode.size(), grid_.batches.size(), grid_.positions.size(),
+      grid_.answers.empty() ? "" : fmt::format(", {} decode entries for each", answers)));
 }
 
-StepCost StepTable::between(const std::vector<StepCost>& table, double sequences,
-                            double tokens) const {
-  const Between b = locate(grid_.batches, sequences), p = locate(grid_.positions, tokens);
-  const size_t width = grid_.positions.size();
+/// Between points of batches, positions and, where there are any, answers.
+StepCost StepTable::between(const std::vector<StepCost>& table, const std::vector<Index>& answers,
+                            const std::array<double, 3>& at) const {
+  const Between b = locate(grid_.batches, at[0]), p = locate(grid_.positions, at[1]);
+  const Between a = answers.empty() ? Between{} : locate(answers, at[2]);
+  const size_t width = grid_.positions.size(), depth = std::max<size_t>(1, answers.size());
   const auto interpolate = [&](auto figure) {
+    const auto cell = [&](size_t batch, size_t position) {
+      const size_t first = (batch * width + position) * depth;
+      return mix(figure(table[first + a.low]), figure(table[first + a.high]), a.share);
+    };
     const auto row = [&](size_t batch) {
-      return mix(figure(table[batch * width + p.low]), figure(table[batch * width + p.high]),
-                 p.share);
+      return mix(cell(batch, p.low), cell(batch, p.high), p.share);
     };
     return std::max(0.0, mix(row(b.low), row(b.high), b.share));
   };
@@ -75,12 +86,19 @@ StepCost StepTable::between(const std::vector<StepCost>& table, double sequences
 }
 
 StepCost StepTable::prefill(std::span<const Index> prompts) const {
-  return between(grid_.prefill, static_cast<double>(prompts.size()), mean(prompts));
+  const double tokens = mean(prompts, [](Index prompt) { return prompt; });
+  return between(grid_.prefill, {}, {static_cast<double>(prompts.size()), tokens, 0.0});
 }
 
-StepCost StepTable::decode(std::span<const Index> positions) const {
-  const double before = mean(positions) - 1.0;  // a position counts the new token too
-  return between(grid_.decode, static_cast<double>(positions.size()), before);
+StepCost StepTable::decode(std::span<const Decoding> sequences) const {
+  const bool two_stacks = !grid_.answers.empty();
+  // with one stack a point counts what is there, a position the new token too
+  const double before = mean(sequences, [&](const Decoding& each) {
+    return two_stacks ? each.prompt : each.positions() - 1;
+  });
+  const double generated = mean(sequences, [](const Decoding& each) { return each.generated; });
+  return between(grid_.decode, grid_.answers,
+                 {static_cast<double>(sequences.size()), before, generated});
 }
 
 }  // namespace ohm

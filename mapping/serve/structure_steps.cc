@@ -5,8 +5,10 @@
 
 #include <algorithm>
 #include <utility>
+#include <vector>
 
 #include "core/error.h"
+#include "mapping/network/parameter_count.h"
 
 namespace ohm {
 namespace {
@@ -38,15 +40,9 @@ void add_once(const std::string& way, std::vector<std::string>& ways) {
   if (std::find(ways.begin(), ways.end(), way) == ways.end()) ways.push_back(way);
 }
 
-}  // namespace
-
-DecodeStep decode_step(StructureModel& model, Index context, Index batch) {
-  if (context < kOutputs) {
-    throw ArgumentError(
-        fmt::format("context {}; expected at least {} for a decode step", context, kOutputs));
-  }
-  const Estimate e = model.decoding({context - kOutputs + 1, kOutputs, batch, {}});
-  const double share = e.tpot / e.makespan, steps = static_cast<double>(kOutputs - 1);
+/// Of a workload of so many outputs, behind the first of them.
+DecodeStep step_of(const Estimate& e, Index outputs) {
+  const double share = e.tpot / e.makespan, steps = static_cast<double>(outputs - 1);
   const PhaseEnergy decoding = energy_of(e, "decode"), standing = energy_of(e, "static");
   const auto of_step = [&](Joules decoded, Joules always) {
     return decoded / steps + share * always;
@@ -58,21 +54,56 @@ DecodeStep decode_step(StructureModel& model, Index context, Index batch) {
           e.exact};
 }
 
+Workload largest_of(const StepGrid& points, const TransformerSpec& network) {
+  const Index batch = points.batches.back(), last = points.positions.back();
+  if (!points.answers.empty()) return {last, points.answers.back() + 1, batch, {}};
+  return {std::min(last, network.context - 1), 1, batch, {}};
+}
+
+/// Steps that follow on a prompt, or on each of the answers to a source.
+std::vector<DecodeStep> steps_at(StructureModel& model, const StepGrid& points, Index position,
+                                 Index batch) {
+  if (points.answers.empty()) {
+    return {decode_step(model, context_for(model.network(), position + 1), batch)};
+  }
+  std::vector<DecodeStep> steps;
+  for (const Index outputs : points.answers) {
+    steps.push_back(answer_step(model, position, outputs, batch));
+  }
+  return steps;
+}
+
+}  // namespace
+
+DecodeStep decode_step(StructureModel& model, Index context, Index batch) {
+  const Index start = start_tokens(model.network()), least = kOutputs + start;
+  if (context < least) {
+    throw ArgumentError(
+        fmt::format("context {}; expected at least {} for a decode step", context, least));
+  }
+  return step_of(model.decoding({context - least + 1, kOutputs, batch, {}}), kOutputs);
+}
+
+DecodeStep answer_step(StructureModel& model, Index source, Index outputs, Index batch) {
+  const Index taken = std::min(kOutputs, outputs + 1);
+  return step_of(model.decoding({source, taken, batch, {}}, outputs + 1 - taken), taken);
+}
+
 StepTable structure_steps(StructureModel& model, StepGrid points) {
   const TransformerSpec& network = model.network();
   for (const Index batch : points.batches) {
     for (const Index position : points.positions) {
       const Estimate prompt = model.estimate({position, 1, batch, {}});
-      const DecodeStep step = decode_step(model, context_for(network, position + 1), batch);
       points.prefill.push_back({whole_picoseconds(prompt.makespan), prompt.energy});
-      points.decode.push_back(step.cost);
       add_once(times_are(prompt.fidelity, prompt.exact), points.prefill_are);
-      add_once(times_are(step.fidelity, step.exact), points.decode_are);
       points.idle = energy_of(prompt, "static").given / prompt.makespan;
+      for (const DecodeStep& step : steps_at(model, points, position, batch)) {
+        points.decode.push_back(step.cost);
+        add_once(times_are(step.fidelity, step.exact), points.decode_are);
+      }
     }
   }
-  const Index last = std::min(points.positions.back(), network.context - 1);
-  points.kv_capacity = model.kv_capacity({last, 1, points.batches.back(), {}});
+  points.kv_capacity = model.kv_capacity(largest_of(points, network));
   return StepTable(std::move(points));
 }
 

@@ -18,9 +18,14 @@ struct DecodeStep {
 /// as many chips as the network needs.
 ///
 /// Prompts are in the cache (StructureModel::decoding()); time: TPOT of the last tokens before
-/// `context`; energy: the mean of theirs, and static power for as long. ArgumentError for a context
-/// below 4.
+/// `context`; energy: the mean of theirs, and static power for as long. Of two stacks all but the
+/// first tokens of the answer are the source's. ArgumentError for a context below 4 (of two stacks
+/// 5).
 DecodeStep decode_step(StructureModel& model, Index context, Index batch);
+
+/// The step of two stacks behind so many outputs of every answer, from 1 on: as above, of the last
+/// tokens up to that one.
+DecodeStep answer_step(StructureModel& model, Index source, Index outputs, Index batch);
 
 /// A large network's passes at the points of a grid: prompts as estimate_structure() prices them,
 /// steps as decode_step() does; static power is drawn between passes too. The capacity is that of

@@ -230,9 +230,12 @@ class Timing {
       made.time += own_->quantise;
     }
     const MatrixArrays& matrix = matrices_[op_->matrix];
-    if (!matrix.stored()) return digital_head(made);
-    if (op_->from.empty()) all_.dram.add(own_->fetch.busy, runs_[op_->tokens]);
-    return in_arrays(made, matrix);
+    const bool stored = matrix.stored();
+    if (stored && op_->from.empty()) all_.dram.add(own_->fetch.busy, runs_[op_->tokens]);
+    made = stored ? in_arrays(made, matrix) : digital_head(made);
+    if (op_->keeps)
+      made.time = scatter(made, *op_, *spread_) + steps_.storing(*spread_, 0, shape_.cached);
+    return made;
   }
 
   Result in_arrays(Result made, const MatrixArrays& matrix) {
@@ -254,8 +257,6 @@ class Timing {
     move(ways_.star_bytes(arriving, spread.least_bytes, spread.tiles() - 1), arriving);
     share_copies(ResourceKind::link, ways_.star_link(arriving), copies);
     dequantise(made, spread);
-    if (op_->keeps)
-      made.time = scatter(made, *op_, *spread_) + steps_.storing(*spread_, 0, shape_.cached);
     return made;
   }
 

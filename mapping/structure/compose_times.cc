@@ -55,7 +55,7 @@ class Composer {
         repeats_(repeats_of(reduction,
                             last_steps(mapping, plan, reduction.spec.layers_of_both_stacks()))) {}
 
-  ComposedTimes run(Fidelity fidelity) {
+  ComposedTimes run(Fidelity fidelity) const {
     const bool unasked = fidelity == Fidelity::automatic;
     const bool few = event_work(lean_) * jobs() <= (unasked ? kKeptWork : kAskedWork);
     if (fidelity == Fidelity::shape && request_.decoder) return shape();
@@ -74,7 +74,8 @@ class Composer {
 
   /// The last token of every prompt and those after it, alone on the chip.
   ComposedTimes decode(Fidelity fidelity) const {
-    const bool asks = request_.prompt > 1 && fidelity != Fidelity::shape;
+    if (request_.prompt == 1) return run(fidelity);  // nothing is in the cache
+    const bool asks = fidelity != Fidelity::shape;
     if (asks && (request_.batch == 1 || !never_waits())) {
       Request later = request_;
       --later.prompt;

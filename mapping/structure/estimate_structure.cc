@@ -45,15 +45,21 @@ class Scaled {
     result_.request = resolve_on(chip, spec, workload);
   }
 
-  /// `decoding`: only what follows on prompts in the cache.
-  Estimate run(bool decoding) {
-    decoding_ = decoding;
+  /// Only what follows on prompts in the cache, and on so many tokens of a second stack's answers.
+  Estimate run_decoding(Index answered) {
+    decoding_ = true;
+    result_.request.prompt += answered;
+    return run();
+  }
+
+  Estimate run() {
     Mapping& mapping = mapped_.mapping;
     count_memory();
     Ledger reduced;
     std::optional<GatedLayers> gates;
     if (chip_.gating.gates_idle_tiles()) gates.emplace(mapping, mapped_.bands, reduction_);
     for (const Request& pass : passes_of(result_.request)) {
+      if (decoding_ && pass.first_stack) continue;
       const TokenPlan plan = plan_tokens(mapping, pass);
       require_alike_memory(mapping, plan, reduction_);
       add_times(plan, pass);
@@ -317,10 +323,9 @@ void require_one_activity(const Workload& workload) {
 }
 
 void require_decoding(const TransformerSpec& network, const ChipSpec& chip) {
-  if (!network.is_decoder() || network.n_decoder_layers > 0) {
-    throw ArgumentError(
-        fmt::format("network {}: decode steps of {}; expected a decoder of one stack", network.name,
-                    network.is_decoder() ? "two stacks" : "an encoder"));
+  if (!network.is_decoder()) {
+    throw ArgumentError(fmt::format(
+        "network {}: decode steps of an encoder; expected a decoder, or two stacks", network.name));
   }
   if (chip.gating.gates_idle_tiles()) {
     throw ArgumentError(fmt::format(
@@ -352,14 +357,14 @@ LaidLayers& StructureModel::layers_for(const Request& request) {
 Estimate StructureModel::estimate(const Workload& workload) {
   require_one_activity(workload);
   LaidLayers& layers = layers_for(resolve_on(chip_, network_, workload));
-  return Scaled(network_, chip_, workload, fidelity_, layers).run(false);
+  return Scaled(network_, chip_, workload, fidelity_, layers).run();
 }
 
-Estimate StructureModel::decoding(const Workload& workload) {
+Estimate StructureModel::decoding(const Workload& workload, Index answered) {
   require_one_activity(workload);
   require_decoding(network_, chip_);
   LaidLayers& layers = layers_for(resolve_on(chip_, network_, workload));
-  return Scaled(network_, chip_, workload, fidelity_, layers).run(true);
+  return Scaled(network_, chip_, workload, fidelity_, layers).run_decoding(answered);
 }
 
 Index StructureModel::kv_capacity(const Workload& workload) {

@@ -48,9 +48,11 @@ class StructureModel {
   /// time is spent on a long context (see compose_decoding()).
   ///
   /// The ledger has what tokens after the first output take, and static power meanwhile; the lower
-  /// bound is the critical path. ArgumentError for an encoder, for two stacks, and where idle tiles
-  /// are gated, whose wake-ups depend on what was before.
-  Estimate decoding(const Workload& workload);
+  /// bound is the critical path. Of two stacks the source's keys and values are there, and
+  /// `answered` tokens of every answer behind its start token: none of the first stack's time is
+  /// spent. ArgumentError for an encoder, and where idle tiles are gated, whose wake-ups depend on
+  /// what was before.
+  Estimate decoding(const Workload& workload, Index answered = 0);
 
   /// Tokens whose keys and values the memory holds that chip.kv.place names for this workload, over
   /// all sequences; the fullest chip decides. See kv_capacity() of a mapping.

@@ -4,9 +4,12 @@
 #include <pybind11/stl.h>
 
 #include <algorithm>
+#include <utility>
+#include <vector>
 
 #include "core/config/reader.h"
 #include "core/error.h"
+#include "mapping/network/parameter_count.h"
 #include "mapping/serve/baseline_steps.h"
 #include "mapping/serve/chip_steps.h"
 #include "mapping/serve/serve.h"
@@ -77,24 +80,34 @@ ServingSpec read(const std::string& text) {
   return parse_spec<ServingSpec>(text, "serve", {});
 }
 
-/// From the shortest prompt to the longest sequence, up to the batch that can come about.
-StepGrid points_of(const ServingSpec& spec) {
-  Index prompt = 0, tokens = 0, count = 0;
+/// From the shortest prompt to the longest sequence (of two stacks to the longest source and the
+/// longest answer), up to the batch that can come about.
+StepGrid points_of(const TransformerSpec& network, const ServingSpec& spec) {
+  Index shortest = 0, longest = 0, tokens = 0, outputs = 0, count = 0;
   for (const ArrivingRequest& request : ohm::requests_of(spec)) {
-    prompt = count == 0 ? request.prompt : std::min(prompt, request.prompt);
+    shortest = count == 0 ? request.prompt : std::min(shortest, request.prompt);
+    longest = std::max(longest, request.prompt);
     tokens = std::max(tokens, request.tokens());
+    outputs = std::max(outputs, request.generate);
     ++count;
   }
-  return step_points(std::min(spec.max_batch, count), prompt, tokens);
+  const Index batch = std::min(spec.max_batch, count);
+  return start_tokens(network) > 0 ? step_points(batch, shortest, longest, outputs)
+                                   : step_points(batch, shortest, tokens);
 }
 
 py::dict chip_step(const Mapping& mapping, Index context, Index batch) {
-  if (context < 2) {
+  const Index start = start_tokens(mapping.network.spec), prompt = context - 1 - start;
+  if (prompt < 1) {
     throw ArgumentError(
-        fmt::format("context {}; expected at least 2: the new token and one before it", context));
+        fmt::format("context {}; expected at least {}: the new token and {} before it", context,
+                    2 + start, start > 0 ? "a source and a start token" : "one"));
   }
-  const StepTable table = chip_steps(mapping, {{batch}, {context - 1}, {}, {}, 0, Watts(0.0)});
-  const StepCost step = table.decode(std::vector<Index>(static_cast<size_t>(batch), context - 1));
+  StepGrid points{{batch}, {prompt}, {}, {}, 0, Watts(0.0)};
+  if (start > 0) points.answers = {1};
+  const StepTable table = chip_steps(mapping, std::move(points));
+  const std::vector<Decoding> sequences(static_cast<size_t>(batch), Decoding{prompt, 1});
+  const StepCost step = table.decode(sequences);
   py::dict row;
   row["time_s"] = in_seconds(step.time);
   row["energy_j"] = step.energy.si();
@@ -118,7 +131,7 @@ void register_serve(py::module_& module) {
       [](const Mapping& mapping, const std::string& mix) {
         const ServingSpec spec = read(mix);
         check_requests(mapping.network.spec, spec);
-        return figures_of(serve(chip_steps(mapping, points_of(spec)), spec));
+        return figures_of(serve(chip_steps(mapping, points_of(mapping.network.spec, spec)), spec));
       },
       py::arg("mapping"), py::arg("mix"), "The same on a mapped network.");
   module.def(
@@ -126,7 +139,7 @@ void register_serve(py::module_& module) {
       [](StructureModel& model, const std::string& mix) {
         const ServingSpec spec = read(mix);
         check_requests(model.network(), spec);
-        const StepTable steps = structure_steps(model, points_of(spec));
+        const StepTable steps = structure_steps(model, points_of(model.network(), spec));
         py::dict figures = figures_of(serve(steps, spec));
         figures["times_are"] = py::dict(py::arg("prompts") = steps.grid().prefill_are,
                                         py::arg("steps") = steps.grid().decode_are);

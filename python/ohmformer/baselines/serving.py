@@ -31,8 +31,9 @@ def serve(machine: Baseline | Mapping | Chip, mix: Dictionary[str, Any] | str, n
     dictionary, or the name of a length preset such as "2048/128" (64 requests at once; `count=` for
     another number): requests, a list of {prompt, generate, arrival: "3 ms", count}; poisson, {rate:
     "2 Hz", count, prompts, generates, paired, seed}; batching, "continuous" (default) or "static";
-    max_batch (256); kv_tokens, the tokens whose keys and values may be kept. `settings` replace
-    keys of the mix.
+    max_batch (256); kv_tokens, the tokens whose keys and values may be kept (of two stacks, whose
+    prompt is the source, those of source and answer with its start token). `settings` replace keys
+    of the mix.
     Keys: ttft_s, tpot_s, latency_s, waiting_s (each with mean, p50, p95, p99, max), makespan_s,
     busy_s, passes, input_tokens, output_tokens, their rates (input_, output_, total_tokens_per_s,
     tokens_per_s_per_user), energy_j, output_tokens_per_j, total_tokens_per_j, mean_queue,

@@ -23,7 +23,8 @@ def sweep(
 ) -> "pd.DataFrame":
     """One row per machine × context × batch: a decode step of equal sequences, output tokens only.
 
-    contexts: default 2048 tokens, or all that the network holds. Columns: machine, kind (chip or
+    contexts: default 2048 tokens, or all that the network holds; of two stacks those of the source and
+    of an answer that has begun. Columns: machine, kind (chip or
     baseline), evidence (of a chip: model; of a baseline: measured or claim near a published result
     of this network, within a factor of 2 in context and in batch, else extrapolated; data sheet
     where nothing is published), worst_error (ours over theirs - 1 of the published result that the

@@ -134,6 +134,17 @@ TEST(PlanTokens, StreamsADigitalHeadFromDram) {
   EXPECT_NEAR(static_cast<double>(head->claims[0].busy), 32 * 50 / 391e9 * 1e12, 1.0);
 }
 
+/// Two layers of the first stack store their own, three of the second the source's.
+TEST(PlanTokens, KeysOfASourceAreStoredWhereverTheirMatrixLives) {
+  const Request second{true, 1, 4, 1, 0, 9};
+  for (const char* rules : {"[]", "[{match: '*cross.kv', on: digital}]"}) {
+    const Mapping m = mapped(testing::tiny_t5(), {testing::with("map.matrices", rules)});
+    auto count = actions(plan_tokens(m, first_stack_of(second)));
+    EXPECT_EQ(count["store_kv"], 2 + 3) << rules;
+    EXPECT_EQ(count["stream_head"], rules[1] == ']' ? 0 : 3);
+  }
+}
+
 TEST(PlanTokens, GivesOperatorsTheTokensTheyAreFor) {
   const Network vit = build_network(testing::tiny_vit());
   for (const Index v : vit.order) {

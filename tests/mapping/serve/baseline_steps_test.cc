@@ -42,5 +42,19 @@ TEST(BaselineSteps, HoldsWhatFitsBesideTheWeights) {
   EXPECT_DOUBLE_EQ(steps.idle().si(), 140.0);
 }
 
+TEST(BaselineSteps, OfTwoStacksTakeWhatTheEstimateSays) {
+  const BaselineSpec spec = testing::shipped_baseline("h100");
+  const Network network = testing::shipped_graph("t5-small");
+  for (const Index batch : {1, 5}) {
+    const ServeResult r = served(spec, network, {300, 20, Seconds(0.0), batch});
+    const BaselineEstimate e = estimate(spec, network, {300, 20, batch, {}});
+    EXPECT_NEAR(r.ttft.mean, e.ttft.si(), 1e-11);
+    EXPECT_NEAR(r.tpot.mean, e.tpot.si(), 1e-11);
+    EXPECT_NEAR(r.latency.most, e.makespan.si(), 1e-9);
+    EXPECT_NEAR(r.energy.si(), e.energy.si(), 1e-6 * e.energy.si());
+  }
+  EXPECT_EQ(BaselineSteps(Roofline(spec, network)).start_tokens(), 1);
+}
+
 }  // namespace
 }  // namespace ohm

@@ -193,5 +193,19 @@ TEST(Serve, AnEncoderIsDoneAfterItsPass) {
   EXPECT_DOUBLE_EQ(r.total_tokens_per_s, 24 / 2000e-12);
 }
 
+/// 10 tokens of a source, one that the answer begins with, and four of five outputs.
+TEST(Serve, ReservesRoomForTheStartTokenOfASecondStack) {
+  testing::ConstantMachine machine;
+  machine.start = 1;
+  ServingSpec mix;
+  mix.requests = {{10, 5, Seconds(0.0), 2}};
+  machine.capacity = 14;
+  EXPECT_THROW(serve(machine, mix), ArgumentError);
+  machine.capacity = 29;  // of one after the other
+  EXPECT_EQ(serve(machine, mix).longest_queue, 1);
+  machine.capacity = 30;
+  EXPECT_EQ(serve(machine, mix).longest_queue, 0);
+}
+
 }  // namespace
 }  // namespace ohm

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "core/error.h"
+#include "mapping/estimate/estimate.h"
 #include "mapping/serve/chip_steps.h"
 #include "mapping/serve/serve.h"
 #include "tests/mapping/chip_builder.h"
@@ -57,6 +58,34 @@ TEST(StructureSteps, ServeARequestAsItsEstimateSays) {
   EXPECT_NEAR(r.ttft.mean / e.ttft.si(), 1.0, 1e-9);
   EXPECT_NEAR(r.latency.mean / e.makespan.si(), 1.0, 0.01);
   EXPECT_NEAR(r.energy / e.energy, 1.0, 0.02);
+}
+
+/// Events of whole requests: three outputs more take three steps.
+TEST(StructureSteps, OfTwoStacksAStepIsThatOfAWholeRequest) {
+  const TransformerSpec network = testing::shipped_network("t5-small");
+  StructureModel model(network, testing::shipped_chip());
+  const Mapping mapping = map_network(build_network(network), testing::shipped_chip());
+  const auto until = [&](Index outputs) {
+    return estimate(mapping, {50, outputs, 1, {}}, 0).makespan.si();
+  };
+  const DecodeStep late = answer_step(model, 50, 30, 1), first = answer_step(model, 50, 1, 1);
+  EXPECT_TRUE(late.exact);
+  EXPECT_NEAR(static_cast<double>(late.cost.time) * 1e-12, (until(31) - until(28)) / 3, 2e-12);
+  EXPECT_NEAR(static_cast<double>(first.cost.time) * 1e-12, until(2) - until(1), 2e-12);
+  EXPECT_EQ(decode_step(model, 54, 1).cost.time, answer_step(model, 50, 3, 1).cost.time);
+  EXPECT_THROW(decode_step(model, 4, 1), ArgumentError);
+}
+
+TEST(StructureSteps, OfTwoStacksServeARequestAsItsEstimateSays) {
+  const TransformerSpec network = testing::shipped_network("t5-small");
+  StructureModel model(network, testing::shipped_chip());
+  ServingSpec mix;
+  mix.requests = {{40, 24, Seconds(0.0), 2}};
+  const ServeResult r = serve(structure_steps(model, step_points(2, 20, 60, 40)), mix);
+  const Estimate e = estimate_structure(network, model.chip(), {40, 24, 2, {}});
+  EXPECT_NEAR(r.ttft.mean / e.ttft.si(), 1.0, 0.05);
+  EXPECT_NEAR(r.latency.mean / e.makespan.si(), 1.0, 0.03);
+  EXPECT_NEAR(r.energy / e.energy, 1.0, 0.03);
 }
 
 TEST(StructureSteps, CapacityFollowsThePlaceOfKeysAndValues) {
