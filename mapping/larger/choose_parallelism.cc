@@ -55,11 +55,12 @@ class StepRace {
 
   /// From how many positions on the wide way takes no longer.
   double break_even() {
-    constexpr Index kFewest = 4, kParts = 16;
-    if (most_ < kFewest) return std::numeric_limits<double>::infinity();
-    if (is_won(kFewest)) return 1.0;
+    constexpr Index kParts = 16;
+    const Index fewest = 4 + start_tokens(narrow_.network());  // of a decode_step()
+    if (most_ < fewest) return std::numeric_limits<double>::infinity();
+    if (is_won(fewest)) return 1.0;
     if (!is_won(most_)) return std::numeric_limits<double>::infinity();
-    Index lost = kFewest, won = most_;
+    Index lost = fewest, won = most_;
     while (won - lost > std::max<Index>(1, lost / kParts)) {
       const Index middle = std::midpoint(lost, won);
       (is_won(middle) ? won : lost) = middle;
@@ -116,7 +117,7 @@ Parallelism choose_parallelism(const TransformerSpec& network, const ChipSpec& c
   found.taken = best.tensor_parallel;
   found.decision = fmt::format("least energy x delay, {:.3g} J s, of {} ways", best.energy_delay,
                                found.ways.size());
-  if (!network.is_decoder() || network.n_decoder_layers > 0) return found;
+  if (!network.is_decoder()) return found;
   const ChipSpec awake = always_awake(chip);
   const ChipSpec narrowest = spread_over(awake, found.ways.front().tensor_parallel);
   for (ParallelWay& way : found.ways) {
