@@ -8,6 +8,7 @@
 #include <numeric>
 #include <set>
 
+#include "mapping/network/parameter_count.h"
 #include "mapping/serve/structure_steps.h"
 #include "mapping/structure/layout.h"
 
