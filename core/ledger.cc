@@ -21,7 +21,7 @@ void check_range(const Leaf& leaf, Quantity<D> low, Quantity<D> middle, Quantity
 
 }  // namespace
 
-Cost& Cost::operator+=(const Cost& other) {
+Cost& Cost::add_figures(const Cost& other) {
   count += other.count;
   energy += other.energy;
   energy_low += other.energy_low;
@@ -30,6 +30,11 @@ Cost& Cost::operator+=(const Cost& other) {
   area += other.area;
   area_low += other.area_low;
   area_high += other.area_high;
+  return *this;
+}
+
+Cost& Cost::operator+=(const Cost& other) {
+  add_figures(other);
   if (source.empty()) source = other.source;
   if (!other.source.empty() && source.find(other.source) == std::string::npos) {
     source += "; " + other.source;
@@ -54,7 +59,8 @@ void Ledger::book(const Leaf& leaf, const Cost& cost) {
     throw ArgumentError(fmt::format("ledger: {} of '{}': a count of {}; expected at least 0",
                                     leaf.component, leaf.op, cost.count));
   }
-  leaves_[leaf] += cost;
+  const auto [at, fresh] = leaves_.try_emplace(leaf, cost);
+  if (!fresh) at->second += cost;
 }
 
 void Ledger::merge(const Ledger& other) {
@@ -63,8 +69,7 @@ void Ledger::merge(const Ledger& other) {
 
 Cost Ledger::total() const {
   Cost sum;
-  for (const auto& [leaf, cost] : leaves_) sum += cost;
-  sum.source.clear();
+  for (const auto& [leaf, cost] : leaves_) sum.add_figures(cost);
   return sum;
 }
 

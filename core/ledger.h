@@ -28,6 +28,8 @@ struct Cost {
   std::string source;
 
   Cost& operator+=(const Cost& other);
+  /// The same without its source.
+  Cost& add_figures(const Cost& other);
 };
 
 /// Cost of `count` actions of `each`, with one figure and no range.

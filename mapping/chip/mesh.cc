@@ -82,6 +82,12 @@ Index Mesh::level_of(Index link) const {
 
 /// Of the units that the hop leaves, the largest one's link carries it.
 Index Mesh::link(Index from, Index to) const {
+  const bool along_row = columns() > 1 && std::abs(from - to) == 1;
+  const LinkGrid& chip = levels_.empty() ? tiles_ : levels_.front().unit;
+  const Index farther = std::max(from, to);
+  const bool on_chip =
+      along_row ? farther % columns() % chip.columns != 0 : farther / columns() % chip.rows != 0;
+  if (on_chip) return tiles_.link(from, to);
   for (auto level = levels_.rbegin(); level != levels_.rend(); ++level) {
     const Index a = unit_of(*level, from), b = unit_of(*level, to);
     if (a != b) return level->first_link + level->units.link(a, b);

@@ -46,6 +46,9 @@ class Mesh {
   /// The links from one tile to another in dimension order: first along the row, then the column.
   std::vector<Index> path(Index from, Index to) const;
 
+  /// The link from a tile to its neighbour.
+  Index link(Index from, Index to) const;
+
   /// The level of a link between units; -1 for links inside a chip.
   Index level_of(Index link) const;
 
@@ -69,7 +72,6 @@ class Mesh {
     Index first_link = 0;  // number of the first of its links
   };
 
-  Index link(Index from, Index to) const;
   Index unit_of(const Level& level, Index tile) const;
 
   LinkGrid tiles_;

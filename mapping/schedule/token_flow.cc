@@ -111,7 +111,8 @@ class TokenFlow {
       StepTime& here = here_[k];
       here.applies = applies(steps_[k], request_, token);
       here.occupied = steps_[k].occupation(positions);
-      here.latency = steps_[k].latency + steps_[k].extra(positions);
+      here.latency = steps_[k].latency;
+      if (here.occupied > 0) here.latency += steps_[k].extra(positions);
       here.repeated = 0;
       ways_[k] = {here.latency, 0};
       for (const Index before : steps_[k].after) {

@@ -55,9 +55,10 @@ std::string Resource::name() const {
 }
 
 Picoseconds Step::occupation(Index positions) const {
+  if (growth.per_position == 0) return 0;
   const Index seen = growth.always > 0 ? growth.always : tighter(positions, growth.window);
   const Index counted = seen - growth.beyond;
-  if (growth.per_position == 0 || counted <= 0) return 0;
+  if (counted <= 0) return 0;
   const Index most = (counted - 1) / growth.shared_by + 1;
   const Index passes = (most * growth.elements + growth.lanes - 1) / growth.lanes;
   return std::max(most * growth.per_position, passes * growth.pass);

@@ -8,6 +8,7 @@
 #include "core/index.h"
 #include "mapping/schedule/power_gates.h"
 #include "mapping/schedule/workload.h"
+#include "mapping/system/leaders.h"
 
 namespace ohm {
 
@@ -52,7 +53,7 @@ struct Claim {
 
   Index resource = 0;
   Picoseconds offset = 0, busy = 0;
-  std::vector<Index> behind = {};  ///< of a link: the claims of this step that lead to it
+  Leaders behind = {};   ///< of a link: the claims of this step that lead to it
   Picoseconds tail = 0;  ///< of a link: until links behind it that are left out have let go
   /// For each position that the step grows by, no longer than the step itself does.
   Picoseconds per_position = kAsStep;

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mapping/structure/event_work.h"
 
-#include "mapping/chip/fit.h"
+#include <numeric>
+
+#include "mapping/network/network.h"
+#include "mapping/structure/layer_runs.h"
+#include "mapping/structure/layout.h"
 
 namespace ohm {
 namespace {
@@ -27,11 +31,17 @@ bool simulates_all(Index matrices, Index tiles, Index tokens, double work) {
   return laid_out + static_cast<double>(tokens) * event_work(matrices, tiles) <= work;
 }
 
-bool simulates_all(const Network& network, const ChipSpec& chip, Index tokens, double work) {
-  const Index matrices = std::ssize(network.matmuls);
+bool simulates_all(const TransformerSpec& network, const ChipSpec& chip, Index tokens,
+                   double work) {
+  const Reduction two = keep_layers(network, 2);
+  Index matrices = 0;
+  for (const StaticMatmul& matmul : build_network(two.spec).matmuls) {
+    matrices += two.stands_for(matmul.layer);
+  }
   if (!simulates_all(matrices, 0, tokens, work)) return false;  // whatever tiles it takes
-  const Fit found = fit(network, chip);
-  return found.fits() && simulates_all(matrices, found.tiles, tokens, work);
+  const Layout layout = layout_of(network, chip);
+  const Index tiles = std::accumulate(layout.tiles.begin(), layout.tiles.end(), Index{0});
+  return layout.holds && simulates_all(matrices, tiles, tokens, work);
 }
 
 }  // namespace ohm

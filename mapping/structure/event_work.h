@@ -2,7 +2,7 @@
 #pragma once
 
 #include "mapping/chip/chip_spec.h"
-#include "mapping/network/network.h"
+#include "mapping/network/transformer_spec.h"
 #include "mapping/schedule/token_plan.h"
 
 namespace ohm {
@@ -29,7 +29,7 @@ double event_work(Index matrices, Index tiles);
 bool simulates_all(Index matrices, Index tiles, Index tokens, double work = kUnaskedWork);
 
 /// The same of a network and the tiles that it takes; never where the chip does not hold it.
-bool simulates_all(const Network& network, const ChipSpec& chip, Index tokens,
+bool simulates_all(const TransformerSpec& network, const ChipSpec& chip, Index tokens,
                    double work = kUnaskedWork);
 
 }  // namespace ohm

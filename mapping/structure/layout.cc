@@ -229,6 +229,14 @@ Layout layout_of(const Network& network, const ChipSpec& chip, const Reduction* 
   return Layouter(network.spec, chip, bands, reduction).run(std::move(packed));
 }
 
+Layout layout_of(const TransformerSpec& network, const ChipSpec& chip) {
+  const MapSpec& map = chip.map;
+  const bool alike = map.packing == "none" && map.matrices.empty();
+  if (!alike) return layout_of(build_network(network), chip);
+  const Reduction two = keep_layers(network, 2);
+  return layout_of(build_network(two.spec), chip, &two);
+}
+
 Layout layout_of(const TransformerSpec& network, const ChipSpec& chip,
                  const std::vector<Band>& bands) {
   require_bands_alone(chip);

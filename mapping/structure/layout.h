@@ -48,6 +48,10 @@ inline constexpr Index kMostLaidOut = 1'000'000;
 Layout layout_of(const Network& network, const ChipSpec& chip,
                  const Reduction* reduction = nullptr);
 
+/// The same of a whole network, counted in two layers of each kind where no rule treats layers
+/// apart and none share arrays, so that thousands of experts need not be listed.
+Layout layout_of(const TransformerSpec& network, const ChipSpec& chip);
+
 /// The same of a whole network whose bands are known; arrays are not packed.
 Layout layout_of(const TransformerSpec& network, const ChipSpec& chip,
                  const std::vector<Band>& bands);

@@ -140,30 +140,36 @@ std::vector<bool> leading(const TokenPlan& plan, const Uses& uses, const std::ve
   return leads;
 }
 
+void keep_once(Leaders& leaders) {
+  if (leaders.size() < 2) return;
+  std::sort(leaders.begin(), leaders.end());
+  leaders.erase(std::unique(leaders.begin(), leaders.end()), leaders.end());
+}
+
 /// Claims without those on resources that are not kept; links take their followers' time.
 std::vector<Claim> thinned_out(const std::vector<Claim>& claims, const std::vector<bool>& kept,
                                const std::vector<bool>& leads) {
   std::vector<Claim> left;
-  std::vector<std::vector<Index>> places(claims.size());  // claims left that stand for each
+  left.reserve(static_cast<size_t>(std::count_if(claims.begin(), claims.end(), [&](const Claim& c) {
+    return kept[static_cast<size_t>(c.resource)];
+  })));
+  std::vector<Leaders> places(claims.size());  // claims left that stand for each
   for (size_t c = 0; c < claims.size(); ++c) {
     const Claim& claim = claims[c];
-    std::vector<Index> behind;
+    Leaders& behind = places[c];
     for (const Index before : claim.behind) {
-      const auto& of = places[static_cast<size_t>(before)];
+      const Leaders& of = places[static_cast<size_t>(before)];
       behind.insert(behind.end(), of.begin(), of.end());
     }
-    std::sort(behind.begin(), behind.end());
-    behind.erase(std::unique(behind.begin(), behind.end()), behind.end());
+    keep_once(behind);
     if (kept[static_cast<size_t>(claim.resource)]) {
-      places[c] = {std::ssize(left)};
-      left.push_back({claim.resource, claim.offset, claim.busy, std::move(behind), claim.tail,
+      left.push_back({claim.resource, claim.offset, claim.busy, behind, claim.tail,
                       claim.per_position});
-      continue;
+      behind.assign(1, std::ssize(left) - 1);
+    } else if (!leads[static_cast<size_t>(claim.resource)] && !behind.empty()) {
+      Claim& leader = left[static_cast<size_t>(behind.front())];
+      leader.tail = std::max(leader.tail, claim.offset - leader.offset + claim.busy);
     }
-    places[c] = behind;
-    if (leads[static_cast<size_t>(claim.resource)] || behind.empty()) continue;
-    Claim& leader = left[static_cast<size_t>(behind.front())];
-    leader.tail = std::max(leader.tail, claim.offset - leader.offset + claim.busy);
   }
   return left;
 }

@@ -8,6 +8,7 @@
 #include "core/index.h"
 #include "mapping/chip/mesh.h"
 #include "mapping/chip/transfers.h"
+#include "mapping/system/leaders.h"
 #include "mapping/system/system_spec.h"
 
 namespace ohm {
@@ -21,7 +22,7 @@ struct LinkLoad {
   Index link = 0;
   Index hops = 0;
   std::int64_t bytes = 0;
-  std::vector<Index> behind = {};  ///< entries of Route::links that lead to this one
+  Leaders behind = {};  ///< entries of Route::links that lead to this one
 };
 
 /// A transfer on its links.

@@ -42,7 +42,7 @@ class Tree {
     Index farther = -1, depth = mesh_.hops(hub, tile);
     for (Index here = tile; here != hub;) {
       const Index before = last_before(here, hub);
-      const Index link = mesh_.path(before, here).front();
+      const Index link = mesh_.link(before, here);
       const auto [number, made] = entry(link);
       LinkLoad& load = loads_[static_cast<size_t>(number)];
       load.bytes = bytes;
@@ -82,7 +82,7 @@ class Tree {
   }
 
   void follow(Index number, Index nearer) {
-    std::vector<Index>& behind = loads_[static_cast<size_t>(number)].behind;
+    Leaders& behind = loads_[static_cast<size_t>(number)].behind;
     if (std::find(behind.begin(), behind.end(), nearer) == behind.end()) behind.push_back(nearer);
   }
 
@@ -120,7 +120,7 @@ class Tree {
   void turn_round() {
     Index longest = 0;
     for (const LinkLoad& load : loads_) longest = std::max(longest, load.hops);
-    std::vector<std::vector<Index>> behind(loads_.size());
+    std::vector<Leaders> behind(loads_.size());
     for (size_t n = 0; n < loads_.size(); ++n) {
       LinkLoad& load = loads_[n];
       for (const Index nearer : load.behind) {

@@ -86,7 +86,7 @@ py::dict scored(const LoadedNetwork& network, const MatmulEngine& engine, const 
   Accuracy accuracy;
   {
     const py::gil_scoped_release released;
-    accuracy = evaluate(network.network, network.require_weights(), engine, set, threads);
+    accuracy = evaluate(network.graph(), network.require_weights(), engine, set, threads);
   }
   return scores_of(accuracy, set);
 }
@@ -102,7 +102,7 @@ std::shared_ptr<Quantised> quantise(Loaded network, const ChipSpec& chip,
                                     std::shared_ptr<Calibration> calibration) {
   auto result = std::make_shared<Quantised>(Quantised{network, calibration, {}});
   result->integers =
-      quantize_network(network->network, network->require_weights(), chip, *calibration);
+      quantize_network(network->graph(), network->require_weights(), chip, *calibration);
   return result;
 }
 
@@ -112,7 +112,7 @@ class ProgrammedChip {
   ProgrammedChip(std::shared_ptr<const Quantised> from, const ChipSpec& chip, std::uint32_t seed,
                  std::uint32_t number, int threads)
       : from_(std::move(from)),
-        engine_(from_->network->network, from_->integers, chip, *from_->calibration,
+        engine_(from_->network->graph(), from_->integers, chip, *from_->calibration,
                 {seed, number, 0}, threads) {}
 
   py::dict score(const EvaluationSet& set, int threads) const {
@@ -130,7 +130,7 @@ py::list ProgrammedChip::quality() const {
   std::vector<MatmulQuality> all;
   {
     const py::gil_scoped_release released;
-    all = matmul_quality(from_->network->network, from_->network->require_weights(), engine_,
+    all = matmul_quality(from_->network->graph(), from_->network->require_weights(), engine_,
                          *from_->calibration);
   }
   py::list rows;
@@ -166,7 +166,7 @@ py::array_t<float> logits(const LoadedNetwork& network, const py::array& array) 
   {
     const py::gil_scoped_release released;
     const Weights& weights = network.require_weights();
-    out = run(network.network, weights, FloatEngine(weights), inputs.at(0));
+    out = run(network.graph(), weights, FloatEngine(weights), inputs.at(0));
   }
   const Shape shape = out.shape;
   return to_array(std::move(out.values), shape);
@@ -186,7 +186,7 @@ void register_accuracy(py::module_& module) {
           "record",
           [](const LoadedNetwork& network, const EvaluationSet& set, Index limit) {
             return std::make_shared<Calibration>(
-                record_calibration(network.network, network.require_weights(), set.inputs, limit));
+                record_calibration(network.graph(), network.require_weights(), set.inputs, limit));
           },
           py::arg("network"), py::arg("set"), py::arg("limit"), Released())
       .def("channel_maxima", &channel_maxima, "Largest |x| of every channel of every matrix.");

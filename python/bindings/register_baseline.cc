@@ -113,7 +113,7 @@ void register_baseline(py::module_& module) {
       "baseline_estimate",
       [](const BaselineSpec& spec, const LoadedNetwork& network, std::optional<Index> prompt,
          std::optional<Index> generate, Index batch) {
-        return figures_of(estimate(spec, network.network, {prompt, generate, batch, {}}));
+        return figures_of(estimate(spec, network.graph(), {prompt, generate, batch, {}}));
       },
       py::arg("spec"), py::arg("network"), py::arg("prompt"), py::arg("generate"), py::arg("batch"),
       "A workload on a baseline, SI units.");
@@ -121,8 +121,8 @@ void register_baseline(py::module_& module) {
       "baseline_steady",
       [](const BaselineSpec& spec, const LoadedNetwork& network, Index prompt, Index generate,
          Index batch) {
-        const bool decoder = network.network.spec.is_decoder();
-        return steady_of(steady_rate(spec, network.network, {decoder, prompt, generate, batch}));
+        const bool decoder = network.spec().is_decoder();
+        return steady_of(steady_rate(spec, network.graph(), {decoder, prompt, generate, batch}));
       },
       py::arg("spec"), py::arg("network"), py::arg("prompt"), py::arg("generate"), py::arg("batch"),
       "Requests without a pause on a baseline; batch 0: as many as fit.");
@@ -133,7 +133,7 @@ void register_baseline(py::module_& module) {
       [](const LoadedNetwork& network, double batch, double context, Index weight_bits,
          Index kv_bits) {
         return gain_of(
-            decode_gain(network.network, {weight_bits, kv_bits, kv_bits}, batch, context));
+            decode_gain(network.graph(), {weight_bits, kv_bits, kv_bits}, batch, context));
       },
       py::arg("network"), py::arg("batch"), py::arg("context"), py::arg("weight_bits"),
       py::arg("kv_bits"), "The law 1 + W / (B KV) with its bytes.");

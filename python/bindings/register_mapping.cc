@@ -10,6 +10,7 @@
 
 #include "mapping/chip/fit.h"
 #include "mapping/chip/map_network.h"
+#include "mapping/structure/layout.h"
 #include "python/bindings/figures/occupation.h"
 #include "python/bindings/loaded_network.h"
 #include "python/bindings/register.h"
@@ -29,8 +30,12 @@ py::dict part_of(const FitPart& part) {
   return row;
 }
 
+bool fits(const LoadedNetwork& network, const ChipSpec& chip) {
+  return layout_of(network.spec(), chip).holds;
+}
+
 py::dict fit_of(const LoadedNetwork& network, const ChipSpec& chip) {
-  const Fit fit = ohm::fit(network.network, chip);
+  const Fit fit = ohm::fit(network.graph(), chip);
   py::dict result;
   result["crossbar_weights"] = fit.crossbar_weights;
   result["cells"] = fit.cells;
@@ -145,12 +150,13 @@ py::dict verification_of(const Mapping& mapping) {
 void register_mapping(py::module_& module) {
   module.def("fit", &fit_of, py::arg("network"), py::arg("chip"),
              "What a network takes in crossbars, closed forms.");
+  module.def("fits", &fits, py::arg("network"), py::arg("chip"), "Whether a chip holds a network.");
   py::class_<Mapping, std::shared_ptr<Mapping>>(module, "MappedNetwork",
                                                 "A network on a chip, verified.")
       .def_static(
           "map",
           [](const LoadedNetwork& network, const ChipSpec& chip) {
-            return std::make_shared<Mapping>(map_network(network.network, chip));
+            return std::make_shared<Mapping>(map_network(network.graph(), chip));
           },
           py::arg("network"), py::arg("chip"), py::call_guard<py::gil_scoped_release>(),
           "ConfigError if the network does not fit.")

@@ -22,40 +22,39 @@ namespace {
 using Loaded = std::shared_ptr<LoadedNetwork>;
 
 Loaded from_name(const std::string& name, const Roots& roots) {
-  return std::make_shared<LoadedNetwork>(
-      LoadedNetwork{build_network(find_network(name, roots)), nullptr});
+  return std::make_shared<LoadedNetwork>(find_network(name, roots));
 }
 
 Loaded from_folder(const std::filesystem::path& folder) {
   Network network = build_network(read_hf_config(folder));
   if (!is_executable(network.spec)) {  // its shape is all that is used: the weights stay on disk
-    return std::make_shared<LoadedNetwork>(LoadedNetwork{std::move(network), nullptr});
+    return std::make_shared<LoadedNetwork>(std::move(network));
   }
   auto weights = std::make_shared<const Weights>(bind_weights(network, Checkpoint::open(folder)));
-  return std::make_shared<LoadedNetwork>(LoadedNetwork{std::move(network), std::move(weights)});
+  return std::make_shared<LoadedNetwork>(std::move(network), std::move(weights));
 }
 
 Loaded with_weights(const LoadedNetwork& from, Weights weights) {
-  return std::make_shared<LoadedNetwork>(
-      LoadedNetwork{from.network, std::make_shared<const Weights>(std::move(weights))});
+  return std::make_shared<LoadedNetwork>(from.graph(),
+                                         std::make_shared<const Weights>(std::move(weights)));
 }
 
 Loaded with_outliers(const LoadedNetwork& from, double factor, Index channels, std::uint32_t seed) {
   Weights weights = from.require_weights();
-  inject_outliers(from.network, weights, {factor, channels, seed});
+  inject_outliers(from.graph(), weights, {factor, channels, seed});
   return with_weights(from, std::move(weights));
 }
 
 Loaded rescaled(const LoadedNetwork& from, const std::vector<std::vector<float>>& maxima,
                 double alpha) {
   Weights weights = from.require_weights();
-  smooth(from.network, weights, maxima, alpha);
+  smooth(from.graph(), weights, maxima, alpha);
   return with_weights(from, std::move(weights));
 }
 
 py::list matmuls(const LoadedNetwork& from) {
   py::list result;
-  for (const StaticMatmul& matmul : from.network.matmuls) {
+  for (const StaticMatmul& matmul : from.graph().matmuls) {
     py::dict row;
     row["name"] = matmul.name;
     row["layer"] = matmul.layer;
@@ -90,28 +89,27 @@ void register_network(py::module_& module) {
            Released(), "The same function with outlier channels behind every norm.")
       .def("rescaled", &rescaled, py::arg("maxima"), py::arg("alpha"), Released(),
            "The same function with channel ranges moved into the weights.")
-      .def_property_readonly("name", [](const LoadedNetwork& n) { return n.network.spec.name; })
+      .def_property_readonly("name", [](const LoadedNetwork& n) { return n.spec().name; })
       .def_property_readonly("has_weights",
                              [](const LoadedNetwork& n) { return n.weights != nullptr; })
       .def_property_readonly("is_decoder",
-                             [](const LoadedNetwork& n) { return n.network.spec.is_decoder(); })
+                             [](const LoadedNetwork& n) { return n.spec().is_decoder(); })
       .def_property_readonly("parameters",
-                             [](const LoadedNetwork& n) { return parameter_count(n.network.spec); })
+                             [](const LoadedNetwork& n) { return parameter_count(n.spec()); })
       .def_property_readonly(
           "adapter_parameters",
-          [](const LoadedNetwork& n) { return adapter_parameter_count(n.network.spec); })
+          [](const LoadedNetwork& n) { return adapter_parameter_count(n.spec()); })
       .def_property_readonly("macs_per_token",
-                             [](const LoadedNetwork& n) { return macs_per_token(n.network); })
-      .def_property_readonly(
-          "kv_values_per_token",
-          [](const LoadedNetwork& n) { return kv_values_per_token(n.network.spec); })
+                             [](const LoadedNetwork& n) { return macs_per_token(n.graph()); })
+      .def_property_readonly("kv_values_per_token",
+                             [](const LoadedNetwork& n) { return kv_values_per_token(n.spec()); })
       .def_property_readonly("matmuls", &matmuls)
       .def("to_dict",
            [](const LoadedNetwork& n) {
-             return to_python(resolved(n.network.spec, ConfigWriter::Quantities::si));
+             return to_python(resolved(n.spec(), ConfigWriter::Quantities::si));
            })
       .def("to_yaml", [](const LoadedNetwork& n) {
-        return to_yaml(resolved(n.network.spec, ConfigWriter::Quantities::text));
+        return to_yaml(resolved(n.spec(), ConfigWriter::Quantities::text));
       });
   module.def("network_presets", &aliases, py::arg("roots"),
              "(name, aliases, source, parameters) of every preset.");

@@ -121,8 +121,8 @@ void register_serve(py::module_& module) {
       "serve_baseline",
       [](const BaselineSpec& spec, const LoadedNetwork& network, const std::string& mix) {
         const ServingSpec requests = read(mix);
-        check_requests(network.network.spec, requests);
-        return figures_of(serve(BaselineSteps(Roofline(spec, network.network)), requests));
+        check_requests(network.spec(), requests);
+        return figures_of(serve(BaselineSteps(Roofline(spec, network.graph())), requests));
       },
       py::arg("spec"), py::arg("network"), py::arg("mix"),
       "A mix of requests (YAML text) on a baseline, SI units.");

@@ -25,7 +25,7 @@ ShapeSweep swept(const LoadedNetwork& network, const ChipSpec& chip, const Workl
   const py::gil_scoped_release release;
   std::vector<SweepAxis> axes;
   for (const auto& [key, values] : given) axes.push_back({key, values});
-  ShapeModel model(network.network);
+  ShapeModel model(network.graph());
   return ohm::sweep_shape(model, chip, workload, axes);
 }
 

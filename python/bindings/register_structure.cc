@@ -48,7 +48,7 @@ void register_model(py::module_& module) {
       module, "StructureModel",
       "A network on as many chips as it needs, laid out once for many workloads.")
       .def(py::init([](const LoadedNetwork& network, const ChipSpec& chip) {
-             return std::make_unique<StructureModel>(network.network.spec, chip);
+             return std::make_unique<StructureModel>(network.spec(), chip);
            }),
            py::arg("network"), py::arg("chip"))
       .def(
@@ -90,7 +90,7 @@ void register_structure(py::module_& module) {
       "simulates_all",
       [](const LoadedNetwork& network, const ChipSpec& chip, double tokens, bool needed) {
         constexpr double kMost = 1e18;  // too many in any case
-        return simulates_all(network.network, chip, static_cast<Index>(std::min(tokens, kMost)),
+        return simulates_all(network.spec(), chip, static_cast<Index>(std::min(tokens, kMost)),
                              needed ? kAskedWork : kUnaskedWork);
       },
       py::arg("network"), py::arg("chip"), py::arg("tokens"), py::arg("needed") = false,
@@ -102,7 +102,7 @@ void register_structure(py::module_& module) {
          std::optional<Index> generate, Index batch, std::vector<InputStatistics> activity)
           -> std::optional<std::pair<std::string, std::string>> {
         const Workload workload{prompt, generate, batch, std::move(activity)};
-        const auto asked = asks_for_all_tiles(network.network.spec, chip, workload);
+        const auto asked = asks_for_all_tiles(network.spec(), chip, workload);
         if (!asked) return {};
         return std::pair(asked->key, asked->expected);
       },
@@ -113,8 +113,7 @@ void register_structure(py::module_& module) {
       "tokens_of",
       [](const LoadedNetwork& network, const ChipSpec& chip, std::optional<Index> prompt,
          std::optional<Index> generate, Index batch) {
-        const Request request =
-            resolve_on(chip, network.network.spec, {prompt, generate, batch, {}});
+        const Request request = resolve_on(chip, network.spec(), {prompt, generate, batch, {}});
         return static_cast<double>(request.source + request.tokens()) *
                static_cast<double>(request.batch);
       },
@@ -127,8 +126,7 @@ void register_structure(py::module_& module) {
          double expert_imbalance, const std::string& fidelity) {
         const Workload workload{prompt, generate, batch, std::move(activity), expert_imbalance};
         return std::make_shared<NamedEstimate>(NamedEstimate{
-            nullptr,
-            ohm::estimate_larger(network.network.spec, chip, workload, fidelity_of(fidelity))});
+            nullptr, ohm::estimate_larger(network.spec(), chip, workload, fidelity_of(fidelity))});
       },
       py::arg("network"), py::arg("chip"), py::arg("prompt"), py::arg("generate"), py::arg("batch"),
       py::arg("activity"), py::arg("expert_imbalance"), py::arg("fidelity"),

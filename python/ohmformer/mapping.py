@@ -110,6 +110,16 @@ def _assumptions(found: dict[str, Any], network: Network) -> list[str]:
     return [f"weights of {levels} values are stored as the macro's weights, in {each:.3g} cells each: no smaller cells"]
 
 
+def fits(network: Network, chip: Chip) -> bool:
+    """What fit() says in `fits`, without its list of matrices.
+
+    >>> fits(Network.from_pretrained("gpt2-small"), Chip.load("rram_22nm"))
+    True
+    """
+    require_pair(network, chip)
+    return _core.fits(network._graph, chip._spec)
+
+
 def fit_to_stay(network: Network, chip: Chip) -> dict[str, Any]:
     """fit(), of weights that are never rewritten: ArgumentError where `larger` of the chip says otherwise."""
     found = fit(network, chip)

@@ -10,7 +10,7 @@ from ohmformer import _core
 from ohmformer.checks import activity_of, items, real, whole
 from ohmformer.chip import Chip
 from ohmformer.errors import ArgumentError
-from ohmformer.mapping import Mapping, fit, map_network, require_pair
+from ohmformer.mapping import Mapping, fits, map_network, require_pair
 from ohmformer.network import Network
 
 if TYPE_CHECKING:
@@ -191,7 +191,7 @@ def _simulated(network: Network, chip: Chip, tokens: float, workload: tuple) -> 
     if _core.simulates_all(*pair, tokens):
         return True
     asked = _core.asks_for_all_tiles(*pair, *workload)
-    if asked is None or not fit(network, chip)["fits"]:
+    if asked is None or not fits(network, chip):
         return False
     if _core.simulates_all(*pair, tokens, needed=True):
         return True

@@ -14,7 +14,7 @@ from typer.core import TyperCommand
 import ohmformer
 from ohmformer.chip import Chip, MacroSpec
 from ohmformer.errors import ArgumentError, Error, refuse_later
-from ohmformer.mapping import fit as fit_of
+from ohmformer.mapping import fits
 from ohmformer.network import Network
 from ohmformer.overrides import from_settings
 
@@ -126,7 +126,7 @@ def _chip_for(networks: list[Network], name: str | None, settings: list[str] | N
     """The chip of that name, or the one for networks of their size."""
     if name is None:
         small = _chip(DEFAULT_CHIP, settings, configs)
-        name = DEFAULT_CHIP if all(fit_of(network, small)["fits"] for network in networks) else LARGE_CHIP
+        name = DEFAULT_CHIP if all(fits(network, small) for network in networks) else LARGE_CHIP
     return _chip(name, settings, configs)
 
 

@@ -135,6 +135,21 @@ TEST(Mesh, HopsOverOneEdgeShareItsLinkAndNoOther) {
   for (const Index link : chip_links) EXPECT_LT(link, mesh.n_links());
 }
 
+TEST(Mesh, LinkToANeighbourIsTheWayThere) {
+  for (const Mesh& mesh : {Mesh(4, 3), Mesh(1, 5), Mesh(5, 1), Mesh({3, 2}, {{2, 3}}),
+                           Mesh({1, 2}, {{4, 1}, {1, 3}}), Mesh({2, 1}, {{1, 3}, {2, 2}})}) {
+    Index neighbours = 0;
+    for (Index a = 0; a < mesh.size(); ++a) {
+      for (Index b = 0; b < mesh.size(); ++b) {
+        if (mesh.hops(a, b) != 1) continue;
+        ++neighbours;
+        EXPECT_EQ(std::vector<Index>{mesh.link(a, b)}, mesh.path(a, b)) << a << " " << b;
+      }
+    }
+    EXPECT_EQ(neighbours, (LinkGrid{mesh.columns(), mesh.rows()}.n_links()));
+  }
+}
+
 TEST(Mesh, SnakeFillsChipAfterChip) {
   const Mesh mesh = packages();
   std::set<Index> seen, chips;

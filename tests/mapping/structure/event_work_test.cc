@@ -5,6 +5,7 @@
 
 #include <limits>
 
+#include "mapping/chip/fit.h"
 #include "mapping/schedule/plan_tokens.h"
 #include "mapping/structure/lean_plan.h"
 #include "tests/mapping/chip_builder.h"
@@ -42,11 +43,23 @@ TEST(EventWork, OfTooManyTokensOrTilesIsLeftOut) {
 }
 
 TEST(EventWork, OfANetworkIsLeftOutWhereTheChipDoesNotHoldIt) {
-  const Network network = build_network(testing::shipped_network("gpt2-small"));
+  const TransformerSpec network = testing::shipped_network("gpt2-small");
   EXPECT_TRUE(simulates_all(network, testing::shipped_chip(), 1024));
   EXPECT_FALSE(simulates_all(network, testing::shipped_chip(), 1024 * 256));
   const ChipSpec small = testing::shipped_chip({testing::with("mesh", "{columns: 2, rows: 2}")});
   EXPECT_FALSE(simulates_all(network, small, 1));
+}
+
+TEST(EventWork, OfANetworkIsThatOfAllItsMatricesAndTiles) {
+  const ChipSpec chip = testing::shipped_chip();
+  const TransformerSpec network = testing::shipped_network("gpt2-small");
+  const Network whole = build_network(network);
+  const Index matrices = std::ssize(whole.matmuls), tiles = fit(whole, chip).tiles;
+  Index last = 1;
+  while (simulates_all(matrices, tiles, last + 1)) ++last;
+  EXPECT_GT(last, 100);
+  EXPECT_TRUE(simulates_all(network, chip, last));
+  EXPECT_FALSE(simulates_all(network, chip, last + 1));
 }
 
 }  // namespace

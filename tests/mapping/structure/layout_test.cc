@@ -164,10 +164,27 @@ TEST(Layout, OfFewLayersIsThatOfAll) {
       EXPECT_EQ(whole.rows, reduced.rows) << name << on;
       EXPECT_EQ(whole.grid.columns, reduced.grid.columns) << name << on;
       EXPECT_EQ(whole.grid.ways, reduced.grid.ways) << name << on;
+      const Layout counted = layout_of(spec, chip);
+      EXPECT_EQ(whole.arrays, counted.arrays) << name << on;
+      EXPECT_EQ(whole.tiles, counted.tiles) << name << on;
+      EXPECT_EQ(whole.holds, counted.holds) << name << on;
       EXPECT_EQ(fit(all, chip).chips,
                 estimate_structure(spec, chip, {1, 1, 1, {}}, Fidelity::shape).chips)
           << name << on;
     }
+  }
+}
+
+TEST(Layout, IsCountedInAllLayersWhereRulesOrPackingTreatThemApart) {
+  const TransformerSpec spec = testing::shipped_network("gpt2-small");
+  const Index plain = layout_of(spec, testing::shipped_chip()).arrays.front();
+  for (const auto& key : {with("map.matrices", "[{match: h.7.*, on: digital}]"),
+                          with("map.packing", "edge_blocks")}) {
+    const ChipSpec chip = testing::shipped_chip({key});
+    const Layout whole = layout_of(build_network(spec), chip), counted = layout_of(spec, chip);
+    EXPECT_EQ(whole.arrays, counted.arrays) << key.value;
+    EXPECT_EQ(whole.tiles, counted.tiles) << key.value;
+    EXPECT_LT(counted.arrays.front(), plain) << key.value;
   }
 }
 

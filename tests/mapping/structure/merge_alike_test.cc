@@ -48,8 +48,8 @@ TEST(MergeAlike, ParallelRowsAreOne) {
   EXPECT_EQ(merged.resources.size(), 3u);
   for (const Step& step : merged.steps) {
     ASSERT_EQ(step.claims.size(), 3u);
-    EXPECT_EQ(step.claims[1].behind, std::vector<Index>{0});
-    EXPECT_EQ(step.claims[2].behind, std::vector<Index>{1});
+    EXPECT_EQ(step.claims[1].behind, Leaders{0});
+    EXPECT_EQ(step.claims[2].behind, Leaders{1});
   }
   expect_same_ends(two_rows(), {true, 9, 3, 2});
 }
