@@ -169,10 +169,9 @@ class Simulation {
     work.extra += extra;
     if (item.job < result_.timeline_tokens) record(item, ready, extra);
     if (item.step == 0) enter_next(item.job, item.time + delay);
-    Picoseconds end = item.time + delay + step.latency;
-    if (extra > 0) end += step.extra(positions);
-    end += left_out(generation_.repeats, item.step, end, jobs_[static_cast<size_t>(item.job)]);
+    Picoseconds end = item.time + delay + step.latency + (extra > 0 ? step.extra(positions) : 0);
     gates_.hold(step, end);
+    end += left_out(generation_.repeats, item.step, end, jobs_[static_cast<size_t>(item.job)]);
     if (space_) space_->finish(item.job, item.step, end);
     finish(item.job, item.step, end);
   }

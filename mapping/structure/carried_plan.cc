@@ -7,7 +7,6 @@
 #include <utility>
 
 #include "mapping/structure/expand_plan.h"
-#include "mapping/structure/lean_plan.h"
 
 namespace ohm {
 namespace {
@@ -84,20 +83,34 @@ bool CarriedPlan::is_whole() const {
   return std::all_of(runs.begin(), runs.end(), [](const CarriedRun& run) { return run.left == 0; });
 }
 
+Index CarriedPlan::most_left() const {
+  Index left = 0;
+  for (const CarriedRun& run : runs) left = std::max(left, run.left);
+  return left;
+}
+
 std::vector<Index> CarriedPlan::watched() const {
   std::vector<Index> steps;
   for (const CarriedRun& run : runs) steps.insert(steps.end(), run.ends.begin(), run.ends.end());
   return steps;
 }
 
+std::vector<Repeat> CarriedPlan::repeats() const {
+  std::vector<Repeat> repeats;
+  for (const CarriedRun& run : runs) {
+    if (run.left > 0) repeats.push_back({run.ends[1], run.ends[0], run.left});
+  }
+  return repeats;
+}
+
 CarriedPlan carry_on(const Mapping& mapping, const TokenPlan& plan, const Reduction& reduction,
-                     Index most) {
+                     Index most, const Thinning& thinning) {
   const std::vector<int> layers = layers_of_steps(mapping, plan);
   std::vector<Carrying> all;
   for (const LayerRun& run : reduction.runs) {
     if (run.repeats() > 0) all.push_back(kept_run(layers, run));
   }
-  CarriedPlan carried;
+  CarriedPlan carried{{}, {}, 0, most};
   const TokenPlan* full = &plan;
   for (size_t i = all.size(); i-- > 0;) {  // from behind, so that steps of those before stay
     const Index times = std::min(most, all[i].run.left);
@@ -113,7 +126,7 @@ CarriedPlan carry_on(const Mapping& mapping, const TokenPlan& plan, const Reduct
     }
   }
   for (Carrying& each : all) carried.runs.push_back(std::move(each.run));
-  carried.plan = lean_plan(*full);
+  carried.plan = thinning(*full);
   return carried;
 }
 

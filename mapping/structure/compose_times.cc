@@ -16,26 +16,6 @@
 namespace ohm {
 namespace {
 
-/// The last step of every kept layer; -1 for layers of the other stack.
-std::vector<Index> last_steps(const Mapping& mapping, const TokenPlan& plan, Index layers) {
-  std::vector<Index> last(static_cast<size_t>(layers), -1);
-  for (Index k = 0; k < std::ssize(plan.steps); ++k) {
-    const int layer = mapping.network.op(plan.steps[static_cast<size_t>(k)].vertex).layer;
-    if (layer >= 0) last[static_cast<size_t>(layer)] = k;
-  }
-  return last;
-}
-
-std::vector<Repeat> repeats_of(const Reduction& reduction, const std::vector<Index>& last) {
-  std::vector<Repeat> repeats;
-  for (const LayerRun& run : reduction.runs) {
-    if (run.repeats() == 0) continue;
-    const auto end = static_cast<size_t>(run.kept_first + run.kept - 1);
-    repeats.push_back({last[end - static_cast<size_t>(run.period)], last[end], run.repeats()});
-  }
-  return repeats;
-}
-
 Request prompt_of(Request request) {
   request.generate = std::min<Index>(1, request.generate);
   return request;
@@ -52,8 +32,7 @@ class Composer {
         prompt_(prompt_of(request)),
         kept_(carry_on(mapping, plan, reduction, 0)),
         lean_(kept_.plan),
-        repeats_(repeats_of(reduction,
-                            last_steps(mapping, plan, reduction.spec.layers_of_both_stacks()))) {}
+        repeats_(kept_.repeats()) {}
 
   ComposedTimes run(Fidelity fidelity) const {
     const bool unasked = fidelity == Fidelity::automatic;
@@ -214,8 +193,8 @@ class Composer {
       ComposedTimes times = through(kept_);
       if (times.exact) return within_bounds(std::move(times));
     }
-    const Index more = std::min(most_left(), periods_within(most, jobs));
-    if (work <= most && 2 * more >= most_left()) {
+    const Index more = std::min(kept_.most_left(), periods_within(most, jobs));
+    if (work <= most && 2 * more >= kept_.most_left()) {
       const CarriedPlan carried = carry_on(mapping_, plan_, reduction_, more);
       if (carried.is_whole()) return complete(through(carried));
       if (carried.carried > 0) return within_bounds(through(carried));
@@ -223,18 +202,11 @@ class Composer {
     return of_some_tokens(unasked);
   }
 
-  /// Of the periods that are left out of any run.
-  Index most_left() const {
-    Index most = 0;
-    for (const CarriedRun& run : kept_.runs) most = std::max(most, run.left);
-    return most;
-  }
-
   /// As many layers as leave enough tokens, then as many of these as the work allows.
   ComposedTimes of_some_tokens(bool unasked) const {
     const double work = unasked ? kShortWork : kAskedWork, all = jobs_of(prompt_);
     const double wanted = std::min(kWantedTokens, kTwoLengths * all);
-    const Index more = std::min(most_left(), periods_within(work / wanted, wanted));
+    const Index more = std::min(kept_.most_left(), periods_within(work / wanted, wanted));
     const CarriedPlan carried =
         more > 0 ? carry_on(mapping_, plan_, reduction_, more) : CarriedPlan{};
     const CarriedPlan& plan = carried.carried > 0 ? carried : kept_;
@@ -244,6 +216,8 @@ class Composer {
     LengthenedPrompt found = lengthen(plan, prompt_, shortening);
     const Index stride = shortening.ratio(prompt_);
     ComposedTimes times{std::move(found.outputs), 0, 0, "structure", false, stride};
+    times.carried = plan.most;
+    times.shortening = shortening;
     keep_space(found.simulated, times);
     return within_bounds(std::move(times));
   }
@@ -251,6 +225,7 @@ class Composer {
   ComposedTimes through(const CarriedPlan& carried) const {
     const Schedule s = schedule(carried.plan, prompt_, 0, carried.watched());
     ComposedTimes times{s.outputs, 0, s.bounds.critical_path, "structure", !reads_head_from_afar()};
+    times.carried = carried.most;
     keep_space(s, times);
     if (!carried.is_whole()) add_left_out(carried, s, times);
     return times;

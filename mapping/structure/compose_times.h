@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "mapping/chip/map_network.h"
 #include "mapping/schedule/schedule.h"
 #include "mapping/structure/layer_runs.h"
+#include "mapping/structure/shortened_prompt.h"
 
 namespace ohm {
 
@@ -27,6 +29,8 @@ struct ComposedTimes {
   Index stride = 1;                  ///< of a prompt's tokens every so-manyth was simulated
   Picoseconds waited_for_space = 0;  ///< Σ of steps, in the buffers of the kept layers
   std::vector<std::int64_t> buffer_peaks = {};  ///< by tile of them; none: not bounded
+  Index carried = 0;  ///< periods of layers behind the kept ones that prompts passed
+  std::optional<Shortening> shortening = {};  ///< of prompts; none: all of their tokens passed
 };
 
 /// "exact", "lower bounds" or "extrapolated": how times of this fidelity stand to all events.

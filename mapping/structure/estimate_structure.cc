@@ -22,6 +22,7 @@
 #include "mapping/schedule/plan_attention.h"
 #include "mapping/schedule/plan_tokens.h"
 #include "mapping/structure/alike_layers.h"
+#include "mapping/structure/event_work.h"
 #include "mapping/structure/gated_layers.h"
 #include "mapping/structure/laid_layers.h"
 #include "mapping/structure/structure_assumptions.h"
@@ -62,8 +63,8 @@ class Scaled {
       if (decoding_ && pass.first_stack) continue;
       const TokenPlan plan = plan_tokens(mapping, pass);
       require_alike_memory(mapping, plan, reduction_);
-      add_times(plan, pass);
-      if (gates) gates->add(plan, pass);
+      const ComposedTimes times = add_times(plan, pass);
+      if (gates) gates->add(plan, pass, times, of_gates());
       book_energy(mapping, pass, with_activity(workload_, mapping), reduced);
       book_busy(mapping, plan, pass, reduced);
       book_spills(mapping, plan, pass, reduced);
@@ -167,9 +168,12 @@ class Scaled {
     return sum;
   }
 
-  void add_times(const TokenPlan& plan, const Request& pass) {
+  /// Work that gating may take.
+  double of_gates() const { return fidelity_ == Fidelity::structure ? kAskedWork : kQuickWork; }
+
+  ComposedTimes add_times(const TokenPlan& plan, const Request& pass) {
     const auto compose = decoding_ ? compose_decoding : compose_times;
-    const ComposedTimes times = compose(mapped_.mapping, plan, reduction_, pass, fidelity_);
+    ComposedTimes times = compose(mapped_.mapping, plan, reduction_, pass, fidelity_);
     Schedule s = as_schedule(times, pass);
     add_work(plan, pass, s);
     if (decoding_) leave_out_work(plan, before(pass), s);
@@ -182,6 +186,7 @@ class Scaled {
     result_.fidelity = times.fidelity;
     result_.stride = std::max(result_.stride, times.stride);
     append(std::move(s), result_.schedule);
+    return times;
   }
 
   /// Work of every resource, that of macros and DRAM for all layers that they stand for.

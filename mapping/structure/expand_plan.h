@@ -21,7 +21,9 @@ struct StepRange {
 /// that one and the period share, the period and its first copy share, and so on; what both claim
 /// in the same place, such as a memory of all layers, all copies do; all else is new in every copy.
 /// Steps behind the period follow the last copy. So the plan is that of so many more layers laid
-/// out one by one. None if the two periods are not congruent, or space is bounded.
+/// out one by one. Tiles that the plan's gating rule names are shared or new as resources are, and
+/// the newer the higher their numbers. None if the two periods are not congruent, or space is
+/// bounded.
 std::optional<TokenPlan> expand_plan(const TokenPlan& plan, StepRange period, Index times);
 
 }  // namespace ohm

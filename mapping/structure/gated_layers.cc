@@ -4,22 +4,35 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 #include <map>
 #include <utility>
 
 #include "core/error.h"
 #include "mapping/estimate/static_cost.h"
 #include "mapping/schedule/schedule.h"
-#include "mapping/structure/lean_plan.h"
+#include "mapping/structure/event_work.h"
+#include "mapping/structure/gated_plan.h"
 
 namespace ohm {
 namespace {
 
 constexpr double kMostSteps = 1e7;
+/// A claim that is copied with its tiles, in claims that are simulated.
+constexpr double kCopied = 300.0;
 
-void require_steps(const Mapping& mapping, const TokenPlan& plan, const Request& pass) {
-  const double steps = static_cast<double>(plan.steps.size()) * static_cast<double>(pass.tokens()) *
-                       static_cast<double>(pass.batch);
+double tokens_of(const Request& request) {
+  return static_cast<double>(request.tokens()) * static_cast<double>(request.batch);
+}
+
+Request prompts_of(Request pass) {
+  pass.generate = std::min<Index>(1, pass.generate);
+  return pass;
+}
+
+void require_steps(const Mapping& mapping, const TokenPlan& plan, double tokens) {
+  const double steps = static_cast<double>(plan.steps.size()) * tokens;
   if (steps <= kMostSteps) return;
   throw ArgumentError(fmt::format(
       "workload of {}: {:.3g} steps of the layers whose tiles are gated (gating: idle_tiles); "
@@ -27,119 +40,155 @@ void require_steps(const Mapping& mapping, const TokenPlan& plan, const Request&
       mapping.network.spec.name, steps, kMostSteps));
 }
 
-/// Tiles that work in the same steps are powered at the same times.
-struct AlikeTiles {
-  std::vector<Index> first;                   ///< by class: a tile of it
-  std::vector<size_t> class_of;               ///< by tile of the rule
-  std::vector<std::vector<Index>> worked_by;  ///< by step: classes, as their first tiles
-};
-
-AlikeTiles alike_tiles(const TokenPlan& plan, const GatingRule& rule) {
-  std::map<Index, std::vector<size_t>> steps_of;  // by tile
-  for (const Index tile : rule.tiles) steps_of[tile];
-  for (size_t k = 0; k < plan.steps.size(); ++k) {
-    for (const Claim& claim : plan.steps[k].claims) {
-      for (const Index tile : rule.tiles_of[static_cast<size_t>(claim.resource)]) {
-        std::vector<size_t>& steps = steps_of[tile];
-        if (steps.empty() || steps.back() != k) steps.push_back(k);
-      }
-    }
+/// Layers of the network for each that is kept.
+double layers_for_each(const Reduction& reduction) {
+  Index all = 0, kept = 0;
+  for (const LayerRun& run : reduction.runs) {
+    all += run.layers;
+    kept += run.kept;
   }
-  AlikeTiles alike{{}, {}, std::vector<std::vector<Index>>(plan.steps.size())};
-  std::map<std::vector<size_t>, size_t> seen;
-  for (const auto& [tile, steps] : steps_of) {
-    const auto [at, fresh] = seen.try_emplace(steps, alike.first.size());
-    if (std::binary_search(rule.tiles.begin(), rule.tiles.end(), tile)) {
-      alike.class_of.push_back(at->second);
-    }
-    if (!fresh) continue;
-    alike.first.push_back(tile);
-    for (const size_t k : steps) alike.worked_by[k].push_back(tile);
-  }
-  return alike;
+  return static_cast<double>(all) / static_cast<double>(kept);
 }
 
-/// The lean plan, gated by one tile of each class. A resource of the step's own, which it occupies
-/// no longer than any other, says what it works.
-TokenPlan gated_plan(const TokenPlan& plan, const AlikeTiles& alike, GatingRule rule) {
-  TokenPlan gated = lean_plan(plan);
-  rule.tiles = alike.first;
-  rule.tiles_of.assign(gated.resources.size(), {});
-  for (size_t k = 0; k < gated.steps.size(); ++k) {
-    if (alike.worked_by[k].empty()) continue;
-    gated.steps[k].claims.push_back({std::ssize(gated.resources), 0, 0});
-    gated.resources.push_back({ResourceKind::digital, alike.worked_by[k].front()});
-    rule.tiles_of.push_back(alike.worked_by[k]);
+/// What `few` tokens and `half` as many take goes on to `all`.
+std::vector<double> lengthened_to(double all, double few, const std::vector<double>& of_few,
+                                  double half, const std::vector<double>& of_half) {
+  std::vector<double> longer;
+  for (size_t i = 0; i < of_few.size(); ++i) {
+    const double each = std::max(0.0, of_few[i] - of_half[i]) / (few - half);
+    longer.push_back(of_few[i] + each * (all - few));
   }
-  gated.gating = std::move(rule);
-  return gated;
+  return longer;
 }
 
 }  // namespace
 
 GatedLayers::GatedLayers(const Mapping& mapping, const std::vector<Band>& bands,
                          const Reduction& reduction)
-    : mapping_(mapping), experts_(bands.size()) {
-  std::map<int, size_t> band_of;  // by layer; what lies before and behind the layers stands once
-  std::vector<Index> held(bands.size(), 0);
-  for (size_t b = 0; b < bands.size(); ++b) {
-    band_of.emplace(bands[b].layer, b);
-    layers_.push_back(reduction.stands_for(bands[b].layer));
-  }
-  struct Content {
-    size_t band = 0;
-    bool experts = true;
-  };
-  std::map<Index, Content> contents;  // by tile, as the gating rule sorts them
+    : mapping_(mapping), reduction_(reduction) {
+  std::map<Index, int> layer_of;  // by tile, as the gating rule sorts them: that of its last block
   for (size_t i = 0; i < mapping.placement.slots.size(); ++i) {
     const auto m = static_cast<size_t>(mapping.partition.blocks[i].matmul);
-    const StaticMatmul& matmul = mapping.network.matmuls[m];
-    Content& content = contents[mapping.placement.slots[i].tile];
-    content.band = band_of.at(matmul.layer);
-    content.experts = content.experts && matmul.expert >= 0;
+    layer_of[mapping.placement.slots[i].tile] = mapping.network.matmuls[m].layer;
   }
-  for (const auto& [tile, content] : contents) {
-    if (content.experts) experts_[content.band].push_back(tiles_.size());
-    tiles_.push_back({0, 0, layers_[content.band]});
-    ++held[content.band];
+  for (const auto& [tile, layer] : layer_of) {
+    const std::vector<double> none(static_cast<size_t>(reduction.stands_for(layer)), 0.0);
+    tiles_.push_back({none, none});
+    unlisted_ -= std::ssize(none);
   }
-  for (const Band& band : bands) {
-    const size_t b = band_of.at(band.layer);
-    unlisted_.push_back(&band == &bands[b] ? std::max<Index>(0, band.tiles - held[b]) : 0);
+  unlisted_ = std::max<Index>(0, unlisted_ + tiles_of(bands, reduction));
+}
+
+GatedLayers::Carried GatedLayers::carried(const TokenPlan& plan, Index most) const {
+  Carried result;
+  result.layers = carry_on(mapping_, plan, reduction_, most, [&](const TokenPlan& full) {
+    GatedPlan gated = gate_alike(full, gating_rule(mapping_, full));
+    result.gates = std::move(gated.gates);
+    return std::move(gated.plan);
+  });
+  return result;
+}
+
+/// Periods of each run that may be carried on for so many tokens, copying them included.
+Index GatedLayers::periods_within(const Carried& kept, const TokenPlan& plan, double tokens,
+                                  double work) const {
+  const double of_kept = event_work(kept.layers.plan) * tokens + kCopied * event_work(plan);
+  const double of_others = (layers_for_each(reduction_) - 1.0) * of_kept;
+  const double share = std::clamp((work - of_kept) / of_others, 0.0, 1.0);
+  return static_cast<Index>(share * static_cast<double>(kept.layers.most_left()));
+}
+
+GatedLayers::Powered GatedLayers::of(const Schedule& schedule) {
+  Powered powered;
+  for (size_t gate = 0; gate < schedule.gated.off.size(); ++gate) {
+    powered.time.push_back(static_cast<double>(schedule.makespan - schedule.gated.off[gate]));
+    powered.woken.push_back(static_cast<double>(schedule.gated.woken[gate]));
+  }
+  return powered;
+}
+
+GatedLayers::Powered GatedLayers::of_prompts(const Carried& carried, const Request& prompts,
+                                             const std::optional<Shortening>& shortening) {
+  const TokenPlan& plan = carried.layers.plan;
+  if (!shortening) return of(schedule(plan, prompts));
+  std::vector<std::pair<double, Powered>> runs;
+  lengthened(prompts, *shortening, [&](const Request& few) {
+    const Schedule s = schedule(plan, few);
+    runs.emplace_back(tokens_of(few), of(s));
+    return s.outputs;
+  });
+  if (runs.size() == 1) return runs.front().second;
+  const auto& [few, of_few] = runs[0];
+  const auto& [half, of_half] = runs[1];
+  const double all = tokens_of(prompts);
+  return {lengthened_to(all, few, of_few.time, half, of_half.time),
+          lengthened_to(all, few, of_few.woken, half, of_half.woken)};
+}
+
+GatedLayers::Powered GatedLayers::generated(const Carried& carried, const Request& pass,
+                                            const ComposedTimes& times) {
+  TokenPlan roomy = carried.layers.plan;
+  roomy.space.clear();  // tokens wait in the tiles of layers left out
+  const std::vector<Picoseconds> starts(times.outputs.begin(), times.outputs.begin() + pass.batch);
+  std::vector<Repeat> repeats;  // before the last period, so that it and what follows stay together
+  for (const CarriedRun& run : carried.layers.runs) {
+    const size_t at = run.ends.size() > 2 ? 1 : 0;
+    repeats.push_back({run.ends[at + 1], run.ends[at], run.left});
+  }
+  return of(schedule_generated(roomy, pass, {}, {repeats, starts}));
+}
+
+/// What stands behind the layers may use the last copy, which then is like no other; those left out
+/// are like the one that is `behind` before it.
+void GatedLayers::count(const Carried& carried, const Powered& powered, size_t behind) {
+  for (size_t t = 0; t < tiles_.size(); ++t) {
+    const std::vector<size_t>& gates = carried.gates[t];
+    const size_t layers = tiles_[t].time.size(), last = gates.size() - 1;
+    const size_t inner = layers == gates.size() ? last : last - std::min(last, behind);
+    for (size_t layer = 0; layer < layers; ++layer) {
+      const size_t gate = gates[layer + 1 == layers ? last : std::min(layer, inner)];
+      tiles_[t].time[layer] += powered.time[gate];
+      tiles_[t].woken[layer] += powered.woken[gate];
+    }
   }
 }
 
-void GatedLayers::add(const TokenPlan& plan, const Request& pass) {
-  require_steps(mapping_, plan, pass);
-  const GatingRule rule = gating_rule(mapping_, plan);
-  const AlikeTiles alike = alike_tiles(plan, rule);
-  const Schedule s = schedule(gated_plan(plan, alike, rule), pass);
-  for (size_t t = 0; t < tiles_.size(); ++t) {
-    const size_t by = alike.class_of[t];
-    tiles_[t].powered += s.makespan - s.gated.off[by];
-    tiles_[t].woken += s.gated.woken[by];
+void GatedLayers::add(TokenPlan plan, const Request& pass, const ComposedTimes& times,
+                      double work) {
+  plan.gating = gating_rule(mapping_, plan);
+  const Carried kept = carried(plan, 0);
+  if (kept.layers.is_whole()) {
+    require_steps(mapping_, plan, tokens_of(pass));
+    return count(kept, of(schedule(kept.layers.plan, pass)));
   }
+  const auto within = [&](double tokens) { return periods_within(kept, plan, tokens, work); };
+  const auto through = [&](Index more) { return carried(plan, std::max<Index>(2, more)); };
+  const bool are_events = times.exact || times.fidelity != "shape";
+  if (are_events && within(tokens_of(pass)) == kept.layers.most_left()) {
+    const Carried all = through(kept.layers.most_left());
+    if (all.layers.is_whole()) return count(all, of(schedule(all.layers.plan, pass)));
+  }
+  const Request prompts = prompts_of(pass);
+  const double later = tokens_of(pass) - tokens_of(prompts);
+  require_steps(mapping_, plan, later + (times.shortening ? 0.0 : tokens_of(prompts)));
+  const Carried entered = through(times.carried);
+  count(entered, of_prompts(entered, prompts, times.shortening));
+  if (later == 0.0) return;
+  const Carried ring = through(within(later));
+  count(ring, generated(ring, pass, times), 2);
 }
 
 Gated GatedLayers::over(Picoseconds makespan) const {
   Gated result;
-  const auto count = [&](const Tile& tile) {
-    const Picoseconds off = std::max<Picoseconds>(0, makespan - tile.powered);
-    const auto number = static_cast<size_t>(tile.number);
-    result.off.insert(result.off.end(), number, off);
-    result.woken.insert(result.woken.end(), number, tile.woken);
-    result.wake_ups += tile.number * tile.woken;
-  };
-  for (const Tile& tile : tiles_) count(tile);
-  for (size_t b = 0; b < experts_.size(); ++b) {
-    Tile mean;
-    for (const size_t t : experts_[b]) {
-      mean.powered += tiles_[t].powered;
-      mean.woken += tiles_[t].woken;
+  for (const Powered& tile : tiles_) {
+    for (size_t layer = 0; layer < tile.time.size(); ++layer) {
+      result.off.push_back(std::max<Picoseconds>(0, makespan - std::llround(tile.time[layer])));
+      result.woken.push_back(std::llround(tile.woken[layer]));
+      result.wake_ups += result.woken.back();
     }
-    const auto n = static_cast<std::int64_t>(std::max<size_t>(1, experts_[b].size()));
-    count({mean.powered / n, mean.woken / n, unlisted_[b] * layers_[b]});
   }
+  result.off.insert(result.off.end(), static_cast<size_t>(unlisted_), makespan);
+  result.woken.insert(result.woken.end(), static_cast<size_t>(unlisted_), 0);
   return result;
 }
 

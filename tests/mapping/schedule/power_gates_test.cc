@@ -38,6 +38,17 @@ TEST(PowerGates, ALongerGapIsGatedButForTheWakeUp) {
   EXPECT_EQ(s.stalls.at("wake_up"), 20);
 }
 
+/// What layers left out take of a token passes in tiles of their own.
+TEST(PowerGates, ATileIsOffWhileATokenIsInLayersThatItStandsFor) {
+  TokenPlan plan = testing::chain({10, 100, 10});
+  plan.gating = {{{}, {0}, {}}, {0}, true, 20, 50};
+  const Generation five{{{0, 1, 5}}, {}};
+  const Schedule s = schedule_generated(plan, kThree, {}, five);
+  EXPECT_EQ(s.makespan, 10 + 2 * (10 + 6 * 100 + 10) + 5 * 10);  // once it waits 10 to wake
+  EXPECT_EQ(s.gated.wake_ups, 2);
+  EXPECT_EQ(s.gated.off, std::vector<Picoseconds>{s.makespan - 2 * (20 + 100)});
+}
+
 TEST(PowerGates, OnDemandEveryWakeUpDelaysItsStep) {
   const Schedule s = schedule(waiting(51, false), kThree);
   EXPECT_EQ(s.makespan, 3 * (20 + 151));

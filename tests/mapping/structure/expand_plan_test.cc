@@ -3,6 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <set>
+
 #include "mapping/schedule/schedule.h"
 
 namespace ohm {
@@ -69,6 +72,49 @@ TEST(ExpandPlan, IsThePlanOfSoManyMoreLayers) {
       }
     }
   }
+}
+
+/// Layer l works tile 2 l in its unit, its memory tile 2 l + 1 and that of the next layer.
+GatingRule gating(Index n) {
+  GatingRule rule{{{}}, {}, true, 3, 5};
+  for (Index l = 0; l < n; ++l) {
+    rule.tiles_of.push_back({2 * l, 2 * l + 1});
+    rule.tiles_of.push_back({2 * l + 1, 2 * l + 3});
+  }
+  for (Index tile = 0; tile < 2 * n + 2; ++tile) rule.tiles.push_back(tile);
+  return rule;
+}
+
+TEST(ExpandPlan, TilesAreCopiedAsResourcesAre) {
+  TokenPlan few = layers(4), all = layers(9);
+  few.gating = gating(4);
+  all.gating = gating(9);
+  TokenPlan expanded = expand_plan(few, last_layer(4), 5).value();
+  std::set<Index> tiles;
+  for (const auto& works : expanded.gating.tiles_of) tiles.insert(works.begin(), works.end());
+  EXPECT_EQ(tiles.size(), 2u * 9 + 1);  // what stands after the last layer is no even one
+  expanded.gating.tiles.assign(tiles.begin(), tiles.end());
+  all.gating.tiles.erase(all.gating.tiles.end() - 2);
+  for (const Request& request : {Request{true, 1, 5, 1}, Request{true, 9, 3, 2}}) {
+    Gated of_few = schedule(expanded, request).gated, of_all = schedule(all, request).gated;
+    for (Gated* gated : {&of_few, &of_all}) {
+      std::sort(gated->off.begin(), gated->off.end());
+      std::sort(gated->woken.begin(), gated->woken.end());
+    }
+    EXPECT_EQ(of_few.off, of_all.off);
+    EXPECT_EQ(of_few.woken, of_all.woken);
+    EXPECT_EQ(of_few.wake_ups, of_all.wake_ups);
+  }
+}
+
+TEST(ExpandPlan, RefusesTilesThatAreNotCongruent) {
+  TokenPlan plan = layers(4);
+  plan.gating = gating(4);
+  plan.gating.tiles_of[7].push_back(0);  // the last layer's unit
+  EXPECT_FALSE(expand_plan(plan, last_layer(4), 1));
+  plan.gating = gating(4);
+  plan.gating.tiles_of[5] = plan.gating.tiles_of[7];  // one tile for two
+  EXPECT_FALSE(expand_plan(plan, last_layer(4), 1));
 }
 
 TEST(ExpandPlan, APeriodMayBeSeveralLayers) {

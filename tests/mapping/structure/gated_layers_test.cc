@@ -4,10 +4,13 @@
 #include <gtest/gtest.h>
 
 #include "core/error.h"
+#include "mapping/estimate/estimate.h"
 #include "mapping/estimate/static_cost.h"
 #include "mapping/schedule/plan_tokens.h"
 #include "mapping/structure/estimate_structure.h"
 #include "tests/mapping/chip_builder.h"
+#include "tests/mapping/random_draw.h"
+#include "tests/mapping/structure/deep_grid.h"
 
 namespace ohm {
 namespace {
@@ -61,7 +64,7 @@ TEST(GatedLayers, GateEveryTileAsTheFullScheduleDoes) {
       const Request request = resolve(spec, {9, 5, 2, {}});
       TokenPlan plan = plan_tokens(laid.mapping, request);
       GatedLayers layers(laid.mapping, laid.bands, all);
-      layers.add(plan, request);
+      layers.add(plan, request, {}, 0.0);
       plan.gating = gating_rule(laid.mapping, plan);
       const Schedule full = schedule(plan, request);
       const Gated gated = layers.over(full.makespan);
@@ -69,6 +72,127 @@ TEST(GatedLayers, GateEveryTileAsTheFullScheduleDoes) {
       EXPECT_EQ(gated.woken, full.gated.woken) << spec.name << wake;
       EXPECT_GT(gated.wake_ups, std::ssize(gated.off)) << spec.name << wake;
     }
+  }
+}
+
+class Draw : public testing::RandomDraw {
+ public:
+  using RandomDraw::RandomDraw;
+
+  TransformerSpec network() {
+    TransformerSpec spec = one_of({testing::tiny_gpt(), testing::tiny_llama(), testing::tiny_bert(),
+                                   testing::tiny_mixtral(), testing::tiny_deepseek()});
+    spec.n_layers = number(6, 12);
+    if (spec.n_experts > 0) return spec;
+    spec.d_model = 8 * number(2, 9);
+    spec.d_ff = number(9, 200);
+    return spec;
+  }
+
+  /// Chips side by side, whose tiles wake for gaps of some 30 ns to 3 us.
+  ChipSpec chip() {
+    static const ChipSpec kShipped = testing::shipped_chip(
+        {testing::with("gating", "idle_tiles"), testing::with("buffer.when_full", "grow"),
+         testing::with("system",
+                       "[{link: {bandwidth: 64 GB/s, energy: 0.6 pJ/bit, latency: 2 ns, area: 0.01 "
+                       "mm2, beachfront: 0.1 um, source: test}}]")});
+    ChipSpec chip = kShipped;
+    chip.macro.array.n_wordlines = chip.macro.array.rows_active = number(16, 64);
+    chip.macro.array.n_bitlines = 16 * number(1, 6);
+    chip.macros_per_tile = one_of<Index>({2, 5, 16});
+    chip.mesh = {number(2, 5), number(2, 5)};
+    chip.gating.rail_capacitance = FaradsPerSquareMetre(1e-3 * one_of({0.03, 0.1, 1.0}));
+    chip.gating.wake_time = Seconds(1e-9 * one_of({0.0, 10.0, 50.0}));
+    return chip;
+  }
+
+  Workload workload(const TransformerSpec& network) {
+    if (!network.is_decoder()) return {number(2, 30), {}, number(1, 2), {}};
+    return {number(1, 40), number(1, 8), number(1, 3), {}};
+  }
+};
+
+/// Three periods of layers are kept, and their tiles copied for the others.
+TEST(GatedLayers, GateTilesOfLayersLeftOutAsEventsOfAllLayersDo) {
+  Draw draw(7);
+  int left_out = 0;
+  for (int i = 0; i < 16 && !::testing::Test::HasFailure(); ++i) {
+    const TransformerSpec spec = draw.network();
+    const ChipSpec chip = draw.chip();
+    const Workload load = draw.workload(spec);
+    SCOPED_TRACE(spec.name + " of " + std::to_string(spec.n_layers) + " layers");
+    const Estimate all = estimate(map_network(build_network(spec), chip), load);
+    const Estimate few = estimate_structure(spec, chip, load, Fidelity::structure);
+    EXPECT_EQ(few.wake_ups, all.wake_ups);
+    EXPECT_NEAR(joules(few, "leakage") / joules(all, "leakage"), 1.0, 1e-9);
+    left_out += few.fidelity == "structure" ? 1 : 0;
+  }
+  EXPECT_GT(left_out, 8);
+}
+
+/// All layers of a network and the few that stand for them, and what events of all gate.
+struct Sides {
+  testing::Laid laid;
+  Request request;
+  Schedule all;
+
+  Sides(const TransformerSpec& spec, const Workload& load, double break_even)
+      : laid(
+            testing::laid(spec, 14,
+                          testing::shipped_chip({testing::with("gating", "idle_tiles"),
+                                                 testing::with("macros_per_tile", "4"),
+                                                 testing::with("mesh", "{columns: 3, rows: 2}")}))),
+        request(resolve(spec, load)) {
+    for (BandMapping* mapped : {&laid.few, &laid.all}) {
+      mapped->mapping.chip.kinds.front().power.break_even = Seconds(break_even);
+    }
+    TokenPlan plan = plan_tokens(laid.all.mapping, request);
+    plan.gating = gating_rule(laid.all.mapping, plan);
+    all = schedule(plan, request);
+  }
+
+  Gated few(const ComposedTimes& times, double work) const {
+    GatedLayers layers(laid.few.mapping, laid.few.bands, laid.reduction);
+    layers.add(plan_tokens(laid.few.mapping, request), request, times, work);
+    return layers.over(all.makespan);
+  }
+
+  ComposedTimes times() const {
+    return compose_times(laid.few.mapping, plan_tokens(laid.few.mapping, request), laid.reduction,
+                         request, Fidelity::structure);
+  }
+};
+
+/// A token is away from three layers for less than the break-even time, from fourteen for longer.
+TEST(GatedLayers, WaitsBetweenGeneratedTokensAreThoseOfAllLayers) {
+  for (const TransformerSpec& spec : {testing::tiny_gpt(), testing::tiny_llama()}) {
+    const Sides first(spec, {1, 9, 1, {}}, 1.0);
+    const double step = static_cast<double>(first.all.makespan) / 9e12;
+    const Sides sides(spec, {1, 9, 1, {}}, 0.5 * step);
+    EXPECT_GT(sides.all.gated.wake_ups, 8 * first.all.gated.wake_ups);
+    for (const double work : {0.0, 1e12}) {  // of the kept layers, and of all
+      const Gated few = sides.few(sides.times(), work);
+      EXPECT_EQ(few.wake_ups, sides.all.gated.wake_ups) << spec.name << work;
+      EXPECT_EQ(few.off_time(), sides.all.gated.off_time()) << spec.name << work;
+    }
+  }
+}
+
+/// A sixth of the tokens, and a twelfth.
+TEST(GatedLayers, ShortenedPromptsPowerTilesForAboutAsLong) {
+  for (TransformerSpec spec : {testing::tiny_gpt(), testing::tiny_llama()}) {
+    spec.context = 300;
+    const Sides sides(spec, {300, 1, 1, {}}, 1e-7);
+    ComposedTimes times = sides.times();
+    times.exact = false;
+    times.carried = 99;
+    times.shortening = Shortening{6, 1};
+    const Gated few = sides.few(times, 0.0);
+    const auto powered = [&](const Gated& gated) {
+      return static_cast<double>(sides.all.makespan) * static_cast<double>(gated.off.size()) -
+             gated.off_time();
+    };
+    EXPECT_NEAR(powered(few) / powered(sides.all.gated), 1.0, 0.1) << spec.name;
   }
 }
 
