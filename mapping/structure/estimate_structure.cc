@@ -63,8 +63,7 @@ class Scaled {
       if (decoding_ && pass.first_stack) continue;
       const TokenPlan plan = plan_tokens(mapping, pass);
       require_alike_memory(mapping, plan, reduction_);
-      const ComposedTimes times = add_times(plan, pass);
-      if (gates) gates->add(plan, pass, times, of_gates());
+      add_times(plan, pass, gates);
       book_energy(mapping, pass, with_activity(workload_, mapping), reduced);
       book_busy(mapping, plan, pass, reduced);
       book_spills(mapping, plan, pass, reduced);
@@ -171,9 +170,10 @@ class Scaled {
   /// Work that gating may take.
   double of_gates() const { return fidelity_ == Fidelity::structure ? kAskedWork : kQuickWork; }
 
-  ComposedTimes add_times(const TokenPlan& plan, const Request& pass) {
+  void add_times(const TokenPlan& plan, const Request& pass, std::optional<GatedLayers>& gates) {
     const auto compose = decoding_ ? compose_decoding : compose_times;
     ComposedTimes times = compose(mapped_.mapping, plan, reduction_, pass, fidelity_);
+    if (gates) gates->add(plan, pass, times, of_gates());
     Schedule s = as_schedule(times, pass);
     add_work(plan, pass, s);
     if (decoding_) leave_out_work(plan, before(pass), s);
@@ -186,7 +186,6 @@ class Scaled {
     result_.fidelity = times.fidelity;
     result_.stride = std::max(result_.stride, times.stride);
     append(std::move(s), result_.schedule);
-    return times;
   }
 
   /// Work of every resource, that of macros and DRAM for all layers that they stand for.
@@ -289,7 +288,7 @@ class Scaled {
       cells_of_arrays += static_cast<double>(of_kind[k]) *
                          static_cast<double>(mapping.chip.kinds[k].cells_per_macro);
     }
-    result_.spatial_utilisation = cells / cells_of_arrays;
+    if (cells_of_arrays > 0.0) result_.spatial_utilisation = cells / cells_of_arrays;
   }
 
   void describe() {

@@ -61,6 +61,30 @@ std::vector<double> lengthened_to(double all, double few, const std::vector<doub
   return longer;
 }
 
+/// Gated events of all tokens through all layers.
+void wait_for_tiles(const Schedule& gated, ComposedTimes& times) {
+  if (gated.gated.waited == 0) return;
+  times.exact = times.exact && times.fidelity != "shape";
+  if (!times.exact) return;
+  times.outputs = gated.outputs;
+  times.makespan = gated.makespan;
+}
+
+/// How late the first token is, which found its tiles asleep.
+void wait_for_tiles(const TokenPlan& gated, Request first, ComposedTimes& times) {
+  first.prompt = first.batch = first.stride = 1;
+  first.generate = std::min<Index>(1, first.generate);
+  const Schedule asleep = schedule(gated, first);
+  if (asleep.gated.waited == 0) return;
+  times.exact = false;
+  if (times.fidelity == "shape") return;  // lower bounds
+  TokenPlan awake = gated;
+  awake.gating = {};
+  const Picoseconds late = asleep.makespan - schedule(awake, first).makespan;
+  for (Picoseconds& output : times.outputs) output += late;
+  times.makespan += late;
+}
+
 }  // namespace
 
 GatedLayers::GatedLayers(const Mapping& mapping, const std::vector<Band>& bands,
@@ -153,26 +177,32 @@ void GatedLayers::count(const Carried& carried, const Powered& powered, size_t b
   }
 }
 
-void GatedLayers::add(TokenPlan plan, const Request& pass, const ComposedTimes& times,
-                      double work) {
+void GatedLayers::count_whole(const Carried& all, const Request& pass, ComposedTimes& times) {
+  const Schedule events = schedule(all.layers.plan, pass);
+  count(all, of(events));
+  wait_for_tiles(events, times);
+}
+
+void GatedLayers::add(TokenPlan plan, const Request& pass, ComposedTimes& times, double work) {
   plan.gating = gating_rule(mapping_, plan);
   const Carried kept = carried(plan, 0);
   if (kept.layers.is_whole()) {
     require_steps(mapping_, plan, tokens_of(pass));
-    return count(kept, of(schedule(kept.layers.plan, pass)));
+    return count_whole(kept, pass, times);
   }
   const auto within = [&](double tokens) { return periods_within(kept, plan, tokens, work); };
   const auto through = [&](Index more) { return carried(plan, std::max<Index>(2, more)); };
   const bool are_events = times.exact || times.fidelity != "shape";
   if (are_events && within(tokens_of(pass)) == kept.layers.most_left()) {
     const Carried all = through(kept.layers.most_left());
-    if (all.layers.is_whole()) return count(all, of(schedule(all.layers.plan, pass)));
+    if (all.layers.is_whole()) return count_whole(all, pass, times);
   }
   const Request prompts = prompts_of(pass);
   const double later = tokens_of(pass) - tokens_of(prompts);
   require_steps(mapping_, plan, later + (times.shortening ? 0.0 : tokens_of(prompts)));
   const Carried entered = through(times.carried);
   count(entered, of_prompts(entered, prompts, times.shortening));
+  wait_for_tiles(entered.layers.plan, pass, times);
   if (later == 0.0) return;
   const Carried ring = through(within(later));
   count(ring, generated(ring, pass, times), 2);

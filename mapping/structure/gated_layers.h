@@ -30,7 +30,10 @@ class GatedLayers {
 
   /// One more pass, whose times are found, within so much work (see event_work()). ArgumentError
   /// for more than 10^7 steps of the kept layers.
-  void add(TokenPlan plan, const Request& pass, const ComposedTimes& times, double work);
+  ///
+  /// Nobody wakes a tile before the request is there: where first steps wait for theirs, `times`
+  /// become those of gated events of all layers, or all as late as the first token is.
+  void add(TokenPlan plan, const Request& pass, ComposedTimes& times, double work);
 
   /// Over the makespan of all passes and layers.
   Gated over(Picoseconds makespan) const;
@@ -54,6 +57,7 @@ class GatedLayers {
                             const std::optional<Shortening>& shortening);
   static Powered generated(const Carried& carried, const Request& pass, const ComposedTimes& times);
   void count(const Carried& carried, const Powered& powered, size_t behind = 1);
+  void count_whole(const Carried& all, const Request& pass, ComposedTimes& times);
 
   const Mapping& mapping_;
   const Reduction& reduction_;

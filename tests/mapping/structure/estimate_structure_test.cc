@@ -52,6 +52,17 @@ ChipSpec several_chips(std::vector<Override> more = {}) {
   return testing::shipped_chip(more);
 }
 
+TEST(EstimateStructure, WithoutCrossbarsUsesNoShareOfThem) {
+  const ChipSpec chip =
+      several_chips({testing::with("head", "digital"),
+                     testing::with("map.matrices", "[{match: '*', on: digital}]")});
+  for (const Fidelity fidelity : {Fidelity::automatic, Fidelity::shape}) {
+    const Estimate e = estimate_structure(testing::tiny_gpt(), chip, {3, 2, 1, {}}, fidelity);
+    EXPECT_EQ(e.spatial_utilisation, 0.0);
+    EXPECT_EQ(e.temporal_utilisation, 0.0);
+  }
+}
+
 TEST(EstimateStructure, CostsTheSameWhateverTheFidelity) {
   TransformerSpec spec = testing::tiny_deepseek();
   spec.n_layers = 7;

@@ -64,10 +64,14 @@ TEST(GatedLayers, GateEveryTileAsTheFullScheduleDoes) {
       const Request request = resolve(spec, {9, 5, 2, {}});
       TokenPlan plan = plan_tokens(laid.mapping, request);
       GatedLayers layers(laid.mapping, laid.bands, all);
-      layers.add(plan, request, {}, 0.0);
+      ComposedTimes times{{}, 0, 0, "events", true};
+      layers.add(plan, request, times, 0.0);
       plan.gating = gating_rule(laid.mapping, plan);
       const Schedule full = schedule(plan, request);
       const Gated gated = layers.over(full.makespan);
+      if (full.gated.waited > 0) {
+        EXPECT_EQ(times.outputs, full.outputs) << spec.name << wake;
+      }
       EXPECT_EQ(gated.off, full.gated.off) << spec.name << wake;
       EXPECT_EQ(gated.woken, full.gated.woken) << spec.name << wake;
       EXPECT_GT(gated.wake_ups, std::ssize(gated.off)) << spec.name << wake;
@@ -151,7 +155,7 @@ struct Sides {
     all = schedule(plan, request);
   }
 
-  Gated few(const ComposedTimes& times, double work) const {
+  Gated few(ComposedTimes times, double work) const {
     GatedLayers layers(laid.few.mapping, laid.few.bands, laid.reduction);
     layers.add(plan_tokens(laid.few.mapping, request), request, times, work);
     return layers.over(all.makespan);
@@ -194,6 +198,45 @@ TEST(GatedLayers, ShortenedPromptsPowerTilesForAboutAsLong) {
     };
     EXPECT_NEAR(powered(few) / powered(sides.all.gated), 1.0, 0.1) << spec.name;
   }
+}
+
+/// Nobody wakes a tile before the request is there: what waits for it at first is as late as in
+/// events of a mapping, where the DRAM answers sooner than tiles wake.
+TEST(GatedLayers, FirstStepsWaitForTilesThatWake) {
+  for (const TransformerSpec& spec : {testing::tiny_gpt(), testing::tiny_llama()}) {
+    const auto chip = [](const char* wake_time) {
+      return testing::shipped_chip({testing::with("gating", "idle_tiles"),
+                                    testing::with("gating.wake_time", wake_time),
+                                    testing::with("dram.latency", "0 s")});
+    };
+    const Workload load{7, 1, 2, {}};
+    const Estimate mapped = estimate(map_network(build_network(spec), chip("1 us")), load);
+    const Estimate solved = estimate_structure(spec, chip("1 us"), load);
+    EXPECT_EQ(solved.fidelity, "events");
+    EXPECT_EQ(solved.ttft, mapped.ttft) << spec.name;
+    EXPECT_EQ(solved.makespan, mapped.makespan) << spec.name;
+    EXPECT_GT(solved.ttft, estimate_structure(spec, chip("0 s"), load).ttft) << spec.name;
+    EXPECT_FALSE(estimate_structure(spec, chip("1 us"), load, Fidelity::shape).exact) << spec.name;
+  }
+}
+
+/// Layers left out are as late as those kept, and nobody calls that exact.
+TEST(GatedLayers, LayersLeftOutAreAsLateAsThoseThatWait) {
+  TransformerSpec spec = testing::tiny_gpt();
+  spec.n_layers = 40;
+  const auto times = [&](const char* wake_time) {
+    const ChipSpec chip = testing::shipped_chip(
+        {testing::with("gating", "idle_tiles"), testing::with("gating.wake_time", wake_time),
+         testing::with("dram.latency", "0 s"), testing::with("mesh", "{columns: 1, rows: 2}"),
+         testing::with("macros_per_tile", "4"), testing::with("system", "[{link: link_ucie_3d}]")});
+    return estimate_structure(spec, chip, {1, 4, 1, {}}, Fidelity::structure);
+  };
+  const Estimate late = times("1 us"), early = times("0 s");
+  ASSERT_EQ(late.fidelity, "structure");
+  EXPECT_TRUE(early.exact);
+  EXPECT_FALSE(late.exact);
+  EXPECT_GT(late.ttft, early.ttft);
+  EXPECT_LT(late.ttft.si(), early.ttft.si() + 1.01e-6);
 }
 
 TEST(GatedLayers, TilesInUseArePoweredOrGated) {
