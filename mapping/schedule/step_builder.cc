@@ -71,20 +71,19 @@ void StepBuilder::take_turn(Index turn, Index turns) {
   turns_ = turns;
 }
 
-/// Whether all members of an expert's group want the tile on which this is done: what they all
-/// read is made ready where it was made, and what is not in crossbars stays beside the DRAM.
-bool StepBuilder::is_for_group(Index vertex, const std::string& action) const {
-  if (network().op(vertex).expert < 0) return true;
+/// Whether what an expert's step reads or makes is on the tile beside the DRAM, as for all experts
+/// that are not in crossbars.
+bool StepBuilder::is_beside_dram(Index vertex, const std::string& action) const {
+  if (network().op(vertex).expert < 0) return false;
   const Index matmul = network().op(vertex).matmul;
-  const Index producer = producers(vertex).front();
-  if (matmul < 0 || action == "quantise") return is_for_group(producer, "");
+  if (matmul < 0 || action == "quantise") return is_beside_dram(producers(vertex).front(), "");
   return mapping_.placement.sites[static_cast<size_t>(matmul)].tiles.empty();
 }
 
 /// An expert's macros and tiles work for its share of the tokens; all else that a step wants serves
 /// the members of its group one after the other, and so every token.
 void StepBuilder::take_turns(Step& step) const {
-  const bool together = is_for_group(step.vertex, step.action);
+  const bool together = is_beside_dram(step.vertex, step.action);
   for (Claim& claim : step.claims) {
     const ResourceKind kind = plan_.resources[static_cast<size_t>(claim.resource)].kind;
     const bool own = kind == ResourceKind::macros || (kind == ResourceKind::digital && !together);

@@ -60,9 +60,8 @@ class StepBuilder {
   /// A step of `vertex` for the tokens of its operator, not yet added.
   Step step(Index vertex, const std::string& action, const std::vector<Index>& after) const;
   /// Its latency covers all of its claims. Steps of an expert that stands for its group occupy its
-  /// own macros and tiles for their share of the tokens, and for that of the whole group the DRAM
-  /// and the tiles of what is not in crossbars or is made ready for all. What a step leaves in
-  /// buffers is kept where these are bounded.
+  /// own macros and tiles for their share of the tokens, and the DRAM and the tile beside it for
+  /// those of the whole group. What a step leaves in buffers is kept where these are bounded.
   Index add(Step step);
   /// What experts occupy per token, of what each of them would, added up; a group of so many takes
   /// every token (0: not known).
@@ -94,7 +93,7 @@ class StepBuilder {
 
  private:
   void add_resources();
-  bool is_for_group(Index vertex, const std::string& action) const;
+  bool is_beside_dram(Index vertex, const std::string& action) const;
   void take_turns(Step& step) const;
 
   const Mapping& mapping_;

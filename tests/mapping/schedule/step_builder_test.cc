@@ -121,23 +121,5 @@ TEST(StepBuilder, ExpertsThatShareAnArrayShareItsTime) {
   EXPECT_NEAR(busy(8), busy(2), 1e-6 * busy(2));
 }
 
-/// What the experts read is quantised for two of them per token, on the tile of the norm.
-TEST(StepBuilder, InputsAreQuantisedForEveryExpertOfAToken) {
-  const auto busy = [&](Index experts) {
-    const Mapping m = mapped(mixtral_of(experts));
-    const TokenPlan plan = plan_tokens(m, {true, 4, 4, 1});
-    Picoseconds sum = 0;
-    for (const Step& step : plan.steps) {
-      const Operator& op = m.network.op(step.vertex);
-      if (step.action != "quantise" || op.expert < 0 || op.in_features != 32) continue;
-      sum += step.claims.front().busy;
-    }
-    return sum;
-  };
-  EXPECT_GT(busy(2), 0);
-  EXPECT_EQ(busy(4), busy(2));
-  EXPECT_EQ(busy(8), busy(2));
-}
-
 }  // namespace
 }  // namespace ohm
