@@ -103,10 +103,11 @@ void attention_rules(const TransformerSpec& s, Visitor& v) {
          "t5 has no biases; expected qkv_bias, out_bias and ffn_bias: false");
   v.rule(!s.sub_norms || (s.norm == "rmsnorm" && s.family == "bitnet" && s.n_experts == 0),
          "sub_norms", "only bitnet with rmsnorm has these; remove it");
-  v.rule(!s.sub_norms || s.n_heads == 0 || s.query_width() == s.d_model, "head_dim",
+  const Index width = s.n_heads > 0 ? s.query_width() : s.d_model;  // described only: no heads yet
+  v.rule(!s.sub_norms || width == s.d_model, "head_dim",
          fmt::format("{} heads, together {} wide, are normalised as wide as d_model = {}; expected "
                      "one width",
-                     s.n_heads, s.query_width(), s.d_model));
+                     s.n_heads, width, s.d_model));
 }
 
 /// Attention that layers take in turn.

@@ -35,6 +35,18 @@ TEST(TransformerRules, RefusesAContextThatIsNotThePatchesAndTheClassToken) {
   EXPECT_THAT(fault(s), HasSubstr("context: 9 found; expected 10"));
 }
 
+/// Rules are checked while keys are missing: a missing number of heads divides nothing.
+TEST(TransformerRules, HeadsThatAreMissingAreNamed) {
+  for (const char* family : {"gpt2", "llama", "bitnet", "t5", "vit", "deepseek_v3"}) {
+    TransformerSpec s;
+    s.family = family;
+    s.n_layers = 1;
+    s.d_model = 8;
+    s.d_ff = 8;
+    EXPECT_THAT(fault(s), HasSubstr("n_heads: ")) << family;
+  }
+}
+
 TEST(TransformerRules, RefusesWhatAFamilyDoesNotHave) {
   TransformerSpec s = tiny::gpt2();
   s.norm_placement = "post";
