@@ -51,7 +51,7 @@ HfKeyTable deepseek_keys() {
 
 HfKeyTable qwen3_moe_keys() {
   HfKeyTable keys = biased_llama_keys();
-  keys["n_experts"] = {"num_experts"};
+  keys["n_experts"] = {"num_experts", "num_local_experts"};  // the latter since transformers 5
   keys["experts_per_token"] = {"num_experts_per_tok"};
   keys["expert_d_ff"] = {"moe_intermediate_size"};
   return keys;
@@ -105,7 +105,7 @@ void refuse_foreign_parts(const JsonKeys& file, const HfKeyTable& known) {
   std::vector<std::string> keys{"use_parallel_residual", "parallel_attn", "alibi"};
   const auto own = known.find("n_experts");
   for (const char* key : {"num_experts", "num_local_experts", "n_routed_experts"}) {
-    if (own == known.end() || own->second.front() != key) keys.emplace_back(key);
+    if (own == known.end() || std::ranges::count(own->second, key) == 0) keys.emplace_back(key);
   }
   for (const std::string& key : keys) {
     if (!file.contains(key) || file.root().at(key) == false || file.root().at(key) == 0) continue;

@@ -181,7 +181,10 @@ TEST(HfFamilies, ReadHeadNormsAndTheirExperts) {
   mixed.update(experts);
   EXPECT_THAT(fault(mixed, R"({"mlp_only_layers": [3]})"), HasSubstr("mlp_only_layers"));
   EXPECT_THAT(fault(mixed, R"({"decoder_sparse_step": 2})"), HasSubstr("decoder_sparse_step"));
-  EXPECT_THAT(fault(mixed, R"({"num_local_experts": 8})"), HasSubstr("num_local_experts: not in"));
+  EXPECT_THAT(fault(mixed, R"({"num_local_experts": 8})"), HasSubstr("num_local_experts"));
+  EXPECT_THAT(fault(mixed, R"({"n_routed_experts": 8})"), HasSubstr("n_routed_experts: not in"));
+  mixed.erase("num_experts");  // as transformers 5 saves it
+  EXPECT_EQ(parameter_count(read(mixed, R"({"num_local_experts": 128})")), 30532122624);
   EXPECT_THAT(fault(qwen3(), "{}", "head_dim"), HasSubstr("head_dim: missing"));
 }
 
