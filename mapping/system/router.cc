@@ -2,7 +2,6 @@
 #include "mapping/system/router.h"
 
 #include <algorithm>
-#include <numeric>
 #include <tuple>
 #include <utility>
 
@@ -89,31 +88,17 @@ class Tree {
   /// Where paths of different lengths share a link (between chips, or to several hubs), the longest
   /// one counts for it and all beyond.
   void deepen() {
-    std::vector<Index> order(loads_.size());
-    std::iota(order.begin(), order.end(), 0);
-    const auto hops = [&](Index n) { return loads_[static_cast<size_t>(n)].hops; };
-    for (bool moved = !is_ordered(); moved;) {
+    for (bool moved = true; moved;) {
       moved = false;
-      std::sort(order.begin(), order.end(),
-                [&](Index a, Index b) { return std::pair(hops(a), a) < std::pair(hops(b), b); });
-      for (const Index n : order) {
-        LinkLoad& load = loads_[static_cast<size_t>(n)];
+      for (LinkLoad& load : loads_) {
         for (const Index nearer : load.behind) {
-          if (hops(nearer) < load.hops) continue;
-          load.hops = hops(nearer) + 1;
+          const Index least = loads_[static_cast<size_t>(nearer)].hops + 1;
+          if (load.hops >= least) continue;
+          load.hops = least;
           moved = true;
         }
       }
     }
-  }
-
-  /// Whether every link is farther from the hub than those that lead to it.
-  bool is_ordered() const {
-    return std::all_of(loads_.begin(), loads_.end(), [&](const LinkLoad& load) {
-      return std::all_of(load.behind.begin(), load.behind.end(), [&](Index nearer) {
-        return loads_[static_cast<size_t>(nearer)].hops < load.hops;
-      });
-    });
   }
 
   /// Distances to the hub become distances from the farthest start.
