@@ -35,8 +35,7 @@ StepFolder::StepFolder(const std::vector<Step>& steps, Index batch)
 }
 
 Picoseconds StepFolder::longest_hold(size_t k, const StepTime& time) const {
-  const bool grows = !steps_[k].claims.empty() && !steps_[k].hops;
-  return held_[k] + (grows ? time.occupied : 0);
+  return held_[k] + (steps_[k].claims.empty() ? 0 : time.occupied);
 }
 
 const FoldedSteps& StepFolder::fold(const std::vector<StepTime>& times) {

@@ -35,7 +35,7 @@ std::vector<LoneSteps::Queue> LoneSteps::queues_of(const Step& step) {
     return a.held != b.held ? a.held > b.held : a.end > b.end;
   };
   std::sort(links.begin(), links.end(), slower);
-  if (!step.hops) return {{links.front().held}};
+  if (!step.hops || step.growth.per_position > 0) return {{links.front().held}};
   const Picoseconds last = std::max_element(links.begin(), links.end(), by_end)->end;
   std::vector<Queue> queues;
   for (const Held& link : links) {
@@ -48,7 +48,6 @@ std::vector<LoneSteps::Queue> LoneSteps::queues_of(const Step& step) {
 LoneSteps::LoneSteps(const std::vector<Step>& steps) {
   for (const Step& step : steps) {
     queues_.push_back(queues_of(step));
-    hops_.push_back(step.hops);
   }
 }
 
@@ -57,7 +56,7 @@ void LoneSteps::serve(size_t k, Picoseconds occupied, std::vector<Picoseconds>& 
   if (queues.size() > 1) ready_ = times;
   for (size_t q = 0; q < queues.size(); ++q) {
     Queue& queue = queues[q];
-    const Picoseconds held = queue.held + (hops_[k] ? 0 : occupied), hidden = queue.hidden;
+    const Picoseconds held = queue.held + occupied, hidden = queue.hidden;
     const std::vector<Picoseconds>& ready = q == 0 ? times : ready_;
     Picoseconds free = queue.free;
     for (size_t s = 0; s < times.size(); ++s) {

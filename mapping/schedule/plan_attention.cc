@@ -54,15 +54,16 @@ bool in_blocks(const StepBuilder& b) {
   return !b.request().decoder && b.spec().attention.overlap == "blocks";
 }
 
-/// Each memory and link is held for `share` of what it carries of every position.
-std::vector<Claim> claims_of_positions(const StepBuilder& b, const Fetch& way, double share) {
-  std::vector<Claim> claims = b.claims_of(way);
-  for (Claim& claim : claims) {
+/// Each memory and link is held for `share` of what it carries of every position: memories beside
+/// the tiles each when it is free, others together with the links that lead there.
+void claim_positions(const StepBuilder& b, const Fetch& way, double share, Step& step) {
+  step.claims = b.claims_of(way);
+  step.hops = way.drams.size() > 1 && way.links.empty();
+  for (Claim& claim : step.claims) {
     const auto time = std::llround(share * static_cast<double>(claim.busy));
     claim.per_position = std::max<Picoseconds>(1, time);
     claim.busy = 0;
   }
-  return claims;
 }
 
 /// A token beyond those that the buffers keep writes its own keys and values; nothing waits for
@@ -79,7 +80,7 @@ void plan_kv_spill(StepBuilder& b, Index vertex, Index stored, Index kept) {
                              {kv_bytes_per_position(b.mapping()), 1, &memory}, spill.action);
   const auto time = static_cast<Picoseconds>(std::llround(share * static_cast<double>(way.busy)));
   spill.growth = {kOnce, std::max<Picoseconds>(1, time), kept, 0};
-  spill.claims = claims_of_positions(b, way, share);
+  claim_positions(b, way, share, spill);
   b.add(std::move(spill));
 }
 
@@ -95,7 +96,7 @@ Index plan_kv_fetch(StepBuilder& b, Index vertex, Index stored) {
       {kv_bytes_per_position(b.mapping()), 0, &kv_memory(b.spec(), b.request())}, fetch.action);
   fetch.growth = {1, std::max<Picoseconds>(1, each.busy), kept, each.start_up};
   fetch.growth.always = source_positions(b, vertex);
-  fetch.claims = claims_of_positions(b, each, 1.0);
+  claim_positions(b, each, 1.0, fetch);
   return b.add(std::move(fetch));
 }
 

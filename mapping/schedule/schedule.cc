@@ -161,8 +161,8 @@ class Simulation {
     const Index positions = positions_of(request_, job.token);
     const Picoseconds extra = step.occupation(positions);
     const Picoseconds woken = gates_.wake(step, item.time);
-    const Picoseconds delay =
-        woken - item.time + (step.hops ? hop(item, woken) : join(step, item.time, woken, extra));
+    Picoseconds delay = step.hops ? hop(item, woken, extra) : join(step, item.time, woken, extra);
+    delay += woken - item.time;
     ++result_.steps;
     Work& work = work_[static_cast<size_t>(item.step)];
     ++work.runs;
@@ -204,9 +204,9 @@ class Simulation {
     return start - ready;
   }
 
-  Picoseconds hop(const Ready& item, Picoseconds ready) {
+  Picoseconds hop(const Ready& item, Picoseconds ready, Picoseconds extra) {
     const Hops::Wait wait =
-        hops_.send(static_cast<size_t>(item.step), item.time, ready, calendars_);
+        hops_.send(static_cast<size_t>(item.step), item.time, ready, extra, calendars_);
     if (wait.time > 0) waited_[static_cast<size_t>(wait.resource)] += wait.time;
     started_ = ready + hops_.late();
     return wait.time;
@@ -332,7 +332,7 @@ class Simulation {
       const Step& step = plan_.steps[k];
       for (const Claim& claim : step.claims) {
         result_.busy[static_cast<size_t>(claim.resource)] +=
-            work_[k].runs * claim.busy + step.grown(claim, step.hops ? 0 : work_[k].extra);
+            work_[k].runs * claim.busy + step.grown(claim, work_[k].extra);
       }
     }
   }

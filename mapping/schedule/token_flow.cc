@@ -154,7 +154,9 @@ class TokenFlow {
       const Picoseconds held = plan_.steps[k].held(claim, here.occupied);
       shared.work += held * (shared.over_layers ? weights_[k] : 1);
       const Picoseconds before = ways_[k].path - here.repeated - here.latency + claim.offset;
-      const Picoseconds behind = here.latency - claim.offset - held + ways_[k].rest;
+      // held for a part, it may be the last to let go
+      const Picoseconds whole = claim.busy + here.occupied;
+      const Picoseconds behind = here.latency - claim.offset - whole + ways_[k].rest;
       shared.head = std::min(shared.head, before);
       // in a repeated layer other layers may be the last to use it
       shared.tail = std::min(shared.tail, behind + (shared.over_layers ? 0 : here.repeated));

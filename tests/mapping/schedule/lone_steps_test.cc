@@ -15,7 +15,7 @@ class OneByOne {
   explicit OneByOne(const Step& step) : step_(step), free_(step.claims.size(), 0) {}
 
   Picoseconds serve(Picoseconds ready, Picoseconds occupied) {
-    return step_.hops ? hop(ready) : join(ready, occupied);
+    return step_.hops ? hop(ready, occupied) : join(ready, occupied);
   }
 
  private:
@@ -30,7 +30,7 @@ class OneByOne {
     return start;
   }
 
-  Picoseconds hop(Picoseconds ready) {
+  Picoseconds hop(Picoseconds ready, Picoseconds occupied) {
     std::vector<Picoseconds> starts(free_.size());
     Picoseconds latest = ready, undisturbed = ready;
     for (size_t c = 0; c < free_.size(); ++c) {
@@ -41,8 +41,9 @@ class OneByOne {
         starts[c] = std::max(starts[c], starts[b] + claim.offset - step_.claims[b].offset);
       }
       starts[c] = std::max(starts[c], free_[c]);
-      free_[c] = starts[c] + claim.busy;
-      const Picoseconds held = std::max(claim.busy, claim.tail);
+      const Picoseconds grown = step_.grown(claim, occupied);
+      free_[c] = starts[c] + claim.busy + grown;
+      const Picoseconds held = std::max(claim.busy + grown, claim.tail);
       undisturbed = std::max(undisturbed, ready + claim.offset + held);
       latest = std::max(latest, starts[c] + held);
     }
@@ -68,16 +69,34 @@ Step random_step(std::mt19937& random) {
   return step;
 }
 
+/// A fetch of which several memories serve a part each, the first the largest.
+Step random_fetch(std::mt19937& random) {
+  Step step;
+  step.hops = true;
+  step.growth.per_position = 10;
+  for (Index c = 0; c < 1 + static_cast<Index>(random() % 4); ++c) {
+    const auto each = c == 0 ? 10 : 1 + static_cast<Picoseconds>(random() % 10);
+    step.claims.push_back({c, 0, 0, {}, 0, each});
+  }
+  return step;
+}
+
+/// What a step's claims take on top of their own time.
+Picoseconds on_top(const Step& step, std::mt19937& random) {
+  if (step.growth.per_position > 0) return 10 * static_cast<Picoseconds>(random() % 7);
+  return step.hops ? 0 : static_cast<Picoseconds>(random() % 20);
+}
+
 TEST(LoneSteps, ServeABatchAsTokensOneByOne) {
   std::mt19937 random(23);
   for (int trial = 0; trial < 500; ++trial) {
-    const std::vector<Step> steps{random_step(random), random_step(random)};
-    std::vector<OneByOne> twins{OneByOne(steps[0]), OneByOne(steps[1])};
+    const std::vector<Step> steps{random_step(random), random_step(random), random_fetch(random)};
+    std::vector<OneByOne> twins{OneByOne(steps[0]), OneByOne(steps[1]), OneByOne(steps[2])};
     LoneSteps lone(steps);
     Picoseconds now = 0;
     for (int round = 0; round < 3; ++round) {
-      const auto occupied = static_cast<Picoseconds>(random() % 20);
       for (size_t k = 0; k < steps.size(); ++k) {
+        const Picoseconds occupied = on_top(steps[k], random);
         std::vector<Picoseconds> times, expected;
         for (size_t s = 0; s < 1 + static_cast<size_t>(trial % 150); ++s) {
           times.push_back(now += static_cast<Picoseconds>(random() % 70));

@@ -115,6 +115,25 @@ TEST(Schedule, ClaimsAPathLinkByLinkAsTheHeadPasses) {
   EXPECT_EQ(schedule(plan, prefill(3)).makespan, 1 + 2 * 8 + 13);
 }
 
+/// Of two fetches at once the second's small part waits for the memory that both read, and its
+/// large part does not.
+TEST(Schedule, MemoriesServeTheirPartsOfAFetchEachWhenItIsFree) {
+  TokenPlan plan = testing::chain({1});
+  for (Index r = 0; r < 3; ++r) plan.resources.push_back({ResourceKind::dram, r});
+  Step fetch;
+  fetch.after = {0};
+  fetch.growth = {1, 10, 0, 0};
+  fetch.claims = {{1, 0, 0, {}, 0, 10}, {2, 0, 0, {}, 0, 4}};
+  plan.steps.push_back(fetch);
+  fetch.claims = {{2, 0, 0, {}, 0, 4}, {3, 0, 0, {}, 0, 10}};
+  plan.steps.push_back(fetch);
+  EXPECT_EQ(schedule(plan, prefill(1)).makespan, 1 + 4 + 10);  // all of it waits
+  for (size_t k : {1, 2}) plan.steps[k].hops = true;
+  const Schedule s = schedule(plan, prefill(1));
+  EXPECT_EQ(s.makespan, 1 + 10);
+  EXPECT_EQ(s.busy, (std::vector<Picoseconds>{1, 10, 8, 10}));
+}
+
 TEST(Schedule, ReportsBusyTimeAndWhatStepsWaitedFor) {
   const Schedule s = schedule(testing::chain({5, 20}), prefill(3));
   EXPECT_EQ(s.busy[0], 15);
