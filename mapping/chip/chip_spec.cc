@@ -101,6 +101,7 @@ void check_spread(const ChipSpec& chip, Visitor& v) {
   const Index chips = chip.map.tensor_parallel;
   if (chips <= 0 || chip.system.empty()) return;
   const Index unit = columns_of_unit(chip.system), given = chip.system.back().columns;
+  if (unit == LevelSpec::kAuto) return;  // which check_system() reports
   v.rule(chips % unit == 0, "map",
          fmt::format("tensor_parallel: {} over units of {} chips in a row; expected a multiple",
                      chips, unit));

@@ -50,7 +50,7 @@ void count_kinds(const Chip& chip, const Layout& layout, Fit& result) {
 /// Chips of the system, grown to the network where it grows: as far as its rows allow.
 Index chips_there(const ChipSpec& spec, const Layout& layout) {
   if (!layout.bands || !grows(spec.system)) return n_chips(sized(spec.system, layout.chips));
-  return chips_on(layout.joined, layout.grid, layout.lacking.empty() ? layout.rows : 1);
+  return chips_on(spec, layout.grid, layout.lacking.empty() ? layout.rows : 1);
 }
 
 /// Without more chips than can be mapped, whose links would count beyond whole numbers.

@@ -5,42 +5,52 @@
 
 #include <algorithm>
 #include <limits>
+#include <map>
 #include <numeric>
-#include <set>
 
 #include "mapping/network/parameter_count.h"
 #include "mapping/serve/structure_steps.h"
 #include "mapping/structure/layout.h"
+#include "mapping/structure/require_bands.h"
 
 namespace ohm {
 namespace {
 
-ChipSpec spread_over(ChipSpec chip, Index chips) {
-  chip.map.tensor_parallel = chips;
+ChipSpec spread_over(ChipSpec chip, Index asked) {
+  chip.map.tensor_parallel = asked;
   return chip;
 }
 
 /// Chips that a row of the largest layer's tiles reaches over.
-Index widest(const Network& few, const ChipSpec& chip) {
+Index widest(const TransformerSpec& network, const ChipSpec& chip) {
   Index tiles = 1;
-  for (const Band& band : bands_of(few, chip)) {
+  for (const Band& band : bands_of(build_network(keep_layers(network, 2).spec), chip)) {
     if (band.layer >= 0) tiles = std::max(tiles, band.tiles);
   }
   return (tiles - 1) / chip.mesh.columns + 1;
 }
 
-/// Chips side by side that are worth comparing.
-std::set<Index> widths_of(const Network& few, const Reduction& two, const ChipSpec& chip) {
-  const Index unit = columns_of_unit(chip.system);
-  if (!chip.system.empty() && chip.system.back().columns != LevelSpec::kAuto) {
-    return {unit * chip.system.back().columns};
+/// What map.tensor_parallel may say, auto first.
+std::vector<Index> askable(const TransformerSpec& network, const ChipSpec& chip) {
+  std::vector<Index> asked{MapSpec::kAuto};
+  const bool is_given = !chip.system.empty() && chip.system.back().columns != LevelSpec::kAuto;
+  if (is_given || beyond_bands(chip)) return asked;
+  const Index most = widest(network, chip);
+  for (Index chips = columns_of_unit(chip.system); chips <= most; chips *= 2) {
+    asked.push_back(chips);
   }
-  std::set<Index> widths;
-  const Index most = widest(few, chip);
-  for (Index chips = unit; chips <= most; chips *= 2) widths.insert(chips);
-  const Layout unasked = layout_of(few, spread_over(chip, MapSpec::kAuto), &two);
-  if (unasked.bands) widths.insert(unasked.grid.columns / chip.mesh.columns);
-  return widths;
+  return asked;
+}
+
+Index width_of(const Layout& layout, const ChipSpec& chip) {
+  return layout.bands ? layout.grid.columns / chip.mesh.columns : 1;
+}
+
+/// Whether a layout other than the chip's own is worth comparing.
+bool is_there(const Layout& layout, const ChipSpec& chip) {
+  const bool grows_freely = chip.larger == "chips";
+  return (grows_freely || layout.chips <= n_chips(chip.system)) &&
+         (chip.system.empty() || layout.lacking.empty());
 }
 
 /// Steps of decoding at a number of positions, in two ways.
@@ -49,9 +59,11 @@ class StepRace {
   StepRace(const TransformerSpec& network, const ChipSpec& narrow, const ChipSpec& wide,
            Index batch, Fidelity fidelity)
       : narrow_(network, narrow, fidelity), wide_(network, wide, fidelity), batch_(batch) {
-    const Workload one{std::max<Index>(1, network.context - 1), 1, batch, {}};
-    const Index held = std::min(narrow_.kv_capacity(one), wide_.kv_capacity(one)) / batch;
-    most_ = std::min(network.context, held);
+    const AttentionSpec& attention = narrow.attention;
+    most_ = network.context;
+    if (attention.window > 0 && !attention.truncate) most_ = std::min(most_, attention.window);
+    const Workload one{std::max<Index>(1, most_ - 1), 1, batch, {}};
+    most_ = std::min({most_, narrow_.kv_capacity(one) / batch, wide_.kv_capacity(one) / batch});
   }
 
   /// From how many positions on the wide way takes no longer.
@@ -80,8 +92,9 @@ class StepRace {
   Index most_ = 0;
 };
 
-ParallelWay way_of(Index width, const Estimate& e) {
-  return {width,
+ParallelWay way_of(Index asked, Index width, const Estimate& e) {
+  return {asked,
+          width,
           e.chips,
           e.ttft,
           e.tpot,
@@ -96,33 +109,42 @@ ChipSpec always_awake(ChipSpec chip) {
   return chip;
 }
 
+/// Each width once, the narrowest first.
+std::vector<ParallelWay> ways_of(const TransformerSpec& network, const ChipSpec& chip,
+                                 const Workload& workload, Fidelity fidelity) {
+  std::map<Index, ParallelWay> ways;
+  for (const Index asked : askable(network, chip)) {
+    const ChipSpec spread = spread_over(chip, asked);
+    const Layout layout = layout_of(network, spread);
+    const Index width = width_of(layout, chip);
+    const bool is_own = asked == MapSpec::kAuto;
+    if (ways.contains(width) || !(is_own || is_there(layout, chip))) continue;
+    ways[width] = way_of(asked, width, estimate_structure(network, spread, workload, fidelity));
+  }
+  std::vector<ParallelWay> sorted;
+  for (const auto& [width, way] : ways) sorted.push_back(way);
+  return sorted;
+}
+
+bool is_cheaper(const ParallelWay& a, const ParallelWay& b) {
+  return a.energy_delay < b.energy_delay;
+}
+
 }  // namespace
 
 Parallelism choose_parallelism(const TransformerSpec& network, const ChipSpec& chip,
                                const Workload& workload, Fidelity fidelity) {
-  const Reduction two = keep_layers(network, 2);
-  const Network few = build_network(two.spec);
   Parallelism found;
-  for (const Index width : widths_of(few, two, chip)) {
-    const ChipSpec spread = spread_over(chip, width);
-    if (!chip.system.empty() && !layout_of(few, spread, &two).lacking.empty()) continue;
-    found.ways.push_back(way_of(width, estimate_structure(network, spread, workload, fidelity)));
-  }
-  if (found.ways.empty()) {  // the system's rows are too few for any: say so
-    estimate_structure(network, spread_over(chip, MapSpec::kAuto), workload, fidelity);
-  }
-  const auto cheaper = [](const ParallelWay& a, const ParallelWay& b) {
-    return a.energy_delay < b.energy_delay;
-  };
-  const ParallelWay& best = *std::min_element(found.ways.begin(), found.ways.end(), cheaper);
-  found.taken = best.tensor_parallel;
-  found.decision = fmt::format("least energy x delay, {:.3g} J s, of {} ways", best.energy_delay,
-                               found.ways.size());
+  found.ways = ways_of(network, chip, workload, fidelity);
+  const auto best = std::min_element(found.ways.begin(), found.ways.end(), is_cheaper);
+  found.taken = static_cast<size_t>(best - found.ways.begin());
+  found.decision = fmt::format("least energy x delay, {:.3g} J s, of {} way{}", best->energy_delay,
+                               found.ways.size(), found.ways.size() == 1 ? "" : "s");
   if (!network.is_decoder()) return found;
   const ChipSpec awake = always_awake(chip);
-  const ChipSpec narrowest = spread_over(awake, found.ways.front().tensor_parallel);
+  const ChipSpec narrowest = spread_over(awake, found.ways.front().asked);
   for (ParallelWay& way : found.ways) {
-    const ChipSpec wide = spread_over(awake, way.tensor_parallel);
+    const ChipSpec wide = spread_over(awake, way.asked);
     way.break_even = StepRace(network, narrowest, wide, workload.batch, fidelity).break_even();
   }
   return found;

@@ -6,9 +6,10 @@
 
 namespace ohm {
 
-/// Compares ways to spread each layer over 1, 2, 4, … chips side by side, up to those that a row of
-/// the largest layer's tiles reaches over, and the number that band_grid() takes by itself; of a
-/// system whose columns are given, these.
+/// Compares what map.tensor_parallel: auto takes with ways to spread each layer over 1, 2, 4, …
+/// chips side by side, up to those that a row of the largest layer's tiles reaches over. The latter
+/// only where the system leaves the columns open and has rows for them, nothing is asked that bands
+/// cannot do and, unless chip.larger is `chips`, the chips are there.
 ///
 /// Taken is the least energy of the workload × its makespan, of equal ones the narrowest.
 /// Break-even is found between two powers of two of positions by halving, to a sixteenth; decode

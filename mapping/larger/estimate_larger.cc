@@ -260,7 +260,7 @@ Estimate estimate_larger(const TransformerSpec& network, const ChipSpec& chip,
   if (chip.map.tensor_parallel == MapSpec::kCheapest) {
     Parallelism found = choose_parallelism(network, chip, workload, fidelity);
     ChipSpec taken = chip;
-    taken.map.tensor_parallel = found.taken;
+    taken.map.tensor_parallel = found.cheapest().asked;
     Estimate estimate = estimate_larger(network, taken, workload, fidelity);
     estimate.parallelism = std::move(found);
     return estimate;

@@ -18,7 +18,8 @@ namespace ohm {
 /// Where chip.map.tensor_parallel is `cheapest`, the way that choose_parallelism() takes.
 ///
 /// Throws what estimate_structure() throws; ConfigError for macros without resistive cells;
-/// ArgumentError for two stacks.
+/// ArgumentError for two stacks
+/// whose weights would be rewritten.
 Estimate estimate_larger(const TransformerSpec& network, const ChipSpec& chip,
                          const Workload& workload, Fidelity fidelity = Fidelity::automatic);
 

@@ -12,7 +12,9 @@ namespace ohm {
 
 /// Layers spread over so many chips side by side, and what a workload then costs.
 struct ParallelWay {
-  Index tensor_parallel = 1, chips = 1;
+  Index asked = 0;            ///< what map.tensor_parallel says; 0: auto
+  Index tensor_parallel = 1;  ///< chips side by side that it comes to
+  Index chips = 1;
   Seconds ttft, tpot, makespan;
   Joules energy_per_token;
   double energy_delay = 0.0;  ///< J·s: energy of the workload × its makespan
@@ -21,11 +23,13 @@ struct ParallelWay {
   double break_even = std::numeric_limits<double>::infinity();
 };
 
-/// Ways to spread a network over chips that were compared, the narrowest first.
+/// Ways to spread a network over chips that were compared, the narrowest first, none twice.
 struct Parallelism {
   std::vector<ParallelWay> ways;
-  Index taken = 1;       ///< tensor_parallel of the cheapest
+  size_t taken = 0;      ///< of them: the cheapest
   std::string decision;  ///< why
+
+  const ParallelWay& cheapest() const { return ways[taken]; }
 };
 
 }  // namespace ohm

@@ -54,16 +54,17 @@ bool in_blocks(const StepBuilder& b) {
   return !b.request().decoder && b.spec().attention.overlap == "blocks";
 }
 
-/// Each memory and link is held for `share` of what it carries of every position: memories beside
-/// the tiles each when it is free, others together with the links that lead there.
+/// Each memory and link, the longest held first, is held for `share` of what it carries of every
+/// position: memories beside the tiles each when it is free, others together with the links there.
 void claim_positions(const StepBuilder& b, const Fetch& way, double share, Step& step) {
   step.claims = b.claims_of(way);
   step.hops = way.drams.size() > 1 && way.links.empty();
   for (Claim& claim : step.claims) {
-    const auto time = std::llround(share * static_cast<double>(claim.busy));
+    const auto time = std::llround(share * static_cast<double>(std::exchange(claim.busy, 0)));
     claim.per_position = std::max<Picoseconds>(1, time);
-    claim.busy = 0;
   }
+  std::stable_sort(step.claims.begin(), step.claims.end(),
+                   [](const Claim& x, const Claim& y) { return x.per_position > y.per_position; });
 }
 
 /// A token beyond those that the buffers keep writes its own keys and values; nothing waits for

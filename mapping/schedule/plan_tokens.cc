@@ -117,6 +117,7 @@ std::map<Index, Picoseconds> shared_arrays(StepBuilder& b, Index vertex, const O
   const std::vector<Index> group = alike_in_group(mapping.network, vertex);
   for (const Index each : group) {
     const Index matmul = mapping.network.op(each).matmul;
+    if (mapping.arrangement.copies[static_cast<size_t>(matmul)] == 0) continue;  // in the DRAM
     const MvmTime time = mvm_time(mapping.chip, mapping.partition,
                                   mapping.network.matmuls[static_cast<size_t>(matmul)]);
     const StoredCopy& copy = mapping.arrangement.of(matmul, b.turn());

@@ -118,7 +118,7 @@ struct Step {
 
   /// Time on top for a token that attends to `positions`.
   Picoseconds extra(Index positions) const;
-  /// The part of it that occupies the resources.
+  /// The part of it that occupies the resources: of claims that grow by parts, the largest.
   Picoseconds occupation(Index positions) const;
   /// What of that time, of one token or of many, occupies the claim's resource.
   Picoseconds grown(const Claim& claim, Picoseconds occupied) const {

@@ -17,7 +17,7 @@ void require_matches(const Network& network, const ChipSpec& chip,
 /// out. ArgumentError names the matrix; ConfigError a rule that matches none.
 void require_alike_layers(const Network& reduced, const Reduction& reduction, const ChipSpec& chip);
 
-/// Whether rules of map.matrices treat all of these layers alike.
+/// Whether rules of map.matrices treat every kept layer and those that must be like it alike.
 bool are_alike_layers(const Network& reduced, const Reduction& reduction, const ChipSpec& chip);
 
 /// With dram_at layers have different ways to their memory: ArgumentError where any that stand for

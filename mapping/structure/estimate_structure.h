@@ -20,7 +20,7 @@ struct LaidLayers;
 /// system is joined by assumed_system() where one does not hold the network. Keys and values are in
 /// the DRAM of their layer's chips. Times: see compose_times(), which the result's `fidelity` and
 /// `exact` name. Energy, counts and area are sums over all layers whatever the fidelity. Networks
-/// of any size: what is left out needs neither time nor memory. Copies, gating of idle tiles and
+/// of any size: what is left out needs neither time nor memory. Copies, packing and
 /// temperatures are left to estimate() of a mapping. Throws what resolve(), good_package() and
 /// estimate() throw, and ArgumentError for activity given matrix by matrix.
 Estimate estimate_structure(const TransformerSpec& network, const ChipSpec& chip,

@@ -61,15 +61,6 @@ std::vector<double> lengthened_to(double all, double few, const std::vector<doub
   return longer;
 }
 
-/// Gated events of all tokens through all layers.
-void wait_for_tiles(const Schedule& gated, ComposedTimes& times) {
-  if (gated.gated.waited == 0) return;
-  times.exact = times.exact && times.fidelity != "shape";
-  if (!times.exact) return;
-  times.outputs = gated.outputs;
-  times.makespan = gated.makespan;
-}
-
 /// How late the first token is, which found its tiles asleep.
 void wait_for_tiles(const TokenPlan& gated, Request first, ComposedTimes& times) {
   first.prompt = first.batch = first.stride = 1;
@@ -180,7 +171,12 @@ void GatedLayers::count(const Carried& carried, const Powered& powered, size_t b
 void GatedLayers::count_whole(const Carried& all, const Request& pass, ComposedTimes& times) {
   const Schedule events = schedule(all.layers.plan, pass);
   count(all, of(events));
-  wait_for_tiles(events, times);
+  if (events.gated.waited == 0) return;
+  if (!times.exact || times.fidelity == "shape") {
+    return wait_for_tiles(all.layers.plan, pass, times);
+  }
+  times.outputs = events.outputs;
+  times.makespan = events.makespan;
 }
 
 void GatedLayers::add(TokenPlan plan, const Request& pass, ComposedTimes& times, double work) {

@@ -15,14 +15,14 @@ namespace ohm {
 
 /// What gating does to the tiles of all layers.
 ///
-/// Events of all tokens through all layers tell, where they take no more than the work that is
-/// allowed: the plan of the kept layers is carried on with its tiles (see expand_plan()). Else
-/// prompts pass as many layers, and as many of their tokens, as their times are found with (powered
-/// time and wake-ups grow with the number of tokens as from half of them); generated ones pass as
-/// many layers as the work allows, and are away from them for as long as the others take. Tiles of
-/// layers left out are then powered as those that stand for them. All else of the makespan tiles
-/// are gated. So are, always, tiles of experts that are not listed: the one that stands for them is
-/// woken for every token of its group.
+/// Events of all tokens through all layers tell, where all are kept or they take no more than the
+/// work that is allowed: the plan of the kept layers is carried on with its tiles (see
+/// expand_plan()). Else prompts pass as many layers, and as many of their tokens, as their times
+/// are found with (powered time and wake-ups grow with the number of tokens as from half of them);
+/// generated ones pass as many layers as the work allows, and are away from them for as long as the
+/// others take. Tiles of layers left out are then powered as those that stand for them. All else of
+/// the makespan tiles are gated. So are, always, tiles of experts that are not listed: the one that
+/// stands for them is woken for every token of its group.
 class GatedLayers {
  public:
   /// All outlive it.
@@ -31,8 +31,8 @@ class GatedLayers {
   /// One more pass, whose times are found, within so much work (see event_work()). ArgumentError
   /// for more than 10^7 steps of the kept layers.
   ///
-  /// Nobody wakes a tile before the request is there: where first steps wait for theirs, `times`
-  /// become those of gated events of all layers, or all as late as the first token is.
+  /// Nobody wakes a tile before the request is there: where first steps wait for theirs, exact
+  /// `times` become those of gated events, others are all as late as the first token is.
   void add(TokenPlan plan, const Request& pass, ComposedTimes& times, double work);
 
   /// Over the makespan of all passes and layers.

@@ -21,7 +21,7 @@ namespace {
 
 /// What asks for bands on its own account, and what it may say instead; none: nothing does.
 std::optional<AskedKey> asked_for_bands(const MapSpec& map) {
-  if (map.tensor_parallel > 0) {
+  if (map.tensor_parallel > 1) {
     return AskedKey{fmt::format("map.tensor_parallel: {}", map.tensor_parallel), "auto"};
   }
   if (map.placement == "bands") return AskedKey{"map.placement: bands", "snake"};
@@ -141,7 +141,8 @@ class Layouter {
       joined.system = spread(joined.system, parallel_);
     }
     const BandGrid grid = band_grid(joined, runs_);
-    const Index rows = grid.rows_of(runs_), chips = chips_on(joined, grid, rows);
+    const Index rows = grid.rows_of(runs_);
+    const Index chips = chips_on(chip_.system.empty() ? joined : chip_, grid, rows);
     const bool has_room = has_rows(joined, grid, rows);
     if (is_auto_ && parallel_ == MapSpec::kAuto && !has_room && holds) {
       layout_.apart = {"system", fmt::format("{} chips for whole rows of tiles", chips)};
@@ -164,14 +165,16 @@ class Layouter {
     }
   }
 
-  /// Layers that do not reach the last chip of a row are not spread over all of them.
+  /// Layers that do not reach the last unit of a row are not spread over all of them.
   void require_wide_layers() const {
-    Index largest = 0;
+    Index largest = 1;
     for (const BandRun& run : runs_) {
       if (!run.once) largest = std::max(largest, run.tiles);
     }
-    const Index reached = largest == 0 ? 1 : (largest - 1) / chip_.mesh.columns + 1;
-    if (parallel_ <= reached) return;
+    const Index unit = columns_of_unit(chip_.system);
+    const Index reached = ((largest - 1) / (unit * chip_.mesh.columns) + 1) * unit;
+    const bool is_given = !chip_.system.empty() && chip_.system.back().columns != LevelSpec::kAuto;
+    if (parallel_ <= reached || is_given) return;
     throw ConfigError(fmt::format(
         "chip {}: map.tensor_parallel: {}: the largest layer of network {} is {} tiles, a row of "
         "which reaches over {} chip{} of {} columns; expected at most {}",
@@ -199,10 +202,12 @@ class Layouter {
                     needed)
               : fmt::format("give the last level of system {} rows (or auto),",
                             enough.system.back().rows);
+    const AskedKey asked =
+        asked_for_bands(chip_.map).value_or(AskedKey{"map.placement: bands", "snake"});
     layout_.lacking = fmt::format(
-        "chip {}: map.placement: bands: network {} needs {} rows of tiles, so that every layer has "
-        "its own, and there are {}, {} too few: {} or say snake",
-        chip_.name, network_.name, needed, there, needed - there, mend);
+        "chip {}: {}: network {} needs {} rows of tiles, so that every layer has its own, and "
+        "there are {}, {} too few: {} or say {}",
+        chip_.name, asked.key, network_.name, needed, there, needed - there, mend, asked.expected);
   }
 
   const TransformerSpec& network_;
@@ -230,11 +235,10 @@ Layout layout_of(const Network& network, const ChipSpec& chip, const Reduction* 
 }
 
 Layout layout_of(const TransformerSpec& network, const ChipSpec& chip) {
-  const MapSpec& map = chip.map;
-  const bool alike = map.packing == "none" && map.matrices.empty();
-  if (!alike) return layout_of(build_network(network), chip);
   const Reduction two = keep_layers(network, 2);
-  return layout_of(build_network(two.spec), chip, &two);
+  const Network few = build_network(two.spec);
+  const bool alike = chip.map.packing == "none" && are_alike_layers(few, two, chip);
+  return alike ? layout_of(few, chip, &two) : layout_of(build_network(network), chip);
 }
 
 Layout layout_of(const TransformerSpec& network, const ChipSpec& chip,

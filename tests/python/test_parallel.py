@@ -17,7 +17,9 @@ def test_a_number_is_as_wide_as_a_system_of_so_many_columns(network):
     chip = ohm.Chip.load(CHIP)
     asked = ohm.fit(network, chip.override({"map.tensor_parallel": 4}))
     given = ohm.fit(network, chip.override({"system": [{"columns": 4, "link": "link_ucie_advanced"}]}))
-    assert asked["chips"] == given["chips"] > ohm.fit(network, chip.override({"map.tensor_parallel": 1}))["chips"] // 2
+    pipeline = ohm.fit(network, chip.override({"map.tensor_parallel": 1}))
+    assert asked["chips"] == given["chips"] and asked["chips"] % 4 == 0
+    assert pipeline["chips"] < asked["chips"]
 
 
 def test_the_command_compares_ways_and_marks_the_one_taken():
@@ -32,6 +34,17 @@ def test_the_command_compares_ways_and_marks_the_one_taken():
     assert ways["ways"][0]["break_even_positions"] == 1.0
     shown = ohmformer(*command, "--set", "map.tensor_parallel=cheapest").out
     assert "(taken)" in shown and "Chips side by side" in shown
+
+
+def test_the_command_chooses_a_chip_before_a_way():
+    figures = ohmformer("estimate", "--network", NETWORK, "--prompt", "8", "--generate", "2", "--set", "map.tensor_parallel=cheapest", "--json").tree
+    assert figures["chip"] == CHIP and len(figures["parallelism"]["ways"]) > 2
+
+
+def test_curves_go_on_without_a_network_that_is_too_narrow(tmp_path):
+    command = ["curves", NETWORK, "gpt2-small", "--chip", CHIP, "--context", "64", "--batch", "1", "--set", "map.tensor_parallel=4"]
+    found = ohmformer(*command, "--out", tmp_path / "out")
+    assert found.code == 0 and "reaches over 1 chip" in " ".join((found.out + found.err).split())
 
 
 def test_only_a_workload_says_which_is_cheapest(network):

@@ -67,7 +67,7 @@ py::object parallelism(const Estimate& estimate) {
     ways.append(row);
   }
   py::dict row;
-  row["taken"] = estimate.parallelism->taken;
+  row["taken"] = estimate.parallelism->cheapest().tensor_parallel;
   row["decision"] = estimate.parallelism->decision;
   row["ways"] = ways;
   return row;

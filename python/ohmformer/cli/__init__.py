@@ -125,7 +125,7 @@ def _chip(name: str, settings: list[str] | None, configs: list[Path] | None) -> 
 def _chip_for(networks: list[Network], name: str | None, settings: list[str] | None, configs: list[Path] | None) -> Chip:
     """The chip of that name, or the one for networks of their size."""
     if name is None:
-        small = _chip(DEFAULT_CHIP, settings, configs)
+        small = _chip(DEFAULT_CHIP, settings, configs).override({"map.tensor_parallel": "auto"})
         name = DEFAULT_CHIP if all(fits(network, small) for network in networks) else LARGE_CHIP
     return _chip(name, settings, configs)
 

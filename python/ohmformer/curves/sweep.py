@@ -58,7 +58,7 @@ def sweep(networks: list[Network], chip: Chip, chosen: list[dict[str, int]], ste
                 problems.append(f"{network.name}, {label}: {failure}")
             step(f"{network.name}, {label}")
         own = own or [{"name": network.name, "network": network.name, "label": ""}]
-        own[0] |= {"fit": steps.fit if steps else fit(network, chip)}
+        own[0] |= {"fit": steps.fit if steps else fit(network, chip.override({"map.tensor_parallel": "auto"}))}
         own[0] |= {"peak": chip.peak().to_dict(), "dram_bytes_per_s": chip.to_dict()["dram"]["bandwidth"]}
         points += own
     return {

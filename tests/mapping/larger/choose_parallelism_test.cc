@@ -55,7 +55,7 @@ TEST(ChooseParallelism, TakesTheLeastOfSystemsThatAreSoWide) {
     if (cost < least) best = way.tensor_parallel;
     least = std::min(least, cost);
   }
-  EXPECT_EQ(ways.taken, best);
+  EXPECT_EQ(ways.cheapest().tensor_parallel, best);
   EXPECT_EQ(found.makespan,
             estimate_structure(network(), slow(fmt::format("{}", best), "auto"), kLoad).makespan);
 }
@@ -89,7 +89,77 @@ TEST(ChooseParallelism, OfGivenColumnsIsOneWay) {
   const Parallelism ways =
       choose_parallelism(network(), slow("2", "cheapest"), kLoad, Fidelity::automatic);
   ASSERT_EQ(ways.ways.size(), 1u);
-  EXPECT_EQ(ways.taken, 2);
+  EXPECT_EQ(ways.cheapest().tensor_parallel, 2);
+  EXPECT_EQ(ways.cheapest().asked, MapSpec::kAuto);
+  // more than a layer reaches over: nobody chose them
+  EXPECT_EQ(choose_parallelism(network(), slow("9", "cheapest"), kLoad, Fidelity::automatic)
+                .cheapest()
+                .tensor_parallel,
+            9);
+}
+
+TEST(ChooseParallelism, OfOneChipIsAmongTheWays) {
+  ChipSpec chip = slow("auto", "cheapest");
+  chip.mesh = {8, 40};
+  for (const bool is_joined : {true, false}) {
+    if (!is_joined) chip.system.clear();
+    const Parallelism ways = choose_parallelism(network(), chip, kLoad, Fidelity::automatic);
+    ASSERT_GT(ways.ways.size(), 1u);
+    EXPECT_EQ(ways.ways.front().chips, 1);
+    EXPECT_EQ(ways.ways.front().asked, MapSpec::kAuto);
+    ChipSpec unasked = chip;
+    unasked.map.tensor_parallel = MapSpec::kAuto;
+    EXPECT_EQ(ways.ways.front().makespan, estimate_structure(network(), unasked, kLoad).makespan);
+  }
+}
+
+/// Weights are not rewritten, nor a network refused, for the sake of chips that are not there.
+TEST(ChooseParallelism, ChipsThatAreNotThereAreNoWay) {
+  ChipSpec chip = slow("auto", "cheapest");
+  chip.mesh = {8, 40};
+  chip.system.clear();
+  for (const char* larger : {"refuse", "reprogram", "auto"}) {
+    chip.larger = larger;
+    const Estimate found = estimate_larger(network(), chip, kLoad);
+    EXPECT_EQ(found.parallelism->ways.size(), 1u);
+    EXPECT_EQ(found.chips, 1);
+    EXPECT_FALSE(found.reprogramming);
+  }
+}
+
+TEST(ChooseParallelism, TakesRulesForOneLayer) {
+  ChipSpec chip = slow("auto", "cheapest");
+  MatrixRule rule;
+  rule.match = "h.1.*";
+  rule.on = "crossbar";
+  rule.macro = "chip";
+  rule.redundancy = 3;
+  chip.map.matrices = {rule};
+  const Parallelism ways = choose_parallelism(network(), chip, kLoad, Fidelity::automatic);
+  EXPECT_GT(ways.ways.size(), 1u);
+  for (const ParallelWay& way : ways.ways) {
+    ChipSpec spread = chip;
+    spread.map.tensor_parallel = way.asked;
+    EXPECT_EQ(way.chips, map_network(build_network(network()), spread).chip.mesh.n_chips());
+  }
+}
+
+TEST(ChooseParallelism, WhatOnlyTheSnakeDoesIsTheOnlyWay) {
+  ChipSpec chip = slow("auto", "cheapest");
+  chip.mesh = {8, 40};
+  chip.map.packing = "edge_blocks";
+  EXPECT_THROW(choose_parallelism(network(), chip, kLoad, Fidelity::automatic), ArgumentError);
+}
+
+/// Within an engine's window of arrays, which is less than the network's context.
+TEST(ChooseParallelism, ComparesStepsAsFarAsAnEnginesWindow) {
+  const ChipSpec chip = testing::shipped_chip(
+      {with("mesh", "{columns: 3, rows: 2}"), with("macros_per_tile", "1"),
+       with("system", "[{link: link_ucie_standard}]"), with("attention", "attention_rram_kv"),
+       with("attention.window", "64"), with("map.tensor_parallel", "cheapest")});
+  const Parallelism ways = choose_parallelism(network(), chip, kLoad, Fidelity::automatic);
+  EXPECT_GT(ways.ways.size(), 1u);
+  EXPECT_EQ(ways.ways.front().break_even, 1.0);
 }
 
 TEST(ChooseParallelism, EncodersHaveNoStepsToCompare) {

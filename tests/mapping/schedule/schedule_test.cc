@@ -128,7 +128,7 @@ TEST(Schedule, MemoriesServeTheirPartsOfAFetchEachWhenItIsFree) {
   fetch.claims = {{2, 0, 0, {}, 0, 4}, {3, 0, 0, {}, 0, 10}};
   plan.steps.push_back(fetch);
   EXPECT_EQ(schedule(plan, prefill(1)).makespan, 1 + 4 + 10);  // all of it waits
-  for (size_t k : {1, 2}) plan.steps[k].hops = true;
+  plan.steps[1].hops = plan.steps[2].hops = true;
   const Schedule s = schedule(plan, prefill(1));
   EXPECT_EQ(s.makespan, 1 + 10);
   EXPECT_EQ(s.busy, (std::vector<Picoseconds>{1, 10, 8, 10}));

@@ -149,6 +149,38 @@ TEST(Layout, TensorParallelSaysWhatItCannotFollow) {
               ::testing::HasSubstr("in a system of 3 chips in a row"));
   const std::string packages = fmt::format("[{{columns: 2, rows: 2, {}}}, {{{}}}]", kLink, kLink);
   EXPECT_THAT(text("3", "system", packages), ::testing::HasSubstr("expected a multiple"));
+  EXPECT_THAT(text("2", "system", fmt::format("[{{{}}}, {{{}}}]", kLink, kLink)),
+              ::testing::HasSubstr("auto at the last level only"));
+  EXPECT_THAT(text("2", "system", chips_of("rows: 3, ")),
+              ::testing::AllOf(::testing::HasSubstr("map.tensor_parallel: 2: network tiny-llama"),
+                               ::testing::HasSubstr("or say auto")));
+}
+
+/// One chip in a row is what a chip alone is, whatever else is asked of it.
+TEST(Layout, TensorParallelOfOneChipIsTheChip) {
+  const Network network = build_network(testing::tiny_gpt());
+  const auto chip = [](const char* number) {
+    return testing::shipped_chip({with("map.tensor_parallel", number),
+                                  with("map.packing", "edge_blocks"),
+                                  with("macros_per_tile", "4")});
+  };
+  EXPECT_EQ(fit(network, chip("1")).tiles, fit(network, chip("auto")).tiles);
+  EXPECT_EQ(map_network(network, chip("1")).placement.tiles_used,
+            map_network(network, chip("auto")).placement.tiles_used);
+}
+
+/// Rows that are given are there, however wide the chips stand.
+TEST(Layout, TensorParallelCountsAllRowsOfASystem) {
+  TransformerSpec spec = testing::tiny_llama();
+  spec.n_layers = 7;
+  const Network network = build_network(spec);
+  for (const char* number : {"auto", "2", "3"}) {
+    const ChipSpec chip = small(chips_of("rows: 40, "), "{columns: 3, rows: 2}",
+                                {with("map.tensor_parallel", number)}, "1");
+    const Mapping mapping = map_network(network, chip);
+    EXPECT_EQ(fit(network, chip).system_chips, mapping.chip.mesh.n_chips()) << number;
+    EXPECT_EQ(fit(network, chip).chips, estimate_structure(spec, chip, {4, 2, 1, {}}).chips);
+  }
 }
 
 TEST(Layout, OfFewLayersIsThatOfAll) {
