@@ -140,7 +140,8 @@ def estimate(
     fidelity of the times of a network and a chip: events (of every step; it must fit), structure
     (identical layers solved once), shape (closed forms), or automatic: events where it fits and they
     take a few seconds at most (ten where a key, such as map.duplication, leaves no other way; what
-    takes longer is refused unless events are asked for).
+    takes longer is refused unless events are asked for). Where the chip says map.tensor_parallel: cheapest, ways
+    to spread layers are compared by structure (`parallelism` in to_dict()), whatever fits.
 
     >>> import ohmformer as ohm
     >>> mapping = ohm.map(ohm.Network.from_pretrained("vit-small"), ohm.Chip.load("rram_22nm"))
