@@ -90,7 +90,6 @@ def test_closed_forms_never_beat_events(t5, chip, mapping):
         for key in ("ttft_s", "tpot_s", "makespan_s", "energy_j"):
             assert columns[key][point] <= events[key] * (1 + 1e-12), key
         assert columns["energy_j.adc"][point] == pytest.approx(sum(parts), rel=1e-9)
-        assert columns["makespan_s"][point] > 0.3 * events["makespan_s"]
 
 
 def test_commands_take_two_stacks():
