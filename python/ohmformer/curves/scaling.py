@@ -42,14 +42,25 @@ def figures(points: list[dict]) -> list[Figure]:
     firsts = [group[0] for group in by_network(points).values()]
     decoders = [point for point in firsts if not is_encoder(point)]
     alike = decoders or firsts  # a token is no image
+    where = _where(alike)
     wanted = (
         ("arrays", "", lambda p: (p.get("fit") or {}).get("arrays")),
         ("area of the tiles that hold weights", "m2", lambda p: (p.get("fit") or {}).get("area_m2")),
-        ("throughput, tokens/s", "", lambda p: getattr(rate_of(p), "per_s", None)),
-        ("energy per token", "J", _energy),
+        (f"throughput, tokens/s{where}", "", lambda p: getattr(rate_of(p), "per_s", None)),
+        (f"energy per token{where}", "J", _energy),
     )
     found = [Figure(title, unit, _sizes(alike, value)) for title, unit, value in wanted]
     return [figure for figure in found if len({size.weights for size in figure.sizes}) >= FEWEST]
+
+
+def _where(points: list[dict]) -> str:
+    """At which workload, where it is the same for all.
+
+    >>> _where([{"label": "context=128, batch=1"}, {"label": "context=128, batch=1"}])
+    ' at context 128, batch 1'
+    """
+    labels = {point.get("label") or "" for point in points}
+    return f" at {labels.pop().replace('=', ' ')}" if len(labels) == 1 and all(labels) else ""
 
 
 def _energy(point: dict) -> float | None:
