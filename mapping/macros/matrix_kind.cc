@@ -1,6 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mapping/macros/matrix_kind.h"
 
+#include <fmt/format.h>
+
+#include <map>
+#include <tuple>
+
+#include "core/error.h"
+#include "mapping/network/experts.h"
+
 namespace ohm {
 namespace {
 
@@ -24,6 +32,27 @@ MatrixKind kind_of(const StaticMatmul& matmul, const ChipSpec& spec) {
 
 const MacroSpec& macro_of(const StaticMatmul& matmul, const ChipSpec& spec) {
   return spec.macros.empty() ? spec.macro : spec.macro_of(kind_of(matmul, spec).macro);
+}
+
+void require_alike_experts(const Network& network, const ChipSpec& spec) {
+  if (spec.map.matrices.empty()) return;
+  std::map<std::tuple<int, Index, std::string>, const StaticMatmul*> members;  // the first of each
+  for (const StaticMatmul& matmul : network.matmuls) {
+    if (matmul.expert < 0) continue;
+    const std::string part = matmul.name.substr(matmul.name.rfind('.'));
+    const auto [at, is_first] =
+        members.try_emplace({matmul.layer, group_of(network.spec, matmul.expert), part}, &matmul);
+    const MatrixKind a = kind_of(*at->second, spec), b = kind_of(matmul, spec);
+    const auto fields = [](const MatrixKind& kind) {
+      return std::tuple(kind.in_crossbars, kind.macro, kind.redundancy);
+    };
+    if (is_first || fields(a) == fields(b)) continue;
+    throw ConfigError(fmt::format(
+        "chip {}: map.matrices: rules treat '{}' otherwise than '{}', and the one's costs stand "
+        "for the other's, with which it takes turns; expected rules that hold for all experts of a "
+        "layer, such as h.*.ffn.expert*",
+        spec.name, matmul.name, at->second->name));
+  }
 }
 
 bool has_kinds(const ChipSpec& spec) {

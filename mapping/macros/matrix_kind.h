@@ -26,6 +26,10 @@ MatrixKind kind_of(const StaticMatmul& matmul, const ChipSpec& spec);
 /// The macro of a matrix, also of one that is digital: its bits are those of its operands.
 const MacroSpec& macro_of(const StaticMatmul& matmul, const ChipSpec& spec);
 
+/// One expert stands for its group (see middle_expert()), so that plans and costs want rules of
+/// map.matrices to treat all members alike: ConfigError names the first that is not.
+void require_alike_experts(const Network& network, const ChipSpec& spec);
+
 /// Whether any matrix may differ from the others on this chip.
 bool has_kinds(const ChipSpec& spec);
 

@@ -5,6 +5,7 @@
 #include <map>
 #include <utility>
 
+#include "mapping/macros/matrix_kind.h"
 #include "mapping/network/experts.h"
 #include "mapping/schedule/bound_buffers.h"
 #include "mapping/schedule/picoseconds.h"
@@ -117,7 +118,6 @@ std::map<Index, Picoseconds> shared_arrays(StepBuilder& b, Index vertex, const O
   const std::vector<Index> group = alike_in_group(mapping.network, vertex);
   for (const Index each : group) {
     const Index matmul = mapping.network.op(each).matmul;
-    if (mapping.arrangement.copies[static_cast<size_t>(matmul)] == 0) continue;  // in the DRAM
     const MvmTime time = mvm_time(mapping.chip, mapping.partition,
                                   mapping.network.matmuls[static_cast<size_t>(matmul)]);
     const StoredCopy& copy = mapping.arrangement.of(matmul, b.turn());
@@ -275,6 +275,7 @@ bool is_planned(const Network& network, Index vertex, const Request& request) {
 }
 
 TokenPlan plan_tokens(const Mapping& mapping, const Request& request) {
+  require_alike_experts(mapping.network, mapping.chip.spec);
   StepBuilder builder(mapping, request);
   for (const Index vertex : mapping.network.order) {
     if (is_planned(mapping.network, vertex, request)) plan_operator(builder, vertex);

@@ -49,6 +49,28 @@ TEST(MatrixKind, TheLastRuleThatMatchesCounts) {
   EXPECT_FALSE(kind_of(named(network, "h.1.ffn.up"), chip).in_crossbars);
 }
 
+/// Costs of the expert in the middle stand for its group's.
+TEST(MatrixKind, CostsWantExpertsThatTakeTurnsAlike) {
+  TransformerSpec spec = testing::tiny_mixtral();
+  spec.n_experts = 8;
+  const Network network = build_network(spec);
+  const auto chip = [](const std::string& match) {
+    return shipped_chip({with("map.matrices", "[{match: " + match + ", on: digital}]")});
+  };
+  require_alike_experts(network, chip("h.*.ffn.expert*"));
+  require_alike_experts(network, chip("h.1.*"));
+  for (const char* one : {"'*expert3.*'", "h.0.ffn.expert6.up"}) {
+    EXPECT_THAT(error_text<ConfigError>([&] {
+                  estimate_structure(spec, chip(one), {3, 2, 1, {}});
+                }),
+                HasSubstr("rules treat 'h.0.ffn.expert"));
+    EXPECT_THAT(error_text<ConfigError>([&] {
+                  estimate(map_network(network, chip(one)), {3, 2, 1, {}});
+                }),
+                HasSubstr("such as h.*.ffn.expert*"));
+  }
+}
+
 TEST(MatrixKind, RefusesReplicasOfWhatIsExact) {
   EXPECT_THAT(error_text<ConfigError>([] {
                 shipped_chip({with("map.matrices", "[{match: h.*, on: digital, redundancy: 2}]")});
