@@ -111,6 +111,13 @@ void check_spread(const ChipSpec& chip, Visitor& v) {
                      chips, given * unit, given * unit));
 }
 
+/// What chips, their memories and the mapping say of one system.
+void check_chips(const ChipSpec& chip, Visitor& v) {
+  check_system(chip.system, chip.n_tiles(), v);
+  check_dram_at(chip, v);
+  check_spread(chip, v);
+}
+
 }  // namespace
 
 void CoreSpec::visit(Visitor& v) {
@@ -145,17 +152,15 @@ void ChipSpec::visit(Visitor& v) {
                       "chips that work as one: a grid of chips and their link, then a grid "
                       "of such groups, …"),
                 system);
-  check_system(system, n_tiles(), v);
   v.value(Field("dram_at",
                 "chips with a DRAM beside them, numbered from 0 row by row; empty: each "
                 "chip has one")
               .between(0, kMostSystemTiles),
           dram_at);
-  check_dram_at(*this, v);
   v.value(Field("head", "where the output matrix lives").one_of({"crossbar", "digital"}), head);
   v.value(Field("row_split", "how rows are split over arrays").one_of({"max", "equal"}), row_split);
   v.nested(Field("map", "how networks are mapped"), map);
-  check_spread(*this, v);
+  check_chips(*this, v);
   v.nested_component(Field("attention", "engine of queries, keys and values"), "component",
                      attention);
   v.nested(Field("kv", "where keys and values lie"), kv);
