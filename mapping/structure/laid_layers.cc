@@ -53,29 +53,13 @@ LaidLayers lay_out_all(const TransformerSpec& spec, const ChipSpec& chip, ChipSp
   return {0, true, std::move(joined), std::move(chips), std::move(all), std::move(mapped)};
 }
 
-/// The layout of a network, asked of two layers of each kind and what they stand for; where rules
-/// treat some layers apart, of all of them.
-struct Asked {
-  Network network;
-  Layout layout;
-};
-
-Asked ask(const TransformerSpec& spec, const ChipSpec& chip) {
-  const Reduction two = keep_layers(spec, 2);
-  Network few = build_network(two.spec);
-  const bool alike = are_alike_layers(few, two, chip);
-  Network network = alike ? std::move(few) : build_network(spec);
-  Layout layout = layout_of(network, chip, alike ? &two : nullptr);
-  return {std::move(network), std::move(layout)};
-}
-
 /// Whether all layers are kept: where each has a way of its own to the memory, if not too many.
 bool keeps_all(const Layout& layout) {
   return layout.bands && !layout.joined.dram_at.empty() &&
          std::accumulate(layout.arrays.begin(), layout.arrays.end(), Index{0}) <= kMostLaidOut;
 }
 
-Reduction kept_of(const TransformerSpec& spec, const Asked& asked, Index most) {
+Reduction kept_of(const TransformerSpec& spec, const CountedLayout& asked, Index most) {
   const Layout& layout = asked.layout;
   const Index kept = keeps_all(layout) ? every_layer(spec) : most;
   if (!layout.bands) return keep_layers(spec, kept);
@@ -90,7 +74,7 @@ bool is_along_snake(const Layout& layout) {
 }  // namespace
 
 LaidLayers lay_out_layers(const TransformerSpec& spec, const ChipSpec& chip, Index most) {
-  Asked asked = ask(spec, chip);
+  CountedLayout asked = count_layout(spec, chip);
   Layout& layout = asked.layout;
   if (is_along_snake(layout)) return lay_out_all(spec, chip, std::move(layout.joined));
   Reduction reduction = kept_of(spec, asked, most);
@@ -119,7 +103,7 @@ Index periods_kept(const TransformerSpec& spec, const Request& request, Fidelity
 }
 
 std::optional<AskedKey> stand_apart(const TransformerSpec& spec, const ChipSpec& chip, Index most) {
-  const Asked asked = ask(spec, chip);
+  const CountedLayout asked = count_layout(spec, chip);
   if (chip.map.matrices.empty() || is_along_snake(asked.layout)) return asked.layout.apart;
   const Reduction kept = kept_of(spec, asked, most);
   if (are_alike_layers(build_network(kept.spec), kept, chip)) return asked.layout.apart;

@@ -234,11 +234,17 @@ Layout layout_of(const Network& network, const ChipSpec& chip, const Reduction* 
   return Layouter(network.spec, chip, bands, reduction).run(std::move(packed));
 }
 
-Layout layout_of(const TransformerSpec& network, const ChipSpec& chip) {
+CountedLayout count_layout(const TransformerSpec& network, const ChipSpec& chip) {
   const Reduction two = keep_layers(network, 2);
-  const Network few = build_network(two.spec);
+  Network few = build_network(two.spec);
   const bool alike = chip.map.packing == "none" && are_alike_layers(few, two, chip);
-  return alike ? layout_of(few, chip, &two) : layout_of(build_network(network), chip);
+  Network counted = alike ? std::move(few) : build_network(network);
+  Layout layout = layout_of(counted, chip, alike ? &two : nullptr);
+  return {std::move(counted), std::move(layout)};
+}
+
+Layout layout_of(const TransformerSpec& network, const ChipSpec& chip) {
+  return count_layout(network, chip).layout;
 }
 
 Layout layout_of(const TransformerSpec& network, const ChipSpec& chip,

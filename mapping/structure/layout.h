@@ -48,8 +48,17 @@ inline constexpr Index kMostLaidOut = 1'000'000;
 Layout layout_of(const Network& network, const ChipSpec& chip,
                  const Reduction* reduction = nullptr);
 
-/// The same of a whole network, counted in two layers of each kind where no rule treats layers
-/// apart and none share arrays, so that thousands of experts need not be listed.
+/// A network as its layout was counted: two layers of each kind where no rule treats layers apart
+/// and none share arrays, so that thousands of experts need not be listed; else all of it.
+struct CountedLayout {
+  Network network;
+  Layout layout;
+};
+
+/// The same of a whole network.
+CountedLayout count_layout(const TransformerSpec& network, const ChipSpec& chip);
+
+/// Its layout alone.
 Layout layout_of(const TransformerSpec& network, const ChipSpec& chip);
 
 /// The same of a whole network whose bands are known; arrays are not packed.
