@@ -2,6 +2,7 @@
 #include "mapping/structure/compose_times.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "mapping/schedule/bounds.h"
@@ -40,11 +41,14 @@ class Composer {
     if (fidelity == Fidelity::shape && request_.decoder) return shape();
     if (repeats_.empty() && few) return events();
     if (!request_.decoder) return of_encoder((unasked ? kQuickWork : kAskedWork) / jobs());
-    if (request_.generate > 1 && request_.batch > 1 && never_waits()) return shape();
+    if (request_.generate > 1 && request_.batch > 1) {
+      if (never_waits()) return shape();
+      if (const auto whole = whole_within(unasked, jobs())) return through_whole(*whole);
+    }
     ComposedTimes times = structure(unasked);
     if (times.fidelity == "shape" || request_.generate <= 1) return times;
     if (request_.batch == 1) {
-      generate(request_, times);
+      generate(lean_, repeats_, request_, times);
     } else if (!generate_together(request_, unasked, times)) {
       return shape();
     }
@@ -59,11 +63,10 @@ class Composer {
       Request later = request_;
       --later.prompt;
       ++later.generate;
-      const bool exact = request_.batch == 1 && !reads_head_from_afar();
+      const bool exact = !reads_head_from_afar();
       ComposedTimes times{std::vector<Picoseconds>(static_cast<size_t>(request_.batch), 0), 0, 0,
-                          repeats_.empty() && exact ? "events" : "structure", exact};
-      if (request_.batch == 1) generate(later, times);
-      if (request_.batch == 1 || generate_together(later, fidelity == Fidelity::automatic, times)) {
+                          repeats_.empty() ? "events" : "structure", exact};
+      if (generate_behind(later, fidelity == Fidelity::automatic, times)) {
         times.outputs.erase(times.outputs.begin(), times.outputs.begin() + request_.batch);
         return times;
       }
@@ -173,6 +176,27 @@ class Composer {
     return static_cast<Index>(std::clamp((most - work) / of_one, 0.0, 1e6));
   }
 
+  /// All layers, where so many tokens pass them within the work; else none.
+  std::optional<CarriedPlan> whole_within(bool unasked, double tokens) const {
+    const double most = (unasked ? kQuickWork : kAskedWork) / tokens;
+    const Index left = kept_.most_left();
+    if (event_work(lean_) > most || periods_within(most, tokens) < left) return std::nullopt;
+    if (left == 0) return kept_;
+    CarriedPlan whole = carry_on(mapping_, plan_, reduction_, left);
+    if (!whole.is_whole()) return std::nullopt;
+    return whole;
+  }
+
+  /// Prompts and what they generate, through all layers.
+  ComposedTimes through_whole(const CarriedPlan& whole) const {
+    const Schedule s = schedule(whole.plan, request_);
+    ComposedTimes times{s.outputs, s.makespan, s.bounds.critical_path, "structure",
+                        !reads_head_from_afar()};
+    times.carried = whole.most;
+    keep_space(s, times);
+    return times;
+  }
+
   /// First of the kept layers alone where they take little of the work.
   ComposedTimes of_encoder(double most) const {
     const Index more = periods_within(most, jobs());
@@ -253,9 +277,24 @@ class Composer {
     return times;
   }
 
-  /// A generated token finds an empty chip.
-  void generate(const Request& request, ComposedTimes& times) const {
-    const Schedule s = schedule_generated(lean_, request, {}, {repeats_, times.outputs});
+  /// Where prompts are in the cache; false: closed forms have to do.
+  bool generate_behind(const Request& later, bool unasked, ComposedTimes& times) const {
+    if (request_.batch == 1) {
+      generate(lean_, repeats_, later, times);
+      return true;
+    }
+    const double tokens = static_cast<double>(later.batch * (later.generate - 1));
+    const auto whole = whole_within(unasked, tokens);
+    if (!whole) return generate_together(later, unasked, times);
+    generate(whole->plan, {}, later, times);
+    return true;
+  }
+
+  /// Every token by events; one of a single sequence finds an empty chip, and layers left out add
+  /// what it took in those that stand for them.
+  void generate(const TokenPlan& plan, const std::vector<Repeat>& repeats, const Request& request,
+                ComposedTimes& times) const {
+    const Schedule s = schedule_generated(plan, request, {}, {repeats, times.outputs});
     times.outputs = s.outputs;
     end_generated(request, times);
   }

@@ -10,7 +10,7 @@
 namespace ohm {
 namespace {
 
-constexpr Index kRounds = 3;      // through the ring: tokens queue in the first, and spread
+constexpr Index kRounds = 3;      // through the ring: the first is as spread as it begins
 constexpr Index kFarApart = 256;  // tokens between which two steps are not enough
 
 /// Mean of the last round, over all sequences.
@@ -21,6 +21,15 @@ double last_round(const std::vector<Picoseconds>& outputs, Index batch) {
     sum += static_cast<double>(outputs[s] - outputs[s - n]);
   }
   return sum / static_cast<double>(batch);
+}
+
+/// So many sequences, as far apart as a step of this length leaves them once they have spread.
+std::vector<Picoseconds> spread(Index batch, double step) {
+  std::vector<Picoseconds> starts;
+  for (Index s = 0; s < batch; ++s) {
+    starts.push_back(std::llround(step * static_cast<double>(s) / static_cast<double>(batch)));
+  }
+  return starts;
 }
 
 class Ring {
@@ -127,8 +136,10 @@ class Ring {
     }
     const double ring = alone(rounds, repeats);
     rounds.batch = std::clamp<Index>(std::llround(all * ring / whole), 1, most);
-    const Schedule s = schedule_generated(repeated_.plan, rounds, {}, {repeats, {}});
-    return std::max(least, last_round(s.outputs, rounds.batch) * whole / ring);
+    const double shorter = ring / whole;
+    const auto starts = spread(rounds.batch, shorter * std::max(whole, least));
+    const Schedule s = schedule_generated(repeated_.plan, rounds, {}, {repeats, starts});
+    return std::max(least, last_round(s.outputs, rounds.batch) / shorter);
   }
 
   const RepeatedPlan& repeated_;

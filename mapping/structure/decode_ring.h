@@ -14,7 +14,7 @@ namespace ohm {
 /// A sequence sends its next token when the one before has left, so that all of them go round in a
 /// ring. Kept layers are events; each layer left out adds to a token what the one that stands for
 /// it has added, waits included. Where that takes too long for all tokens, the time of a step is
-/// found at a few of them, in the round in which it is steady, and is linear between them; and
+/// found at a few of them, from sequences that are spread over it, and is linear between them; and
 /// where it does so for all sequences, a ring of as few stands for theirs as it has layers left: so
 /// many tokens to a layer, and a time that grows with both. No step that is
 /// simulated is shorter than flow_tokens() has it.
