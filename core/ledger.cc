@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <utility>
 
 #include "core/error.h"
 
@@ -51,7 +52,7 @@ Cost energy_of(std::int64_t count, Joules each, const std::string& source) {
   return cost;
 }
 
-void Ledger::book(const Leaf& leaf, const Cost& cost) {
+void Ledger::book(Leaf leaf, const Cost& cost) {
   check_range(leaf, cost.energy_low, cost.energy, cost.energy_high);
   check_range(leaf, cost.area_low, cost.area, cost.area_high);
   check_range(leaf, Seconds(0.0), cost.busy, cost.busy);
@@ -59,8 +60,9 @@ void Ledger::book(const Leaf& leaf, const Cost& cost) {
     throw ArgumentError(fmt::format("ledger: {} of '{}': a count of {}; expected at least 0",
                                     leaf.component, leaf.op, cost.count));
   }
-  const auto [at, fresh] = leaves_.try_emplace(leaf, cost);
-  if (!fresh) at->second += cost;
+  const size_t known = leaves_.size();
+  const auto at = leaves_.try_emplace(leaves_.end(), std::move(leaf), cost);
+  if (leaves_.size() == known) at->second += cost;
 }
 
 void Ledger::merge(const Ledger& other) {

@@ -39,7 +39,8 @@ Cost energy_of(std::int64_t count, Joules each, const std::string& source);
 class Ledger {
  public:
   /// Throws ArgumentError for a negative or non-finite figure, or a range that excludes its figure.
-  void book(const Leaf& leaf, const Cost& cost);
+  /// A leaf behind all others takes no search.
+  void book(Leaf leaf, const Cost& cost);
   void merge(const Ledger& other);
 
   const std::map<Leaf, Cost>& leaves() const { return leaves_; }

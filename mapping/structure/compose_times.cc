@@ -84,7 +84,7 @@ class Composer {
   static constexpr double kTwoLengths = 1.5, kWantedTokens = 192.0, kFewestTokens = 32.0;
 
   /// Tokens whose closed forms tell those of more, which add no less each.
-  static constexpr double kFlowTokens = 512.0;
+  static constexpr double kFlowTokens = 128.0;
 
   double jobs() const { return jobs_of(request_); }
 

@@ -25,6 +25,7 @@
 #include "mapping/structure/event_work.h"
 #include "mapping/structure/gated_layers.h"
 #include "mapping/structure/laid_layers.h"
+#include "mapping/structure/repeat_layers.h"
 #include "mapping/structure/structure_assumptions.h"
 
 namespace ohm {
@@ -69,7 +70,9 @@ class Scaled {
       book_spills(mapping, plan, pass, reduced);
       result_.macs += macs_of(pass) - (decoding_ ? macs_of(before(pass)) : 0);
     }
-    repeat_layers(reduced);
+    repeat_layers(
+        reduced, reduction_,
+        [this](const Leaf& leaf) { return !decoding_ || leaf.phase == "decode"; }, result_.ledger);
     if (gates) result_.schedule.gated = gates->over(result_.schedule.makespan);
     const double written = written_per_token();  // of the bands, which all chips need not hold
     take_all_chips();
@@ -239,19 +242,6 @@ class Scaled {
     own.turn = step.turn;
     const auto work = resource_work({std::move(resources), {std::move(own)}}, pass);
     for (size_t c = 0; c < work.size(); ++c) more[numbers[c]] += layers * work[c];
-  }
-
-  void repeat_layers(const Ledger& reduced) {
-    for (const auto& [leaf, cost] : reduced.leaves()) {
-      if (decoding_ && leaf.phase != "decode") continue;
-      const std::string old = fmt::format("h.{}.", leaf.layer);
-      for (const int layer : reduction_.layers_of(leaf.layer)) {
-        Leaf one = leaf;
-        one.layer = layer;
-        if (layer >= 0) one.op = fmt::format("h.{}.{}", layer, leaf.op.substr(old.size()));
-        result_.ledger.book(one, cost);
-      }
-    }
   }
 
   /// From here on the mapping has the chips of all layers: only static costs are taken from it.

@@ -37,6 +37,8 @@ class Network:
         if not isinstance(source, (str, Path)):
             raise ArgumentError(f"network: {type(source).__name__} found; expected a name or the path of a folder")
         name, roots = str(source), config_roots(configs)
+        if name in _core.component_names("network", roots):  # before all presets are read for their aliases
+            return cls(_core.NetworkGraph.from_name(name, roots))
         presets = {key for preset, aliases, *_ in _core.network_presets(roots) for key in (preset, *aliases)}
         if name in presets:
             return cls(_core.NetworkGraph.from_name(name, roots))
