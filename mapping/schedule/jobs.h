@@ -46,7 +46,7 @@ struct Sequence {
   std::vector<Picoseconds> last_end;  ///< by step
   std::vector<Index> awaited;         ///< by step: tokens that its gate still has to let pass
   std::vector<Picoseconds> opened;    ///< by step: when the last of them passed, so far
-  Picoseconds first_output = 0, end = 0;
+  Picoseconds end = 0;
 };
 
 /// A step of a token that may start, as far as others go.

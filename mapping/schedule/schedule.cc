@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <numeric>
 #include <optional>
 #include <queue>
 #include <utility>
@@ -109,9 +110,8 @@ class Simulation {
   void release_generated() {
     for (Index s = 0; s < request_.batch; ++s) {
       const auto i = static_cast<size_t>(s);
-      const Picoseconds start = generation_.starts.empty() ? 0 : generation_.starts[i];
-      result_.outputs[i] = sequences_[i].first_output = start;
-      release(s, first_, start);
+      result_.outputs[i] = generation_.starts.empty() ? 0 : generation_.starts[i];
+      release(s, first_, result_.outputs[i]);
     }
   }
 
@@ -286,7 +286,6 @@ class Simulation {
     job.pending = {};
     job.begun = {};
     if (!request_.decoder) return;
-    if (job.token == request_.prompt - 1) line.first_output = job.end;
     const Index next = job.token + 1;
     if (next >= request_.prompt && next < request_.tokens()) release(job.sequence, next, job.end);
   }
@@ -302,20 +301,11 @@ class Simulation {
   }
 
   void summarise() {
-    double first = 0.0, between = 0.0;
     for (const Sequence& line : sequences_) {
       result_.makespan = std::max(result_.makespan, line.end);
-      const Picoseconds output = request_.decoder ? line.first_output : line.end;
-      if (!request_.decoder) result_.outputs.push_back(output);
-      first += static_cast<double>(output);
-      if (request_.generate > 1) {
-        between +=
-            static_cast<double>(line.end - output) / static_cast<double>(request_.generate - 1);
-      }
+      if (!request_.decoder) result_.outputs.push_back(line.end);
     }
-    const auto n = static_cast<double>(request_.batch);
-    result_.ttft = static_cast<Picoseconds>(first / n);
-    result_.tpot = between / n;
+    result_.average(request_);
     for (size_t r = 0; r < waited_.size(); ++r) {
       if (waited_[r] > 0) result_.stalls[to_string(plan_.resources[r].kind)] += waited_[r];
     }
@@ -368,6 +358,15 @@ void require_bounds(const Schedule& result) {
 double Schedule::utilisation(Index resource) const {
   if (makespan == 0) return 0.0;
   return static_cast<double>(busy[static_cast<size_t>(resource)]) / static_cast<double>(makespan);
+}
+
+void Schedule::average(const Request& request) {
+  const auto n = request.batch;
+  const Picoseconds first = std::accumulate(outputs.begin(), outputs.begin() + n, Picoseconds{0});
+  const Picoseconds last = std::accumulate(outputs.end() - n, outputs.end(), Picoseconds{0});
+  ttft = first / n;
+  if (request.generate < 2) return;
+  tpot = static_cast<double>(last - first) / static_cast<double>(n * (request.generate - 1));
 }
 
 Schedule schedule_generated(const TokenPlan& plan, const Request& request,

@@ -42,6 +42,8 @@ struct Schedule {
   std::vector<TimelineEvent> events;       ///< of the first tokens only
   Index timeline_tokens = 0;               ///< how many tokens the events cover
 
+  /// `ttft` and `tpot` from the outputs.
+  void average(const Request& request);
   /// Share of the makespan that a resource is occupied.
   double utilisation(Index resource) const;
 };

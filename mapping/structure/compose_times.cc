@@ -357,16 +357,7 @@ Schedule as_schedule(const ComposedTimes& times, const Request& request) {
   s.buffer_peaks = times.buffer_peaks;
   if (times.waited_for_space > 0) s.stalls["buffer"] = times.waited_for_space;
   s.outputs = times.outputs;
-  const auto sequences = static_cast<size_t>(request.batch);
-  const auto batch = static_cast<double>(request.batch);
-  double first = 0.0, between = 0.0;
-  for (size_t i = 0; i < sequences; ++i) {
-    const size_t last = s.outputs.size() - sequences + i;
-    first += static_cast<double>(s.outputs[i]);
-    between += static_cast<double>(s.outputs[last] - s.outputs[i]);
-  }
-  s.ttft = static_cast<Picoseconds>(first / batch);
-  if (request.generate > 1) s.tpot = between / batch / static_cast<double>(request.generate - 1);
+  s.average(request);
   return s;
 }
 

@@ -142,6 +142,9 @@ TEST(ComposeTimes, OfBatchesThatGenerateEqualAllEvents) {
         EXPECT_TRUE(b.composed.exact) << spec.name << batch;
         EXPECT_EQ(b.composed.outputs, b.all.outputs) << spec.name << batch;
         EXPECT_EQ(b.composed.makespan, b.all.makespan) << spec.name << batch;
+        const Schedule same = as_schedule(b.composed, {true, 6, 9, batch});
+        EXPECT_EQ(same.ttft, b.all.ttft) << spec.name << batch;
+        EXPECT_EQ(same.tpot, b.all.tpot) << spec.name << batch;  // to the last bit
         EXPECT_GE(b.composed.makespan, b.composed.critical_path) << spec.name << batch;
       }
     }
