@@ -10,7 +10,9 @@ namespace ohm {
 
 std::shared_ptr<const AttentionEngine> make_attention_engine(const ChipSpec& chip) {
   const std::string& kind = chip.attention.kind;
-  if (kind == "sram_cim") return std::make_shared<SramCim>(chip.attention, chip.kv_bits);
+  if (kind == "sram_cim") {
+    return std::make_shared<SramCim>(chip.attention, chip.kv_bits, chip.query_bits());
+  }
   if (kind == "rram_kv") return std::make_shared<RramKv>(chip);
   if (kind == "gain_cell") return std::make_shared<GainCell>(chip.attention);
   return nullptr;

@@ -44,7 +44,7 @@ void add_operands(const Network& network, const Placement& placement, const Widt
     const ScoreOperand operand =
         score_operand(network, vertex, from, {heads, site.teams.kv_heads(team)});
     queries.bytes.insert(queries.bytes.end(), static_cast<size_t>(each),
-                         bytes_of(operand.queries, widths.kv_bits));
+                         bytes_of(operand.queries, widths.query_bits));
     // tiles take turns with positions: the one in the middle stands for all
     keys.tiles.push_back(site.tiles[static_cast<size_t>(site.leader(team) + each / 2)]);
     keys.bytes.push_back(bytes_of(operand.cached, widths.kv_bits));

@@ -29,8 +29,8 @@ Index ceiling(Index n, Index by) {
 /// where not even one's do.
 Index heads_that_fit(const AttentionShape& shape, const ChipSpec& chip) {
   const double room = chip.buffer.capacity.si() * (1.0 - chip.buffer.kv_share);
-  const double each =
-      bytes(shape.key, chip.kv_bits) + 2.0 * bytes(shape.value + 2, chip.digital.activation_bits);
+  const double each = bytes(shape.key, chip.query_bits()) +
+                      2.0 * bytes(shape.value + 2, chip.digital.activation_bits);
   return room < each ? shape.heads : static_cast<Index>(std::min(room / each, 1e9));
 }
 

@@ -8,10 +8,10 @@
 
 namespace ohm {
 
-SramCim::SramCim(const AttentionSpec& spec, Index kv_bits)
+SramCim::SramCim(const AttentionSpec& spec, Index kv_bits, Index query_bits)
     : spec_(spec),
       slices_((kv_bits - 1) / spec.weight_bits + 1),
-      passes_((kv_bits - 1) / spec.input_bits + 1) {
+      passes_((query_bits - 1) / spec.input_bits + 1) {
   if (spec.columns >= slices_) return;
   throw ConfigError(fmt::format(
       "attention.columns: {} columns of {} bits; expected at least the {} that an element of {} "

@@ -46,6 +46,11 @@ void require_beachfront(const Chip& chip) {
   }
 }
 
+Widths widths_of(const ChipSpec& spec) {
+  return {spec.macro.input.bits, spec.macro.weight.bits, spec.digital.activation_bits, spec.kv_bits,
+          spec.query_bits()};
+}
+
 /// Tiles that the chip is made with, of each further kind.
 void count_tiles(Chip& chip) {
   const Index chips = chip.mesh.n_chips() - dies_without_weights(chip.spec);
@@ -147,21 +152,20 @@ Chip compile_chip(const ChipSpec& given, Index chips) {
     kinds.push_back(compile_tile_kind(spec, kind, attention.get()));
   }
   const TileKind& own = kinds.front();
-  Chip chip{
-      spec,
-      mesh_of(spec),
-      own.shape,
-      own.cells_per_weight,
-      own.cells_per_macro,
-      {spec.macro.input.bits, spec.macro.weight.bits, spec.digital.activation_bits, spec.kv_bits},
-      own.macro_area,
-      own.tile_area,
-      {},
-      {},
-      own.power,
-      attention,
-      kinds,
-      dies_of(spec)};
+  Chip chip{spec,
+            mesh_of(spec),
+            own.shape,
+            own.cells_per_weight,
+            own.cells_per_macro,
+            widths_of(spec),
+            own.macro_area,
+            own.tile_area,
+            {},
+            {},
+            own.power,
+            attention,
+            kinds,
+            dies_of(spec)};
   count_tiles(chip);
   const Technology at = spec.macro.periphery.technology();
   chip.shared_area = total_area(spec.parts, at);

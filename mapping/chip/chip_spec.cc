@@ -178,9 +178,9 @@ void ChipSpec::visit(Visitor& v) {
          fmt::format("{} macros in cores of {}; expected a multiple of core.macros",
                      macros_per_tile, core.macros));
   v.value(Field("kv_bits",
-                "bits of a stored key or value; changes cost, not the score: accuracy computes "
-                "attention in fp32")
-              .between(8, 16),
+                "bits of a stored key or value; queries have at least 8; changes cost, not the "
+                "score: accuracy computes attention in fp32")
+              .between(2, 16),
           kv_bits);
   v.value(Field("leakage", "static power per area of tiles that are on").at_least(0), leakage);
   v.nested(Field("gating", "which tiles are off, and what switching them costs")

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <iterator>
 #include <string>
 #include <vector>
@@ -83,6 +84,8 @@ struct ChipSpec {
   Index cores_per_tile() const { return macros_per_tile / core.macros; }
   /// Kinds of macros: 0 is the chip's own, k the (k - 1)-th of `macros`.
   Index n_kinds() const { return 1 + std::ssize(macros); }
+  /// Of a query's element: as wide as a key's, and no narrower than the digital unit's products.
+  Index query_bits() const { return std::max<Index>(kv_bits, 8); }
   const MacroSpec& macro_of(Index kind) const {
     return kind == 0 ? macro : macros[static_cast<size_t>(kind - 1)].macro;
   }

@@ -71,7 +71,7 @@ struct MatrixWidths {
 
 /// Widths that decide how many bytes move.
 struct Widths {
-  Index input_bits = 8, weight_bits = 8, activation_bits = 16, kv_bits = 8;
+  Index input_bits = 8, weight_bits = 8, activation_bits = 16, kv_bits = 8, query_bits = 8;
   std::vector<MatrixWidths> matrices{};  ///< by matmul; empty: all alike, and stored once
 
   /// Bits of a sum of `rows` products of inputs with weights.

@@ -45,9 +45,28 @@ void add_experts(const TransformerSpec& spec, const Request& request, Sentences&
       spec.experts_per_token, expert_share(spec, request.expert_imbalance)));
 }
 
+/// Keys and values narrower than the queries that meet them, or than the cells that hold them.
+void add_kv_bits(const ChipSpec& chip, Sentences& list) {
+  const Index bits = chip.kv_bits, cells = chip.macro.weight.bits;
+  if (chip.attention.kind == "rram_kv" && bits < cells) {
+    list.push_back(fmt::format(
+        "a key or value of {} bits takes the cells and reads of a weight of {}", bits, cells));
+  }
+  if (bits >= chip.query_bits()) return;
+  list.push_back(fmt::format(
+      "queries keep {} bits beside keys and values of {}: products cost what their unit takes at "
+      "its own width, so that narrow keys save bytes (and columns of sram_cim), no multipliers",
+      chip.query_bits(), bits));
+  list.push_back(
+      "scales and zeros of keys and values, and the arithmetic with them, are not counted: a pair "
+      "of 16 bits for each 64 elements is half a bit more of each, which one more of kv_bits "
+      "covers");
+}
+
 /// What its engine does with attention, and what it leaves out.
 void add_attention(const ChipSpec& chip, const Request& request, Sentences& list) {
   const AttentionSpec& spec = chip.attention;
+  add_kv_bits(chip, list);
   if (request.kv_memory >= 0) {
     list.push_back(
         "keys and values lie in a memory of their own, whose transfers wait for those of the DRAM");

@@ -37,9 +37,9 @@ class AttentionCount {
     const std::int64_t stored = crosses_ ? 0 : runs_ - spilled;
     const Index quantised = operands();
     work.quantised = runs_ * quantised;
-    work.buffer =
-        runs_ * activations(quantised) +
-        2 * runs_ * site().tiles_per_team() * bytes_of(shape_.heads * shape_.key, widths().kv_bits);
+    work.buffer = runs_ * activations(quantised) +
+                  2 * runs_ * site().tiles_per_team() *
+                      bytes_of(shape_.heads * shape_.key, widths().query_bits);
     if (engine()) return work;
     work.macs = positions_.total * shape_.heads * shape_.key;
     work.buffer += stored * in_tiles(shape_.cached) + buffered() * in_tiles(shape_.key);

@@ -162,9 +162,10 @@ Index plan_store(StepBuilder& b, Index scores, const std::vector<Index>& sent) {
   const bool asks = is_planned(b.network(), scores, b.request());
   const Index queries = asks ? site.teams.most_heads() * shape.key : 0;
   stored.latency = b.buffer_time(
-      2 * bytes_of(queries, b.spec().kv_bits) + bytes_of(written, b.spec().kv_bits), stored.action);
+      2 * bytes_of(queries, b.widths().query_bits) + bytes_of(written, b.widths().kv_bits),
+      stored.action);
   if (keys && in_arrays) claim_writing(b, scores, stored);
-  stored.deposits = b.on_each(site.tiles, bytes_of(queries, b.spec().kv_bits));
+  stored.deposits = b.on_each(site.tiles, bytes_of(queries, b.widths().query_bits));
   return b.add(std::move(stored));
 }
 

@@ -20,6 +20,7 @@ class PhaseCounter {
         operands_(operands),
         out_(out),
         kv_bits_(c.chip.kv_bits),
+        query_bits_(c.chip.query_bits()),
         activation_bits_(c.chip.digital.activation_bits) {}
 
   /// Tokens first … last.
@@ -43,7 +44,7 @@ class PhaseCounter {
     const LaneWork merge = merge_work(shape_, shape_.heads, activation_bits_);
     sum.accumulated += runs * merges * merge.elements;
     const std::int64_t queries =
-        2 * spread_.tiles_per_team * bytes_of(shape_.heads * shape_.key, kv_bits_);
+        2 * spread_.tiles_per_team * bytes_of(shape_.heads * shape_.key, query_bits_);
     sum.buffer += runs * (activations(operands_) + activations(out_) + queries) +
                   runs * merges * merge.bytes + stored * in_tiles(shape_.cached) +
                   (total - beyond) * (in_tiles(shape_.key) + in_tiles(shape_.value)) +
@@ -73,7 +74,7 @@ class PhaseCounter {
   const Request request_;  // with the window of the layer
   const AttentionSpread& spread_;
   const AttentionShape shape_;
-  const Index operands_, out_, kv_bits_, activation_bits_;
+  const Index operands_, out_, kv_bits_, query_bits_, activation_bits_;
 };
 
 }  // namespace

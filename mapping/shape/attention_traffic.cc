@@ -27,7 +27,7 @@ OperandBytes operand_bytes(const ShapeCase& c, const ShapeOperator& operand, Ind
   }
   if (operand.keeps) queries = 0;
   if (crosses) cached = 0;
-  return {bytes_of(queries, c.chip.kv_bits), bytes_of(cached, c.chip.kv_bits)};
+  return {bytes_of(queries, c.chip.query_bits()), bytes_of(cached, c.chip.kv_bits)};
 }
 
 }  // namespace

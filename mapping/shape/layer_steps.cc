@@ -40,9 +40,9 @@ std::int64_t StepClock::activations(Index n) const {
 }
 
 Picoseconds StepClock::storing(const AttentionSpread& spread, Index query, Index kept) const {
-  const Index bits = case_.chip.kv_bits;
-  return buffer(2 * bytes_of(spread.most_heads * query, bits) +
-                bytes_of(kept * spread.most_kv_heads, bits));
+  const ChipSpec& chip = case_.chip;
+  return buffer(2 * bytes_of(spread.most_heads * query, chip.query_bits()) +
+                bytes_of(kept * spread.most_kv_heads, chip.kv_bits));
 }
 
 Picoseconds StepClock::shared(Picoseconds busy, bool expert) const {

@@ -23,8 +23,7 @@ MatrixArrays arrays_of(const ShapeMatrix& matrix, const ChipSpec& chip, MacroFig
                        const InputStatistics& activity) {
   MatrixArrays made;
   const BlockShape& shape = figures.shape();
-  const Widths widths{figures.macro().input.bits, figures.macro().weight.bits,
-                      chip.digital.activation_bits, chip.kv_bits};
+  const Widths widths{figures.macro().input.bits, figures.macro().weight.bits};
   const TileGrid grid = tile_grid(matrix.rows, matrix.columns, shape);
   made.blocks = {grid, shape.columns, matrix.columns - (grid.column_tiles - 1) * shape.columns,
                  widths.partial_sum_bits(matrix.rows)};

@@ -20,11 +20,12 @@ std::int64_t sent(const Mapping& m, TransferKind kind) {
   return sum;
 }
 
-Mapping mapped(const TransformerSpec& spec, const std::string& tiles) {
+Mapping mapped(const TransformerSpec& spec, const std::string& tiles, int kv_bits = 8) {
   return map_network(build_network(spec),
                      testing::shipped_chip({testing::with("macros_per_tile", "1"),
                                             testing::with("macro.array.n_wordlines", "32"),
                                             testing::with("macro.array.rows_active", "32"),
+                                            testing::with("kv_bits", std::to_string(kv_bits)),
                                             testing::with("map.attention_tiles", tiles)}));
 }
 
@@ -40,6 +41,14 @@ TEST(AttentionTransfers, OfGroupsCarryKeysAndValuesOnceAndQueriesToEveryTile) {
     // all tiles but the first of each team send two heads of 8 values, a maximum and a sum
     EXPECT_EQ(sent(m, TransferKind::partial_values), 2 * (site.tiles_per_team() - 1) * 2 * 10 * 2);
     EXPECT_EQ(sent(m, TransferKind::mixed_values), 4 * 8 * 2);
+  }
+}
+
+TEST(AttentionTransfers, OfNarrowKeysLeaveQueriesAsTheyAre) {
+  for (const int bits : {2, 3, 4, 6, 16}) {
+    const Mapping m = mapped(testing::tiny_llama(), "2", bits);
+    EXPECT_EQ(sent(m, TransferKind::queries), 4 * 8 * (bits > 8 ? 2 : 1)) << bits;
+    EXPECT_EQ(sent(m, TransferKind::keys), 2 * 2 * bits) << bits;  // 8 elements of each
   }
 }
 

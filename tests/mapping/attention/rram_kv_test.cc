@@ -55,5 +55,16 @@ TEST(RramKv, RefusesDigitalMacrosAndWideKeys) {
             std::string::npos);
 }
 
+/// Macros of 4-bit weights, which keys of 8 bits do not fit, hold those of 4.
+TEST(RramKv, HoldsKeysAsNarrowAsItsWeights) {
+  const std::vector<Override> narrow{with("macro.weight.bits", "4"),
+                                     with("macro.weight.slice_bits", "[1, 2]")};
+  EXPECT_THROW(RramKv(chip_with("attention_rram_kv", narrow)), ConfigError);
+  std::vector<Override> both = narrow;
+  both.push_back(with("kv_bits", "4"));
+  EXPECT_EQ(RramKv(chip_with("attention_rram_kv", both)).cells_per_element(), 4);
+  EXPECT_EQ(RramKv(chip_with("attention_rram_kv", {with("kv_bits", "4")})).cells_per_element(), 8);
+}
+
 }  // namespace
 }  // namespace ohm

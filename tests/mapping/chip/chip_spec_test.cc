@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mapping/chip/chip_spec.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -100,8 +101,21 @@ TEST(ChipSpec, RefusesRatesAndMeshesThatNoScheduleCanHold) {
   EXPECT_THAT(message_for("buffer.bandwidth", "1 B/s"), HasSubstr("buffer.bandwidth"));
   EXPECT_THAT(message_for("dram.bandwidth", "1 B/s"), HasSubstr("dram.bandwidth"));
   EXPECT_THAT(message_for("noc.clock", "1 Hz"), HasSubstr("noc.clock"));
-  EXPECT_THAT(message_for("kv_bits", "4"), HasSubstr("kv_bits"));
   EXPECT_THAT(message_for("mesh.columns", "4096"), HasSubstr("65536"));
+}
+
+/// A query is no narrower than the products of the digital unit.
+TEST(ChipSpec, TakesNarrowKeysAndValuesBesideQueriesOfEightBits) {
+  for (const Index bits : {2, 3, 4, 6, 8, 12, 16}) {
+    const ChipSpec chip = testing::shipped_chip({testing::with("kv_bits", std::to_string(bits))});
+    EXPECT_EQ(chip.kv_bits, bits);
+    EXPECT_EQ(chip.query_bits(), bits > 8 ? bits : 8);
+  }
+  for (const char* bits : {"1", "17"}) {
+    EXPECT_THAT(
+        message_for("kv_bits", bits),
+        HasSubstr(fmt::format("kv_bits: '{}' found; expected a whole number from 2 to 16", bits)));
+  }
 }
 
 TEST(ChipSpec, ReadsThePartsOfCoresTilesAndChip) {

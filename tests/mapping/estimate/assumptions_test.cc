@@ -29,6 +29,20 @@ TEST(Assumptions, NameWhatTheNetworkAdds) {
   EXPECT_THAT(of(testing::tiny_t5()), Contains(HasSubstr("second stack")));
 }
 
+TEST(Assumptions, NameWhatNarrowKeysLeaveOut) {
+  const auto keeps = HasSubstr("queries keep 8 bits"), scales = HasSubstr("scales and zeros");
+  for (const char* bits : {"8", "16"}) {
+    EXPECT_THAT(of(testing::tiny_gpt(), {testing::with("kv_bits", bits)}),
+                AllOf(Not(Contains(keeps)), Not(Contains(scales))));
+  }
+  EXPECT_THAT(
+      of(testing::tiny_gpt(), {testing::with("kv_bits", "4")}),
+      AllOf(Contains(keeps), Contains(scales), Not(Contains(HasSubstr("takes the cells")))));
+  EXPECT_THAT(of(testing::tiny_gpt(),
+                 {testing::with("kv_bits", "4"), testing::with("attention", "attention_rram_kv")}),
+              Contains(HasSubstr("of 4 bits takes the cells and reads of a weight of 8")));
+}
+
 TEST(Assumptions, NameWhatTheMappingAdds) {
   EXPECT_THAT(of(testing::tiny_gpt()), Not(Contains(HasSubstr("take turns"))));
   EXPECT_THAT(of(testing::tiny_gpt(), {testing::with("map.packing", "edge_blocks")}),

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "mapping/estimate/estimate.h"
 #include "tests/mapping/chip_builder.h"
 
 namespace ohm {
@@ -41,6 +42,47 @@ TEST(AttentionWork, WithoutRoomKeysAndValuesAreWrittenAndReadInTheDram) {
   const Request prompt{true, 7, 1, 1};
   EXPECT_EQ(work(m, OpKind::attention_scores, prompt).dram, 7 * 64 + 28 * 32);
   EXPECT_EQ(work(m, OpKind::attention_values, prompt).dram, 28 * 32);
+}
+
+/// Keys and values of 64 elements, stored 7 times, read 28 times: less by what they are narrower,
+/// and by nothing of the queries.
+TEST(AttentionWork, NarrowKeysAndValuesSaveTheirOwnBytesAlone) {
+  const Request prompt{true, 7, 1, 1};
+  const auto at = [&](int bits, const std::string& share, OpKind kind) {
+    return work(mapped(testing::tiny_gpt(), {testing::with("kv_bits", std::to_string(bits)),
+                                             testing::with("buffer.kv_share", share)}),
+                kind, prompt);
+  };
+  const auto scores = OpKind::attention_scores, values = OpKind::attention_values;
+  for (const int bits : {2, 3, 4, 6}) {
+    EXPECT_EQ(at(8, "1", scores).buffer - at(bits, "1", scores).buffer,
+              (7 * 64 + 28 * 32) * (8 - bits) / 8);
+    EXPECT_EQ(at(8, "1", values).buffer - at(bits, "1", values).buffer, 28 * 32 * (8 - bits) / 8);
+    EXPECT_EQ(at(bits, "0", scores).dram, (7 * 64 + 28 * 32) * bits / 8);
+    EXPECT_EQ(at(bits, "0", values).dram, 28 * 32 * bits / 8);
+    EXPECT_EQ(at(bits, "0", scores).macs, at(8, "0", scores).macs);
+  }
+}
+
+/// Teams alike, so that nothing but bytes of keys and values differs.
+TEST(AttentionWork, OfNarrowerKeysAndValuesTakesLessTimeAndEnergy) {
+  for (const std::string share : {"0", "0.75"}) {
+    Estimate wider;
+    for (const int bits : {16, 8, 6, 4, 3, 2}) {
+      const Estimate e =
+          estimate(mapped(testing::tiny_llama(), {testing::with("kv_bits", std::to_string(bits)),
+                                                  testing::with("buffer.kv_share", share),
+                                                  testing::with("map.attention_tiles", "2")}),
+                   Workload{20, 10, 1, {}});
+      EXPECT_EQ(e.kv_bytes_per_token, 2 * 2 * 16 * bits / 8);
+      if (bits < 16) {
+        EXPECT_LT(e.energy, wider.energy) << bits;
+        EXPECT_LE(e.tpot, wider.tpot) << bits;
+        EXPECT_EQ(e.macs, wider.macs) << bits;
+      }
+      wider = e;
+    }
+  }
 }
 
 TEST(AttentionWork, LatentsComeFromTheDramOnce) {

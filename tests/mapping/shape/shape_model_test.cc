@@ -71,7 +71,7 @@ class Draw : public testing::RandomDraw {
     chip.head = one_of<std::string>({"crossbar", "digital"});
     chip.buffer.kv_share = one_of({0.0, 0.1, 0.5});
     chip.buffer.capacity = Bytes(static_cast<double>(number(100, 20000)));
-    chip.kv_bits = one_of<Index>({8, 16});
+    chip.kv_bits = one_of<Index>({2, 3, 4, 6, 8, 16});
     chip.digital.lanes = number(1, 64);
     chip.digital.attention_macs = number(1, 64);
     chip.gating.kind = one_of<std::string>({"none", "unused_tiles", "idle_tiles"});
@@ -116,11 +116,11 @@ Both both(const TransformerSpec& spec, const ChipSpec& chip, const Workload& wor
   b.energy = b.shape.energy_by_component(figures);
   const Request& r = b.events.request;
   b.drawn = fmt::format(
-      "{} of {} layers, arrays {} x {}, {} in a tile, head {}, kv_share {}, {}, {} + {} tokens, "
-      "batch {}",
+      "{} of {} layers, arrays {} x {}, {} in a tile, head {}, kv_share {} of {} bits, {}, {} + {} "
+      "tokens, batch {}",
       spec.name, spec.n_layers, chip.macro.array.n_wordlines, chip.macro.array.n_bitlines,
-      chip.macros_per_tile, chip.head, chip.buffer.kv_share, chip.gating.kind, r.prompt, r.generate,
-      r.batch);
+      chip.macros_per_tile, chip.head, chip.buffer.kv_share, chip.kv_bits, chip.gating.kind,
+      r.prompt, r.generate, r.batch);
   return b;
 }
 

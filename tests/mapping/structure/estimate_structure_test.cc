@@ -20,6 +20,8 @@ TEST(EstimateStructure, OfSeventyBillionWeightsMatchesTheArithmetic) {
   const Estimate e = estimate_structure(spec, testing::shipped_chip(), {1, 1, 1, {}});
   EXPECT_EQ(e.macs, kLlama70bWeights + 80 * 2 * 8192);
   EXPECT_EQ(e.kv_bytes_per_token, 160 * 1024);
+  const ChipSpec narrow = testing::shipped_chip({testing::with("kv_bits", "4")});
+  EXPECT_EQ(estimate_structure(spec, narrow, {1, 1, 1, {}}).kv_bytes_per_token, 80 * 1024);
   EXPECT_NEAR(e.spatial_utilisation, 1.0, 1e-9);
   EXPECT_EQ(e.fidelity, "structure");
   EXPECT_TRUE(e.exact);

@@ -14,12 +14,13 @@ namespace {
 
 using ::testing::HasSubstr;
 
-Mapping mapped(const TransformerSpec& spec) {
-  return map_network(build_network(spec),
-                     testing::shipped_chip({testing::with("macros_per_tile", "1"),
-                                            testing::with("macro.array.n_wordlines", "32"),
-                                            testing::with("macro.array.rows_active", "32"),
-                                            testing::with("map.attention_tiles", "3")}));
+Mapping mapped(const TransformerSpec& spec, const std::string& kv_bits = "8") {
+  return map_network(
+      build_network(spec),
+      testing::shipped_chip(
+          {testing::with("macros_per_tile", "1"), testing::with("macro.array.n_wordlines", "32"),
+           testing::with("macro.array.rows_active", "32"), testing::with("kv_bits", kv_bits),
+           testing::with("map.attention_tiles", "3")}));
 }
 
 std::string violation(const std::function<void(Mapping&)>& spoil) {
@@ -37,7 +38,9 @@ TEST(VerifyAttention, AcceptsWhatTheMapperMakes) {
   for (const TransformerSpec& spec :
        {testing::tiny_gpt(), testing::tiny_llama(), testing::tiny_deepseek(), testing::tiny_t5(),
         testing::tiny_bert()}) {
-    EXPECT_NO_THROW(verify_attention(mapped(spec))) << spec.name;
+    for (const std::string bits : {"2", "3", "4", "8", "16"}) {
+      EXPECT_NO_THROW(verify_attention(mapped(spec, bits))) << spec.name << " at " << bits;
+    }
   }
 }
 
@@ -67,6 +70,13 @@ TEST(VerifyAttention, FindsBytesThatAreMissing) {
               HasSubstr("mixed values"));
   EXPECT_THAT(violation([](Mapping& m) { --first(m, TransferKind::partial_values).bytes[0]; }),
               HasSubstr("partial values"));
+}
+
+TEST(VerifyAttention, FindsQueriesAsNarrowAsKeysOfFourBits) {
+  Mapping m = mapped(testing::tiny_llama(), "4");
+  for (std::int64_t& bytes : first(m, TransferKind::queries).bytes) bytes /= 2;
+  EXPECT_THAT(error_text<SolveError>([&] { verify_attention(m); }),
+              HasSubstr("queries of h.0.attn.scores: 16 bytes are sent; expected 32"));
 }
 
 TEST(VerifyAttention, FindsResultsThatAreMergedTwiceOrNever) {
