@@ -18,28 +18,34 @@ namespace ohm {
 
 namespace {
 
-Mesh mesh_of(const ChipSpec& spec) {
+Mesh mesh_of(const ChipSpec& spec, const std::vector<Index>& edges_of_chip) {
   std::vector<LinkGrid> levels;
   for (const LevelSpec& level : spec.system) levels.push_back(level.grid());
-  return {LinkGrid{spec.mesh.columns, spec.mesh.rows}, levels};
+  return {LinkGrid{spec.mesh.columns, spec.mesh.rows}, levels, edges_of_chip};
+}
+
+void require_beachfront(const Chip& chip, const EdgeSpec& links, double edge) {
+  const double wanted = static_cast<double>(links.links_per_edge) * links.link.beachfront.si();
+  if (wanted <= edge) return;
+  throw ConfigError(fmt::format(
+      "chip {}: system: {} × {} of {:.3g} mm of die edge each; the edge has {:.3g} mm: lower "
+      "links_per_edge, enlarge mesh, or take a narrower link",
+      chip.spec.name, links.links_per_edge, links.link.name, links.link.beachfront.si() * 1e3,
+      edge * 1e3));
 }
 
 /// Links leave a chip through its edge, those of a group of chips through the edges of its chips.
 void require_beachfront(const Chip& chip) {
   double columns = static_cast<double>(chip.spec.mesh.columns);
   double rows = static_cast<double>(chip.spec.mesh.rows);
-  for (const LevelSpec& level : chip.spec.system) {
+  for (Index k = 0; k < chip.mesh.n_levels(); ++k) {
+    const LevelSpec& level = chip.spec.system[static_cast<size_t>(k)];
     double edge = std::numeric_limits<double>::infinity();
     if (level.columns > 1) edge = rows;
     if (level.rows > 1) edge = std::min(edge, columns);
     edge *= chip.link_length.si();
-    const double wanted = static_cast<double>(level.links_per_edge) * level.link.beachfront.si();
-    if (wanted > edge) {
-      throw ConfigError(fmt::format(
-          "chip {}: system: {} × {} of {:.3g} mm of die edge each; the edge has {:.3g} mm: lower "
-          "links_per_edge, enlarge mesh, or take a narrower link",
-          chip.spec.name, level.links_per_edge, level.link.name, level.link.beachfront.si() * 1e3,
-          edge * 1e3));
+    for (const EdgeKind& kind : chip.edges) {
+      if (kind.level == k) require_beachfront(chip, kind, edge);
     }
     columns *= static_cast<double>(level.columns);
     rows *= static_cast<double>(level.rows);
@@ -104,18 +110,17 @@ bool in_crossbars(const StaticMatmul& matmul, const ChipSpec& spec) {
   return kind_of(matmul, spec).in_crossbars;
 }
 
-Index Chip::n_links(Index level) const {
-  return mesh.edges(level) * spec.system[static_cast<size_t>(level)].links_per_edge;
+Index Chip::n_links(Index kind) const {
+  return mesh.edges(kind) * edges[static_cast<size_t>(kind)].links_per_edge;
 }
 
-SquareMetres Chip::link_area(Index level) const {
-  return 2.0 * static_cast<double>(n_links(level)) *
-         spec.system[static_cast<size_t>(level)].link.area;
+SquareMetres Chip::link_area(Index kind) const {
+  return 2.0 * static_cast<double>(n_links(kind)) * edges[static_cast<size_t>(kind)].link.area;
 }
 
 SquareMetres Chip::link_ends() const {
   SquareMetres ends;
-  for (Index level = 0; level < mesh.n_levels(); ++level) ends += link_area(level);
+  for (Index kind = 0; kind < n_edge_kinds(); ++kind) ends += link_area(kind);
   return ends / static_cast<double>(mesh.n_chips());
 }
 
@@ -152,8 +157,9 @@ Chip compile_chip(const ChipSpec& given, Index chips) {
     kinds.push_back(compile_tile_kind(spec, kind, attention.get()));
   }
   const TileKind& own = kinds.front();
+  const EdgeKinds joined = edge_kinds(spec.name, spec.system, spec.dies);
   Chip chip{spec,
-            mesh_of(spec),
+            mesh_of(spec, joined.of_chip),
             own.shape,
             own.cells_per_weight,
             own.cells_per_macro,
@@ -165,7 +171,8 @@ Chip compile_chip(const ChipSpec& given, Index chips) {
             own.power,
             attention,
             kinds,
-            dies_of(spec)};
+            dies_of(spec),
+            joined.kinds};
   count_tiles(chip);
   const Technology at = spec.macro.periphery.technology();
   chip.shared_area = total_area(spec.parts, at);

@@ -13,6 +13,7 @@
 #include "mapping/chip/tile_power.h"
 #include "mapping/chip/transfers.h"
 #include "mapping/macros/tile_kind.h"
+#include "mapping/system/edge_kinds.h"
 
 namespace ohm {
 
@@ -32,7 +33,8 @@ struct Chip {
   std::shared_ptr<const AttentionEngine> attention;  ///< none: digital
   /// By kind of macro; the first is the chip's own, whose figures stand above too.
   std::vector<TileKind> kinds;
-  std::vector<Index> dies;  ///< by chip: its entry of spec.dies, or -1; empty: all are equal
+  std::vector<Index> dies;      ///< by chip: its entry of spec.dies, or -1; empty: all are equal
+  std::vector<EdgeKind> edges;  ///< between chips, by kind as Mesh::edge_kind() has it
 
   const TileKind& kind(Index k) const { return kinds[static_cast<size_t>(k)]; }
   /// Of one chip that holds weights, on average where its tiles differ; ends of links between chips
@@ -40,14 +42,19 @@ struct Chip {
   SquareMetres area() const;
   /// Ends of all links, per chip.
   SquareMetres link_ends() const;
-  /// Both ends of all links of a level.
-  SquareMetres link_area(Index level) const;
-  /// Links of a level, those side by side counted singly.
-  Index n_links(Index level) const;
+  Index n_edge_kinds() const { return std::ssize(edges); }
+  /// Of the links that a link between chips is one of, side by side.
+  const EdgeKind& edge(Index link) const {
+    return edges[static_cast<size_t>(mesh.edge_kind(link))];
+  }
+  /// Both ends of all links over edges of a kind.
+  SquareMetres link_area(Index kind) const;
+  /// Links over edges of a kind, those side by side counted singly.
+  Index n_links(Index kind) const;
   /// DRAMs of all chips together.
   Index n_drams() const;
   /// By level: energy of a byte over a link between chips, in hops on chip, as Interconnect takes
-  /// it.
+  /// it; links that dies name count as their level's.
   std::vector<Index> crossing_costs() const;
   /// Tiles that are not off all the time when `used` of them hold weights.
   Index powered_tiles(Index used) const;

@@ -23,6 +23,7 @@ struct LinkSpec {
   Watts static_power{0.0};        ///< drawn without traffic
 
   void visit(Visitor& v);
+  bool operator==(const LinkSpec&) const = default;
 };
 
 /// Energy and busy time of `bytes` over one link, for the ledger, with its range.

@@ -21,7 +21,9 @@ void require_places(const LinkGrid& grid, const char* places) {
 
 Mesh::Mesh(Index columns, Index rows) : Mesh(LinkGrid{columns, rows}, {}) {}
 
-Mesh::Mesh(const LinkGrid& chip, const std::vector<LinkGrid>& levels) : tiles_(chip) {
+Mesh::Mesh(const LinkGrid& chip, const std::vector<LinkGrid>& levels,
+           const std::vector<Index>& edges_of_chip)
+    : tiles_(chip) {
   require_places(chip, "tiles");
   for (const LinkGrid& level : levels) {
     require_places(level, "units");
@@ -35,9 +37,43 @@ Mesh::Mesh(const LinkGrid& chip, const std::vector<LinkGrid>& levels) : tiles_(c
     level.first_link = n_links_;
     n_links_ += level.units.n_links();
   }
+  if (!edges_of_chip.empty()) mark(edges_of_chip);
 }
 
-Index Mesh::edges(Index level) const {
+/// Both links of each edge between two chips of one unit.
+void Mesh::mark(const std::vector<Index>& edges_of_chip) {
+  const Level& chips = levels_.front();
+  kinds_.assign(static_cast<size_t>(chips.units.n_links()), 0);
+  const auto join = [&](Index a, Index b) {
+    const Index out = link(corner_of(b) - (b == a + 1 ? 1 : columns()), corner_of(b));
+    const Index kind =
+        std::max(edges_of_chip[static_cast<size_t>(a)], edges_of_chip[static_cast<size_t>(b)]);
+    if (kind <= 0 || level_of(out) != 0) return;
+    for (const Index each : {out, chips.first_link + chips.units.link(b, a)}) {
+      kinds_[static_cast<size_t>(each - chips.first_link)] = kind;
+    }
+  };
+  for (Index chip = 0; chip < n_chips(); ++chip) {
+    if ((chip + 1) % chips.units.columns != 0) join(chip, chip + 1);
+    if (chip + chips.units.columns < n_chips()) join(chip, chip + chips.units.columns);
+  }
+}
+
+Index Mesh::edge_kind(Index link) const {
+  const Index level = level_of(link);
+  if (level != 0 || kinds_.empty()) return level;
+  return kinds_[static_cast<size_t>(link - levels_.front().first_link)];
+}
+
+Index Mesh::edges(Index kind) const {
+  const auto of_own = [&](const auto& counts) {
+    return std::count_if(kinds_.begin(), kinds_.end(), counts) / 2;
+  };
+  if (kind >= n_levels()) return of_own([&](Index each) { return each == kind; });
+  return edges_of_level(kind) - (kind == 0 ? of_own([](Index each) { return each > 0; }) : 0);
+}
+
+Index Mesh::edges_of_level(Index level) const {
   const auto k = static_cast<size_t>(level);
   const LinkGrid& unit = levels_[k].unit;
   const LinkGrid& around = k + 1 < levels_.size() ? levels_[k + 1].unit : tiles_;

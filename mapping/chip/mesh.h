@@ -26,8 +26,10 @@ class Mesh {
   Mesh(Index columns, Index rows);
 
   /// Chips of `chip` tiles; entry k of `levels`: how many units of level k stand in each direction
-  /// of a unit of level k + 1. ArgumentError unless all are at least 1.
-  Mesh(const LinkGrid& chip, const std::vector<LinkGrid>& levels);
+  /// of a unit of level k + 1. `edges_of_chip`: the kind of edges by which a chip is joined to the
+  /// others of its unit, or -1: 0; empty: 0 of all. ArgumentError unless all sizes are at least 1.
+  Mesh(const LinkGrid& chip, const std::vector<LinkGrid>& levels,
+       const std::vector<Index>& edges_of_chip = {});
 
   Index size() const { return tiles_.size(); }
   Index columns() const { return tiles_.columns; }
@@ -37,8 +39,8 @@ class Mesh {
 
   /// Numbers of links are below this: first those between tiles, then the links of each level.
   Index n_links() const { return n_links_; }
-  /// Edges between units of a level that its links join.
-  Index edges(Index level) const;
+  /// Edges between units of this kind.
+  Index edges(Index kind) const;
 
   /// Links between two tiles: |Δcolumn| + |Δrow|.
   Index hops(Index from, Index to) const;
@@ -51,6 +53,10 @@ class Mesh {
 
   /// The level of a link between units; -1 for links inside a chip.
   Index level_of(Index link) const;
+
+  /// The kind of edge that a link crosses: its level, or what a chip at either end has of its own;
+  /// -1 for links inside a chip.
+  Index edge_kind(Index link) const;
 
   /// The chip of a tile; chips are numbered row by row.
   Index chip_of(Index tile) const;
@@ -73,9 +79,12 @@ class Mesh {
   };
 
   Index unit_of(const Level& level, Index tile) const;
+  Index edges_of_level(Index level) const;
+  void mark(const std::vector<Index>& edges_of_chip);
 
   LinkGrid tiles_;
   std::vector<Level> levels_;
+  std::vector<Index> kinds_;  // of links of level 0; empty: 0
   Index n_links_ = 0;
 };
 

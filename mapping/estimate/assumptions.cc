@@ -156,6 +156,12 @@ void add_chip(const Mapping& mapping, Sentences& list) {
         "in those of the chips that attend to them; chips without DRAM use the nearest one");
     list.push_back("chips stand in a full grid, and all of them are on");
   }
+  for (const DieSpec& die : mapping.chip.spec.dies) {
+    if (die.links.empty()) continue;
+    list.push_back(fmt::format("edges between {} and the chips beside it take {} x {} each",
+                               die.name, die.links.front().links_per_edge,
+                               die.links.front().link.name));
+  }
   const double reticles = mapping.chip.area() / mapping.chip.spec.reticle;
   if (reticles > 1.0) {
     list.push_back(

@@ -16,18 +16,18 @@ namespace {
 /// Over links between chips, where the tiles' chips have no DRAM.
 void book_links(const Mapping& mapping, const Step& step, std::int64_t bytes, const Leaf& leaf,
                 Ledger& ledger) {
-  const ChipSpec& spec = mapping.chip.spec;
-  if (spec.dram_at.empty()) return;
+  if (mapping.chip.spec.dram_at.empty()) return;
   std::vector<Index> tiles;
   for (const Deposit& at : step.deposits) tiles.push_back(at.tile);
   const MemoryLoad load = memory_load(mapping.chip, tiles);
-  for (size_t k = 0; k < spec.system.size(); ++k) {
+  const std::vector<EdgeKind>& edges = mapping.chip.edges;
+  for (size_t k = 0; k < edges.size(); ++k) {
     const auto crossed = std::llround(load.crossed[k] * static_cast<double>(bytes));
     if (crossed == 0) continue;
-    Cost cost = link_cost(spec.system[k].link, crossed);
+    Cost cost = link_cost(edges[k].link, crossed);
     cost.busy = {};  // booked by the schedule
     Leaf link = leaf;
-    link.component = link_component(static_cast<Index>(k));
+    link.component = link_component(edges[k].level);
     ledger.book(link, cost);
   }
 }

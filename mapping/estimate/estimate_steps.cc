@@ -63,11 +63,12 @@ void add_keys(const Mapping& mapping, Index layer, double bytes, std::vector<dou
 }
 
 void book_idle_links(const Mapping& mapping, Estimate& result) {
-  for (Index k = 0; k < mapping.chip.mesh.n_levels(); ++k) {
-    const LinkSpec& link = mapping.chip.spec.system[static_cast<size_t>(k)].link;
+  for (Index k = 0; k < mapping.chip.n_edge_kinds(); ++k) {
+    const EdgeKind& edge = mapping.chip.edges[static_cast<size_t>(k)];
+    const LinkSpec& link = edge.link;
     if (link.static_power.si() == 0.0) continue;
     result.ledger.book(
-        {link_component(k), "", -1, "static"},
+        {link_component(edge.level), "", -1, "static"},
         energy_of(mapping.chip.n_links(k), link.static_power * result.makespan, link.source));
   }
 }

@@ -104,19 +104,20 @@ class Booker {
   void memory_links(std::int64_t bytes, const std::vector<Index>& tiles) {
     if (spec_.dram_at.empty()) return;
     const MemoryLoad load = memory_load(mapping_.chip, tiles);
-    ByLevel crossed{};
-    for (size_t k = 0; k < kMostLevels; ++k) {
+    ByEdge crossed{};
+    for (size_t k = 0; k < kMostEdgeKinds; ++k) {
       crossed[k] = std::llround(load.crossed[k] * static_cast<double>(bytes));
     }
     book_links(crossed);
   }
 
-  void book_links(const ByLevel& bytes) {
-    for (size_t k = 0; k < spec_.system.size(); ++k) {
+  void book_links(const ByEdge& bytes) {
+    const std::vector<EdgeKind>& edges = mapping_.chip.edges;
+    for (size_t k = 0; k < edges.size(); ++k) {
       if (bytes[k] == 0) continue;
-      Cost cost = link_cost(spec_.system[k].link, bytes[k]);
+      Cost cost = link_cost(edges[k].link, bytes[k]);
       cost.busy = {};  // booked by the schedule
-      book(link_component(static_cast<Index>(k)), cost);
+      book(link_component(edges[k].level), cost);
     }
   }
 
@@ -295,7 +296,7 @@ class Booker {
 
   void book_network(Index vertex) {
     std::int64_t routers = 0, links = 0;
-    ByLevel crossings{};
+    ByEdge crossings{};
     for (size_t i = 0; i < mapping_.transfers.size(); ++i) {
       const Transfer& transfer = mapping_.transfers[i];
       if (!carries(transfer, vertex)) continue;
@@ -304,7 +305,7 @@ class Booker {
       const std::int64_t runs = runs_of_copy(transfer.copy, transfer.copies);
       routers += runs * way.router_bytes();
       links += runs * way.noc_bytes();
-      for (size_t k = 0; k < kMostLevels; ++k) crossings[k] += runs * way.crossing_bytes[k];
+      for (size_t k = 0; k < kMostEdgeKinds; ++k) crossings[k] += runs * way.crossing_bytes[k];
     }
     if (routers == 0) return;
     book_links(crossings);

@@ -174,15 +174,16 @@ Index tiles_of_kind(const Chip& chip, Index kind) {
 /// Every link between chips busy in both directions.
 void add_system_parts(const Chip& chip, std::vector<PeakPart>& parts) {
   constexpr std::int64_t kProbe = 1 << 30;  // bytes; the power does not depend on it
-  for (Index k = 0; k < chip.mesh.n_levels(); ++k) {
-    const LinkSpec& link = chip.spec.system[static_cast<size_t>(k)].link;
+  for (Index k = 0; k < chip.n_edge_kinds(); ++k) {
+    const LinkSpec& link = chip.edges[static_cast<size_t>(k)].link;
+    const char* name = link_component(chip.edges[static_cast<size_t>(k)].level);
     if (chip.n_links(k) == 0) continue;
     std::vector<PeakPart> one;
-    add_energy(one, {link_component(k), link_cost(link, 2 * kProbe)},
+    add_energy(one, {name, link_cost(link, 2 * kProbe)},
                Bytes(static_cast<double>(kProbe)) / link.bandwidth);
-    add(one, fixed_power(link_component(k), link.static_power, link.source));
+    add(one, fixed_power(name, link.static_power, link.source));
     add(parts, times(static_cast<double>(chip.n_links(k)), one.front()));
-    add(parts, fixed(link_component(k), {}, chip.link_area(k), link.source));
+    add(parts, fixed(name, {}, chip.link_area(k), link.source));
   }
   const DramSpec& memory = chip.spec.dram;
   if (memory.capacity.si() == 0.0) return;

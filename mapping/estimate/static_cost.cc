@@ -179,9 +179,9 @@ Watts idle_power(const Mapping& mapping) {
   }
   sum += static_cast<double>(holding - used) * chip.power.off + leakage_of_dies(chip);
   sum += static_cast<double>(mapping.chip.n_drams()) * spec.dram.background;
-  for (Index k = 0; k < mapping.chip.mesh.n_levels(); ++k) {
-    sum += static_cast<double>(mapping.chip.n_links(k)) *
-           spec.system[static_cast<size_t>(k)].link.static_power;
+  for (Index k = 0; k < chip.n_edge_kinds(); ++k) {
+    sum +=
+        static_cast<double>(chip.n_links(k)) * chip.edges[static_cast<size_t>(k)].link.static_power;
   }
   const Technology at = spec.macro.periphery.technology();
   const auto add = [&](const std::vector<PartSpec>& parts, Index n) {
@@ -270,11 +270,11 @@ void book_area(const Mapping& mapping, Ledger& ledger) {
   book(spec.tile.parts, tiles);
   book(spec.parts, static_cast<double>(chips_with_weights(mapping.chip)));
   for (const DieSpec& die : spec.dies) book(die.parts, static_cast<double>(std::ssize(die.at)));
-  for (Index k = 0; k < mapping.chip.mesh.n_levels(); ++k) {
-    const LinkSpec& link = spec.system[static_cast<size_t>(k)].link;
+  for (Index k = 0; k < mapping.chip.n_edge_kinds(); ++k) {
+    const EdgeKind& edge = mapping.chip.edges[static_cast<size_t>(k)];
     if (mapping.chip.link_area(k).si() == 0.0) continue;
-    ledger.book({link_component(k), "", -1, "static"},
-                area_of(1.0, mapping.chip.link_area(k), link.source));
+    ledger.book({link_component(edge.level), "", -1, "static"},
+                area_of(1.0, mapping.chip.link_area(k), edge.link.source));
   }
 }
 

@@ -15,9 +15,9 @@ namespace {
 class Timing {
  public:
   Timing(const Chip& chip, const std::string& action)
-      : mesh_(chip.mesh), noc_(chip.spec.noc), system_(chip.spec.system), action_(action) {}
+      : chip_(chip), noc_(chip.spec.noc), action_(action) {}
 
-  Index level(const LinkLoad& load) const { return mesh_.level_of(load.link); }
+  bool inside(const LinkLoad& load) const { return chip_.mesh.level_of(load.link) < 0; }
   Index noc_hop() const { return noc_.router_cycles + noc_.link_cycles; }
   Index flits(const LinkLoad& load) const {
     return load.bytes == 0 ? 0 : (load.bytes * 8 - 1) / noc_.flit_bits + 1;
@@ -26,25 +26,19 @@ class Timing {
 
   /// From the head's arrival at a link to that at the router behind it.
   Picoseconds hop(const LinkLoad& load) const {
-    if (level(load) < 0) return clocked(noc_hop());
-    return clocked(noc_.router_cycles) + picoseconds(spec(load).link.latency, action_);
+    if (inside(load)) return clocked(noc_hop());
+    return clocked(noc_.router_cycles) + picoseconds(chip_.edge(load.link).link.latency, action_);
   }
 
   Picoseconds busy(const LinkLoad& load) const {
-    if (level(load) < 0) return clocked(flits(load));
+    if (inside(load)) return clocked(flits(load));
     const Bytes bytes(static_cast<double>(load.bytes));
-    const auto wide = static_cast<double>(spec(load).links_per_edge);
-    return picoseconds(bytes / (wide * spec(load).link.bandwidth), action_);
+    return picoseconds(bytes / chip_.edge(load.link).bandwidth(), action_);
   }
 
  private:
-  const LevelSpec& spec(const LinkLoad& load) const {
-    return system_[static_cast<size_t>(level(load))];
-  }
-
-  const Mesh& mesh_;
+  const Chip& chip_;
   const NocSpec& noc_;
-  const SystemSpec& system_;
   const std::string& action_;
 };
 
@@ -126,7 +120,7 @@ Passage passage_of(const Chip& chip, const Route& route, const std::string& acti
     const LinkLoad& load = route.links[i];
     const Picoseconds busy = timing.busy(load);
     passage.claims.push_back({load.link, offsets[i], busy, load.behind});
-    const bool on_chip = timing.level(load) < 0;
+    const bool on_chip = timing.inside(load);
     const Picoseconds tail =
         on_chip ? offsets[i] + timing.clocked(timing.flits(load) + timing.noc_hop() - 1)
                 : reach[i] + busy;
@@ -150,9 +144,7 @@ Fetch fetch_of(const Chip& chip, const std::vector<Index>& tiles, const MemoryAc
     fetch.drams.push_back({number, 0, picoseconds(occupation(dram, part, access), action)});
   }
   for (const auto& [number, share] : load.links) {
-    const LevelSpec& level = chip.spec.system[static_cast<size_t>(chip.mesh.level_of(number))];
-    const auto wide = static_cast<double>(level.links_per_edge);
-    const Seconds carried = Bytes(share * all) / (wide * level.link.bandwidth);
+    const Seconds carried = Bytes(share * all) / chip.edge(number).bandwidth();
     fetch.links.push_back({number, 0, picoseconds(carried, action)});
   }
   const Picoseconds served = longest_of(fetch.drams);

@@ -5,8 +5,6 @@
 
 #include <algorithm>
 
-#include "mapping/system/system_spec.h"
-
 namespace ohm {
 
 void DieSpec::visit(Visitor& v) {
@@ -17,6 +15,12 @@ void DieSpec::visit(Visitor& v) {
           at);
   v.value(Field("attention", "whether attention of all layers is computed on these dies"),
           attention);
+  v.nested_list(Field("links",
+                      "link and links_per_edge of their edges to the chips beside them; without an "
+                      "entry: those of the first level of system"),
+                links);
+  v.rule(links.size() <= 1, "links",
+         fmt::format("{} entries; expected one, for all edges to the chips beside", links.size()));
   v.nested_list(Field("parts", "published parts of one die, such as PHYs and controllers"), parts);
   for (const PartSpec& part : parts) {
     v.rule(part.energy.si() == 0.0, "parts",

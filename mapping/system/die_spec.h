@@ -8,7 +8,7 @@
 #include "core/index.h"
 #include "core/units.h"
 #include "crossbar/part_spec.h"
-#include "mapping/chip/buffer_spec.h"
+#include "mapping/system/system_spec.h"
 #include "mapping/yield/yield_spec.h"
 
 namespace ohm {
@@ -21,6 +21,7 @@ struct DieSpec {
   std::string name;
   std::vector<Index> at;        ///< chips of the system, numbered row by row
   bool attention = false;       ///< attention of all layers is computed on these dies
+  std::vector<EdgeSpec> links;  ///< at most one: what joins them to neighbours; none: the level's
   std::vector<PartSpec> parts;  ///< once per die: PHYs, controllers
   WattsPerSquareMetre leakage{
       0.0};         ///< static power density of buffers' neighbours: logic, routers

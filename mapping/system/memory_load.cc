@@ -33,11 +33,11 @@ MemoryLoad memory_load(const Chip& chip, const std::vector<Index>& tiles) {
     drams[chip.mesh.chip_of(memory)] += share;
     Seconds flight;
     for (const Index link : chip.mesh.path(memory, corner)) {
-      const Index level = chip.mesh.level_of(link);
-      if (level < 0) continue;
+      const Index kind = chip.mesh.edge_kind(link);
+      if (kind < 0) continue;
       links[link] += share;
-      load.crossed[static_cast<size_t>(level)] += share;
-      flight += chip.spec.system[static_cast<size_t>(level)].link.latency;
+      load.crossed[static_cast<size_t>(kind)] += share;
+      flight += chip.edges[static_cast<size_t>(kind)].link.latency;
     }
     load.flight = std::max(load.flight, flight);
   }

@@ -13,10 +13,10 @@ namespace ohm {
 /// Where the bytes go that tiles read from (or write to) DRAM. Shares are of all these bytes, which
 /// are dealt out evenly to the tiles.
 struct MemoryLoad {
-  std::vector<std::pair<Index, double>> drams;  ///< chips whose DRAM serves them, and its share
-  std::vector<std::pair<Index, double>> links;  ///< links between chips, towards the tiles
-  std::array<double, kMostLevels> crossed{};    ///< by level: Σ shares of its links
-  Seconds flight;                               ///< over the links of the longest way, one way
+  std::vector<std::pair<Index, double>> drams;   ///< chips whose DRAM serves them, and its share
+  std::vector<std::pair<Index, double>> links;   ///< links between chips, towards the tiles
+  std::array<double, kMostEdgeKinds> crossed{};  ///< by kind of edges: Σ shares of its links
+  Seconds flight;                                ///< over the links of the longest way, one way
 };
 
 /// Each chip reads from its own DRAM; where only some chips have one, from the nearest of them (of

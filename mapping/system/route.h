@@ -13,8 +13,8 @@
 
 namespace ohm {
 
-/// A figure for each level of links between chips.
-using ByLevel = std::array<std::int64_t, kMostLevels>;
+/// A figure for each kind of edges between chips.
+using ByEdge = std::array<std::int64_t, kMostEdgeKinds>;
 
 /// Bytes over one link; `hops` links (and the routers before them) lie between the first one of the
 /// transfer's longest way and it.
@@ -32,7 +32,7 @@ struct Route {
   std::int64_t injected = 0;    ///< bytes that enter the network
   std::int64_t ejected = 0;     ///< bytes that leave it; a multicast leaves once per tile
   std::int64_t link_bytes = 0;  ///< Σ bytes over all links
-  ByLevel crossing_bytes = {};  ///< those over links between chips
+  ByEdge crossing_bytes = {};   ///< those over links between chips
   bool gathers = false;         ///< towards the hub, where all ways end together
 
   /// Bytes through routers: each link leads to one, and a source has its own.

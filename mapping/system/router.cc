@@ -170,8 +170,8 @@ Route Router::route(const Transfer& transfer) {
   for (const LinkLoad& load : result.links) {
     result.hops = std::max(result.hops, load.hops + 1);
     result.link_bytes += load.bytes;
-    const Index level = mesh_.level_of(load.link);
-    if (level >= 0) result.crossing_bytes[static_cast<size_t>(level)] += load.bytes;
+    const Index kind = mesh_.edge_kind(load.link);
+    if (kind >= 0) result.crossing_bytes[static_cast<size_t>(kind)] += load.bytes;
   }
   return result;
 }

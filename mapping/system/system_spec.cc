@@ -32,6 +32,12 @@ LinkGrid grid_for(Index n) {
 
 }  // namespace
 
+void EdgeSpec::visit(Visitor& v) {
+  v.nested_component(Field("link", "link between neighbours").must(), "component", link);
+  v.value(Field("links_per_edge", "links side by side between two neighbours").between(1, 65536),
+          links_per_edge);
+}
+
 void LevelSpec::visit(Visitor& v) {
   v.value(Field("columns", "chips (or groups of chips) in a row; auto: as many as needed")
               .between(1, kMostUnits)
@@ -41,9 +47,7 @@ void LevelSpec::visit(Visitor& v) {
               .between(1, kMostUnits)
               .word("auto", kAuto),
           rows);
-  v.nested_component(Field("link", "link between neighbours").must(), "component", link);
-  v.value(Field("links_per_edge", "links side by side between two neighbours").between(1, 65536),
-          links_per_edge);
+  EdgeSpec::visit(v);
 }
 
 const char* link_component(Index level) {

@@ -11,15 +11,23 @@
 
 namespace ohm {
 
+/// What joins two neighbours.
+struct EdgeSpec {
+  LinkSpec link;
+  Index links_per_edge = 1;  ///< side by side, as one link of so many times the bandwidth
+
+  BytesPerSecond bandwidth() const { return static_cast<double>(links_per_edge) * link.bandwidth; }
+  void visit(Visitor& v);
+  bool operator==(const EdgeSpec&) const = default;
+};
+
 /// One level of a system: a grid of equal units (chips; packages of chips; boards of packages),
 /// with links between neighbours.
-struct LevelSpec {
+struct LevelSpec : EdgeSpec {
   static constexpr Index kAuto = 0;
 
   Index columns = kAuto,
         rows = kAuto;  ///< units in a row and rows of them; kAuto: as many as needed
-  LinkSpec link;
-  Index links_per_edge = 1;  ///< side by side, as one link of so many times the bandwidth
 
   bool is_auto() const { return columns == kAuto || rows == kAuto; }
   LinkGrid grid() const { return {columns, rows}; }
@@ -32,6 +40,7 @@ struct LevelSpec {
 using SystemSpec = std::vector<LevelSpec>;
 
 constexpr size_t kMostLevels = 3;
+constexpr size_t kMostEdgeKinds = 6;  ///< levels, and what dies name beside them
 constexpr Index kMostSystemTiles = Index{1} << 22;
 
 /// "chip_link", "package_link", "board_link": the component that the links of a level are booked

@@ -80,6 +80,35 @@ std::vector<Index> walk(Index from, Index to, const Mesh& mesh) {
   return links;
 }
 
+/// What a hop between two chips takes: what one of their dies names, else the links of its level.
+const EdgeSpec& links_between(const Chip& chip, Index a, Index b, Index level) {
+  for (const Index at : {a, b}) {
+    const Index die = die_at(chip.spec.dies, at);
+    if (level > 0 || die < 0) continue;
+    const auto& own = chip.spec.dies[static_cast<size_t>(die)].links;
+    if (!own.empty()) return own.front();
+  }
+  return chip.spec.system[static_cast<size_t>(level)];
+}
+
+/// Hops between chips are costed as what their dies say.
+void check_edges(const Chip& chip) {
+  const Mesh& mesh = chip.mesh;
+  for (Index tile = 0; tile < mesh.size(); ++tile) {
+    for (const Index step : {Index{1}, mesh.columns()}) {
+      const Index next = tile + step;
+      if (next >= mesh.size() || (step == 1 && next % mesh.columns() == 0)) continue;
+      const Index a = mesh.chip_of(tile), b = mesh.chip_of(next);
+      if (a == b) continue;
+      for (const Index link : {mesh.link(tile, next), mesh.link(next, tile)}) {
+        if (chip.edge(link) == links_between(chip, a, b, mesh.level_of(link))) continue;
+        violated(fmt::format("hops between chips {} and {} are costed as {}", a, b,
+                             chip.edge(link).link.name));
+      }
+    }
+  }
+}
+
 /// Each link carries what the paths over it carry, a multicast once. All hops over one edge of a
 /// chip share its link, which has no two ends of its own.
 void check_paths(const Transfer& t, const Route& route, const Mesh& mesh) {
@@ -109,6 +138,7 @@ void verify_routes(const Mapping& mapping) {
         fmt::format("{} routes for {} transfers", mapping.routes.size(), mapping.transfers.size()));
   }
   const bool shared = mapping.chip.mesh.n_levels() > 0;
+  if (!mapping.chip.dies.empty()) check_edges(mapping.chip);
   const Ends ends = shared ? Ends() : ends_of(mapping.chip.mesh);
   for (size_t i = 0; i < mapping.routes.size(); ++i) {
     const Transfer& t = mapping.transfers[i];

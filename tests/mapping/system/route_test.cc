@@ -83,7 +83,7 @@ TEST(Route, OverAnEdgeTakesItsLinkOnceForAllRows) {
   const Mesh mesh = two_chips();
   const Route r =
       route(mesh, {TransferKind::partial_sums, 0, -1, 0, {2, 3, 6, 7}, {10, 20, 30, 40}});
-  EXPECT_EQ(r.crossing_bytes, (ByLevel{100, 0, 0}));
+  EXPECT_EQ(r.crossing_bytes, (ByEdge{100, 0, 0}));
   EXPECT_EQ(r.injected, 100);
   EXPECT_EQ(r.ejected, 100);
   // 3 to 2 and 7 to 6, 1 to 0 (row 0), 5 to 4 to 0 (row 1)
@@ -101,7 +101,7 @@ TEST(Route, OverAnEdgeTakesItsLinkOnceForAllRows) {
 TEST(Route, MulticastCrossesAnEdgeOnceForAllColumns) {
   const Mesh mesh({2, 2}, {{1, 2}});  // one chip above the other
   const Route r = route(mesh, {TransferKind::input, 0, 0, 0, {4, 5, 6, 7}, {9, 9, 9, 9}});
-  EXPECT_EQ(r.crossing_bytes, (ByLevel{9, 0, 0}));
+  EXPECT_EQ(r.crossing_bytes, (ByEdge{9, 0, 0}));
   EXPECT_EQ(r.injected, 9);
   EXPECT_EQ(r.ejected, 36);
 }
