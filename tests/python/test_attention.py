@@ -50,3 +50,13 @@ def test_a_small_chip_rewrites_its_weights(network, chip):
     assert found.to_dict()["system_chips"] == 1 < rewriting["chips_instead"]
     assert found.latency_s == pytest.approx(enough.latency_s + 3 * rewriting["time_s"], rel=1e-6)
     assert sum(found.table()["energy_j"]) == pytest.approx(found.energy_j)
+
+
+def test_keys_of_four_bits_take_half_the_bytes_of_keys_of_eight(network, chip):
+    wide, narrow = (ohm.estimate((network, chip.override({"kv_bits": bits})), prompt=16, generate=5) for bits in (8, 4))
+    assert wide.kv_bytes_per_token == 2 * narrow.kv_bytes_per_token == 2 * 12 * 768
+    assert narrow.energy_j < wide.energy_j and narrow.tpot_s <= wide.tpot_s
+    said = [[line for line in each.to_dict()["assumptions"] if "scales and zeros" in line] for each in (wide, narrow)]
+    assert [len(lines) for lines in said] == [0, 1]
+    with pytest.raises(ohm.ConfigError, match="kv_bits: '1' found; expected a whole number from 2 to 16"):
+        chip.override({"kv_bits": 1})

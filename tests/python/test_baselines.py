@@ -53,6 +53,8 @@ def test_measured_rates_are_met_within_the_stated_band():
 def test_a_baseline_can_be_changed_and_reads_back(server, llama, tmp_path):
     wide = server.override({"bits.weights": 16})
     assert wide.estimate(llama, 100, 2).decode["weight_bytes"] == 2 * LLAMA_WEIGHTS
+    bytes_read = [server.override({"bits.kv": bits}).estimate(llama, 100, 2).decode["kv_bytes"] for bits in (8, 4)]
+    assert bytes_read[0] == 2 * bytes_read[1]
     (tmp_path / "mine.yaml").write_text(wide.to_yaml())
     assert ohm.Baseline.from_yaml(tmp_path / "mine.yaml").to_dict()["bits"]["weights"] == 16
     with pytest.raises(ConfigError, match="h100_x8"):
@@ -179,7 +181,8 @@ def test_the_default_context_is_one_that_the_network_holds():
 def test_the_law_of_a_chip_takes_the_bits_of_the_chip():
     network = ohm.Network.from_pretrained("known_entropy_gpt")
     chip = ohm.Chip.load("rram_22nm")
-    plain, wide = (
-        sweep([each], network, contexts=(16,), batches=(1,)).loc[0, "decode_gain"] - 1 for each in (chip, chip.override({"kv_bits": 16}))
+    wide, plain, narrow = (
+        sweep([chip.override({"kv_bits": bits})], network, contexts=(16,), batches=(1,)).loc[0, "decode_gain"] - 1 for bits in (16, 8, 4)
     )
     assert plain == pytest.approx(2 * wide, rel=1e-12)
+    assert narrow == pytest.approx(2 * plain, rel=1e-12)
