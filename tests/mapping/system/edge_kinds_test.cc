@@ -185,6 +185,16 @@ TEST(EdgeKinds, OfADieTakeTheirOwnAreaAndPower) {
   EXPECT_NEAR(links->power.si(), 2 * each_slow + 2 * each_fast, 1e-9);
 }
 
+/// Of three chips: two links of 3 mW over the die's edge, one of 1 mW over the other; both ends.
+TEST(EdgeKinds, OfADieAreBookedWhileTheyWait) {
+  const ChipSpec chip =
+      chips_with(3, io(kOwn), {with("mesh.columns", "6"), with("macros_per_tile", "4")});
+  const Estimate e = estimate(map_network(build_network(testing::tiny_gpt()), chip), {6, 4, 1, {}});
+  const Cost idle = e.ledger.leaves().at({"chip_link", "", -1, "static"});
+  EXPECT_NEAR(idle.energy.si(), 7e-3 * e.makespan.si(), 1e-9 * idle.energy.si());
+  EXPECT_NEAR(idle.area.si(), 2 * (2 * 0.5e-6 + 0.1e-6), 1e-15);
+}
+
 TEST(EdgeKinds, OfADieLikeTheLevelChangeNothing) {
   const std::vector<Override> mesh{with("mesh.columns", "6"), with("macros_per_tile", "4")};
   const Network network = build_network(testing::tiny_gpt());
