@@ -55,8 +55,10 @@ class Rewritten {
     take_times();
     take_energy();
     compare();
+    // a cell holds every part in turn
+    const double updates = passes() * static_cast<double>(figures_.parts);
     figures_.lifetime = lifetime(chip_.macro.device.endurance, all_.cycles_per_update,
-                                 Hertz(passes() / result_.makespan.si()));
+                                 Hertz(updates / result_.makespan.si()));
     describe();
     result_.reprogramming = figures_;
     return std::move(result_);

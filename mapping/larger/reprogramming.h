@@ -21,7 +21,7 @@ struct Reprogramming {
   Seconds time;               ///< of writing them once
   bool memory_bound = false;  ///< whether reading the weights, not the pulses, takes that long
   Joules energy;              ///< of writing them once, with reading the weights
-  Seconds lifetime;           ///< of the median cell, while passes follow each other
+  Seconds lifetime;           ///< of the median cell, which holds every part in turn, pass by pass
   std::string decision;       ///< why weights are rewritten
 
   // Break-even: tokens per pass from which on rewriting is no worse; infinite: never.
