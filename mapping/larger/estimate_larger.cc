@@ -7,13 +7,17 @@
 #include <cmath>
 #include <set>
 #include <utility>
+#include <vector>
 
 #include "core/error.h"
 #include "crossbar/device/endurance.h"
 #include "mapping/estimate/estimate_steps.h"
 #include "mapping/larger/break_even.h"
 #include "mapping/larger/choose_parallelism.h"
+#include "mapping/larger/pace.h"
 #include "mapping/larger/rewriting.h"
+#include "mapping/macros/chips_for.h"
+#include "mapping/structure/layout.h"
 
 namespace ohm {
 namespace {
@@ -22,81 +26,139 @@ Index chips_there(const ChipSpec& chip) {
   return n_chips(chip.system);
 }
 
-/// n tokens that pipeline through all chips take first + (n - 1) · each.
-struct Pace {
-  Picoseconds first = 0;
-  double each = 0.0;  ///< ps
+/// A stack whose weights are written.
+struct Stack {
+  WeightTotals weights;
+  Pace pace;
+  Rewriting written;
+  RewrittenStack figures;
+
+  double writes() const { return static_cast<double>(figures.writes); }
+  double parts() const { return static_cast<double>(figures.parts); }
 };
 
 /// Turns an estimate of enough chips into one of those that there are.
 class Rewritten {
  public:
   Rewritten(const TransformerSpec& network, const ChipSpec& chip, const Estimate& held,
-            const Pace& pace)
+            const std::vector<Pace>& paces)
       : chip_(chip),
         held_(held),
-        pace_(pace),
         request_(held.request),
         there_(chips_there(chip)),
         drams_(chip.dram_at.empty() ? there_ : std::ssize(chip.dram_at)),
-        weights_(weight_totals(network, chip)),
-        all_(rewriting_of(weights_, chip, there_, drams_)),
         result_(held) {
-    figures_.parts = (held.chips - 1) / there_ + 1;
-    figures_.passes = request_.decoder ? request_.generate : 1;
-    figures_.chips_instead = held.chips;
-    figures_.cells = all_.cells;
-    figures_.time = all_.time();
-    figures_.memory_bound = all_.reading > all_.pulses;
-    figures_.energy = all_.energy();
+    const std::vector<WeightTotals> weights = weight_totals(network, chip);
+    const std::vector<Index> chips = chips_of_stacks(network, weights);
+    for (size_t k = 0; k < weights.size(); ++k) add_stack(weights[k], paces[k], chips[k]);
+    answering().figures.passes = request_.decoder ? request_.generate : 1;
+    for (Stack& stack : stacks_) {
+      if (stack.figures.parts > 1) stack.figures.writes = stack.figures.passes;
+    }
   }
 
   Estimate run() {
     take_times();
     take_energy();
-    compare();
-    // a cell holds every part in turn
-    const double updates = passes() * static_cast<double>(figures_.parts);
-    figures_.lifetime = lifetime(chip_.macro.device.endurance, all_.cycles_per_update,
-                                 Hertz(updates / result_.makespan.si()));
+    Reprogramming figures;
+    for (Stack& stack : stacks_) compare(stack);
+    static_cast<RewrittenStack&>(figures) = answering().figures;
+    if (stacks_.size() > 1) figures.source = stacks_.front().figures;
+    figures.chips_instead = held_.chips;
+    figures.lifetime = lifetime_of_cells();
+    figures.decision = fmt::format("chip.larger: {}", chip_.larger);
+    result_.reprogramming = figures;
     describe();
-    result_.reprogramming = figures_;
     return std::move(result_);
   }
 
  private:
-  double passes() const { return static_cast<double>(figures_.passes); }
+  /// Chips that each stack fills alone: of two the share of the tiles that its cells are.
+  std::vector<Index> chips_of_stacks(const TransformerSpec& network,
+                                     const std::vector<WeightTotals>& weights) const {
+    if (weights.size() == 1) return {held_.chips};
+    double all = 0.0;
+    for (const WeightTotals& stack : weights) all += stack.cells;
+    const std::vector<Index> tiles = layout_of(network, chip_).tiles;
+    std::vector<Index> chips;
+    for (const WeightTotals& stack : weights) {
+      std::vector<Index> own;
+      for (const Index each : tiles) {
+        own.push_back(static_cast<Index>(std::ceil(stack.cells / all * static_cast<double>(each))));
+      }
+      chips.push_back(std::max<Index>(1, chips_for(chip_, own)));
+    }
+    return chips;
+  }
+
+  void add_stack(const WeightTotals& weights, const Pace& pace, Index chips) {
+    Stack stack{weights, pace, rewriting_of(weights, chip_, there_, drams_), {}};
+    stack.figures.parts = (chips - 1) / there_ + 1;
+    stack.figures.cells = stack.written.cells;
+    stack.figures.time = stack.written.time();
+    stack.figures.memory_bound = stack.written.reading > stack.written.pulses;
+    stack.figures.energy = stack.written.energy();
+    stacks_.push_back(std::move(stack));
+  }
+
+  /// The only stack, or the second.
+  Stack& answering() { return stacks_.back(); }
+
+  /// A cell holds every part in turn.
+  Seconds lifetime_of_cells() const {
+    double updates = 0.0;
+    for (const Stack& stack : stacks_) updates += stack.writes() * stack.parts();
+    return lifetime(chip_.macro.device.endurance, stacks_.back().written.cycles_per_update,
+                    Hertz(updates / result_.makespan.si()));
+  }
+
+  static Picoseconds write_time(const Stack& stack) {
+    return static_cast<Picoseconds>(std::llround(stack.written.time().si() * 1e12));
+  }
 
   /// Computing of a pass whose tokens pipeline in `together` through all chips, its first alone in
   /// `first`: the parts work one after the other.
-  Picoseconds in_parts(Picoseconds together, Picoseconds first) const {
-    return first + figures_.parts * std::max<Picoseconds>(0, together - first);
+  static Picoseconds in_parts(const Stack& stack, Picoseconds together) {
+    const Picoseconds first = std::min(together, stack.pace.first);
+    return first + stack.figures.parts * (together - first);
   }
 
   /// One token of every sequence; a single one pipelines nothing.
-  Picoseconds decoding(Picoseconds together, Picoseconds first) const {
-    return request_.batch == 1 ? together : in_parts(together, std::min(first, together));
+  Picoseconds decoding(Picoseconds together) {
+    return request_.batch == 1 ? together : in_parts(answering(), together);
+  }
+
+  /// Writing and the pass of the sources, of two stacks.
+  Picoseconds source_pass() const {
+    if (stacks_.size() == 1) return 0;
+    const Stack& stack = stacks_.front();
+    return write_time(stack) + in_parts(stack, held_.schedule.source.makespan);
   }
 
   void take_times() {
     const auto batch = static_cast<size_t>(request_.batch);
     const auto& outputs = held_.schedule.outputs;
-    const auto write = static_cast<Picoseconds>(std::llround(all_.time().si() * 1e12));
+    const Stack& stack = answering();
+    const Picoseconds write = write_time(stack);
     const Picoseconds prompts =
-        *std::max_element(outputs.begin(), outputs.begin() + static_cast<std::ptrdiff_t>(batch));
-    const Picoseconds first = std::min(prompts, pace_.first);
+        *std::max_element(outputs.begin(), outputs.begin() + static_cast<std::ptrdiff_t>(batch)) -
+        held_.schedule.source.makespan;
     Schedule& s = result_.schedule;
-    Picoseconds at = write + in_parts(prompts, first);
+    Picoseconds at = source_pass() + write + in_parts(stack, prompts);
     for (size_t i = 0; i < outputs.size(); i += batch) {
-      if (i > 0) at += write + decoding(step_of(i, batch), first);
+      const bool again = stack.figures.writes > 1;
+      if (i > 0) at += (again ? write : 0) + decoding(step_of(i, batch));
       for (size_t k = i; k < i + batch; ++k) s.outputs[k] = at;
     }
     s.makespan = at;
     s.ttft = s.outputs.front();
+    const Index steps = stack.figures.passes - 1;
     s.tpot =
-        figures_.passes > 1 ? static_cast<double>(at - s.outputs.front()) / (passes() - 1.0) : 0.0;
-    s.bounds.critical_path += figures_.passes * write;
-    s.stalls["weight_write"] = figures_.passes * write;
+        steps > 0 ? static_cast<double>(at - s.outputs.front()) / static_cast<double>(steps) : 0.0;
+    Picoseconds writing = 0;
+    for (const Stack& each : stacks_) writing += each.figures.writes * write_time(each);
+    s.bounds.critical_path += writing;
+    s.stalls["weight_write"] = writing;
     fill_times(result_);
     result_.exact = false;
   }
@@ -138,10 +200,13 @@ class Rewritten {
       }
       ledger.book(leaf, here);
     }
-    const std::string& device = chip_.macro.device.source;
-    ledger.book({"weight_write", "", -1, "program"}, written(all_.cells, all_.writing, device));
-    ledger.book({"dram", "", -1, "program"},
-                written(weights_.bytes.si(), all_.fetching, chip_.dram.source));
+    for (const Stack& stack : stacks_) {
+      const Rewriting& all = stack.written;
+      ledger.book({"weight_write", "", -1, "program"},
+                  written(stack, all.cells, all.writing, chip_.macro.device.source));
+      ledger.book({"dram", "", -1, "program"},
+                  written(stack, stack.weights.bytes.si(), all.fetching, chip_.dram.source));
+    }
     result_.ledger = std::move(ledger);
     result_.chips = there_;
     result_.leakage_energy = leakage_of(result_.ledger);
@@ -150,11 +215,12 @@ class Rewritten {
     result_.temporal_utilisation = std::min(1.0, held_.temporal_utilisation * slower / chips);
   }
 
-  Cost written(double each, Joules energy, const std::string& source) const {
+  static Cost written(const Stack& stack, double each, Joules energy, const std::string& source) {
     Cost cost;
-    cost.count = static_cast<std::int64_t>(std::min(passes() * each, 9e18));
-    cost.energy = cost.energy_low = cost.energy_high = passes() * energy;
-    cost.busy = passes() * all_.time();
+    constexpr double kMost = 4e18;  // twice that is still an integer
+    cost.count = static_cast<std::int64_t>(std::min(stack.writes() * each, kMost));
+    cost.energy = cost.energy_low = cost.energy_high = stack.writes() * energy;
+    cost.busy = stack.writes() * stack.written.time();
     cost.source = source;
     return cost;
   }
@@ -169,82 +235,68 @@ class Rewritten {
   }
 
   /// A pass of parts that take turns: all but its first token wait for every part.
-  void compare() {
+  void compare(Stack& stack) const {
+    const Rewriting& all = stack.written;
     const Watts here = standing(result_), there = standing(held_);
-    const Seconds first(static_cast<double>(pace_.first) * 1e-12), held_each(pace_.each * 1e-12);
-    const Seconds each = static_cast<double>(figures_.parts) * held_each;
-    const Seconds once = all_.time() + first - each;
-    const double writing = (all_.energy() + here * once).si();
-    figures_.chips_energy =
+    const Seconds first(static_cast<double>(stack.pace.first) * 1e-12);
+    const Seconds held_each(stack.pace.each * 1e-12), each = stack.parts() * held_each;
+    const double share = stack.writes() / static_cast<double>(stack.figures.passes);
+    const Seconds once = share * all.time() + first - each;
+    const double writing = (share * all.energy() + here * once).si();
+    stack.figures.chips_energy =
         break_even({writing, (here * each).si()},
                    {(there * (first - held_each)).si(), (there * held_each).si()});
     const DigitalSpec& unit = chip_.digital;
     const double macs = static_cast<double>(chip_.n_tiles() * there_ * unit.attention_macs);
-    const Seconds multiplying(weights_.used / (macs * unit.clock.si()));
-    const Joules products = weights_.used * unit.attention_mac_energy;
-    const double reading = (all_.fetching + here * all_.reading).si();
-    figures_.streamed_energy = break_even({writing, (weights_.mvms + here * each).si()},
-                                          {reading, (products + here * multiplying).si()});
+    const Seconds multiplying(stack.weights.used / (macs * unit.clock.si()));
+    const Joules products = stack.weights.used * unit.attention_mac_energy;
+    const double reading = (all.fetching + here * all.reading).si();
+    stack.figures.streamed_energy = break_even({writing, (stack.weights.mvms + here * each).si()},
+                                               {reading, (products + here * multiplying).si()});
     const PassCost rewritten{once.si(), each.si()};
     const double tokens = break_even(rewritten, {0.0, multiplying.si()});
     // reading the weights hides behind multiplying: until then the pass takes as long as reading
-    figures_.streamed_time =
-        std::isfinite(tokens) && rewritten.of(tokens) <= all_.reading.si() ? 0.0 : tokens;
+    stack.figures.streamed_time =
+        std::isfinite(tokens) && rewritten.of(tokens) <= all.reading.si() ? 0.0 : tokens;
+  }
+
+  std::string writing() const {
+    const RewrittenStack& all = stacks_.back().figures;
+    if (stacks_.size() == 1) {
+      return fmt::format("{} parts are written one after the other in each of {} passes", all.parts,
+                         all.passes);
+    }
+    return fmt::format(
+        "{} parts of the first stack are written for the sources, {} of the second for {}",
+        stacks_.front().figures.parts, all.parts,
+        all.writes > 1 ? fmt::format("each of {} passes", all.passes) : "all answers");
   }
 
   void describe() {
-    figures_.decision = fmt::format("chip.larger: {}", chip_.larger);
+    Index most = 1;
+    for (const Stack& stack : stacks_) most = std::max(most, stack.figures.parts);
     result_.fidelity += "+reprogram";
-    result_.assumptions.push_back(fmt::format(
-        "{} of the {} chips that hold all weights are there: {} parts are written one after the "
-        "other in each of {} passes; writing does not overlap computing, and what tokens pipeline "
-        "through all parts takes up to {} times longer",
-        there_, held_.chips, figures_.parts, figures_.passes, figures_.parts));
+    result_.assumptions.push_back(
+        fmt::format("{} of the {} chips that hold all weights are there: {}; writing does not "
+                    "overlap computing, and what tokens pipeline through all parts takes up to {} "
+                    "times longer",
+                    there_, held_.chips, writing(), most));
   }
 
   const ChipSpec& chip_;
   const Estimate& held_;
-  const Pace pace_;
   const Request request_;
   const Index there_, drams_;
-  const WeightTotals weights_;
-  const Rewriting all_;
-  Reprogramming figures_;
+  std::vector<Stack> stacks_;  // in the order of their passes
   Estimate result_;
 };
 
-void require_rewritable(const TransformerSpec& network, const ChipSpec& chip) {
-  if (chip.macro.engine.is_digital()) {
-    throw ConfigError(fmt::format(
-        "chip {}: larger: {} rewrites resistive cells, and its macros are digital; expected "
-        "larger: chips",
-        chip.name, chip.larger));
-  }
-  if (network.n_decoder_layers == 0) return;
-  throw ArgumentError(fmt::format(
-      "network {}: two stacks; larger: reprogram takes networks of one: take larger: chips",
-      network.name));
-}
-
-/// From a single token that waits for no other, and from the prompts; from two tokens where the
-/// prompts are one, if the network takes two.
-Pace pace_of(const TransformerSpec& network, const ChipSpec& chip, const Estimate& held,
-             Fidelity fidelity) {
-  const Request& request = held.request;
-  const auto of_tokens = [&](Index n) {
-    Workload few{n, {}, 1, {}};
-    if (request.decoder) few.generate = 1;
-    return estimate_structure(network, chip, few, fidelity).schedule.makespan;
-  };
-  const Index n = request.batch * request.prompt;
-  const auto batch = static_cast<std::ptrdiff_t>(request.batch);
-  const auto& outputs = held.schedule.outputs;
-  const Picoseconds first = request.decoder ? of_tokens(1) : held.schedule.bounds.critical_path;
-  const Picoseconds together = n == 1 && network.context > 1
-                                   ? of_tokens(2)
-                                   : *std::max_element(outputs.begin(), outputs.begin() + batch);
-  return {first, static_cast<double>(std::max<Picoseconds>(0, together - first)) /
-                     static_cast<double>(std::max<Index>(1, n - 1))};
+void require_rewritable(const ChipSpec& chip) {
+  if (!chip.macro.engine.is_digital()) return;
+  throw ConfigError(fmt::format(
+      "chip {}: larger: {} rewrites resistive cells, and its macros are digital; expected "
+      "larger: chips",
+      chip.name, chip.larger));
 }
 
 [[noreturn]] void refuse(const TransformerSpec& network, const ChipSpec& chip, Index needed) {
@@ -270,8 +322,9 @@ Estimate estimate_larger(const TransformerSpec& network, const ChipSpec& chip,
   Estimate held = estimate_structure(network, chip, workload, fidelity);
   if (chip.larger == "chips" || held.chips <= chips_there(chip)) return held;
   if (chip.larger == "refuse") refuse(network, chip, held.chips);
-  require_rewritable(network, chip);
-  Estimate rewritten = Rewritten(network, chip, held, pace_of(network, chip, held, fidelity)).run();
+  require_rewritable(chip);
+  Estimate rewritten =
+      Rewritten(network, chip, held, paces_of(network, chip, held, fidelity)).run();
   if (chip.larger == "reprogram") return rewritten;
   const std::string compared =
       fmt::format("larger: auto: {:.3g} J per token when rewritten, {:.3g} J on {} chips",

@@ -11,15 +11,16 @@ namespace ohm {
 /// weights are rewritten part by part in every pass (see Reprogramming): a pass is all prompts, or
 /// one token of every sequence; the parts' products follow each other, so that what several tokens
 /// pipeline through all chips takes at most as many times longer as there are parts. auto:
-/// whichever of both takes less energy per token. Break-even is stated wherever weights are
-/// rewritten: against more chips, and against digital units that read all weights from the same
-/// DRAMs in every pass. A system that grows holds every network and takes `chips` alone (ChipSpec).
+/// whichever of both takes less energy per token. Of two stacks the first is written for the pass
+/// of the sources, the second for every token of the answers, or once for all of them where the
+/// chips hold it alone; each takes the share of the tiles that its cells are. Break-even is stated
+/// wherever weights are rewritten: against more chips, and against digital units that read all
+/// weights from the same DRAMs in every pass. A system that grows holds every network and takes
+/// `chips` alone (ChipSpec).
 ///
 /// Where chip.map.tensor_parallel is `cheapest`, the way that choose_parallelism() takes.
 ///
-/// Throws what estimate_structure() throws; ConfigError for macros without resistive cells;
-/// ArgumentError for two stacks
-/// whose weights would be rewritten.
+/// Throws what estimate_structure() throws; ConfigError for macros without resistive cells.
 Estimate estimate_larger(const TransformerSpec& network, const ChipSpec& chip,
                          const Workload& workload, Fidelity fidelity = Fidelity::automatic);
 

@@ -3,6 +3,7 @@
 
 #include <map>
 #include <utility>
+#include <vector>
 
 #include "crossbar/cost/mvm_energy.h"
 #include "mapping/chip/chip.h"
@@ -32,7 +33,7 @@ Joules product_energy(const StaticMatmul& matmul, const Chip& chip) {
 
 }  // namespace
 
-WeightTotals weight_totals(const TransformerSpec& network, const ChipSpec& spec) {
+std::vector<WeightTotals> weight_totals(const TransformerSpec& network, const ChipSpec& spec) {
   Reduction reduction = keep_layers(network, 2);
   Network reduced = build_network(reduction.spec);
   if (!are_alike_layers(reduced, reduction, spec)) {
@@ -43,7 +44,7 @@ WeightTotals weight_totals(const TransformerSpec& network, const ChipSpec& spec)
   alone.system.clear();
   alone.dram_at.clear();
   const Chip chip = compile_chip(alone);
-  WeightTotals sum;
+  std::vector<WeightTotals> sums(network.n_decoder_layers > 0 ? 2 : 1);
   std::map<std::pair<Index, Index>, Joules> known;  // by rows and columns
   for (const StaticMatmul& matmul : reduced.matmuls) {
     if (!in_crossbars(matmul, spec)) continue;
@@ -52,13 +53,16 @@ WeightTotals weight_totals(const TransformerSpec& network, const ChipSpec& spec)
     const auto layers = static_cast<double>(reduction.stands_for(matmul.layer));
     const double share =
         static_cast<double>(matmul.active) / static_cast<double>(matmul.among) * layers;
+    WeightTotals& sum = matmul.source ? sums.front() : sums.back();
     sum.weights += layers * static_cast<double>(matmul.weights());
     sum.used += share * static_cast<double>(matmul.weights());
     sum.mvms += share * at->second;
   }
-  sum.cells = sum.weights * static_cast<double>(chip.cells_per_weight);
-  sum.bytes = Bytes(sum.weights * static_cast<double>(spec.macro.weight.bits) / 8.0);
-  return sum;
+  for (WeightTotals& sum : sums) {
+    sum.cells = sum.weights * static_cast<double>(chip.cells_per_weight);
+    sum.bytes = Bytes(sum.weights * static_cast<double>(spec.macro.weight.bits) / 8.0);
+  }
+  return sums;
 }
 
 }  // namespace ohm

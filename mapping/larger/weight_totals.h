@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <vector>
+
 #include "core/units.h"
 #include "mapping/chip/chip_spec.h"
 #include "mapping/network/transformer_spec.h"
 
 namespace ohm {
 
-/// The weights of a network that live in crossbars, all layers and experts.
+/// Weights that live in crossbars, all layers and experts.
 struct WeightTotals {
   double weights = 0.0, cells = 0.0;
   double used = 0.0;  ///< weights that one token is multiplied with
@@ -15,6 +17,7 @@ struct WeightTotals {
   Bytes bytes;
 };
 
-WeightTotals weight_totals(const TransformerSpec& network, const ChipSpec& chip);
+/// Those of a network by stack; what the second of two keeps of the source is made by the first.
+std::vector<WeightTotals> weight_totals(const TransformerSpec& network, const ChipSpec& chip);
 
 }  // namespace ohm

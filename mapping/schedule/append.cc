@@ -32,6 +32,7 @@ void append(Schedule pass, Schedule& before) {
   }
   pass.gated.wake_ups += before.gated.wake_ups;
   pass.gated.waited += before.gated.waited;
+  pass.source = {before.makespan, before.bounds.critical_path};
   pass.makespan += shift;
   pass.ttft += shift;
   pass.steps += before.steps;

@@ -22,6 +22,11 @@ struct TimelineEvent {
   Index step = 0;                             ///< of the plan
 };
 
+/// The pass of the source through the first of two stacks.
+struct SourcePass {
+  Picoseconds makespan = 0, critical_path = 0;
+};
+
 /// When everything happens.
 struct Schedule {
   Picoseconds makespan = 0;
@@ -29,6 +34,7 @@ struct Schedule {
   double tpot =
       0.0;  ///< mean picoseconds between output tokens after the first; 0 if there are none
   Bounds bounds;
+  SourcePass source;  ///< before the answers; of one stack none
   std::vector<Resource> resources;
   std::vector<Picoseconds> busy;              ///< by resource
   std::map<std::string, Picoseconds> stalls;  ///< Σ time that steps waited, by what they waited for

@@ -50,6 +50,7 @@ def test_a_small_chip_rewrites_its_weights(network, chip):
     assert found.to_dict()["system_chips"] == 1 < rewriting["chips_instead"]
     assert found.latency_s == pytest.approx(enough.latency_s + 3 * rewriting["time_s"], rel=1e-6)
     assert sum(found.table()["energy_j"]) == pytest.approx(found.energy_j)
+    assert rewriting["source"] is None and rewriting["writes"] == 3
 
 
 def test_keys_of_four_bits_take_half_the_bytes_of_keys_of_eight(network, chip):
@@ -60,3 +61,18 @@ def test_keys_of_four_bits_take_half_the_bytes_of_keys_of_eight(network, chip):
     assert [len(lines) for lines in said] == [0, 1]
     with pytest.raises(ohm.ConfigError, match="kv_bits: '1' found; expected a whole number from 2 to 16"):
         chip.override({"kv_bits": 1})
+
+
+def test_two_stacks_are_rewritten_each_for_its_passes(chip):
+    small = chip.override({"mesh.columns": 16, "mesh.rows": 12, "larger": "reprogram"})
+    t5 = ohm.Network.from_pretrained("t5-small")
+    enough = ohm.estimate((t5, small.override({"larger": "chips"})), prompt=9, generate=3)
+    found = ohm.estimate((t5, small), prompt=9, generate=3)
+    answers = found.to_dict()["reprogramming"]
+    source = answers["source"]
+    # the encoder with k and v of EncDecAttention, then the decoder and lm_head: 8 cells for a weight of 8 bits
+    encoder, decoder = 6 * (4 * 512 * 512 + 2 * 512 * 2048) + 6 * 2 * 512 * 512, 6 * (6 * 512 * 512 + 2 * 512 * 2048) + 512 * 32128
+    assert (source["cells"], answers["cells"]) == (8 * encoder, 8 * decoder)
+    assert (source["writes"], answers["writes"]) == (1, 3)
+    assert found.tpot_s == pytest.approx(enough.tpot_s + answers["time_s"], rel=1e-6)
+    assert found.makespan_s == pytest.approx(enough.makespan_s + source["time_s"] + 3 * answers["time_s"], rel=1e-9)

@@ -31,23 +31,30 @@ py::object lifetime(const Estimate& estimate) {
   return row;
 }
 
-py::object reprogramming(const Estimate& estimate) {
-  if (!estimate.reprogramming) return py::none();
-  const Reprogramming& it = *estimate.reprogramming;
+py::dict rewritten(const RewrittenStack& it) {
   py::dict row;
-  row["taken"] = it.taken;
-  row["decision"] = it.decision;
   row["parts"] = it.parts;
   row["passes"] = it.passes;
-  row["chips_instead"] = it.chips_instead;
+  row["writes"] = it.writes;
   row["cells"] = it.cells;
   row["time_s"] = it.time.si();
   row["memory_bound"] = it.memory_bound;
   row["energy_j"] = it.energy.si();
-  row["lifetime_s"] = it.lifetime.si();
   row["break_even_tokens_chips_energy"] = finite(it.chips_energy);
   row["break_even_tokens_streamed_energy"] = finite(it.streamed_energy);
   row["break_even_tokens_streamed_time"] = finite(it.streamed_time);
+  return row;
+}
+
+py::object reprogramming(const Estimate& estimate) {
+  if (!estimate.reprogramming) return py::none();
+  const Reprogramming& it = *estimate.reprogramming;
+  py::dict row = rewritten(it);
+  row["taken"] = it.taken;
+  row["decision"] = it.decision;
+  row["chips_instead"] = it.chips_instead;
+  row["lifetime_s"] = it.lifetime.si();
+  row["source"] = it.source ? py::object(rewritten(*it.source)) : py::none();
   return row;
 }
 

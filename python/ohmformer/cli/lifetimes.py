@@ -52,15 +52,29 @@ def years(seconds: float) -> str:
 
 
 def _rewriting(found: dict[str, Any]) -> list[list[str]]:
+    rows = [["Weights are rewritten" if found["taken"] else "Weights stay in more chips", found["decision"]]]
+    if found["source"] is not None:
+        rows += _stack(found["source"], " of the first stack", found["chips_instead"])
+    rows += _stack(found, " of the second stack" if found["source"] is not None else "", found["chips_instead"])
+    return [*rows, ["Lifetime of the weights' cells", years(found["lifetime_s"])]]
+
+
+def _stack(found: dict[str, Any], whose: str, chips: int) -> list[list[str]]:
+    """One stack's parts, times and break-even.
+
+    >>> stack = {"parts": 1, "passes": 32, "writes": 1, "time_s": 2e-3, "energy_j": 1e-3} | dict.fromkeys(key for key, _ in BREAK_EVEN)
+    >>> _stack(stack, " of the second stack", 2)[0]
+    ['Parts that take turns, and passes, of the second stack', '1, 32 (written once)']
+    """
+    stays = " (written once)" if found["writes"] < found["passes"] else ""
+    of = f",{whose}" if whose else ""
     rows = [
-        ["Weights are rewritten" if found["taken"] else "Weights stay in more chips", found["decision"]],
-        ["Parts that take turns, and passes", f"{whole(found['parts'])}, {whole(found['passes'])}"],
-        ["Rewriting, time per pass", quantity(found["time_s"], "s")],
-        ["Rewriting, energy per pass", quantity(found["energy_j"], "J")],
-        ["Lifetime of the weights' cells", years(found["lifetime_s"])],
+        [f"Parts that take turns, and passes{of}", f"{whole(found['parts'])}, {whole(found['passes'])}{stays}"],
+        [f"Rewriting{whose}, time per pass" if not stays else f"Writing{whose}, time", quantity(found["time_s"], "s")],
+        [f"Rewriting{whose}, energy per pass" if not stays else f"Writing{whose}, energy", quantity(found["energy_j"], "J")],
     ]
     for key, text in BREAK_EVEN:
         tokens = found[key]
-        meaning = text.format(chips=whole(found["chips_instead"]))
-        rows.append([f"Tokens per pass for {meaning}", "never" if tokens is None else f"{tokens:.4g}"])
+        meaning = text.format(chips=whole(chips))
+        rows.append([f"Tokens per pass{whose} for {meaning}", "never" if tokens is None else f"{tokens:.4g}"])
     return rows

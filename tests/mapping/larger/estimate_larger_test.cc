@@ -7,6 +7,7 @@
 
 #include "core/error.h"
 #include "mapping/larger/rewriting.h"
+#include "mapping/structure/layout.h"
 #include "tests/core/error_text.h"
 #include "tests/mapping/chip_builder.h"
 
@@ -20,6 +21,10 @@ ChipSpec small(const std::string& larger, std::vector<Override> overrides = {}) 
   overrides.insert(overrides.end(), {with("larger", larger), with("mesh", "{columns: 2, rows: 1}"),
                                      with("macros_per_tile", "8"), with("core.macros", "1")});
   return testing::shipped_chip(overrides);
+}
+
+double seconds(Picoseconds time) {
+  return static_cast<double>(time) * 1e-12;
 }
 
 Workload load(Index prompt, Index generate, Index batch = 1) {
@@ -60,7 +65,7 @@ TEST(EstimateLarger, EveryPassOfASingleSequenceTakesTheTimeOfWritingOnTop) {
 TEST(EstimateLarger, WhatIsBookedIsWhatIsWritten) {
   const ChipSpec chip = small("reprogram");
   const Estimate e = estimate_larger(testing::tiny_gpt(), chip, load(6, 5, 2));
-  const WeightTotals weights = weight_totals(testing::tiny_gpt(), chip);
+  const WeightTotals weights = weight_totals(testing::tiny_gpt(), chip).front();
   const Cost cells = e.ledger.leaves().at({"weight_write", "", -1, "program"});
   const Cost bytes = e.ledger.leaves().at({"dram", "", -1, "program"});
   EXPECT_EQ(static_cast<double>(cells.count), 5 * weights.cells);
@@ -85,7 +90,7 @@ TEST(EstimateLarger, PartsWaitForEachOther) {
 TEST(EstimateLarger, BreakEvenIsWhereStreamingCostsAsMuch) {
   const ChipSpec chip = small("reprogram");
   const Estimate e = estimate_larger(testing::tiny_gpt(), chip, load(1, 2));
-  const WeightTotals weights = weight_totals(testing::tiny_gpt(), chip);
+  const WeightTotals weights = weight_totals(testing::tiny_gpt(), chip).front();
   const Rewriting all = rewriting_of(weights, chip, 1, 1);
   const double standing =
       (e.leakage_energy / e.makespan).si();  // the preset's DRAM states no power
@@ -139,9 +144,153 @@ TEST(EstimateLarger, AutoTakesWhatCostsLessAndShowsBoth) {
   EXPECT_NE(e.reprogramming->decision.find("J per token"), std::string::npos);
 }
 
-TEST(EstimateLarger, DigitalMacrosAndTwoStacksAreNotRewritten) {
-  EXPECT_THROW(estimate_larger(testing::tiny_t5(), small("reprogram"), {Index{8}, {}, 1, {}}),
-               ArgumentError);
+/// Products of a layer of tiny_t5: self-attention, feed-forward part, and one matrix across.
+struct TinyT5 {
+  TransformerSpec spec = testing::tiny_t5();
+  double d = static_cast<double>(spec.d_model);
+  double attention = 4.0 * d * d, across = d * d;
+  double feed_forward = 2.0 * d * static_cast<double>(spec.d_ff);
+  double encoders = static_cast<double>(spec.n_layers);
+  double decoders = static_cast<double>(spec.n_decoder_layers);
+  /// With keys and values for the second stack, which source tokens make.
+  double source = encoders * (attention + feed_forward) + decoders * 2.0 * across;
+  double answer = decoders * (attention + 2.0 * across + feed_forward) +
+                  d * static_cast<double>(spec.vocabulary);
+};
+
+/// Each pass of each stack takes the time of writing that stack on top.
+TEST(EstimateLarger, TheFirstStackIsWrittenOnceAndTheSecondForEveryToken) {
+  const TinyT5 t5;
+  const ChipSpec chip = small("reprogram");
+  const Estimate held = estimate_larger(t5.spec, small("chips"), load(1, 5));
+  const Estimate e = estimate_larger(t5.spec, chip, load(1, 5));
+  const Reprogramming& r = *e.reprogramming;
+  const double per_weight = 8.0;  // cells: pairs, 2 bits of 8 each
+  ASSERT_TRUE(r.source.has_value());
+  EXPECT_EQ(r.source->writes, 1);
+  EXPECT_EQ(r.source->passes, 1);
+  EXPECT_EQ(r.writes, 5);
+  EXPECT_EQ(r.passes, 5);
+  EXPECT_EQ(r.source->cells, per_weight * t5.source);
+  EXPECT_EQ(r.cells, per_weight * t5.answer);
+  // what the keys of three layers wait for each other, they wait in every part
+  const SourcePass& source = held.schedule.source;
+  const double waited =
+      static_cast<double>(r.source->parts - 1) * seconds(source.makespan - source.critical_path);
+  EXPECT_NEAR(e.makespan.si(), held.makespan.si() + waited + r.source->time.si() + 5 * r.time.si(),
+              1e-10);
+  EXPECT_NEAR(e.ttft.si(), held.ttft.si() + waited + r.source->time.si() + r.time.si(), 1e-10);
+  EXPECT_NEAR(e.tpot.si(), held.tpot.si() + r.time.si(), 1e-10);
+  EXPECT_GE(e.makespan, e.lower_bound);
+  const double share = t5.source / (t5.source + t5.answer);
+  const Layout layout = layout_of(t5.spec, chip);
+  const auto tiles = static_cast<double>(layout.tiles.front());  // two on a chip
+  EXPECT_EQ(static_cast<double>(r.source->parts), std::ceil(std::ceil(share * tiles) / 2.0));
+  EXPECT_EQ(static_cast<double>(r.parts), std::ceil(std::ceil((1.0 - share) * tiles) / 2.0));
+  const double updates = static_cast<double>(r.source->parts + 5 * r.parts) / e.makespan.si();
+  EXPECT_NEAR(r.lifetime.si(), 1e6 / (2.9 * updates), 1e-6 * r.lifetime.si());
+}
+
+TEST(EstimateLarger, OfTwoStacksTooWhatIsBookedIsWhatIsWritten) {
+  const TinyT5 t5;
+  const Estimate e = estimate_larger(t5.spec, small("reprogram"), load(6, 4, 3));
+  const Cost cells = e.ledger.leaves().at({"weight_write", "", -1, "program"});
+  const Cost bytes = e.ledger.leaves().at({"dram", "", -1, "program"});
+  const Reprogramming& r = *e.reprogramming;
+  EXPECT_EQ(static_cast<double>(cells.count), 8.0 * (t5.source + 4.0 * t5.answer));
+  EXPECT_EQ(static_cast<double>(bytes.count), t5.source + 4.0 * t5.answer);
+  const Joules written = r.source->energy + 4.0 * r.energy;
+  EXPECT_NEAR((cells.energy + bytes.energy) / written, 1.0, 1e-12);
+  Joules sum;
+  for (const auto& [leaf, cost] : e.ledger.leaves()) sum += cost.energy;
+  EXPECT_NEAR(e.energy / sum, 1.0, 1e-12);
+}
+
+/// Chips that hold one stack at a time write each of them once.
+TEST(EstimateLarger, ASecondStackThatTheChipsHoldIsWrittenOnce) {
+  const TransformerSpec t5 = testing::tiny_t5();
+  const auto wide = [](const std::string& larger) {
+    ChipSpec chip = small(larger);
+    chip.mesh.rows = 7;
+    return chip;
+  };
+  const Estimate held = estimate_larger(t5, wide("chips"), load(3, 6));
+  const Estimate e = estimate_larger(t5, wide("reprogram"), load(3, 6));
+  const Reprogramming& r = *e.reprogramming;
+  ASSERT_EQ(held.chips, 2);
+  EXPECT_EQ(r.source->parts, 1);
+  EXPECT_EQ(r.parts, 1);
+  EXPECT_EQ(r.writes, 1);
+  EXPECT_EQ(r.passes, 6);
+  EXPECT_NEAR(e.tpot.si(), held.tpot.si(), 1e-12);
+  EXPECT_NEAR(e.makespan.si(), held.makespan.si() + (r.source->time + r.time).si(), 1e-10);
+}
+
+/// What sources and answers pipeline waits for the parts of its own stack.
+TEST(EstimateLarger, PartsOfEachStackWaitForEachOther) {
+  const TransformerSpec t5 = testing::tiny_t5();
+  const Estimate held = estimate_larger(t5, small("chips"), load(20, 3, 2));
+  const Estimate e = estimate_larger(t5, small("reprogram"), load(20, 3, 2));
+  const Reprogramming& r = *e.reprogramming;
+  const double sources = seconds(held.schedule.source.makespan);
+  const double writing = (r.source->time + 3.0 * r.time).si();
+  const double computing = e.makespan.si() - writing;
+  EXPECT_GT(computing, held.makespan.si());
+  EXPECT_LE(computing, static_cast<double>(r.source->parts) * sources +
+                           static_cast<double>(r.parts) * (held.makespan.si() - sources));
+}
+
+TEST(EstimateLarger, AutoComparesTwoStacksToo) {
+  const TransformerSpec t5 = testing::tiny_t5();
+  const Estimate e = estimate_larger(t5, small("auto"), load(8, 4));
+  const Estimate held = estimate_larger(t5, small("chips"), load(8, 4));
+  const Estimate rewritten = estimate_larger(t5, small("reprogram"), load(8, 4));
+  EXPECT_EQ(e.reprogramming->taken, rewritten.energy_per_token < held.energy_per_token);
+  EXPECT_EQ(e.energy_per_token, std::min(held.energy_per_token, rewritten.energy_per_token));
+}
+
+/// As one stack: a pass that lets weights stay costs what a share of writing them does.
+TEST(EstimateLarger, BreakEvenOfEachStackIsThatOfItsPass) {
+  const TransformerSpec t5 = testing::tiny_t5();
+  const ChipSpec chip = small("reprogram");
+  const Estimate held = estimate_larger(t5, small("chips"), load(4, 3));
+  const Estimate e = estimate_larger(t5, chip, load(4, 3));
+  const std::vector<WeightTotals> weights = weight_totals(t5, chip);
+  const double standing = (e.leakage_energy / e.makespan).si();
+  const DigitalSpec& unit = chip.digital;
+  const double rate = 2.0 * static_cast<double>(unit.attention_macs) * unit.clock.si();
+  const auto pairs = {std::pair(*e.reprogramming->source, weights.front()),
+                      std::pair(RewrittenStack(*e.reprogramming), weights.back())};
+  for (const auto& [stack, of] : pairs) {
+    const Rewriting all = rewriting_of(of, chip, 1, 1);
+    const bool is_source = of.weights == weights.front().weights;
+    // four source tokens at once; one answer alone beside two of them
+    double first = seconds(held.schedule.source.critical_path);
+    double each = (seconds(held.schedule.source.makespan) - first) / 3.0;
+    if (!is_source) {
+      const Schedule one = estimate_larger(t5, small("chips"), load(4, 1)).schedule;
+      const Schedule both = estimate_larger(t5, small("chips"), load(4, 1, 2)).schedule;
+      first = seconds(one.makespan - one.source.makespan);
+      each = seconds(both.makespan - both.source.makespan) - first;
+    }
+    each *= static_cast<double>(stack.parts);
+    const double once = all.time().si() + first - each;
+    const double multiply = of.used / rate;
+    const double ahead =
+        (all.energy().si() + standing * once) - (all.fetching.si() + standing * all.reading.si());
+    const double gained = of.used * unit.attention_mac_energy.si() + standing * multiply -
+                          of.mvms.si() - standing * each;
+    if (gained <= 0.0) {
+      EXPECT_TRUE(std::isinf(stack.streamed_energy));
+    } else {
+      EXPECT_NEAR(stack.streamed_energy, ahead / gained, 1e-6 * stack.streamed_energy);
+    }
+  }
+}
+
+TEST(EstimateLarger, DigitalMacrosAreNotRewritten) {
+  ChipSpec chip = small("reprogram", {with("macro", "digital_mac_22nm")});
+  EXPECT_THROW(estimate_larger(testing::tiny_t5(), chip, load(8, 1)), ConfigError);
 }
 
 }  // namespace

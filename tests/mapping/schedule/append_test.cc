@@ -14,8 +14,11 @@ TEST(Append, APassBeginsWhenTheOnesBeforeItHaveEnded) {
   Schedule both;
   append(one, both);
   EXPECT_EQ(both.makespan, one.makespan);
+  EXPECT_EQ(both.source.makespan, 0);
   append(one, both);
   EXPECT_EQ(both.makespan, 2 * one.makespan);
+  EXPECT_EQ(both.source.makespan, one.makespan);
+  EXPECT_EQ(both.source.critical_path, one.bounds.critical_path);
   EXPECT_EQ(both.ttft, one.makespan + one.ttft);
   EXPECT_EQ(both.steps, 2 * one.steps);
   EXPECT_EQ(both.busy[1], 2 * one.busy[1]);
