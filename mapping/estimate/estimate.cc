@@ -112,6 +112,7 @@ Estimate estimate(const Mapping& mapping, const Workload& workload, Index timeli
   for (const Request& pass : passes_of(result.request)) {
     TokenPlan plan = plan_tokens(mapping, pass);
     plan.gating = gating_rule(mapping, plan);
+    plan.gating.before = result.schedule.gated.after;
     Schedule times = schedule(plan, pass, timeline_tokens);
     fill_buffers(mapping, plan, times, pass, result);
     append(std::move(times), result.schedule);

@@ -13,7 +13,10 @@ PowerGates::PowerGates(const GatingRule& rule) : rule_(rule) {
   for (const std::vector<Index>& works : rule.tiles_of) {
     for (const Index tile : works) n = std::max(n, tile + 1);
   }
-  tiles_.resize(static_cast<size_t>(n));
+  for (Index tile = 0; tile < n; ++tile) {
+    const TileGate left = rule.before.of(tile);
+    tiles_.push_back({left, left.powered_until, 0});  // since then counted as gated, till now
+  }
 }
 
 std::int64_t PowerGates::switch_on(Tile& tile, std::int64_t ready) {
@@ -58,6 +61,11 @@ Gated PowerGates::close(std::int64_t makespan) {
     const Tile& tile = tiles_[static_cast<size_t>(number)];
     gated.off.push_back(tile.off + makespan - tile.powered_until);
     gated.woken.push_back(tile.woken);
+  }
+  gated.after.since = rule_.before.since + makespan;
+  for (const Tile& tile : tiles_) {
+    gated.after.gates.push_back(
+        {tile.used, tile.powered_until - makespan, tile.awake_at - makespan});
   }
   gated.wake_ups = wake_ups_;
   gated.waited = waited_;

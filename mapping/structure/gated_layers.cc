@@ -99,6 +99,7 @@ GatedLayers::Carried GatedLayers::carried(const TokenPlan& plan, Index most) con
   result.layers = carry_on(mapping_, plan, reduction_, most, [&](const TokenPlan& full) {
     GatedPlan gated = gate_alike(full, gating_rule(mapping_, full));
     result.gates = std::move(gated.gates);
+    result.of_tile = std::move(gated.of_tile);
     return std::move(gated.plan);
   });
   return result;
@@ -168,9 +169,19 @@ void GatedLayers::count(const Carried& carried, const Powered& powered, size_t b
   }
 }
 
+/// As the next pass finds tiles, of two stacks, all layers of which are kept.
+void GatedLayers::leave(const Carried& all, const Gated& gated) {
+  left_ = {gated.after.since, {}};
+  for (const auto& [tile, gate] : all.of_tile) {
+    while (std::ssize(left_.gates) <= tile) left_.gates.push_back(left_.of(tile));
+    left_.gates[static_cast<size_t>(tile)] = gated.after.of(gate);
+  }
+}
+
 void GatedLayers::count_whole(const Carried& all, const Request& pass, ComposedTimes& times) {
   const Schedule events = schedule(all.layers.plan, pass);
   count(all, of(events));
+  if (pass.first_stack) leave(all, events.gated);
   if (events.gated.waited == 0) return;
   if (!times.exact || times.fidelity == "shape") {
     return wait_for_tiles(all.layers.plan, pass, times);
@@ -181,6 +192,7 @@ void GatedLayers::count_whole(const Carried& all, const Request& pass, ComposedT
 
 void GatedLayers::add(TokenPlan plan, const Request& pass, ComposedTimes& times, double work) {
   plan.gating = gating_rule(mapping_, plan);
+  plan.gating.before = left_;
   const Carried kept = carried(plan, 0);
   if (kept.layers.is_whole()) {
     require_steps(mapping_, plan, tokens_of(pass));

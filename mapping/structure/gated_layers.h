@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <map>
 #include <optional>
 #include <vector>
 
@@ -47,6 +48,7 @@ class GatedLayers {
   struct Carried {
     CarriedPlan layers;
     std::vector<std::vector<size_t>> gates;
+    std::map<Index, Index> of_tile;
   };
 
   Carried carried(const TokenPlan& plan, Index most) const;
@@ -57,11 +59,13 @@ class GatedLayers {
                             const std::optional<Shortening>& shortening);
   static Powered generated(const Carried& carried, const Request& pass, const ComposedTimes& times);
   void count(const Carried& carried, const Powered& powered, size_t behind = 1);
+  void leave(const Carried& all, const Gated& gated);
   void count_whole(const Carried& all, const Request& pass, ComposedTimes& times);
 
   const Mapping& mapping_;
   const Reduction& reduction_;
   std::vector<Powered> tiles_;  // of the gating rule: by layer that theirs stands for
+  TilesLeft left_;              // behind the passes so far
   Index unlisted_ = 0;          // tiles of experts for which others stand
 };
 

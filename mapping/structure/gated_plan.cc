@@ -11,11 +11,12 @@
 namespace ohm {
 namespace {
 
-/// One gate for each set of steps in which tiles work.
+/// One gate for each set of steps in which tiles work, and way in which they were left before.
 struct Gates {
   Index number = 0;
   std::map<Index, Index> of_tile;
   std::vector<std::vector<Index>> of_step;
+  TilesLeft before;  // by gate
 };
 
 Gates gates_of(const TokenPlan& full) {
@@ -29,13 +30,16 @@ Gates gates_of(const TokenPlan& full) {
       }
     }
   }
-  Gates gates{0, {}, std::vector<std::vector<Index>>(full.steps.size())};
-  std::map<std::vector<size_t>, Index> seen;
+  Gates gates{0, {}, std::vector<std::vector<Index>>(full.steps.size()), {}};
+  gates.before.since = full.gating.before.since;
+  std::map<std::pair<std::vector<size_t>, TileGate>, Index> seen;
   for (const auto& [tile, steps] : steps_of) {
-    const auto [at, fresh] = seen.try_emplace(steps, gates.number);
+    const TileGate before = full.gating.before.of(tile);
+    const auto [at, fresh] = seen.try_emplace({steps, before}, gates.number);
     gates.of_tile[tile] = at->second;
     if (!fresh) continue;
     ++gates.number;
+    gates.before.gates.push_back(before);
     for (const size_t k : steps) gates.of_step[k].push_back(at->second);
   }
   return gates;
@@ -48,6 +52,7 @@ TokenPlan lean_with(const Gates& gates, const TokenPlan& full) {
   GatingRule rule = full.gating;
   rule.tiles.clear();
   for (Index gate = 0; gate < gates.number; ++gate) rule.tiles.push_back(gate);
+  rule.before = gates.before;
   rule.tiles_of.assign(lean.resources.size(), {});
   for (size_t k = 0; k < lean.steps.size(); ++k) {
     if (gates.of_step[k].empty()) continue;
@@ -76,7 +81,7 @@ std::map<Index, std::set<Index>> copies_of(const GatingRule& full, const GatingR
 
 GatedPlan gate_alike(const TokenPlan& full, const GatingRule& kept) {
   const Gates gates = gates_of(full);
-  GatedPlan gated{lean_with(gates, full), {}};
+  GatedPlan gated{lean_with(gates, full), {}, gates.of_tile};
   for (const auto& [tile, copies] : copies_of(full.gating, kept)) {
     std::vector<size_t>& of_copies = gated.gates.emplace_back();
     for (const Index copy : copies) {

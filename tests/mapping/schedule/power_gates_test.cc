@@ -5,6 +5,7 @@
 
 #include <limits>
 
+#include "mapping/schedule/append.h"
 #include "mapping/schedule/schedule.h"
 #include "tests/mapping/chip_builder.h"
 
@@ -92,6 +93,43 @@ TEST(PowerGates, ATileThatNothingUsesIsOffThroughout) {
   const Schedule s = schedule(plan, {true, 5, 1, 1});
   EXPECT_EQ(s.gated.off, (std::vector<Picoseconds>{0, 50}));
   EXPECT_EQ(s.gated.wake_ups, 1);
+}
+
+/// Two passes of a token each are the two tokens of one pass.
+TEST(PowerGates, APassFindsTilesAsTheOneBeforeItLeftThem) {
+  for (const bool ahead : {true, false}) {
+    for (const Picoseconds gap : {5, 49, 50, 51, 500}) {
+      TokenPlan plan = waiting(gap, ahead);
+      const Schedule one = schedule(plan, {true, 1, 2, 1});
+      Schedule two;
+      for (int pass = 0; pass < 2; ++pass) {
+        plan.gating.before = two.gated.after;
+        append(schedule(plan, {true, 1, 1, 1}), two);
+      }
+      EXPECT_EQ(two.makespan, one.makespan) << ahead << gap;
+      EXPECT_EQ(two.gated.off, one.gated.off) << ahead << gap;
+      EXPECT_EQ(two.gated.woken, one.gated.woken) << ahead << gap;
+      EXPECT_EQ(two.gated.wake_ups, one.gated.wake_ups) << ahead << gap;
+      EXPECT_EQ(two.gated.waited, one.gated.waited) << ahead << gap;
+    }
+  }
+}
+
+/// Tiles that only the second pass needs wake while the first one is on.
+TEST(PowerGates, APassThatFollowsWakesItsTilesBeforeItBegins) {
+  for (const bool ahead : {true, false}) {
+    const Schedule first = schedule(waiting(50, ahead), {true, 1, 1, 1});
+    EXPECT_EQ(first.makespan, 20 + 150);
+    TokenPlan plan = waiting(50, ahead);
+    plan.gating.tiles_of.front() = {7};
+    plan.gating.tiles = {0, 7};
+    plan.gating.before = first.gated.after;
+    const Schedule s = schedule(plan, {true, 1, 1, 1});
+    EXPECT_EQ(s.makespan, (ahead ? 0 : 20) + 150);
+    EXPECT_EQ(s.gated.woken, (std::vector<std::int64_t>{0, 1}));
+    // off in both passes but while it wakes and works
+    EXPECT_EQ(first.makespan + s.gated.off.back(), first.makespan + s.makespan - (20 + 100));
+  }
 }
 
 TEST(PowerGates, WithoutARuleNothingIsGated) {

@@ -220,6 +220,43 @@ TEST(GatedLayers, FirstStepsWaitForTilesThatWake) {
   }
 }
 
+/// Tiles that answers need wake while sources pass, and those that both need stay on between.
+TEST(GatedLayers, OfTwoStacksOnlyTheFirstPassWaits) {
+  const TransformerSpec spec = testing::tiny_t5();
+  const auto chip = [](const char* wake_time) {
+    return testing::shipped_chip(
+        {testing::with("gating", "idle_tiles"), testing::with("gating.wake_time", wake_time),
+         testing::with("gating.rail_capacitance", "1e-6 F/m2"),
+         testing::with("macros_per_tile", "4"), testing::with("core.macros", "1"),
+         testing::with("dram.latency", "0 s")});
+  };
+  for (const Workload& load : {Workload{7, 1, 2, {}}, Workload{5, 4, 1, {}}}) {
+    const Estimate mapped = estimate(map_network(build_network(spec), chip("1 us")), load);
+    const Estimate solved = estimate_structure(spec, chip("1 us"), load);
+    const Estimate awake = estimate_structure(spec, chip("0 s"), load);
+    ASSERT_EQ(solved.chips, 1);
+    EXPECT_EQ(solved.schedule.outputs, mapped.schedule.outputs);
+    EXPECT_EQ(solved.schedule.gated.off, mapped.schedule.gated.off);
+    EXPECT_EQ(solved.schedule.gated.woken, mapped.schedule.gated.woken);
+    const Picoseconds late = solved.schedule.source.makespan - awake.schedule.source.makespan;
+    EXPECT_GT(late, 0);
+    EXPECT_EQ(solved.schedule.makespan, awake.schedule.makespan + late);
+  }
+}
+
+/// Waits of a microsecond are not gated: nothing that the source needed goes off before answers.
+TEST(GatedLayers, WhatBothStacksNeedWakesOnce) {
+  const ChipSpec chip = testing::shipped_chip(
+      {testing::with("gating", "idle_tiles"), testing::with("gating.wake_time", "1 ms")});
+  const TransformerSpec spec = testing::tiny_t5();
+  const Mapping mapping = map_network(build_network(spec), chip);
+  const Estimate e = estimate(mapping, {7, 3, 1, {}});
+  const auto tiles = static_cast<std::int64_t>(e.schedule.gated.woken.size());
+  EXPECT_EQ(e.wake_ups, tiles);
+  for (const std::int64_t woken : e.schedule.gated.woken) EXPECT_EQ(woken, 1);
+  EXPECT_EQ(estimate_structure(spec, chip, {7, 3, 1, {}}).wake_ups, tiles);
+}
+
 /// Layers left out wait as those kept do.
 TEST(GatedLayers, LayersLeftOutAreAsLateAsThoseThatWait) {
   TransformerSpec spec = testing::tiny_gpt();

@@ -42,6 +42,24 @@ TEST(GatedPlan, HasOneGateForTilesThatWorkInTheSameSteps) {
   EXPECT_EQ(schedule(gated.plan, kFive).gated.woken[gated.gates[3].front()], 0);
 }
 
+/// Behind a pass in which only tile 4 of both worked, they are powered at different times.
+TEST(GatedPlan, TilesThatWereLeftUnlikeHaveGatesOfTheirOwn) {
+  TokenPlan first = four_steps();
+  first.gating.tiles_of.back() = {4};
+  TokenPlan plan = four_steps();
+  plan.gating.before = schedule(first, kFive).gated.after;
+  const GatedPlan gated = gate_alike(plan, plan.gating);
+  EXPECT_NE(gated.gates[4], gated.gates[5]);
+  const Gated each = schedule(plan, kFive).gated;
+  const Gated alike = schedule(gated.plan, kFive).gated;
+  for (size_t tile = 0; tile < 6; ++tile) {
+    const size_t gate = gated.gates[tile].front();
+    EXPECT_EQ(alike.off[gate], each.off[tile]) << tile;
+    EXPECT_EQ(alike.after.gates[gate], each.after.gates[tile]) << tile;
+  }
+  EXPECT_EQ(alike.waited, each.waited);
+}
+
 /// The kept layers know the third step's tiles as those of the first one.
 TEST(GatedPlan, ListsCopiesOfATileBehindIt) {
   TokenPlan plan = four_steps();
