@@ -8,6 +8,7 @@
 
 #include "core/error.h"
 #include "mapping/baseline/decode_gain.h"
+#include "mapping/network/context.h"
 #include "mapping/network/parameter_count.h"
 
 namespace ohm {
@@ -109,6 +110,14 @@ BaselineEstimate estimate(const BaselineSpec& spec, const Network& network,
   fill_rates(result, decode_energy.si());
   result.assumptions = assumptions_of(roofline, network);
   return result;
+}
+
+PassCost decode_step(const BaselineSpec& spec, const Network& network, Index context, Index batch) {
+  require_context(network.spec, context, fewest_positions(network.spec));
+  const Roofline roofline(spec, network);
+  const auto sequences = static_cast<double>(batch), positions = static_cast<double>(context);
+  roofline.require_fit(sequences, positions);
+  return roofline.decode(sequences, sequences * roofline.counter().attended(positions));
 }
 
 SteadyRate steady_rate(const BaselineSpec& spec, const Network& network, const Request& request) {

@@ -43,6 +43,10 @@ struct SteadyRate {
   Seconds tpot;
 };
 
+/// One step of `batch` equal sequences that attend to `context` positions. Throws what
+/// require_context() throws, and ArgumentError where the machine cannot hold them.
+PassCost decode_step(const BaselineSpec& spec, const Network& network, Index context, Index batch);
+
 /// Throughput of continuous batching in the steady state: while every sequence decodes `generate`
 /// tokens once, as many prompts are prefilled, in one pass. Memory is reserved for the whole length
 /// of a request, so that none is ever evicted; keys and values are read at the mean position.

@@ -8,7 +8,7 @@
 #include <map>
 #include <numeric>
 
-#include "mapping/network/parameter_count.h"
+#include "mapping/network/context.h"
 #include "mapping/serve/structure_steps.h"
 #include "mapping/structure/layout.h"
 #include "mapping/structure/require_bands.h"
@@ -60,16 +60,16 @@ class StepRace {
            Index batch, Fidelity fidelity)
       : narrow_(network, narrow, fidelity), wide_(network, wide, fidelity), batch_(batch) {
     const AttentionSpec& attention = narrow.attention;
-    most_ = network.context;
+    most_ = most_positions(network);
     if (attention.window > 0 && !attention.truncate) most_ = std::min(most_, attention.window);
-    const Workload one{std::max<Index>(1, most_ - 1), 1, batch, {}};
+    const Workload one{std::clamp<Index>(most_ - 1, 1, network.context), 1, batch, {}};
     most_ = std::min({most_, narrow_.kv_capacity(one) / batch, wide_.kv_capacity(one) / batch});
   }
 
   /// From how many positions on the wide way takes no longer.
   double break_even() {
     constexpr Index kParts = 16;
-    const Index fewest = 4 + start_tokens(narrow_.network());  // of a decode_step()
+    const Index fewest = 2 + fewest_positions(narrow_.network());  // of the mean of three steps
     if (most_ < fewest) return std::numeric_limits<double>::infinity();
     if (is_won(fewest)) return 1.0;
     if (!is_won(most_)) return std::numeric_limits<double>::infinity();

@@ -6,8 +6,10 @@
 #include <algorithm>
 
 #include "core/error.h"
+#include "mapping/network/context.h"
 #include "mapping/network/experts.h"
 #include "mapping/network/network.h"
+#include "mapping/network/parameter_count.h"
 
 namespace ohm {
 namespace {
@@ -69,8 +71,9 @@ Request resolve_decoder(const TransformerSpec& spec, const Workload& workload) {
   constexpr Index kPrompt = 512, kGenerate = 128;
   const Index half = std::clamp<Index>(spec.context / 2, 1, kPrompt);
   const Index prompt = workload.prompt.value_or(half);
-  // a second stack has positions of its own
-  const Index taken = spec.n_decoder_layers > 0 ? 0 : std::clamp<Index>(prompt, 0, spec.context);
+  // a second stack has positions of its own, the first of which is its start token's
+  const Index start = start_tokens(spec);
+  const Index taken = start > 0 ? start : std::clamp<Index>(prompt, 0, spec.context);
   const Index room = std::max<Index>(1, spec.context - taken);
   Request request{true, prompt, workload.generate.value_or(std::min(kGenerate, room)),
                   workload.batch, spec.widest_window()};
@@ -84,13 +87,12 @@ Request resolve_decoder(const TransformerSpec& spec, const Workload& workload) {
   }
   if (prompt > spec.context || request.generate - 1 > spec.context - taken) {
     refuse(spec,
-           fmt::format("prompt {} and generate {}; the network's context is {} tokens: shorten "
-                       "either",
-                       prompt, request.generate, spec.context));
+           fmt::format("prompt {} and generate {}; the network's context is {}: shorten either",
+                       prompt, request.generate, context_text(spec)));
   }
-  if (spec.n_decoder_layers > 0) {
+  if (start > 0) {
     request.source = prompt;
-    request.prompt = 1;
+    request.prompt = start;
   }
   return request;
 }

@@ -8,7 +8,8 @@
 
 #include "mapping/estimate/estimate_steps.h"
 #include "mapping/estimate/static_cost.h"
-#include "mapping/network/transformer_spec.h"
+#include "mapping/network/context.h"
+#include "mapping/network/parameter_count.h"
 
 namespace ohm {
 namespace {
@@ -65,6 +66,13 @@ class Prices {
 };
 
 }  // namespace
+
+Decoding decoding_at(const TransformerSpec& network, Index context) {
+  const Index fewest = fewest_positions(network), start = start_tokens(network);
+  require_context(network, context, fewest);
+  const Index prompt = std::min(context - fewest + 1, network.context);
+  return {prompt, context - start - prompt};
+}
 
 StepGrid step_points(Index max_batch, Index prompt, Index tokens) {
   StepGrid points;

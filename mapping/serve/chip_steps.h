@@ -20,6 +20,11 @@ StepGrid step_points(Index max_batch, Index prompt, Index tokens);
 /// at most `outputs`, in the middle and behind the last but one.
 StepGrid step_points(Index max_batch, Index shortest, Index longest, Index outputs);
 
+/// A sequence whose next token attends to `context` positions: behind a prompt of all others, of
+/// two stacks behind a source of as many as an answer that has just begun leaves, or of all that a
+/// source has room for. Throws what require_context() throws.
+Decoding decoding_at(const TransformerSpec& network, Index context);
+
 /// A chip's passes at the points of a grid, from two workloads per point that differ by one token.
 ///
 /// prefill: the makespan and energy of `position` tokens and their first answers; decode: what one

@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mapping/serve/structure_steps.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <utility>
 #include <vector>
 
-#include "core/error.h"
 #include "mapping/network/parameter_count.h"
+#include "mapping/serve/chip_steps.h"
 
 namespace ohm {
 namespace {
@@ -76,12 +74,10 @@ std::vector<DecodeStep> steps_at(StructureModel& model, const StepGrid& points, 
 }  // namespace
 
 DecodeStep decode_step(StructureModel& model, Index context, Index batch) {
-  const Index start = start_tokens(model.network()), least = kOutputs + start;
-  if (context < least) {
-    throw ArgumentError(
-        fmt::format("context {}; expected at least {} for a decode step", context, least));
-  }
-  return step_of(model.decoding({context - least + 1, kOutputs, batch, {}}), kOutputs);
+  const Decoding at = decoding_at(model.network(), context);
+  if (start_tokens(model.network()) > 0) return answer_step(model, at.prompt, at.generated, batch);
+  const Index taken = std::min(kOutputs, context);
+  return step_of(model.decoding({context - taken + 1, taken, batch, {}}), taken);
 }
 
 DecodeStep answer_step(StructureModel& model, Index source, Index outputs, Index batch) {

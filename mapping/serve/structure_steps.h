@@ -18,9 +18,8 @@ struct DecodeStep {
 /// as many chips as the network needs.
 ///
 /// Prompts are in the cache (StructureModel::decoding()); time: TPOT of the last tokens before
-/// `context`; energy: the mean of theirs, and static power for as long. Of two stacks all but the
-/// first tokens of the answer are the source's. ArgumentError for a context below 4 (of two stacks
-/// 5).
+/// `context`; energy: the mean of theirs, and static power for as long. Throws what decoding_at()
+/// throws, which says what a context is of two stacks.
 DecodeStep decode_step(StructureModel& model, Index context, Index batch);
 
 /// The step of two stacks behind so many outputs of every answer, from 1 on: as above, of the last

@@ -118,6 +118,13 @@ void register_baseline(py::module_& module) {
       py::arg("spec"), py::arg("network"), py::arg("prompt"), py::arg("generate"), py::arg("batch"),
       "A workload on a baseline, SI units.");
   module.def(
+      "baseline_step",
+      [](const BaselineSpec& spec, const LoadedNetwork& network, Index context, Index batch) {
+        return pass_of(decode_step(spec, network.graph(), context, batch));
+      },
+      py::arg("spec"), py::arg("network"), py::arg("context"), py::arg("batch"),
+      "One decode step of equal sequences that attend to `context` positions.");
+  module.def(
       "baseline_steady",
       [](const BaselineSpec& spec, const LoadedNetwork& network, Index prompt, Index generate,
          Index batch) {

@@ -147,6 +147,7 @@ py::dict conditions(const NamedEstimate& e) {
   row["generate"] = request.generate;
   row["batch"] = request.batch;
   row["kind"] = kind_of(request);
+  if (request.source > 0 && request.prompt > 1) row["answered"] = request.prompt - 1;
   return row;
 }
 

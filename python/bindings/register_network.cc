@@ -4,6 +4,7 @@
 #include <pybind11/stl/filesystem.h>
 
 #include "core/config/writer.h"
+#include "mapping/network/context.h"
 #include "mapping/network/find_network.h"
 #include "mapping/network/hf_config.h"
 #include "mapping/network/parameter_count.h"
@@ -103,6 +104,12 @@ void register_network(py::module_& module) {
                              [](const LoadedNetwork& n) { return macs_per_token(n.graph()); })
       .def_property_readonly("kv_values_per_token",
                              [](const LoadedNetwork& n) { return kv_values_per_token(n.spec()); })
+      .def_property_readonly("most_positions",
+                             [](const LoadedNetwork& n) { return most_positions(n.spec()); })
+      .def(
+          "require_context",
+          [](const LoadedNetwork& n, Index context) { require_context(n.spec(), context); },
+          py::arg("context"), "Raises unless a token may attend to so many positions.")
       .def_property_readonly("matmuls", &matmuls)
       .def("to_dict",
            [](const LoadedNetwork& n) {

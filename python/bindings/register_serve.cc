@@ -97,16 +97,11 @@ StepGrid points_of(const TransformerSpec& network, const ServingSpec& spec) {
 }
 
 py::dict chip_step(const Mapping& mapping, Index context, Index batch) {
-  const Index start = start_tokens(mapping.network.spec), prompt = context - 1 - start;
-  if (prompt < 1) {
-    throw ArgumentError(
-        fmt::format("context {}; expected at least {}: the new token and {} before it", context,
-                    2 + start, start > 0 ? "a source and a start token" : "one"));
-  }
-  StepGrid points{{batch}, {prompt}, {}, {}, 0, Watts(0.0)};
-  if (start > 0) points.answers = {1};
+  const Decoding at = decoding_at(mapping.network.spec, context);
+  StepGrid points{{batch}, {at.prompt}, {}, {}, 0, Watts(0.0)};
+  if (start_tokens(mapping.network.spec) > 0) points.answers = {at.generated};
   const StepTable table = chip_steps(mapping, std::move(points));
-  const std::vector<Decoding> sequences(static_cast<size_t>(batch), Decoding{prompt, 1});
+  const std::vector<Decoding> sequences(static_cast<size_t>(batch), at);
   const StepCost step = table.decode(sequences);
   py::dict row;
   row["time_s"] = in_seconds(step.time);

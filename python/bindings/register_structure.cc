@@ -62,13 +62,15 @@ void register_model(py::module_& module) {
           py::arg("prompt"), py::arg("generate"), py::arg("batch"), "A whole workload.")
       .def(
           "decoding",
-          [](StructureModel& model, Index prompt, Index generate, Index batch) -> Shared {
+          [](StructureModel& model, Index prompt, Index generate, Index batch,
+             Index answered) -> Shared {
             const py::gil_scoped_release release;
-            Estimate found = model.decoding({prompt, generate, batch, {}});
+            Estimate found = model.decoding({prompt, generate, batch, {}}, answered);
             return std::make_shared<NamedEstimate>(NamedEstimate{nullptr, std::move(found)});
           },
-          py::arg("prompt"), py::arg("generate"), py::arg("batch"),
-          "The same of prompts in the cache, but for their last tokens.")
+          py::arg("prompt"), py::arg("generate"), py::arg("batch"), py::arg("answered") = 0,
+          "The same of prompts in the cache, but for their last tokens; of two stacks of sources, "
+          "and of so many tokens of every answer.")
       .def(
           "decode_step",
           [](StructureModel& model, Index context, Index batch) {

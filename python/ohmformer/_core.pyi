@@ -8,7 +8,7 @@ import numpy
 import numpy.typing
 import os
 import typing
-__all__: list[str] = ['ArgumentError', 'BaselineSpec', 'Calibration', 'ChipSpec', 'ConfigError', 'Converter', 'CostEstimate', 'DeviceSpec', 'Error', 'EvaluationSet', 'GatedWires', 'InputStatistics', 'MacroArrays', 'MacroSpec', 'MappedNetwork', 'NetworkGraph', 'ProgrammedChip', 'QuantisedNetwork', 'RowLineWires', 'Safetensors', 'SolveError', 'StructureModel', 'WireResistances', 'adc_cost', 'asks_for_all_tiles', 'available_threads', 'baseline_estimate', 'baseline_rows', 'baseline_steady', 'block_cost', 'check_chip', 'check_macro', 'check_yaml', 'chip_peak', 'chip_step', 'chip_with_only', 'component_names', 'decode_gain', 'did_you_mean', 'driven_currents', 'driven_deck', 'driven_milo_deck', 'driven_operating_point', 'effective_conductance', 'error_sources', 'estimate_structure', 'fit', 'fits', 'float_score', 'gated_currents', 'gated_deck', 'gated_row_line_currents', 'gated_row_line_deck', 'ir_drop', 'length_presets', 'linear_conditions', 'load_experiment', 'logits', 'macro_of', 'macro_peak', 'macro_shape', 'mean_wire_loss', 'network_presets', 'parse_experiment', 'read_spec', 'serve_baseline', 'serve_chip', 'serve_structure', 'simulates_all', 'sweep_shape', 'tokens_of', 'with_only']
+__all__: list[str] = ['ArgumentError', 'BaselineSpec', 'Calibration', 'ChipSpec', 'ConfigError', 'Converter', 'CostEstimate', 'DeviceSpec', 'Error', 'EvaluationSet', 'GatedWires', 'InputStatistics', 'MacroArrays', 'MacroSpec', 'MappedNetwork', 'NetworkGraph', 'ProgrammedChip', 'QuantisedNetwork', 'RowLineWires', 'Safetensors', 'SolveError', 'StructureModel', 'WireResistances', 'adc_cost', 'asks_for_all_tiles', 'available_threads', 'baseline_estimate', 'baseline_rows', 'baseline_steady', 'baseline_step', 'block_cost', 'check_chip', 'check_macro', 'check_yaml', 'chip_peak', 'chip_step', 'chip_with_only', 'component_names', 'decode_gain', 'did_you_mean', 'driven_currents', 'driven_deck', 'driven_milo_deck', 'driven_operating_point', 'effective_conductance', 'error_sources', 'estimate_structure', 'fit', 'fits', 'float_score', 'gated_currents', 'gated_deck', 'gated_row_line_currents', 'gated_row_line_deck', 'ir_drop', 'length_presets', 'linear_conditions', 'load_experiment', 'logits', 'macro_of', 'macro_peak', 'macro_shape', 'mean_wire_loss', 'network_presets', 'parse_experiment', 'read_spec', 'serve_baseline', 'serve_chip', 'serve_structure', 'simulates_all', 'sweep_shape', 'tokens_of', 'with_only']
 class Error(Exception):
     """
     Base of everything that Ohmformer raises on purpose: one sentence with what was found, what was expected and how to mend it.
@@ -264,6 +264,10 @@ class NetworkGraph:
         """
         A preset, an alias, a YAML file or a config.json: no weights.
         """
+    def require_context(self, context: typing.SupportsInt | typing.SupportsIndex) -> None:
+        """
+        Raises unless a token may attend to so many positions.
+        """
     def rescaled(self, maxima: collections.abc.Sequence[collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex]], alpha: typing.SupportsFloat | typing.SupportsIndex) -> NetworkGraph:
         """
         The same function with channel ranges moved into the weights.
@@ -293,6 +297,9 @@ class NetworkGraph:
         ...
     @property
     def matmuls(self) -> list:
+        ...
+    @property
+    def most_positions(self) -> int:
         ...
     @property
     def name(self) -> str:
@@ -382,9 +389,9 @@ class StructureModel:
         """
         One step of equal sequences that attend to `context` positions.
         """
-    def decoding(self, prompt: typing.SupportsInt | typing.SupportsIndex, generate: typing.SupportsInt | typing.SupportsIndex, batch: typing.SupportsInt | typing.SupportsIndex) -> CostEstimate:
+    def decoding(self, prompt: typing.SupportsInt | typing.SupportsIndex, generate: typing.SupportsInt | typing.SupportsIndex, batch: typing.SupportsInt | typing.SupportsIndex, answered: typing.SupportsInt | typing.SupportsIndex = 0) -> CostEstimate:
         """
-        The same of prompts in the cache, but for their last tokens.
+        The same of prompts in the cache, but for their last tokens; of two stacks of sources, and of so many tokens of every answer.
         """
     def estimate(self, prompt: typing.SupportsInt | typing.SupportsIndex | None, generate: typing.SupportsInt | typing.SupportsIndex | None, batch: typing.SupportsInt | typing.SupportsIndex) -> CostEstimate:
         """
@@ -458,6 +465,10 @@ def baseline_rows(spec: BaselineSpec, roots: collections.abc.Sequence[os.PathLik
 def baseline_steady(spec: BaselineSpec, network: NetworkGraph, prompt: typing.SupportsInt | typing.SupportsIndex, generate: typing.SupportsInt | typing.SupportsIndex, batch: typing.SupportsInt | typing.SupportsIndex) -> dict:
     """
     Requests without a pause on a baseline; batch 0: as many as fit.
+    """
+def baseline_step(spec: BaselineSpec, network: NetworkGraph, context: typing.SupportsInt | typing.SupportsIndex, batch: typing.SupportsInt | typing.SupportsIndex) -> dict:
+    """
+    One decode step of equal sequences that attend to `context` positions.
     """
 def block_cost(macro: MacroSpec, block: typing.Annotated[collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex], "FixedSize(3)"], bit_density: typing.SupportsFloat | typing.SupportsIndex, cell_level: typing.SupportsFloat | typing.SupportsIndex, drive_share: typing.SupportsFloat | typing.SupportsIndex | None, recovery: typing.SupportsFloat | typing.SupportsIndex | None) -> dict:
     """

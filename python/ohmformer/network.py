@@ -118,6 +118,15 @@ class Network:
         return 1 if self.to_dict()["n_decoder_layers"] else 0
 
     @property
+    def most_positions(self) -> int:
+        """Tokens that one attends to at most, itself included: the context; of two stacks that of the source and of the answer.
+
+        >>> [Network.from_pretrained(name).most_positions for name in ("t5-small", "gpt2-small")]
+        [1024, 1024]
+        """
+        return self._graph.most_positions
+
+    @property
     def matmuls(self) -> list[dict[str, Any]]:
         """The matrices with static weights: name, layer, part, rows (inputs), columns (outputs)."""
         return self._graph.matmuls

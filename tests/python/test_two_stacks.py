@@ -4,7 +4,9 @@
 import ohmformer as ohm
 import pytest
 from command import ohmformer
+from ohmformer import _core
 from ohmformer.baselines.sweep import sweep
+from ohmformer.curves.workloads import rate_of
 from ohmformer.errors import ArgumentError
 
 # t5-small by T5Config and modeling_t5 of the transformers library (5.23): 6 + 6 layers of d_model 512 with 8 heads of
@@ -13,6 +15,7 @@ LINEAR, FFN = 512 * 8 * 64, 2 * 512 * 2048
 SOURCE = 6 * (4 * LINEAR + FFN) + 6 * 2 * LINEAR  # the encoder, and k and v of EncDecAttention
 ANSWER = 6 * (4 * LINEAR + 2 * LINEAR + FFN) + 512 * 32128
 POSITION = 6 * 2 * 8 * 64  # a key and a value of a token, in the layers of the decoder
+BEYOND = "context 1025; the context of network t5-small is 512 tokens of the source and 512 of the answer with its start token"
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +47,7 @@ def test_a_baseline_reads_the_source_once_and_its_keys_in_every_step(t5):
 
 def test_the_law_counts_source_and_answer(t5):
     assert ohm.decode_gain(t5, 4, 640).gain == pytest.approx(1 + ANSWER / (4 * 640 * POSITION))
-    with pytest.raises(ArgumentError, match="1024 tokens"):
+    with pytest.raises(ArgumentError, match=BEYOND):
         ohm.decode_gain(t5, 1, 1025)
 
 
@@ -56,6 +59,27 @@ def test_a_step_of_a_comparison_attends_to_its_context(t5, chip, mapping):
     assert table["tpot_s"][2] == pytest.approx(seconds + machine.estimate(t5, 128, 2).decode["exchange_s"])
     one, two = (ohm.estimate(mapping, prompt=128, generate=n).makespan_s for n in (1, 2))
     assert table["tpot_s"][0] == pytest.approx(two - one, abs=2e-12)
+
+
+def test_all_that_count_a_context_end_at_the_same_one(t5, chip):
+    machine = ohm.Baseline.preset("h100")
+    small = chip.override({"map.placement": "bands"})
+    table = sweep([small, machine], t5, contexts=(1024, 1025), batches=(1,))
+    assert (table["problem"][[0, 2]] == "").all()
+    assert table["problem"].str.contains(BEYOND)[[1, 3]].all()
+    seconds = (ANSWER + 1024 * POSITION) / (0.7 * 3.35e12)
+    assert table["tpot_s"][2] == pytest.approx(seconds + machine.estimate(t5, 128, 2).decode["exchange_s"])
+    model = _core.StructureModel(t5._graph, chip._spec)
+    assert model.decode_step(1024, 1)["time_s"] > model.decode_step(514, 1)["time_s"]
+    with pytest.raises(ArgumentError, match=BEYOND):
+        model.decode_step(1025, 1)
+    with pytest.raises(ArgumentError, match="512 of the answer with its start token: shorten either"):
+        ohm.estimate((t5, chip), prompt=512, generate=513)
+    drawn = ohmformer("curves", "t5-small", "--context", "520,521,1024,1k,1025", "--batch", "1", "--json").tree
+    assert [rate_of(point).context for point in drawn["points"]] == [520, 521, 1024]
+    assert "its context is 1,024 tokens; left out: 1,025" in drawn["warnings"][0]
+    speeds = [rate_of(point).per_s for point in drawn["points"]]
+    assert speeds == sorted(speeds, reverse=True)
 
 
 @pytest.mark.parametrize("batch", (1, 3))

@@ -144,9 +144,7 @@ def decode_gain(network: Network, batch: float, context: int, weight_bits: int =
     >>> [round(decode_gain(llama, batch, 2048).gain, 1) for batch in (1, 8, 64, 256)]
     [208.1, 26.9, 4.2, 1.8]
     """
-    held = of_kind(network, "network", Network).to_dict()["context"] * (2 if network.start_tokens else 1)
-    if whole(context, "context", 1, LARGEST) > held:
-        raise ArgumentError(f"context: {context} found; the network's context is {held} tokens: shorten it")
+    _graph(network).require_context(whole(context, "context", 1, LARGEST))
     widths = [whole(bits, name, 1, WIDEST) for name, bits in (("weight_bits", weight_bits), ("kv_bits", kv_bits))]
     return law_at(network, real(batch, "batch"), context, *widths)
 

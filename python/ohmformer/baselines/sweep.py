@@ -4,6 +4,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from ohmformer import _core
 from ohmformer.baselines.baseline import Baseline, law_at
 from ohmformer.baselines.standing import Result, evidence, results, worst_error
 from ohmformer.chip import Chip
@@ -24,7 +25,7 @@ def sweep(
     """One row per machine × context × batch: a decode step of equal sequences, output tokens only.
 
     contexts: default 2048 tokens, or all that the network holds; of two stacks those of the source and
-    of an answer that has begun. Columns: machine, kind (chip or
+    of an answer that has begun, or goes on where the source has no room for more. Columns: machine, kind (chip or
     baseline), evidence (of a chip: model; of a baseline: measured or claim near a published result
     of this network, within a factor of 2 in context and in batch, else extrapolated; data sheet
     where nothing is published), worst_error (ours over theirs - 1 of the published result that the
@@ -56,7 +57,7 @@ def default_context(network: Network) -> int:
     >>> [default_context(Network.from_pretrained(name)) for name in ("gpt2-small", "llama-3-8b")]
     [1024, 2048]
     """
-    return min(CONTEXT, network.to_dict()["context"])
+    return min(CONTEXT, network.most_positions)
 
 
 def _standing(machine: Chip | Baseline, network: Network, known: list[Result], point: dict[str, int]) -> dict[str, Any]:
@@ -120,7 +121,7 @@ def _rates(step_s: float, step_j: float, batch: int) -> dict[str, Any]:
 
 
 def _baseline_step(machine: Baseline, network: Network, context: int, batch: int) -> dict[str, Any]:
-    step = machine.estimate(network, prompt=context - 1 - network.start_tokens, generate=2, batch=batch).decode
+    step = _core.baseline_step(machine._spec, network._graph, context, batch)
     return _rates(step["time_s"], step["energy_j"], batch) | {"bound": step["bound"]}
 
 

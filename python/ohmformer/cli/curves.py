@@ -59,7 +59,7 @@ def default_contexts(networks: list[Network]) -> list[int]:
     >>> [default_contexts([Network.from_pretrained(name)]) for name in ("llama-3-8b", "gpt2-small", "vit-small")]
     [[128, 512, 2048, 8192], [128, 512, 1024], [128, 197]]
     """
-    largest = max(network.to_dict()["context"] for network in networks)
+    largest = max(network.most_positions for network in networks)
     return sorted({min(context, largest) for context in CONTEXTS})
 
 

@@ -32,14 +32,23 @@ class Steps:
         """Whether a point is simulated with its prompts, whatever other points are asked for."""
         return _core.simulates_all(self.network._graph, self.chip._spec, context * batch)
 
+    def answered(self, prompt: int) -> int:
+        """Tokens of a prompt that a source of two stacks has no room for: those of an answer so far."""
+        return max(0, prompt - self.network.to_dict()["context"]) if self.network.start_tokens else 0
+
+    def in_cache(self, prompt: int, generate: int, batch: int) -> bool:
+        """Whether a workload is priced with its prompts, or the answers so far, in the cache."""
+        return self.network.is_decoder and (self.answered(prompt) > 0 or not self.by_events(prompt + generate, batch))
+
     def performance(self, prompt: int, generate: int, batch: int) -> Performance:
         """What a workload costs; without events, of a decoder that has read its prompts but for their last tokens."""
+        if self.in_cache(prompt, generate, batch):
+            answered = self.answered(prompt)
+            return Performance(self._model.decoding(prompt - answered, generate, batch, answered))
         if self.by_events(prompt + generate, batch):
             kept = generate if self.network.is_decoder else None
             return estimate(self._mapping, prompt=prompt, generate=kept, batch=batch, timeline_tokens=0)
-        if not self.network.is_decoder:
-            return Performance(self._model.estimate(prompt, None, batch))
-        return Performance(self._model.decoding(prompt, generate, batch))
+        return Performance(self._model.estimate(prompt, None, batch))
 
     def step(self, context: int, batch: int) -> dict[str, Any]:
         """One token of each of `batch` sequences that attend to `context` positions.

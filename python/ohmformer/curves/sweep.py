@@ -53,7 +53,8 @@ def sweep(networks: list[Network], chip: Chip, chosen: list[dict[str, int]], ste
         for workload in suited if steps else []:
             label = f"context={workload['prompt'] + workload['generate']}, batch={workload['batch']}"
             try:
-                own.append(_point(steps, label, steps.performance(**_suited(network, workload))))
+                suited_one = _suited(network, workload)
+                own.append(_point(network, label, steps.performance(**suited_one), steps.in_cache(**suited_one)))
             except Error as failure:
                 problems.append(f"{network.name}, {label}: {failure}")
             step(f"{network.name}, {label}")
@@ -80,18 +81,16 @@ def _suited(network: Network, workload: dict[str, int]) -> dict[str, int]:
 
 def _held(network: Network, chosen: list[dict[str, int]], problems: list[str]) -> list[dict[str, int]]:
     """The workloads whose context a decoder holds; says which ones it does not."""
-    most = network.to_dict()["context"] if network.is_decoder else math.inf
+    most = network.most_positions if network.is_decoder else math.inf
     beyond = sorted({w["prompt"] + w["generate"] for w in chosen if w["prompt"] + w["generate"] > most})
     if beyond:
         problems.append(f"{network.name}: its context is {most:,} tokens; left out: {', '.join(f'{n:,}' for n in beyond)}")
     return [w for w in chosen if w["prompt"] + w["generate"] <= most]
 
 
-def _point(steps: Steps, label: str, found: Performance) -> dict[str, Any]:
+def _point(network: Network, label: str, found: Performance, cached: bool) -> dict[str, Any]:
     """One point; where the prompt was in the cache, totals are of the decoded tokens and there is no time to first token."""
-    network, figures = steps.network, found.to_dict()
-    asked = figures["conditions"]
-    cached = network.is_decoder and not steps.by_events(asked["prompt"] + asked["generate"], asked["batch"])
+    figures = found.to_dict()
     point = {"name": f"{network.name}, {label}", "network": network.name, "label": label}
     kept = {key: figures[key] for key in KEPT if not (cached and key == "ttft_s")}
     return point | kept | {"prompt_in_cache": cached, "breakdown": found.breakdown}

@@ -60,7 +60,7 @@ def rate_of(point: dict) -> Rate | None:
     tpot, generated = finite(point.get("tpot_s")), known.get("generate") or 0
     if not tpot or generated < 2:
         return None
-    context = (known.get("prompt") or 0) + generated
+    context = (known.get("prompt") or 0) + (known.get("answered") or 0) + generated
     energies = [decode_energy(point, end) for end in ("", "_high", "_low")]
     return Rate(context, batch, batch / tpot, *(batch * (generated - 1) / energy if energy else None for energy in energies))
 

@@ -83,6 +83,20 @@ TEST(BaselineEstimate, OfTwoStacksIsThePassOverTheSourceAndOnePerOutput) {
   EXPECT_EQ(e.decode_gain, 1 + 38469632 / e.decode.counts.kv_bytes);
 }
 
+/// That of the request whose middle step it is, on either side of what a source has room for.
+TEST(BaselineEstimate, AStepAtAContextIsThatOfARequest) {
+  const BaselineSpec spec = testing::round_baseline();
+  const Network gpt = testing::shipped_graph("gpt2-small"), t5 = testing::shipped_graph("t5-small");
+  const auto seconds = [&](const Network& network, Index context) {
+    return decode_step(spec, network, context, 3).time.si();
+  };
+  EXPECT_DOUBLE_EQ(seconds(gpt, 130), estimate(spec, gpt, {129, 2, 3, {}}).decode.time.si());
+  EXPECT_DOUBLE_EQ(seconds(t5, 130), estimate(spec, t5, {128, 2, 3, {}}).decode.time.si());
+  EXPECT_DOUBLE_EQ(seconds(t5, 600), estimate(spec, t5, {512, 174, 3, {}}).decode.time.si());
+  EXPECT_THROW(decode_step(spec, gpt, 1025, 1), ArgumentError);
+  EXPECT_THROW(decode_step(spec, t5, 1025, 1), ArgumentError);
+}
+
 /// Events book the products that they schedule, operator by operator.
 TEST(BaselineEstimate, OfTwoStacksCountsTheSameMacsAsAChip) {
   const Mapping mapping = map_network(build_network(testing::tiny_t5()), testing::shipped_chip());

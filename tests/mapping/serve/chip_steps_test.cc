@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "core/error.h"
 #include "mapping/serve/serve.h"
 #include "tests/mapping/chip_builder.h"
 #include "tests/mapping/serve/constant_machine.h"
@@ -14,6 +15,22 @@ using testing::attending_to;
 
 Mapping mapped(const TransformerSpec& spec) {
   return map_network(build_network(spec), testing::shipped_chip());
+}
+
+TEST(ChipSteps, AStepStandsBehindAPromptOrASourceAndItsAnswer) {
+  const auto at = [](const TransformerSpec& network, Index context) {
+    const Decoding found = decoding_at(network, context);
+    return std::pair(found.prompt, found.generated);
+  };
+  const TransformerSpec gpt = testing::tiny_gpt(), t5 = testing::tiny_t5();
+  EXPECT_EQ(at(gpt, 2), std::pair(Index{1}, Index{1}));
+  EXPECT_EQ(at(gpt, 64), std::pair(Index{63}, Index{1}));
+  EXPECT_EQ(at(t5, 3), std::pair(Index{1}, Index{1}));
+  EXPECT_EQ(at(t5, 66), std::pair(Index{64}, Index{1}));
+  EXPECT_EQ(at(t5, 67), std::pair(Index{64}, Index{2}));
+  EXPECT_EQ(at(t5, 128), std::pair(Index{64}, Index{63}));
+  EXPECT_THROW(decoding_at(t5, 129), ArgumentError);
+  EXPECT_THROW(decoding_at(gpt, 1), ArgumentError);
 }
 
 TEST(ChipSteps, PointsSpanBatchesAndTokens) {
