@@ -95,4 +95,15 @@ void fill_kv_lifetime(const Mapping& mapping, double per_token, Estimate& result
   result.kv_lifetime = lifetime_of(mapping.chip.spec.kv, result, written, wear);
 }
 
+void restate_kv_lifetime(const AttentionSpec& attention, Seconds makespan_then, Estimate& result) {
+  require_retention(attention, result);
+  if (!result.kv_lifetime || !result.kv_lifetime->back_to_back) return;
+  KvLifetime& life = *result.kv_lifetime;
+  const double longer = result.makespan / makespan_then;
+  life.tokens_per_s /= longer;
+  life.rewrites = life.rewrites / longer;
+  life.median = longer * life.median;
+  life.first_percent = longer * life.first_percent;
+}
+
 }  // namespace ohm

@@ -21,4 +21,8 @@ void fill_kv_place(const ChipSpec& chip, Estimate& result, const KvNeed& fullest
 /// are not refreshed forget before they are read last.
 void fill_kv_lifetime(const Mapping& mapping, double per_token, Estimate& result);
 
+/// The same where the request takes otherwise long than when they were found: requests that follow
+/// each other come as much later.
+void restate_kv_lifetime(const AttentionSpec& attention, Seconds makespan_then, Estimate& result);
+
 }  // namespace ohm

@@ -12,6 +12,7 @@
 #include "core/error.h"
 #include "crossbar/device/endurance.h"
 #include "mapping/estimate/estimate_steps.h"
+#include "mapping/estimate/kv_result.h"
 #include "mapping/larger/break_even.h"
 #include "mapping/larger/choose_parallelism.h"
 #include "mapping/larger/pace.h"
@@ -325,11 +326,14 @@ Estimate estimate_larger(const TransformerSpec& network, const ChipSpec& chip,
   require_rewritable(chip);
   Estimate rewritten =
       Rewritten(network, chip, held, paces_of(network, chip, held, fidelity)).run();
-  if (chip.larger == "reprogram") return rewritten;
+  const bool asked = chip.larger == "reprogram";
+  const bool taken = asked || rewritten.energy_per_token < held.energy_per_token;
+  if (taken) restate_kv_lifetime(chip.attention, held.makespan, rewritten);
+  if (asked) return rewritten;
   const std::string compared =
       fmt::format("larger: auto: {:.3g} J per token when rewritten, {:.3g} J on {} chips",
                   rewritten.energy_per_token.si(), held.energy_per_token.si(), held.chips);
-  if (rewritten.energy_per_token < held.energy_per_token) {
+  if (taken) {
     rewritten.reprogramming->decision = compared;
     return rewritten;
   }

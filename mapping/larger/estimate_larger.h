@@ -20,7 +20,8 @@ namespace ohm {
 ///
 /// Where chip.map.tensor_parallel is `cheapest`, the way that choose_parallelism() takes.
 ///
-/// Throws what estimate_structure() throws; ConfigError for macros without resistive cells.
+/// Throws what estimate_structure() throws; ConfigError for macros without resistive cells;
+/// ArgumentError for gain cells that forget keys and values while weights are written.
 Estimate estimate_larger(const TransformerSpec& network, const ChipSpec& chip,
                          const Workload& workload, Fidelity fidelity = Fidelity::automatic);
 

@@ -288,6 +288,31 @@ TEST(EstimateLarger, BreakEvenOfEachStackIsThatOfItsPass) {
   }
 }
 
+/// Cells of keys and values rest while weights are written.
+TEST(EstimateLarger, KeysAndValuesAreWrittenAsSeldomAsPassesFollowEachOther) {
+  const std::vector<Override> cells{with("attention", "attention_rram_kv")};
+  for (const TransformerSpec& spec : {testing::tiny_gpt(), testing::tiny_t5()}) {
+    const Estimate held = estimate_larger(spec, small("chips", cells), load(6, 4, 2));
+    const Estimate e = estimate_larger(spec, small("reprogram", cells), load(6, 4, 2));
+    ASSERT_TRUE(e.kv_lifetime && e.kv_lifetime->back_to_back) << spec.name;
+    const KvLifetime& life = *e.kv_lifetime;
+    const double tokens = held.kv_lifetime->tokens_per_s * held.makespan.si();  // of a request
+    EXPECT_NEAR(life.tokens_per_s * e.makespan.si(), tokens, 1e-9 * tokens) << spec.name;
+    const double cycles = life.rewrites.si() * life.cycles_per_update;
+    EXPECT_NEAR(life.median.si() * cycles / life.endurance, 1.0, 1e-9) << spec.name;
+  }
+}
+
+/// Gain cells keep what is read until the last token for 5 ms, not for passes of writing weights.
+TEST(EstimateLarger, KeysThatAreForgottenMeanwhileAreRefused) {
+  const std::vector<Override> cells{with("attention", "attention_gain_cell"),
+                                    with("attention.arrays", "256")};
+  const TransformerSpec spec = testing::tiny_gpt();
+  EXPECT_FALSE(estimate_larger(spec, small("chips", cells), load(6, 30)).reprogramming);
+  EXPECT_THROW(estimate_larger(spec, small("reprogram", cells), load(6, 30)), ArgumentError);
+  EXPECT_FALSE(estimate_larger(spec, small("auto", cells), load(6, 30)).reprogramming->taken);
+}
+
 TEST(EstimateLarger, DigitalMacrosAreNotRewritten) {
   ChipSpec chip = small("reprogram", {with("macro", "digital_mac_22nm")});
   EXPECT_THROW(estimate_larger(testing::tiny_t5(), chip, load(8, 1)), ConfigError);
