@@ -5,8 +5,8 @@
 #include <utility>
 #include <vector>
 
+#include "mapping/network/context.h"
 #include "mapping/network/parameter_count.h"
-#include "mapping/serve/chip_steps.h"
 
 namespace ohm {
 namespace {
@@ -74,10 +74,12 @@ std::vector<DecodeStep> steps_at(StructureModel& model, const StepGrid& points, 
 }  // namespace
 
 DecodeStep decode_step(StructureModel& model, Index context, Index batch) {
-  const Decoding at = decoding_at(model.network(), context);
-  if (start_tokens(model.network()) > 0) return answer_step(model, at.prompt, at.generated, batch);
-  const Index taken = std::min(kOutputs, context);
-  return step_of(model.decoding({context - taken + 1, taken, batch, {}}), taken);
+  const TransformerSpec& network = model.network();
+  require_context(network, context, fewest_positions(network));
+  const Index start = start_tokens(network), taken = std::min(kOutputs, context - start);
+  const Index first = context - taken + 1 - start;  // tokens before the first output
+  const Index prompt = std::min(first, network.context);
+  return step_of(model.decoding({prompt, taken, batch, {}}, first - prompt), taken);
 }
 
 DecodeStep answer_step(StructureModel& model, Index source, Index outputs, Index batch) {

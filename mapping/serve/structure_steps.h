@@ -18,8 +18,9 @@ struct DecodeStep {
 /// as many chips as the network needs.
 ///
 /// Prompts are in the cache (StructureModel::decoding()); time: TPOT of the last tokens before
-/// `context`; energy: the mean of theirs, and static power for as long. Throws what decoding_at()
-/// throws, which says what a context is of two stacks.
+/// `context`; energy: the mean of theirs, and static power for as long. Of two stacks all but these
+/// are the source's, or as many as it has room for, and the others the answer's so far. Throws what
+/// require_context() throws.
 DecodeStep decode_step(StructureModel& model, Index context, Index batch);
 
 /// The step of two stacks behind so many outputs of every answer, from 1 on: as above, of the last

@@ -80,8 +80,10 @@ TEST(StructureSteps, OfTwoStacksAContextIsTheSourceFirst) {
   StructureModel model(testing::shipped_network("t5-small"), testing::shipped_chip());
   ASSERT_EQ(model.network().context, 512);
   const auto step = [&](Index context) { return decode_step(model, context, 1).cost.time; };
-  EXPECT_EQ(step(54), answer_step(model, 52, 1, 1).cost.time);
-  EXPECT_EQ(step(514), answer_step(model, 512, 1, 1).cost.time);
+  EXPECT_EQ(step(54), answer_step(model, 50, 3, 1).cost.time);
+  EXPECT_EQ(step(3), answer_step(model, 1, 1, 1).cost.time);
+  EXPECT_EQ(step(516), answer_step(model, 512, 3, 1).cost.time);
+  EXPECT_EQ(step(517), answer_step(model, 512, 4, 1).cost.time);
   EXPECT_EQ(step(1024), answer_step(model, 512, 511, 1).cost.time);
   EXPECT_THROW(step(2), ArgumentError);
   EXPECT_THROW(step(1025), ArgumentError);
