@@ -268,9 +268,10 @@ class Rewritten {
                          all.passes);
     }
     return fmt::format(
-        "{} parts of the first stack are written for the sources, {} of the second for {}",
-        stacks_.front().figures.parts, all.parts,
-        all.writes > 1 ? fmt::format("each of {} passes", all.passes) : "all answers");
+        "parts of the first stack, written for the sources: {0}; of the second, written for {1}: "
+        "{2}",
+        stacks_.front().figures.parts,
+        all.writes > 1 ? fmt::format("each of {} passes", all.passes) : "all answers", all.parts);
   }
 
   void describe() {

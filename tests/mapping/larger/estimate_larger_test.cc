@@ -182,6 +182,8 @@ TEST(EstimateLarger, TheFirstStackIsWrittenOnceAndTheSecondForEveryToken) {
   EXPECT_NEAR(e.ttft.si(), held.ttft.si() + waited + r.source->time.si() + r.time.si(), 1e-10);
   EXPECT_NEAR(e.tpot.si(), held.tpot.si() + r.time.si(), 1e-10);
   EXPECT_GE(e.makespan, e.lower_bound);
+  const std::string said = e.assumptions.back();
+  EXPECT_NE(said.find("of the second, written for each of 5 passes: "), std::string::npos) << said;
   const double share = t5.source / (t5.source + t5.answer);
   const Layout layout = layout_of(t5.spec, chip);
   const auto tiles = static_cast<double>(layout.tiles.front());  // two on a chip
