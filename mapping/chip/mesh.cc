@@ -44,8 +44,8 @@ Mesh::Mesh(const LinkGrid& chip, const std::vector<LinkGrid>& levels,
 void Mesh::mark(const std::vector<Index>& edges_of_chip) {
   const Level& chips = levels_.front();
   kinds_.assign(static_cast<size_t>(chips.units.n_links()), 0);
-  const auto join = [&](Index a, Index b) {
-    const Index out = link(corner_of(b) - (b == a + 1 ? 1 : columns()), corner_of(b));
+  const auto join = [&](Index a, Index b, Index step) {
+    const Index out = link(corner_of(b) - step, corner_of(b));
     const Index kind =
         std::max(edges_of_chip[static_cast<size_t>(a)], edges_of_chip[static_cast<size_t>(b)]);
     if (kind <= 0 || level_of(out) != 0) return;
@@ -54,8 +54,8 @@ void Mesh::mark(const std::vector<Index>& edges_of_chip) {
     }
   };
   for (Index chip = 0; chip < n_chips(); ++chip) {
-    if ((chip + 1) % chips.units.columns != 0) join(chip, chip + 1);
-    if (chip + chips.units.columns < n_chips()) join(chip, chip + chips.units.columns);
+    if ((chip + 1) % chips.units.columns != 0) join(chip, chip + 1, 1);
+    if (chip + chips.units.columns < n_chips()) join(chip, chip + chips.units.columns, columns());
   }
 }
 

@@ -158,9 +158,10 @@ void add_chip(const Mapping& mapping, Sentences& list) {
   }
   for (const DieSpec& die : mapping.chip.spec.dies) {
     if (die.links.empty()) continue;
-    list.push_back(fmt::format("edges between {} and the chips beside it take {} x {} each",
-                               die.name, die.links.front().links_per_edge,
-                               die.links.front().link.name));
+    list.push_back(
+        fmt::format("edges between {} and the chips of its package beside it take {} x {} each, "
+                    "whose area is spread over all chips",
+                    die.name, die.links.front().links_per_edge, die.links.front().link.name));
   }
   const double reticles = mapping.chip.area() / mapping.chip.spec.reticle;
   if (reticles > 1.0) {

@@ -66,7 +66,7 @@ void book_idle_links(const Mapping& mapping, Estimate& result) {
   for (Index k = 0; k < mapping.chip.n_edge_kinds(); ++k) {
     const EdgeKind& edge = mapping.chip.edges[static_cast<size_t>(k)];
     const LinkSpec& link = edge.link;
-    if (link.static_power.si() == 0.0) continue;
+    if (link.static_power.si() == 0.0 || mapping.chip.n_links(k) == 0) continue;
     result.ledger.book(
         {link_component(edge.level), "", -1, "static"},
         energy_of(mapping.chip.n_links(k), link.static_power * result.makespan, link.source));

@@ -361,12 +361,12 @@ double Schedule::utilisation(Index resource) const {
 }
 
 void Schedule::average(const Request& request) {
-  const auto n = request.batch;
-  const Picoseconds first = std::accumulate(outputs.begin(), outputs.begin() + n, Picoseconds{0});
-  const Picoseconds last = std::accumulate(outputs.end() - n, outputs.end(), Picoseconds{0});
-  ttft = first / n;
+  const auto sum = [](auto from, auto end) { return std::accumulate(from, end, 0.0); };
+  const double first = sum(outputs.begin(), outputs.begin() + request.batch);
+  const double last = sum(outputs.end() - request.batch, outputs.end());
+  ttft = static_cast<Picoseconds>(first / static_cast<double>(request.batch));
   if (request.generate < 2) return;
-  tpot = static_cast<double>(last - first) / static_cast<double>(n * (request.generate - 1));
+  tpot = (last - first) / static_cast<double>(request.batch * (request.generate - 1));
 }
 
 Schedule schedule_generated(const TokenPlan& plan, const Request& request,

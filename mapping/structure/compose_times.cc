@@ -42,7 +42,10 @@ class Composer {
     if (repeats_.empty() && few) return events();
     if (!request_.decoder) return of_encoder((unasked ? kQuickWork : kAskedWork) / jobs());
     if (request_.generate > 1 && request_.batch > 1) {
-      if (never_waits()) return shape();
+      if (never_waits()) {
+        ComposedTimes times = shape();
+        if (times.exact) return times;
+      }
       if (const auto whole = whole_within(unasked, jobs())) return through_whole(*whole);
     }
     ComposedTimes times = structure(unasked);
@@ -55,7 +58,8 @@ class Composer {
     return times;
   }
 
-  /// The last token of every prompt and those after it, alone on the chip.
+  /// The last token of every prompt and those after it, alone on the chip, as if they had long been
+  /// generated.
   ComposedTimes decode(Fidelity fidelity) const {
     if (request_.prompt == 1) return run(fidelity);  // nothing is in the cache
     const bool asks = fidelity != Fidelity::shape;
@@ -64,7 +68,7 @@ class Composer {
       --later.prompt;
       ++later.generate;
       const bool exact = !reads_head_from_afar();
-      ComposedTimes times{std::vector<Picoseconds>(static_cast<size_t>(request_.batch), 0), 0, 0,
+      ComposedTimes times{spread_starts({lean_, repeats_, weights()}, later), 0, 0,
                           repeats_.empty() ? "events" : "structure", exact};
       if (generate_behind(later, fidelity == Fidelity::automatic, times)) {
         times.outputs.erase(times.outputs.begin(), times.outputs.begin() + request_.batch);
@@ -109,8 +113,11 @@ class Composer {
 
   static void keep_space(const Schedule& s, ComposedTimes& times) {
     const auto waited = s.stalls.find("buffer");
-    if (waited != s.stalls.end()) times.waited_for_space = waited->second;
-    times.buffer_peaks = s.buffer_peaks;
+    if (waited != s.stalls.end()) times.waited_for_space += waited->second;
+    times.buffer_peaks.resize(s.buffer_peaks.size(), 0);
+    std::transform(s.buffer_peaks.begin(), s.buffer_peaks.end(), times.buffer_peaks.begin(),
+                   times.buffer_peaks.begin(),
+                   [](std::int64_t now, std::int64_t before) { return std::max(now, before); });
   }
 
   /// By step: layers whose like it shares resources with.
@@ -295,6 +302,7 @@ class Composer {
   void generate(const TokenPlan& plan, const std::vector<Repeat>& repeats, const Request& request,
                 ComposedTimes& times) const {
     const Schedule s = schedule_generated(plan, request, {}, {repeats, times.outputs});
+    keep_space(s, times);
     times.outputs = s.outputs;
     end_generated(request, times);
   }
@@ -309,6 +317,7 @@ class Composer {
     auto found = generate_batch(repeated, request, times.outputs, unasked ? kRingWork : kAskedWork);
     if (!found) return false;
     times.outputs = std::move(*found);
+    times.fidelity = "structure";
     times.exact = false;
     end_generated(request, times);
     return true;

@@ -72,6 +72,12 @@ class Ring {
     return outputs;
   }
 
+  /// No step of all sequences behind which token `token` stands is shorter.
+  double least_step(Index token) const {
+    const Request rounds = rounds_to(token);
+    return std::max(alone(rounds, repeated_.repeats), last_flow(rounds));
+  }
+
  private:
   /// The first and the last token that is generated, and one amid many.
   std::vector<Index> samples() const {
@@ -109,6 +115,10 @@ class Ring {
     return rounds;
   }
 
+  double last_flow(const Request& rounds) const {
+    return last_round(flow_tokens(repeated_, rounds, rounds.prompt).outputs, request_.batch);
+  }
+
   double alone(Request request, const std::vector<Repeat>& repeats) const {
     request.batch = 1;
     request.prompt += request.generate - 2;
@@ -120,8 +130,7 @@ class Ring {
   /// A step of all sequences behind which token `token` stands; 0 if `jobs` do not suffice.
   double step_at(Index token, double jobs) const {
     Request rounds = rounds_to(token);
-    const FlowTimes flow = flow_tokens(repeated_, rounds, rounds.prompt);
-    const double least = last_round(flow.outputs, request_.batch);
+    const double least = last_flow(rounds);
     const double whole = alone(rounds, repeated_.repeats), kept = alone(rounds, {});
     const auto all = static_cast<double>(request_.batch);
     const auto fewest = static_cast<Index>(std::ceil(all * kept / whole));
@@ -148,6 +157,11 @@ class Ring {
 };
 
 }  // namespace
+
+std::vector<Picoseconds> spread_starts(const RepeatedPlan& repeated, const Request& request) {
+  if (request.batch == 1) return {0};
+  return spread(request.batch, Ring(repeated, request, 0.0).least_step(request.prompt));
+}
 
 std::optional<std::vector<Picoseconds>> generate_batch(const RepeatedPlan& repeated,
                                                        const Request& request,

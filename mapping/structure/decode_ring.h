@@ -23,4 +23,8 @@ std::optional<std::vector<Picoseconds>> generate_batch(const RepeatedPlan& repea
                                                        const std::vector<Picoseconds>& starts,
                                                        double work);
 
+/// When the sequences of a batch begin, such that they are spread evenly over the step behind their
+/// first tokens: as they are once they have been generating for a while. 0 for one.
+std::vector<Picoseconds> spread_starts(const RepeatedPlan& repeated, const Request& request);
+
 }  // namespace ohm

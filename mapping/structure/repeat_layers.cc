@@ -23,7 +23,9 @@ Stretch stretch_from(Leaves::const_iterator first, Leaves::const_iterator end) {
   return {first, behind};
 }
 
-std::string prefix_of(int layer) { return "h." + std::to_string(layer) + "."; }
+std::string prefix_of(int layer) {
+  return "h." + std::to_string(layer) + ".";
+}
 
 /// A stretch for one of the layers that its own stands for.
 struct Copy {
@@ -66,7 +68,8 @@ void repeat_layers(const Ledger& reduced, const Reduction& reduction,
         const auto& [leaf, cost] = *each;
         if (!wanted(leaf)) continue;
         const size_t name = leaf.op.find('.', 2) + 1;  // behind h. and its layer's number
-        all.book({leaf.component, copy.prefix + leaf.op.substr(name), copy.layer, leaf.phase}, cost);
+        all.book({leaf.component, copy.prefix + leaf.op.substr(name), copy.layer, leaf.phase},
+                 cost);
       }
     }
   }

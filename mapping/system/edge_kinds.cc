@@ -40,10 +40,24 @@ void require_agreement(const std::string& chip, const SystemSpec& system,
   }
 }
 
+/// A link of a die joins it to something.
+void require_neighbours(const std::string& chip, const SystemSpec& system,
+                        const std::vector<DieSpec>& dies) {
+  if (system.empty() || system.front().columns * system.front().rows > 1) return;
+  for (const DieSpec& die : dies) {
+    if (die.links.empty()) continue;
+    throw ConfigError(fmt::format(
+        "chip {}: dies: {} names links, but stands alone in its package (system: the first level "
+        "is one chip); expected a neighbour there, or no links",
+        chip, die.name));
+  }
+}
+
 }  // namespace
 
 EdgeKinds edge_kinds(const std::string& chip, const SystemSpec& system,
                      const std::vector<DieSpec>& dies) {
+  require_neighbours(chip, system, dies);
   EdgeKinds found;
   for (const LevelSpec& level : system) {
     found.kinds.push_back({level, std::ssize(found.kinds)});

@@ -92,20 +92,23 @@ const EdgeSpec& links_between(const Chip& chip, Index a, Index b, Index level) {
 }
 
 /// Hops between chips are costed as what their dies say.
+void check_edge(const Chip& chip, Index tile, Index next) {
+  const Mesh& mesh = chip.mesh;
+  const Index a = mesh.chip_of(tile), b = mesh.chip_of(next);
+  if (a == b) return;
+  for (const Index link : {mesh.link(tile, next), mesh.link(next, tile)}) {
+    if (chip.edge(link) == links_between(chip, a, b, mesh.level_of(link))) continue;
+    violated(fmt::format("hops between chips {} and {} are costed as {}", a, b,
+                         chip.edge(link).link.name));
+  }
+}
+
 void check_edges(const Chip& chip) {
   const Mesh& mesh = chip.mesh;
+  const Index columns = mesh.columns();
   for (Index tile = 0; tile < mesh.size(); ++tile) {
-    for (const Index step : {Index{1}, mesh.columns()}) {
-      const Index next = tile + step;
-      if (next >= mesh.size() || (step == 1 && next % mesh.columns() == 0)) continue;
-      const Index a = mesh.chip_of(tile), b = mesh.chip_of(next);
-      if (a == b) continue;
-      for (const Index link : {mesh.link(tile, next), mesh.link(next, tile)}) {
-        if (chip.edge(link) == links_between(chip, a, b, mesh.level_of(link))) continue;
-        violated(fmt::format("hops between chips {} and {} are costed as {}", a, b,
-                             chip.edge(link).link.name));
-      }
-    }
+    if ((tile + 1) % columns != 0) check_edge(chip, tile, tile + 1);
+    if (tile + columns < mesh.size()) check_edge(chip, tile, tile + columns);
   }
 }
 

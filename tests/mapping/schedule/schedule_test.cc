@@ -192,5 +192,15 @@ TEST(Schedule, ReportsAGateThatNeverOpens) {
   EXPECT_THROW(schedule(plan, {false, 4, 0, 1}), SolveError);
 }
 
+/// A million sequences of many seconds: sums are no 64-bit picoseconds.
+TEST(Schedule, AveragesManyLongSequences) {
+  Schedule s;
+  s.outputs = {5'000'000'000'000'000'000, 5'000'000'000'000'000'000, 6'000'000'000'000'000'000,
+               8'000'000'000'000'000'000};
+  s.average({true, 1, 2, 2});
+  EXPECT_EQ(s.ttft, 5'000'000'000'000'000'000);
+  EXPECT_DOUBLE_EQ(s.tpot, 2e18);
+}
+
 }  // namespace
 }  // namespace ohm

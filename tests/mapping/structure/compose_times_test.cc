@@ -6,6 +6,8 @@
 #include "mapping/schedule/plan_tokens.h"
 #include "mapping/schedule/schedule.h"
 #include "mapping/structure/bands.h"
+#include "mapping/structure/carried_plan.h"
+#include "mapping/structure/decode_ring.h"
 #include "tests/mapping/chip_builder.h"
 #include "tests/mapping/structure/deep_grid.h"
 
@@ -24,11 +26,13 @@ struct Both {
 
 enum class Pass { whole, decoding };
 
-/// All events of what comes behind all but the last token of the prompts.
-Schedule decoded(const TokenPlan& plan, Request request) {
+/// All events of what comes behind all but the last token of the prompts; `few` tells how far apart
+/// sequences begin.
+Schedule decoded(const TokenPlan& plan, const CarriedPlan& few, Request request) {
   --request.prompt;
   ++request.generate;
-  Schedule s = schedule_generated(plan, request);
+  const auto starts = spread_starts({few.plan, few.repeats()}, request);
+  Schedule s = schedule_generated(plan, request, {}, {{}, starts});
   s.outputs.erase(s.outputs.begin(), s.outputs.begin() + request.batch);
   return s;
 }
@@ -44,10 +48,13 @@ Both both(TransformerSpec spec, Index layers, const ChipSpec& chip, const Worklo
   Reduction reduction = keep_layers(spec, 3, periods_of(whole, chip, grid));
   reduction.one_memory = chip.system.empty();
   const BandMapping few = map_in_bands(build_network(reduction.spec), chip, grid);
-  const TokenPlan all = plan_tokens(full.mapping, request);
-  const auto compose = pass == Pass::decoding ? compose_decoding : compose_times;
-  return {pass == Pass::decoding ? decoded(all, request) : schedule(all, request),
-          compose(few.mapping, plan_tokens(few.mapping, request), reduction, request, fidelity)};
+  const TokenPlan all = plan_tokens(full.mapping, request),
+                  some = plan_tokens(few.mapping, request);
+  if (pass == Pass::decoding) {
+    return {decoded(all, carry_on(few.mapping, some, reduction, 0), request),
+            compose_decoding(few.mapping, some, reduction, request, fidelity)};
+  }
+  return {schedule(all, request), compose_times(few.mapping, some, reduction, request, fidelity)};
 }
 
 Both both(const TransformerSpec& spec, Index layers, const char* macros, const Workload& workload,
@@ -151,7 +158,7 @@ TEST(ComposeTimes, OfBatchesThatGenerateEqualAllEvents) {
   }
 }
 
-/// Prompts in the cache: all sequences start together.
+/// Prompts in the cache: sequences begin spread over a step.
 TEST(ComposeTimes, OfDecodingInBatchesEqualAllEvents) {
   for (const TransformerSpec& spec : {testing::tiny_llama(), testing::tiny_deepseek()}) {
     const ChipSpec chip = chips_of_systems("4").front();
@@ -160,6 +167,19 @@ TEST(ComposeTimes, OfDecodingInBatchesEqualAllEvents) {
       EXPECT_TRUE(b.composed.exact) << spec.name << batch;
       EXPECT_EQ(b.composed.outputs, b.all.outputs) << spec.name << batch;
     }
+  }
+}
+
+TEST(ComposeTimes, OfDecodingAreCalledEventsOnlyWhereTheyAreThose) {
+  TransformerSpec spec = testing::tiny_gpt();
+  spec.n_layers = 2;
+  const Mapping mapping = map_network(build_network(spec), chip_with("4"));
+  for (const Index batch : {3, 4000}) {
+    const Request request = resolve(spec, {6, 20, batch, {}});
+    const ComposedTimes times = compose_decoding(
+        mapping, plan_tokens(mapping, request), keep_layers(spec, 3), request, Fidelity::automatic);
+    EXPECT_EQ(times.exact, batch == 3);
+    EXPECT_EQ(times.fidelity, batch == 3 ? "events" : "structure");
   }
 }
 

@@ -134,5 +134,12 @@ TEST(DecodeRing, OfSmallNetworksIsNearAllEvents) {
   EXPECT_GE(2 * equal, cases);
 }
 
+/// A way of 900, or as much as the slowest step takes for all.
+TEST(DecodeRing, SpreadsStartsOverAStep) {
+  EXPECT_EQ(spread_starts({kFew, kRepeats}, generating(7, 4, 1)), Times{0});
+  EXPECT_EQ(spread_starts({kFew, kRepeats}, generating(7, 4, 3)), (Times{0, 300, 600}));
+  EXPECT_EQ(spread_starts({testing::chain({100, 500})}, generating(7, 4, 2)), (Times{0, 500}));
+}
+
 }  // namespace
 }  // namespace ohm

@@ -211,5 +211,15 @@ TEST(EdgeKinds, OfADieLikeTheLevelChangeNothing) {
   EXPECT_THAT(own.assumptions, ::testing::Contains(HasSubstr("edges between io and the chips")));
 }
 
+TEST(EdgeKinds, OfADieAloneInItsPackageAreRefused) {
+  const std::string levels = fmt::format(
+      "[{{columns: 1, rows: 1, link: {}}}, {{columns: 3, rows: 1, link: {}}}]", kFast, kFast);
+  const auto compile = [&] {
+    compile_chip(testing::shipped_chip({with("system", levels), with("dies", io(kOwn)),
+                                        with("mesh.rows", "1"), with("mesh.columns", "1")}));
+  };
+  EXPECT_THAT(error_text<ConfigError>(compile), HasSubstr("stands alone in its package"));
+}
+
 }  // namespace
 }  // namespace ohm
