@@ -46,7 +46,8 @@ class Composer {
         ComposedTimes times = shape();
         if (times.exact) return times;
       }
-      if (const auto whole = whole_within(unasked, jobs())) return through_whole(*whole);
+      const auto whole = whole_within(unasked ? kQuickWork : kAskedWork, jobs());
+      if (whole) return through_whole(*whole);
     }
     ComposedTimes times = structure(unasked);
     if (times.fidelity == "shape" || request_.generate <= 1) return times;
@@ -184,8 +185,8 @@ class Composer {
   }
 
   /// All layers, where so many tokens pass them within the work; else none.
-  std::optional<CarriedPlan> whole_within(bool unasked, double tokens) const {
-    const double most = (unasked ? kQuickWork : kAskedWork) / tokens;
+  std::optional<CarriedPlan> whole_within(double work, double tokens) const {
+    const double most = work / tokens;
     const Index left = kept_.most_left();
     if (event_work(lean_) > most || periods_within(most, tokens) < left) return std::nullopt;
     if (left == 0) return kept_;
@@ -291,7 +292,7 @@ class Composer {
       return true;
     }
     const double tokens = static_cast<double>(later.batch * (later.generate - 1));
-    const auto whole = whole_within(unasked, tokens);
+    const auto whole = whole_within(unasked ? kRingWork : kAskedWork, tokens);
     if (!whole) return generate_together(later, unasked, times);
     generate(whole->plan, {}, later, times);
     return true;

@@ -173,8 +173,8 @@ TEST(ComposeTimes, OfDecodingInBatchesEqualAllEvents) {
 TEST(ComposeTimes, OfDecodingAreCalledEventsOnlyWhereTheyAreThose) {
   TransformerSpec spec = testing::tiny_gpt();
   spec.n_layers = 2;
-  const Mapping mapping = map_network(build_network(spec), chip_with("4"));
-  for (const Index batch : {3, 4000}) {
+  const Mapping mapping = map_network(build_network(spec), chip_with("96"));
+  for (const Index batch : {3, 1000}) {
     const Request request = resolve(spec, {6, 20, batch, {}});
     const ComposedTimes times = compose_decoding(
         mapping, plan_tokens(mapping, request), keep_layers(spec, 3), request, Fidelity::automatic);
