@@ -55,18 +55,20 @@ KvLifetime lifetime_of(const KvPlaceSpec& spec, const Estimate& result, const Wr
 }
 
 /// A token's key is read last when it leaves the window, or with the last token.
-void require_retention(const AttentionSpec& spec, const Estimate& result) {
-  if (spec.kind != "gain_cell" || spec.refresh != "none") return;
+Seconds kept_for(const Estimate& result) {
   const auto tokens = static_cast<double>(result.request.tokens());
   const double window =
       result.request.window > 0 ? static_cast<double>(result.request.window) : tokens;
-  const Seconds kept = std::min(1.0, window / tokens) * result.makespan;
-  if (kept <= spec.retention) return;
+  return std::min(1.0, window / tokens) * result.makespan;
+}
+
+void require_retention(const AttentionSpec& spec, const Estimate& result) {
+  if (keeps_long_enough(spec, result)) return;
   throw ArgumentError(fmt::format(
       "attention.retention: keys and values are read for {:.3g} s after they were written, and "
       "cells keep them for {:.3g} s; expected a shorter window or request, or attention.refresh: "
       "rewrite",
-      kept.si(), spec.retention.si()));
+      kept_for(result).si(), spec.retention.si()));
 }
 
 }  // namespace
@@ -95,15 +97,20 @@ void fill_kv_lifetime(const Mapping& mapping, double per_token, Estimate& result
   result.kv_lifetime = lifetime_of(mapping.chip.spec.kv, result, written, wear);
 }
 
-void restate_kv_lifetime(const AttentionSpec& attention, Seconds makespan_then, Estimate& result) {
-  require_retention(attention, result);
-  if (!result.kv_lifetime || !result.kv_lifetime->back_to_back) return;
+bool keeps_long_enough(const AttentionSpec& spec, const Estimate& result) {
+  const bool forgets = spec.kind == "gain_cell" && spec.refresh == "none";
+  return !forgets || kept_for(result) <= spec.retention;
+}
+
+void restate_kv_lifetime(double crowded, Seconds makespan_then, Estimate& result) {
+  if (!result.kv_lifetime) return;
   KvLifetime& life = *result.kv_lifetime;
-  const double longer = result.makespan / makespan_then;
-  life.tokens_per_s /= longer;
-  life.rewrites = life.rewrites / longer;
-  life.median = longer * life.median;
-  life.first_percent = longer * life.first_percent;
+  const double rarer = life.back_to_back ? result.makespan / makespan_then : 1.0;
+  life.positions /= crowded;
+  life.tokens_per_s /= rarer;
+  life.rewrites = crowded / rarer * life.rewrites;
+  life.median = rarer / crowded * life.median;
+  life.first_percent = rarer / crowded * life.first_percent;
 }
 
 }  // namespace ohm

@@ -21,8 +21,12 @@ void fill_kv_place(const ChipSpec& chip, Estimate& result, const KvNeed& fullest
 /// are not refreshed forget before they are read last.
 void fill_kv_lifetime(const Mapping& mapping, double per_token, Estimate& result);
 
-/// The same where the request takes otherwise long than when they were found: requests that follow
-/// each other come as much later.
-void restate_kv_lifetime(const AttentionSpec& attention, Seconds makespan_then, Estimate& result);
+/// Whether cells keep keys and values until they are read last; gain cells that are not refreshed
+/// may forget them.
+bool keeps_long_enough(const AttentionSpec& attention, const Estimate& result);
+
+/// The same where `crowded` times as many keys and values share cells, and the request takes
+/// otherwise long, than when they were found: requests that follow each other come as much later.
+void restate_kv_lifetime(double crowded, Seconds makespan_then, Estimate& result);
 
 }  // namespace ohm

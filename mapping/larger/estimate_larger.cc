@@ -70,6 +70,7 @@ class Rewritten {
     figures.decision = fmt::format("chip.larger: {}", chip_.larger);
     result_.reprogramming = figures;
     describe();
+    describe_memory();
     return std::move(result_);
   }
 
@@ -178,7 +179,7 @@ class Rewritten {
   bool is_standing(const std::string& component) const {
     static const std::set<std::string> kStanding{"leakage", "leakage_gated", "dram_background",
                                                  "kv_memory_background"};
-    return kStanding.contains(component) ||
+    return kStanding.contains(component) || component.ends_with("_link") ||
            std::any_of(chip_.parts.begin(), chip_.parts.end(),
                        [&](const PartSpec& part) { return part.name == component; });
   }
@@ -285,6 +286,18 @@ class Rewritten {
                     there_, held_.chips, writing(), most));
   }
 
+  /// Weights wait in the DRAMs that are there, beside keys and values.
+  void describe_memory() {
+    double bytes = static_cast<double>(result_.kv_bytes_in_dram);
+    for (const Stack& stack : stacks_) bytes += stack.weights.bytes.si();
+    const double room = static_cast<double>(drams_) * chip_.dram.capacity.si();
+    if (bytes <= room) return;
+    result_.assumptions.push_back(
+        fmt::format("weights, keys and values of {:.3g} GB wait in memories of {:.3g} GB: the rest "
+                    "comes from elsewhere at the same pace, which is not modelled",
+                    bytes * 1e-9, room * 1e-9));
+  }
+
   const ChipSpec& chip_;
   const Estimate& held_;
   const Request request_;
@@ -309,6 +322,14 @@ void require_rewritable(const ChipSpec& chip) {
       chip.name, network.name, needed, chips_there(chip) == 1 ? "is" : "are", chips_there(chip)));
 }
 
+[[noreturn]] void refuse_forgetting(const ChipSpec& chip, const Estimate& rewritten) {
+  throw ArgumentError(fmt::format(
+      "chip {}: larger: reprogram takes {:.3g} s with the weights that are written meanwhile, and "
+      "gain cells keep keys and values for {:.3g} s; expected larger: chips, or attention.refresh: "
+      "rewrite",
+      chip.name, rewritten.makespan.si(), chip.attention.retention.si()));
+}
+
 }  // namespace
 
 Estimate estimate_larger(const TransformerSpec& network, const ChipSpec& chip,
@@ -327,13 +348,18 @@ Estimate estimate_larger(const TransformerSpec& network, const ChipSpec& chip,
   require_rewritable(chip);
   Estimate rewritten =
       Rewritten(network, chip, held, paces_of(network, chip, held, fidelity)).run();
-  const bool asked = chip.larger == "reprogram";
-  const bool taken = asked || rewritten.energy_per_token < held.energy_per_token;
-  if (taken) restate_kv_lifetime(chip.attention, held.makespan, rewritten);
+  const bool asked = chip.larger == "reprogram",
+             keeps = keeps_long_enough(chip.attention, rewritten);
+  if (asked && !keeps) refuse_forgetting(chip, rewritten);
+  const bool taken = asked || (keeps && rewritten.energy_per_token < held.energy_per_token);
+  const double crowded = static_cast<double>(held.chips) / static_cast<double>(rewritten.chips);
+  if (taken) restate_kv_lifetime(crowded, held.makespan, rewritten);
   if (asked) return rewritten;
   const std::string compared =
-      fmt::format("larger: auto: {:.3g} J per token when rewritten, {:.3g} J on {} chips",
-                  rewritten.energy_per_token.si(), held.energy_per_token.si(), held.chips);
+      fmt::format("larger: auto: {:.3g} J per token when rewritten{}, {:.3g} J on {} chips",
+                  rewritten.energy_per_token.si(),
+                  keeps ? "" : ", which takes longer than gain cells keep keys and values",
+                  held.energy_per_token.si(), held.chips);
   if (taken) {
     rewritten.reprogramming->decision = compared;
     return rewritten;

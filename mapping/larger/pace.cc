@@ -39,9 +39,12 @@ class PaceFinder {
   Pace of_answers() const {
     const Request& request = held_.request;
     const Picoseconds first = answered(of(request.source, 1), 1);
-    const Index n = std::max<Index>(2, request.batch);
-    const bool is_lone = request.batch == 1;
-    return pace(first, answered(is_lone ? of(request.source, 2) : held_.schedule, n), n);
+    const Index n = request.batch;
+    if (n > 1) return pace(first, answered(held_.schedule, n), n);
+    // two that take no more room for keys and values than the one
+    const Index shorter = std::max<Index>(1, (request.source - 1) / 2);
+    const Pace of_two = pace(answered(of(shorter, 1), 1), answered(of(shorter, 2), 2), 2);
+    return {first, of_two.each};
   }
 
  private:

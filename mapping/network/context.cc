@@ -28,9 +28,10 @@ void require_context(const TransformerSpec& network, Index context, Index fewest
                                     context, network.name, context_text(network)));
   }
   if (context >= fewest) return;
-  throw ArgumentError(
-      fmt::format("context {}; expected at least {}: the new token and {} before it", context,
-                  fewest, start_tokens(network) > 0 ? "a source and a start token" : "one"));
+  const char* const before = start_tokens(network) > 0 ? "a source and a start token" : "one";
+  throw ArgumentError(fmt::format(
+      "context {}; expected at least {}{}", context, fewest,
+      fewest > 1 ? fmt::format(": the new token and {} before it", before) : std::string()));
 }
 
 }  // namespace ohm

@@ -2,6 +2,7 @@
 #include "mapping/structure/compose_times.h"
 
 #include <algorithm>
+#include <numeric>
 #include <optional>
 #include <utility>
 
@@ -64,21 +65,18 @@ class Composer {
   ComposedTimes decode(Fidelity fidelity) const {
     if (request_.prompt == 1) return run(fidelity);  // nothing is in the cache
     const bool asks = fidelity != Fidelity::shape;
-    if (asks && (request_.batch == 1 || !never_waits())) {
-      Request later = request_;
-      --later.prompt;
-      ++later.generate;
-      const bool exact = !reads_head_from_afar();
-      ComposedTimes times{spread_starts({lean_, repeats_, weights()}, later), 0, 0,
-                          repeats_.empty() ? "events" : "structure", exact};
-      if (generate_behind(later, fidelity == Fidelity::automatic, times)) {
-        times.outputs.erase(times.outputs.begin(), times.outputs.begin() + request_.batch);
-        return times;
-      }
+    if (!asks || (request_.batch > 1 && never_waits())) {
+      ComposedTimes times = decode_by_shape();
+      if (!asks || times.exact) return times;
     }
-    FlowTimes flow = flow_tokens({lean_, repeats_, weights()}, request_, request_.prompt - 1);
-    return {std::move(flow.outputs), flow.makespan, flow.critical_path, "shape",
-            flow.exact && always_fits(lean_, request_) && !reads_head_from_afar()};
+    Request later = request_;
+    --later.prompt;
+    ++later.generate;
+    ComposedTimes times{spread_starts({lean_, repeats_, weights()}, later), 0, 0,
+                        repeats_.empty() ? "events" : "structure", !reads_head_from_afar()};
+    if (!generate_behind(later, fidelity == Fidelity::automatic, times)) return decode_by_shape();
+    begin_together(times);
+    return times;
   }
 
  private:
@@ -285,6 +283,26 @@ class Composer {
     return times;
   }
 
+  ComposedTimes decode_by_shape() const {
+    FlowTimes flow = flow_tokens({lean_, repeats_, weights()}, request_, request_.prompt - 1);
+    return {std::move(flow.outputs), flow.makespan, flow.critical_path, "shape",
+            flow.exact && always_fits(lean_, request_) && !reads_head_from_afar()};
+  }
+
+  /// Leaves out the starts, and the time between them: the makespan is what sequences take on
+  /// average.
+  void begin_together(ComposedTimes& times) const {
+    const auto mean = [&](auto from) {
+      return std::accumulate(from, from + request_.batch, 0.0) /
+             static_cast<double>(request_.batch);
+    };
+    const auto start = static_cast<Picoseconds>(mean(times.outputs.begin()));
+    times.outputs.erase(times.outputs.begin(), times.outputs.begin() + request_.batch);
+    for (Picoseconds& output : times.outputs) output -= start;
+    const auto taken = static_cast<Picoseconds>(mean(times.outputs.end() - request_.batch));
+    times.makespan = std::max(times.critical_path, taken);
+  }
+
   /// Where prompts are in the cache; false: closed forms have to do.
   bool generate_behind(const Request& later, bool unasked, ComposedTimes& times) const {
     if (request_.batch == 1) {
@@ -304,6 +322,7 @@ class Composer {
                 ComposedTimes& times) const {
     const Schedule s = schedule_generated(plan, request, {}, {repeats, times.outputs});
     keep_space(s, times);
+    if (times.waited_for_space > 0 && !repeats.empty()) times.exact = false;
     times.outputs = s.outputs;
     end_generated(request, times);
   }

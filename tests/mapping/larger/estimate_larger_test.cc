@@ -266,14 +266,16 @@ TEST(EstimateLarger, BreakEvenOfEachStackIsThatOfItsPass) {
   for (const auto& [stack, of] : pairs) {
     const Rewriting all = rewriting_of(of, chip, 1, 1);
     const bool is_source = of.weights == weights.front().weights;
-    // four source tokens at once; one answer alone beside two of them
+    // four source tokens at once; one answer alone, and two behind sources that take no more room
     double first = seconds(held.schedule.source.critical_path);
     double each = (seconds(held.schedule.source.makespan) - first) / 3.0;
     if (!is_source) {
-      const Schedule one = estimate_larger(t5, small("chips"), load(4, 1)).schedule;
-      const Schedule both = estimate_larger(t5, small("chips"), load(4, 1, 2)).schedule;
-      first = seconds(one.makespan - one.source.makespan);
-      each = seconds(both.makespan - both.source.makespan) - first;
+      const auto answered = [&](const Workload& workload) {
+        const Schedule s = estimate_larger(t5, small("chips"), workload).schedule;
+        return seconds(s.makespan - s.source.makespan);
+      };
+      first = answered(load(4, 1));
+      each = answered(load(1, 1, 2)) - answered(load(1, 1));
     }
     each *= static_cast<double>(stack.parts);
     const double once = all.time().si() + first - each;
@@ -290,7 +292,7 @@ TEST(EstimateLarger, BreakEvenOfEachStackIsThatOfItsPass) {
   }
 }
 
-/// Cells of keys and values rest while weights are written.
+/// Cells of keys and values rest while weights are written, and are as much fewer as chips are.
 TEST(EstimateLarger, KeysAndValuesAreWrittenAsSeldomAsPassesFollowEachOther) {
   const std::vector<Override> cells{with("attention", "attention_rram_kv")};
   for (const TransformerSpec& spec : {testing::tiny_gpt(), testing::tiny_t5()}) {
@@ -300,6 +302,12 @@ TEST(EstimateLarger, KeysAndValuesAreWrittenAsSeldomAsPassesFollowEachOther) {
     const KvLifetime& life = *e.kv_lifetime;
     const double tokens = held.kv_lifetime->tokens_per_s * held.makespan.si();  // of a request
     EXPECT_NEAR(life.tokens_per_s * e.makespan.si(), tokens, 1e-9 * tokens) << spec.name;
+    const double crowded = static_cast<double>(held.chips) / static_cast<double>(e.chips);
+    EXPECT_NEAR(life.positions * crowded, held.kv_lifetime->positions, 1e-6) << spec.name;
+    EXPECT_NEAR(life.rewrites.si() * e.makespan.si(),
+                crowded * held.kv_lifetime->rewrites.si() * held.makespan.si(),
+                1e-9 * life.rewrites.si() * e.makespan.si())
+        << spec.name;
     const double cycles = life.rewrites.si() * life.cycles_per_update;
     EXPECT_NEAR(life.median.si() * cycles / life.endurance, 1.0, 1e-9) << spec.name;
   }
@@ -313,6 +321,56 @@ TEST(EstimateLarger, KeysThatAreForgottenMeanwhileAreRefused) {
   EXPECT_FALSE(estimate_larger(spec, small("chips", cells), load(6, 30)).reprogramming);
   EXPECT_THROW(estimate_larger(spec, small("reprogram", cells), load(6, 30)), ArgumentError);
   EXPECT_FALSE(estimate_larger(spec, small("auto", cells), load(6, 30)).reprogramming->taken);
+}
+
+/// Arrays that hold the keys of one request are not asked to hold two.
+TEST(EstimateLarger, OneRequestIsNotRefusedForTheRoomOfTwo) {
+  const std::vector<Override> cells{with("attention", "attention_rram_kv"),
+                                    with("attention.arrays", "1")};
+  const TransformerSpec t5 = testing::tiny_t5();
+  Index most = 2;
+  for (Index source = 3; source <= t5.context; ++source) {
+    try {
+      estimate_larger(t5, small("chips", cells), load(source, 1));
+      most = source;
+    } catch (const ArgumentError&) {
+      break;
+    }
+  }
+  EXPECT_THROW(estimate_larger(t5, small("chips", cells), load(most, 1, 2)), ArgumentError);
+  EXPECT_TRUE(estimate_larger(t5, small("reprogram", cells), load(most, 1)).reprogramming);
+}
+
+TEST(EstimateLarger, LinksBetweenChipsStandAsLongAsChipsDo) {
+  const TransformerSpec spec = testing::tiny_gpt();
+  const std::vector<Override> powered{
+      with("system", "[{columns: 2, rows: 1, link: link_ucie_standard}]"),
+      with("system[0].link.static_power", "1 W")};
+  const auto of_links = [](const Estimate& e) {
+    double energy = 0.0;
+    for (const auto& [leaf, cost] : e.ledger.leaves()) {
+      if (leaf.component == "chip_link" && leaf.phase == "static") energy += cost.energy.si();
+    }
+    return energy;
+  };
+  const Estimate held = estimate_larger(spec, small("chips", powered), load(6, 4));
+  const Estimate e = estimate_larger(spec, small("reprogram", powered), load(6, 4));
+  ASSERT_GT(of_links(held), 0.0);
+  const double chips = static_cast<double>(e.chips) / static_cast<double>(held.chips);
+  EXPECT_NEAR(of_links(e) / e.makespan.si(), chips * of_links(held) / held.makespan.si(),
+              1e-9 * of_links(e) / e.makespan.si());
+}
+
+TEST(EstimateLarger, SaysWhereMemoriesAreTooSmallForTheWeights) {
+  const auto says = [](const char* capacity) {
+    const Estimate e = estimate_larger(
+        testing::tiny_gpt(), small("reprogram", {with("dram.capacity", capacity)}), load(6, 4));
+    return std::any_of(e.assumptions.begin(), e.assumptions.end(), [](const std::string& each) {
+      return each.find("comes from elsewhere") != std::string::npos;
+    });
+  };
+  EXPECT_FALSE(says("1 GB"));
+  EXPECT_TRUE(says("20 kB"));
 }
 
 TEST(EstimateLarger, DigitalMacrosAreNotRewritten) {
