@@ -24,13 +24,13 @@ std::string context_text(const TransformerSpec& network) {
 
 void require_context(const TransformerSpec& network, Index context, Index fewest) {
   if (context > most_positions(network)) {
-    throw ArgumentError(fmt::format("context {}; the context of network {} is {}: shorten it",
+    throw ArgumentError(fmt::format("context: {} found; the context of network {} is {}: shorten it",
                                     context, network.name, context_text(network)));
   }
   if (context >= fewest) return;
   const char* const before = start_tokens(network) > 0 ? "a source and a start token" : "one";
   throw ArgumentError(fmt::format(
-      "context {}; expected at least {}{}", context, fewest,
+      "context: {} found; expected at least {}{}", context, fewest,
       fewest > 1 ? fmt::format(": the new token and {} before it", before) : std::string()));
 }
 

@@ -99,7 +99,7 @@ def test_the_sentences_name_the_argument(ours):
         "expert_imbalance: 'x' found; expected a finite number": lambda: ohm.estimate(ours["mapping"], expert_imbalance="x"),
         "factor: 'x' found; expected a finite number": lambda: ours["trained"].with_outliers("x"),
         "names: 3 found; expected names of targets": lambda: ohm.validate(3),
-        "context: 1000000000 found; the network's context is 1024 tokens": lambda: ohm.decode_gain(ours["gpt"], 1, 10**9),
+        "context: 1000000000 found; the context of network gpt2-small is 1024 tokens": lambda: ohm.decode_gain(ours["gpt"], 1, 10**9),
         "mix.requests[0].prompt: object found": lambda: ohm.serve(ours["machine"], {"requests": [{"prompt": object()}]}, ours["gpt"]),
     }.items():
         with pytest.raises(ohm.ArgumentError) as failure:

@@ -124,7 +124,7 @@ def test_curves_take_large_networks_and_long_contexts():
     outcome = ohmformer("curves", "llama-3.1-8b", "--context", "128,128k", "--batch", "1,16", "--json")
     points = outcome.tree["points"]
     assert [point["times_fidelity"] for point in points] == ["structure"] * 4
-    assert [point["times_are"] for point in points] == ["exact", "extrapolated"] * 2
+    assert [point["times_are"] for point in points] == ["exact"] * 4  # within the work that steps may take
     assert points[3]["tpot_s"] > points[1]["tpot_s"] > 0 and points[2]["tpot_s"] > points[0]["tpot_s"] > 0 and points[0]["system_chips"] > 1
     assert all("ttft_s" not in point for point in points)  # the prompt is in the cache
     assert outcome.tree["warnings"] == []
@@ -175,7 +175,7 @@ def test_requests_are_served_by_chips_and_machines():
     tree = ohmformer("serve", "128/16", "--network", "llama-3-8b", "--count", "4", "--baseline", "h100", "--json").tree
     assert [row["machine"] for row in tree["machines"]] == ["rram_22nm_llm", "h100"]
     assert [row.get("times_are") for row in tree["machines"]] == [
-        {"prompts": ["exact"], "steps": ["exact", "extrapolated"]},
+        {"prompts": ["exact"], "steps": ["exact"]},
         None,
     ]
     for row in tree["machines"]:

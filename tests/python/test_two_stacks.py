@@ -15,7 +15,7 @@ LINEAR, FFN = 512 * 8 * 64, 2 * 512 * 2048
 SOURCE = 6 * (4 * LINEAR + FFN) + 6 * 2 * LINEAR  # the encoder, and k and v of EncDecAttention
 ANSWER = 6 * (4 * LINEAR + 2 * LINEAR + FFN) + 512 * 32128
 POSITION = 6 * 2 * 8 * 64  # a key and a value of a token, in the layers of the decoder
-BEYOND = "context 1025; the context of network t5-small is 512 tokens of the source and 512 of the answer with its start token"
+BEYOND = "context: 1025 found; the context of network t5-small is 512 tokens of the source and 512 of the answer with its start token"
 
 
 @pytest.fixture(scope="module")

@@ -326,7 +326,7 @@ TEST(EstimateLarger, KeysThatAreForgottenMeanwhileAreRefused) {
 /// Arrays that hold the keys of one request are not asked to hold two.
 TEST(EstimateLarger, OneRequestIsNotRefusedForTheRoomOfTwo) {
   const std::vector<Override> cells{with("attention", "attention_rram_kv"),
-                                    with("attention.arrays", "1")};
+                                    with("attention.arrays", "16")};
   const TransformerSpec t5 = testing::tiny_t5();
   Index most = 2;
   for (Index source = 3; source <= t5.context; ++source) {

@@ -33,8 +33,9 @@ TEST(Context, OfAStepHasRoomForWhatIsBeforeIt) {
 TEST(Context, BeyondItIsRefusedInTheWordsOfTheNetwork) {
   const TransformerSpec gpt = testing::tiny_gpt(), t5 = testing::tiny_t5();
   EXPECT_NO_THROW(require_context(gpt, 64));
-  EXPECT_THAT(error_text<ArgumentError>([&] { require_context(gpt, 65); }),
-              HasSubstr("context 65; the context of network tiny-gpt is 64 tokens: shorten it"));
+  EXPECT_THAT(
+      error_text<ArgumentError>([&] { require_context(gpt, 65); }),
+      HasSubstr("context: 65 found; the context of network tiny-gpt is 64 tokens: shorten it"));
   EXPECT_NO_THROW(require_context(t5, 128));
   EXPECT_THAT(error_text<ArgumentError>([&] { require_context(t5, 129); }),
               HasSubstr("64 tokens of the source and 64 of the answer with its start token"));

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <numeric>
+
 #include "mapping/schedule/plan_tokens.h"
 #include "mapping/schedule/schedule.h"
 #include "mapping/structure/bands.h"
@@ -34,6 +36,10 @@ Schedule decoded(const TokenPlan& plan, const CarriedPlan& few, Request request)
   const auto starts = spread_starts({few.plan, few.repeats()}, request);
   Schedule s = schedule_generated(plan, request, {}, {{}, starts});
   s.outputs.erase(s.outputs.begin(), s.outputs.begin() + request.batch);
+  const double together = std::accumulate(starts.begin(), starts.end(), 0.0);
+  for (Picoseconds& output : s.outputs) {
+    output -= static_cast<Picoseconds>(together / static_cast<double>(request.batch));
+  }
   return s;
 }
 
