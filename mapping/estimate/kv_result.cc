@@ -102,11 +102,13 @@ bool keeps_long_enough(const AttentionSpec& spec, const Estimate& result) {
   return !forgets || kept_for(result) <= spec.retention;
 }
 
-void restate_kv_lifetime(double crowded, Seconds makespan_then, Estimate& result) {
+void restate_kv_lifetime(const KvPlaceSpec& spec, double crowded, Seconds makespan_then,
+                         Estimate& result) {
   if (!result.kv_lifetime) return;
   KvLifetime& life = *result.kv_lifetime;
   const double rarer = life.back_to_back ? result.makespan / makespan_then : 1.0;
   life.positions /= crowded;
+  if (spec.levelling != "ring") crowded = 1.0;  // each request writes a position once
   life.tokens_per_s /= rarer;
   life.rewrites = crowded / rarer * life.rewrites;
   life.median = rarer / crowded * life.median;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "mapping/attention/kv_place.h"
+#include "mapping/attention/kv_place_spec.h"
 #include "mapping/estimate/estimate.h"
 
 namespace ohm {
@@ -25,8 +26,10 @@ void fill_kv_lifetime(const Mapping& mapping, double per_token, Estimate& result
 /// may forget them.
 bool keeps_long_enough(const AttentionSpec& attention, const Estimate& result);
 
-/// The same where `crowded` times as many keys and values share cells, and the request takes
-/// otherwise long, than when they were found: requests that follow each other come as much later.
-void restate_kv_lifetime(double crowded, Seconds makespan_then, Estimate& result);
+/// The same where `crowded` times as many keys and values share cells, whose positions take turns
+/// with levelling: ring, and the request takes otherwise long, than when they were found: requests
+/// that follow each other come as much later.
+void restate_kv_lifetime(const KvPlaceSpec& spec, double crowded, Seconds makespan_then,
+                         Estimate& result);
 
 }  // namespace ohm

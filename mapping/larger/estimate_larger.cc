@@ -282,18 +282,20 @@ class Rewritten {
     result_.assumptions.push_back(
         fmt::format("{} of the {} chips that hold all weights are there: {}; writing does not "
                     "overlap computing, and what tokens pipeline through all parts takes up to {} "
-                    "times longer",
+                    "times longer; keys and values lie as on the chips that hold all weights",
                     there_, held_.chips, writing(), most));
   }
 
   /// Weights wait in the DRAMs that are there, beside keys and values.
   void describe_memory() {
-    double bytes = static_cast<double>(result_.kv_bytes_in_dram);
+    const bool shared = request_.kv_memory < 0;  // else keys and values have a memory of their own
+    double bytes = shared ? static_cast<double>(result_.kv_bytes_in_dram) : 0.0;
     for (const Stack& stack : stacks_) bytes += stack.weights.bytes.si();
     const double room = static_cast<double>(drams_) * chip_.dram.capacity.si();
     if (bytes <= room) return;
     result_.assumptions.push_back(
-        fmt::format("weights, keys and values of {:.3g} GB wait in memories of {:.3g} GB: the rest "
+        fmt::format("weights (and keys and values beside them) of {:.3g} GB wait in memories of "
+                    "{:.3g} GB: the rest "
                     "comes from elsewhere at the same pace, which is not modelled",
                     bytes * 1e-9, room * 1e-9));
   }
@@ -352,8 +354,10 @@ Estimate estimate_larger(const TransformerSpec& network, const ChipSpec& chip,
              keeps = keeps_long_enough(chip.attention, rewritten);
   if (asked && !keeps) refuse_forgetting(chip, rewritten);
   const bool taken = asked || (keeps && rewritten.energy_per_token < held.energy_per_token);
-  const double crowded = static_cast<double>(held.chips) / static_cast<double>(rewritten.chips);
-  if (taken) restate_kv_lifetime(crowded, held.makespan, rewritten);
+  const bool has_own = chip.dram_at.empty() || chip.attention.kind != "digital";
+  const double crowded =
+      has_own ? static_cast<double>(held.chips) / static_cast<double>(rewritten.chips) : 1.0;
+  if (taken) restate_kv_lifetime(chip.kv, crowded, held.makespan, rewritten);
   if (asked) return rewritten;
   const std::string compared =
       fmt::format("larger: auto: {:.3g} J per token when rewritten{}, {:.3g} J on {} chips",

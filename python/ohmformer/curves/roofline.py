@@ -68,8 +68,8 @@ def attained(point: dict) -> Attained | None:
         return None
     bound = finite(point.get("lower_bound_s"))
     if point.get("prompt_in_cache") and (tpot := finite(point.get("tpot_s"))):  # macs leave out the first output
-        behind = (point["conditions"]["generate"] - 1) * tpot
-        makespan, bound = behind, bound and bound * behind / makespan
+        generate = point["conditions"]["generate"]
+        makespan, bound = (generate - 1) * tpot, bound and bound * (generate - 1) / generate
     intensity = 2 * macs / moved if moved else math.inf
     return Attained(display_name(point), intensity, 2 * macs / makespan, 2 * macs / bound if bound else None)
 
