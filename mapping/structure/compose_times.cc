@@ -71,7 +71,7 @@ class Composer {
     const Index warm = request_.batch > 1 ? std::min(kWarmUp, request_.prompt - 2) : 0;
     Request later = request_;
     later.prompt -= 1 + warm;
-    later.generate += 1 + warm;
+    later.generate += 1 + warm + (request_.batch > 1 ? kCoolDown : 0);
     ComposedTimes times{spread_starts({lean_, repeats_, weights()}, later), 0, 0,
                         repeats_.empty() ? "events" : "structure", !reads_head_from_afar()};
     if (!generate_behind(later, fidelity == Fidelity::automatic, times)) return decode_by_shape();
@@ -80,9 +80,9 @@ class Composer {
   }
 
  private:
-  /// Rounds in which sequences that begin spread over an empty chip find their queues (GPT-2-small,
-  /// 64 sequences: steps of 139, 148, 224, 262 and then 265 us).
-  static constexpr Index kWarmUp = 4;
+  /// Rounds in which queues build up before, and those behind, in which they would run empty
+  /// (GPT-2-small, 64 sequences: the last two steps take 208 and 251 us, those before 265).
+  static constexpr Index kWarmUp = 2, kCoolDown = 3;
   /// A claim that is copied, in claims that are simulated (measured: GPT-3, 128 tokens).
   static constexpr double kCopied = 100.0;
   /// Tokens of a shortened prompt and of half of it (30 random networks: 192 are 2.4 % off on
@@ -101,8 +101,7 @@ class Composer {
   /// Whether closed forms are the times of events for tokens that are generated.
   bool never_waits() const {
     Request one = request_;
-    one.batch = 1;
-    one.generate = 2;
+    one.batch = 1, one.generate = 2;
     return flow_tokens({lean_, repeats_, weights()}, one, one.prompt).exact;
   }
 
@@ -292,7 +291,7 @@ class Composer {
             flow.exact && always_fits(lean_, request_) && !reads_head_from_afar()};
   }
 
-  /// Leaves out rounds in which queues build up; the makespan is what sequences take on average.
+  /// Leaves out rounds before and behind; the makespan is what sequences take on average.
   void leave_out_rounds(Index rounds, ComposedTimes& times) const {
     const auto mean = [&](auto from) {
       return std::accumulate(from, from + request_.batch, 0.0) /
@@ -301,13 +300,14 @@ class Composer {
     const auto last = times.outputs.begin() + rounds * request_.batch;
     const auto start = static_cast<Picoseconds>(mean(last));
     times.outputs.erase(times.outputs.begin(), last + request_.batch);
+    times.outputs.resize(static_cast<size_t>(request_.generate * request_.batch));
     for (Picoseconds& output : times.outputs) output -= start;
     Request one = request_;
     one.batch = 1;
     times.critical_path =
         flow_tokens({lean_, repeats_, weights()}, one, one.prompt - 1).critical_path;
-    const double taken = mean(times.outputs.end() - request_.batch);
-    times.makespan = std::max(times.critical_path, static_cast<Picoseconds>(taken));
+    const auto taken = static_cast<Picoseconds>(mean(times.outputs.end() - request_.batch));
+    times.makespan = std::max(times.critical_path, taken);
   }
 
   /// Where prompts are in the cache; false: closed forms have to do.

@@ -32,14 +32,16 @@ enum class Pass { whole, decoding };
 /// All events of what comes behind all but the last token of the prompts; `few` tells how far apart
 /// sequences begin.
 Schedule decoded(const TokenPlan& plan, const CarriedPlan& few, Request request) {
-  const Index rounds = 1 + (request.batch > 1 ? std::min<Index>(4, request.prompt - 2) : 0);
+  const Index rounds = 1 + (request.batch > 1 ? std::min<Index>(2, request.prompt - 2) : 0);
   request.prompt -= rounds;
-  request.generate += rounds;
+  const size_t wanted = static_cast<size_t>(request.generate * request.batch);
+  request.generate += rounds + (request.batch > 1 ? 3 : 0);
   const auto starts = spread_starts({few.plan, few.repeats()}, request);
   Schedule s = schedule_generated(plan, request, {}, {{}, starts});
   const auto last = s.outputs.begin() + (rounds - 1) * request.batch;
   const double before = std::accumulate(last, last + request.batch, 0.0);
   s.outputs.erase(s.outputs.begin(), last + request.batch);
+  s.outputs.resize(wanted);
   for (Picoseconds& output : s.outputs) {
     output -= static_cast<Picoseconds>(before / static_cast<double>(request.batch));
   }
@@ -179,7 +181,7 @@ TEST(ComposeTimes, OfDecodingInBatchesEqualAllEvents) {
   }
 }
 
-/// Where a resource is what bounds a batch, its queue is there from the first step on.
+/// Where a resource is what bounds a batch, its queue is there from the first step to the last.
 TEST(ComposeTimes, OfDecodingAreNoFasterWhereTheyBegin) {
   const TransformerSpec spec = testing::tiny_llama();
   const auto tpot = [&](Index generate) {
