@@ -56,9 +56,9 @@ ComposedTimes compose_times(const Mapping& mapping, const TokenPlan& plan,
 /// those of its last token.
 ///
 /// The time that a context takes does not grow with it. As above; several sequences begin as far
-/// apart as a step leaves them, see spread_starts(), a few tokens earlier, and go on for a few more,
-/// so that queues are there from the first to the last that counts.
-/// Where nothing is in the cache they begin together.
+/// apart as a step leaves them, see spread_starts(), a few tokens earlier, and go on for a few
+/// more, so that queues are there from the first to the last that counts. Where nothing is in the
+/// cache they begin together.
 ComposedTimes compose_decoding(const Mapping& mapping, const TokenPlan& plan,
                                const Reduction& reduction, const Request& request,
                                Fidelity fidelity);
